@@ -1,0 +1,75 @@
+/** `captured.json`: what takes too long to know before the start. Written once, beside or right after the run. */
+import { z } from 'zod';
+import { knownSchema } from './known.ts';
+
+export const packageSchema = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  /** Where an editable or direct install leads, from direct_url.json, credentials removed. */
+  url: z.string().optional(),
+  editable: z.boolean().optional(),
+  /** For an editable install: the folder code is imported from, absolute. */
+  location: z.string().optional(),
+});
+export type Package = z.infer<typeof packageSchema>;
+
+/** `packages/<hash>.json`: a package list, stored once for all runs that have it. Sorted by name. */
+export const packageListSchema = z.looseObject({
+  schemaVersion: z.int().positive(),
+  packages: z.array(packageSchema),
+});
+
+export const gpuSchema = z.looseObject({
+  name: z.string(),
+  /** Bytes. */
+  memory: z.number().optional(),
+  computeCapability: z.string().optional(),
+  driver: z.string().optional(),
+  vendor: z.string().optional(),
+});
+
+export const hardwareSchema = z.looseObject({
+  os: z.string(),
+  kernel: z.string().optional(),
+  libc: z.string().optional(),
+  cpuModel: z.string().optional(),
+  cpuFlags: z.array(z.string()).optional(),
+  logicalCores: z.int().optional(),
+  /** Bytes. */
+  memory: z.number().optional(),
+  gpus: z.array(gpuSchema),
+  driver: z.string().optional(),
+  cuda: z.string().optional(),
+});
+export type Hardware = z.infer<typeof hardwareSchema>;
+
+/** A file that the run read or wrote. */
+export const fileUseSchema = z.looseObject({
+  /** Relative to the repository root where below it (forward slashes), else absolute. */
+  path: z.string(),
+  how: z.enum(['declared', 'seen', 'ambiguous']).or(z.string()),
+  size: z.number().optional(),
+  /** Milliseconds since the epoch. */
+  modifiedAt: z.number().optional(),
+  /** Hex sha256 of the content; for a folder of its sorted listing. Absent when missing, unreadable or changed meanwhile. */
+  sha256: z.string().optional(),
+  /** True when the bytes are part of the code snapshot (tracked or untracked, not ignored). */
+  inSnapshot: z.boolean().optional(),
+  /** Never counted in a verdict: logs, event files, caches. */
+  volatile: z.boolean().optional(),
+  problem: z.string().optional(),
+});
+export type FileUse = z.infer<typeof fileUseSchema>;
+
+export const capturedSchema = z.looseObject({
+  schemaVersion: z.int().positive(),
+  hardware: knownSchema(hardwareSchema),
+  /** Name of the list under `packages/`, its sha256. */
+  packages: knownSchema(z.looseObject({ list: z.string(), count: z.int().nonnegative() })),
+  /** Editable installs repeated here, because they decide where code came from. */
+  editable: z.array(packageSchema).default([]),
+  /** Python modules really loaded from files outside the environment: name → absolute path. */
+  modules: knownSchema(z.record(z.string(), z.string())),
+  inputs: z.array(fileUseSchema),
+});
+export type Captured = z.infer<typeof capturedSchema>;

@@ -1,0 +1,140 @@
+/**
+ * `plan.json`: what must be known before the start of a run. Written by the supervisor before the command is
+ * spawned, then never again. Unknown fields are kept, so that a newer writer costs an older reader nothing.
+ */
+import { z } from 'zod';
+import { knownSchema } from './known.ts';
+
+export const planVersion = 1;
+
+/** ULID, Crockford base32, upper case: 10 characters of time, 16 of chance. */
+export const runIdSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+
+/** Anything JSON can say about a parameter. Command-line values are typed as YAML 1.2 core would: 0.1 is a number. */
+export const parameterValueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export type ParameterValue = z.infer<typeof parameterValueSchema>;
+
+export const parameterSchema = z.looseObject({
+  value: parameterValueSchema,
+  /** `argument`: from argv; `file`: from a parameters file; `reported`: printed by the script. */
+  source: z.enum(['argument', 'file', 'reported']).or(z.string()),
+  /** For `argument` the index in argv that holds the value; for `file` the path relative to the repository root. */
+  argvIndex: z.int().nonnegative().optional(),
+  path: z.string().optional(),
+});
+export type Parameter = z.infer<typeof parameterSchema>;
+
+/** A part of the working tree that the snapshot tree does not hold exactly. */
+export const snapshotGapSchema = z.looseObject({
+  /** Relative to the repository root, forward slashes. */
+  path: z.string(),
+  reason: z
+    .enum([
+      'nested-repository',
+      'filtered',
+      'over-limit',
+      'unreadable',
+      'unmerged',
+      'special-file',
+      'changed-meanwhile',
+    ])
+    .or(z.string()),
+  size: z.number().optional(),
+  sha256: z.string().optional(),
+  /** Where under the run folder the raw bytes are kept, when they are. */
+  heldAs: z.string().optional(),
+});
+export type SnapshotGap = z.infer<typeof snapshotGapSchema>;
+
+export const submoduleSnapshotSchema = z.looseObject({
+  path: z.string(),
+  url: z.string().optional(),
+  /** The commit checked out in the submodule. */
+  head: z.string(),
+  /** The tree of its working files, kept in the submodule's own object store. */
+  tree: z.string(),
+  dirty: z.boolean(),
+});
+
+export const codeSchema = z.looseObject({
+  /** Root commits of HEAD's history, sorted: what identifies a repository wherever it is cloned. */
+  rootCommits: z.array(z.string()),
+  /** Remote name → URL without user, password or token. */
+  remotes: z.record(z.string(), z.string()),
+  /** Absent on an unborn branch. */
+  head: z.string().optional(),
+  /** The raw text of the HEAD commit object, so that it can be made again after it is collected. */
+  headCommitText: z.string().optional(),
+  /** Tree of HEAD; kept from collection beside the snapshot. */
+  headTree: z.string().optional(),
+  /** Absent when HEAD is detached. */
+  branch: z.string().optional(),
+  /** Whether HEAD was reachable from a remote-tracking branch. */
+  headOnRemote: knownSchema(z.boolean()),
+  /** Tree object of the working files as they ran. */
+  tree: z.string(),
+  /** Files that differ between HEAD and the snapshot, at most 1,000 of them; `changedCount` is the true number. */
+  changed: z.array(z.looseObject({ path: z.string(), status: z.string() })),
+  changedCount: z.int().nonnegative(),
+  gaps: z.array(snapshotGapSchema),
+  submodules: z.array(submoduleSnapshotSchema),
+  /** Git settings that change the bytes of a checkout, as they were: core.autocrlf, core.eol, core.filemode, core.symlinks. */
+  settings: z.record(z.string(), z.string()),
+});
+export type Code = z.infer<typeof codeSchema>;
+
+export const interpreterSchema = z.looseObject({
+  /** As it was started: for a virtual environment the path inside it. Absolute. */
+  path: z.string(),
+  realPath: z.string().optional(),
+  version: z.string().optional(),
+  implementation: z.string().optional(),
+  /** sys.prefix of the environment, absolute. */
+  prefix: z.string().optional(),
+});
+
+export const variableSchema = z.union([
+  z.looseObject({ value: z.string() }),
+  /** Outside the allow-list: only a hash keyed by a secret of this store, to tell "same" from "different". */
+  z.looseObject({ keyedHash: z.string() }),
+]);
+
+export const planSchema = z.looseObject({
+  schemaVersion: z.int().positive(),
+  id: runIdSchema,
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+  toolVersion: z.string(),
+  name: z.string().optional(),
+  tags: z.array(z.string()).default([]),
+  /** Name of the experiment in lockstep.yaml that this run belongs to. */
+  experiment: z.string().optional(),
+  /** Absolute path of the repository (or project folder outside git) at the time of the run. */
+  root: z.string(),
+  /** Relative to `root`, forward slashes, '' for the root itself. */
+  cwd: z.string(),
+  /** The command, one word an entry, as it was asked for; secrets replaced by `${ENV:NAME}` or `<secret>`. */
+  argv: z.array(z.string()).min(1),
+  /** Indexes into argv whose text was replaced because it looked like a secret. */
+  secretArguments: z.array(z.int()).default([]),
+  stdin: z.enum(['empty', 'stored', 'terminal']).or(z.string()),
+  tty: z.boolean(),
+  environment: z.looseObject({ kind: z.enum(['host', 'python', 'devcontainer']).or(z.string()) }),
+  interpreter: knownSchema(interpreterSchema),
+  code: knownSchema(codeSchema),
+  parameters: z.record(z.string(), parameterSchema),
+  seed: knownSchema(parameterValueSchema),
+  /** Allow-listed environment variables by value, the others by keyed hash. */
+  variables: z.record(z.string(), variableSchema),
+  timeZone: z.string().optional(),
+  locale: z.string().optional(),
+  /** Declared with --input/--output or in lockstep.yaml, relative to the root where below it, else absolute. */
+  declaredInputs: z.array(z.string()).default([]),
+  declaredOutputs: z.array(z.string()).default([]),
+  /** Whether `key: value` lines on standard output become metrics in this run. */
+  metricLines: z.boolean().default(false),
+  /** The run this one reproduces or reruns with changes. */
+  reproduces: runIdSchema.optional(),
+  rerunOf: runIdSchema.optional(),
+});
+export type Plan = z.infer<typeof planSchema>;

@@ -1,0 +1,63 @@
+/** `result.json`: what came out. Written once, at the end, also when the preparation failed. */
+import { z } from 'zod';
+import { fileUseSchema } from './captured.ts';
+import { parameterSchema } from './plan.ts';
+
+/** A number that may be NaN or infinite, which JSON cannot say: then the text `NaN`, `Infinity` or `-Infinity`. */
+export const metricValueSchema = z.union([
+  z.number(),
+  z.enum(['NaN', 'Infinity', '-Infinity']).transform(text => Number(text)),
+]);
+
+/** How {@link metricValueSchema} is written: JSON.stringify would turn NaN into null. */
+export function metricValueToJson(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}
+
+/** Over the finite and infinite values of a series; NaN counts but is never the minimum or maximum. */
+export const metricSummarySchema = z.looseObject({
+  last: metricValueSchema,
+  lastStep: z.number(),
+  min: metricValueSchema,
+  max: metricValueSchema,
+  count: z.int().positive(),
+});
+export type MetricSummary = z.infer<typeof metricSummarySchema>;
+
+export const endStateSchema = z.enum(['finished', 'failed', 'cancelled']);
+export type EndState = z.infer<typeof endStateSchema>;
+
+export const resultSchema = z.looseObject({
+  schemaVersion: z.int().positive(),
+  state: endStateSchema,
+  /** Of the command; absent when a signal ended it or it never started. */
+  exitCode: z.int().optional(),
+  signal: z.string().optional(),
+  /** ISO 8601, UTC; absent when the command never started. */
+  startedAt: z.string().optional(),
+  endedAt: z.string(),
+  /** By the monotonic clock, milliseconds. */
+  durationMs: z.number().nonnegative().optional(),
+  /** Why it failed, one line: our own failure, or the last line of a traceback. */
+  failure: z
+    .looseObject({
+      code: z.string(),
+      message: z.string(),
+      mend: z.string().optional(),
+      /** Exception type of a traceback, for "the same failure". */
+      exceptionType: z.string().optional(),
+    })
+    .optional(),
+  outputs: z.array(fileUseSchema),
+  /** Parameters that the script reported itself. */
+  reportedParameters: z.record(z.string(), parameterSchema).default({}),
+  /** Metric key → summary, rank 0 (or without rank) only. */
+  metrics: z.record(z.string(), metricSummarySchema),
+  /** True when the working tree's snapshot differs from the one taken at the start; absent when not checked. */
+  codeChangedDuringRun: z.boolean().optional(),
+  /** Descendants that were still alive when the command itself ended. */
+  detachedProcesses: z.int().nonnegative().optional(),
+  /** What went wrong beside the run without ending it: disk full for the log, a metrics line too long… */
+  warnings: z.array(z.string()).default([]),
+});
+export type Result = z.infer<typeof resultSchema>;

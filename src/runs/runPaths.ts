@@ -1,0 +1,92 @@
+/**
+ * Where everything of the run record lies. The only file that knows the names on disk; the layout is the protocol
+ * between processes of different versions, so a name here never changes its meaning.
+ */
+import { join } from 'node:path';
+
+/** The store of a repository: `<git common dir>/lockstep`, or `<folder>/.lockstep` outside git. Absolute. */
+export type StorePath = string;
+
+export interface StorePaths {
+  readonly store: StorePath;
+  readonly runs: string;
+  readonly packages: string;
+  readonly changes: string;
+  readonly index: string;
+  readonly trash: string;
+  readonly locks: string;
+  readonly choices: string;
+}
+
+export function storePaths(store: StorePath): StorePaths {
+  return {
+    store,
+    runs: join(store, 'runs'),
+    packages: join(store, 'packages'),
+    changes: join(store, 'changes'),
+    index: join(store, 'index'),
+    trash: join(store, 'trash'),
+    locks: join(store, 'locks'),
+    choices: join(store, 'choices'),
+  };
+}
+
+export interface RunPaths {
+  readonly dir: string;
+  /** What the launcher asks of the supervisor; the supervisor's only input. */
+  readonly launch: string;
+  readonly plan: string;
+  readonly process: string;
+  readonly captured: string;
+  readonly heartbeat: string;
+  /** The supervisor's own metric log; others beside it match `metrics*.bin`. */
+  readonly metrics: string;
+  /** CPU, memory and GPU of the process tree, same format as `metrics`. */
+  readonly resources: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly logTimes: string;
+  readonly stdin: string;
+  /** Where the child appends JSON lines: the value of LOCKSTEP_METRICS. */
+  readonly childMetrics: string;
+  /** What the Python audit hook appends: opened files and loaded modules, JSON lines. */
+  readonly seen: string;
+  readonly supervisorLog: string;
+  readonly result: string;
+  readonly requests: string;
+  readonly annotations: string;
+  readonly verdicts: string;
+  /** Raw bytes that git cannot hold as they are. */
+  readonly held: string;
+}
+
+/** Runs are sharded by the last two characters of the id: the first ones are the same for decades. */
+export function runPaths(store: StorePath, id: string): RunPaths {
+  return runPathsIn(join(storePaths(store).runs, id.slice(-2), id));
+}
+
+/** The same for a run folder wherever it lies (in the trash, say). */
+export function runPathsIn(dir: string): RunPaths {
+  return {
+    dir,
+    launch: join(dir, 'launch.json'),
+    plan: join(dir, 'plan.json'),
+    process: join(dir, 'process.json'),
+    captured: join(dir, 'captured.json'),
+    heartbeat: join(dir, 'heartbeat'),
+    metrics: join(dir, 'metrics.bin'),
+    resources: join(dir, 'resources.bin'),
+    stdout: join(dir, 'stdout.log'),
+    stderr: join(dir, 'stderr.log'),
+    logTimes: join(dir, 'logtimes.bin'),
+    stdin: join(dir, 'stdin'),
+    childMetrics: join(dir, 'child-metrics.jsonl'),
+    seen: join(dir, 'seen.jsonl'),
+    supervisorLog: join(dir, 'supervisor.log'),
+    result: join(dir, 'result.json'),
+    requests: join(dir, 'requests'),
+    annotations: join(dir, 'annotations'),
+    verdicts: join(dir, 'verdicts'),
+    held: join(dir, 'held'),
+  };
+}

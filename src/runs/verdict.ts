@@ -1,0 +1,81 @@
+/**
+ * `verdicts/<reproduction id>.json` in the folder of the original run, written by the reproduction's supervisor:
+ * the graded outcome. Also the body of `lockstep reproduce --json`.
+ */
+import { z } from 'zod';
+import { runIdSchema } from './plan.ts';
+import { metricValueSchema } from './result.ts';
+
+export const verdictWordSchema = z.enum(['identical', 'within-tolerance', 'diverged', 'inconclusive']);
+export type VerdictWord = z.infer<typeof verdictWordSchema>;
+
+export const metricVerdictSchema = z.looseObject({
+  key: z.string(),
+  verdict: verdictWordSchema,
+  /** Volatile metrics are shown, never counted. */
+  volatile: z.boolean(),
+  /** Steps present in both. */
+  comparedPoints: z.int().nonnegative(),
+  firstDifferingStep: z.number().optional(),
+  /** max |a-b| / |original| over common steps; absent when nothing differs or nothing compares. */
+  maxRelativeDifference: metricValueSchema.optional(),
+  maxAbsoluteDifference: metricValueSchema.optional(),
+  originalLast: metricValueSchema.optional(),
+  reproducedLast: metricValueSchema.optional(),
+  missingSteps: z.int().nonnegative().default(0),
+  extraSteps: z.int().nonnegative().default(0),
+  sentence: z.string().optional(),
+});
+export type MetricVerdict = z.infer<typeof metricVerdictSchema>;
+
+export const outputVerdictSchema = z.looseObject({
+  path: z.string(),
+  verdict: verdictWordSchema,
+  volatile: z.boolean(),
+  originalSha256: z.string().optional(),
+  reproducedSha256: z.string().optional(),
+  sentence: z.string().optional(),
+});
+export type OutputVerdict = z.infer<typeof outputVerdictSchema>;
+
+export const ingredientNameSchema = z.enum([
+  'code',
+  'data',
+  'parameters',
+  'environment',
+  'hardware',
+  'determinism',
+]);
+export type IngredientName = z.infer<typeof ingredientNameSchema>;
+
+export const ingredientSchema = z.looseObject({
+  name: ingredientNameSchema,
+  status: z.enum(['same', 'differs', 'unknown']),
+  /** One line each, as shown in the report: "numpy 1.26.4 → 2.0.1". */
+  original: z.string(),
+  now: z.string(),
+  differences: z.array(z.string()),
+});
+export type Ingredient = z.infer<typeof ingredientSchema>;
+
+export const verdictSchema = z.looseObject({
+  schemaVersion: z.int().positive(),
+  verdict: verdictWordSchema,
+  runId: runIdSchema,
+  reproductionId: runIdSchema,
+  at: z.string(),
+  host: z.string().optional(),
+  durationMs: z.number().optional(),
+  /** The first sentence of the report. */
+  sentence: z.string(),
+  metrics: z.array(metricVerdictSchema),
+  outputs: z.array(outputVerdictSchema),
+  ingredients: z.array(ingredientSchema),
+  /** Why it is not identical, in plain words; null when it is. */
+  cause: z.string().nullable(),
+  /** What capped the verdict below identical: "rebuilt environment", "unverified input data.csv". */
+  caps: z.array(z.string()),
+  /** Code that was loaded from outside the private checkout. */
+  escapedModules: z.array(z.looseObject({ module: z.string(), path: z.string() })).default([]),
+});
+export type Verdict = z.infer<typeof verdictSchema>;
