@@ -1,0 +1,150 @@
+/**
+ * Bundles the product into dist/ with esbuild and checks what came out: budgets, and that nothing got in that does
+ * not belong (VS Code in the command line, Node in a webview). `--watch` rebuilds.
+ */
+import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as esbuild from 'esbuild';
+import { bundleProblems } from './bundleProblems.ts';
+import { bundles, copiedFolders, type Bundle } from './bundles.ts';
+import { projectRoot } from './projectRoot.ts';
+import { thirdPartyNotices } from './thirdPartyNotices.ts';
+
+const dist = join(projectRoot, 'dist');
+const { values: flags } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
+
+const all = bundles(projectRoot);
+const present = all.filter(bundle => existsSync(join(projectRoot, bundle.entry)));
+for (const bundle of all)
+  if (!present.includes(bundle)) console.log(`not built: ${bundle.output} (${bundle.entry} does not exist)`);
+
+/** zod carries its messages in forty languages, a third of the command line's size; English is imported apart from them. */
+const withoutZodLocales: esbuild.Plugin = {
+  name: 'without-zod-locales',
+  setup(build) {
+    build.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+      contents: 'export {};',
+    }));
+  },
+};
+
+if (flags.watch) await watch();
+else await build();
+
+async function build(): Promise<void> {
+  await removeStaleFiles();
+  const results = await Promise.all(
+    present.map(async bundle => ({
+      bundle,
+      result: await esbuild.build(options(bundle)),
+    })),
+  );
+  await copyFolders();
+
+  const problems: string[] = [];
+  const lines: string[] = [];
+  const packages = new Set<string>();
+  for (const { bundle, result } of results) {
+    const path = join(dist, bundle.output);
+    const bytes = (await stat(path)).size;
+    if (bundle.executable) await chmod(path, 0o755);
+    problems.push(...bundleProblems(bundle, result.metafile, bytes));
+    for (const input of Object.keys(result.metafile.inputs)) {
+      const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+      if (found?.[1] !== undefined) packages.add(found[1]);
+    }
+    lines.push(
+      `${bundle.output.padEnd(30)} ${(bytes / 1024).toFixed(0).padStart(5)} KiB of ${bundle.budgetKiB}`,
+    );
+  }
+  await writeFile(
+    join(dist, 'THIRD-PARTY-NOTICES.txt'),
+    await thirdPartyNotices(projectRoot, [...packages].sort()),
+  );
+  console.log(lines.join('\n'));
+  if (problems.length > 0) {
+    console.error(problems.map(problem => `error: ${problem}`).join('\n'));
+    process.exitCode = 1;
+  }
+}
+
+async function watch(): Promise<void> {
+  await copyFolders();
+  for (const bundle of present) {
+    const context = await esbuild.context({ ...options(bundle), logLevel: 'info' });
+    await context.watch();
+  }
+  console.log('watching; Ctrl-C ends');
+}
+
+function options(bundle: Bundle): esbuild.BuildOptions & { metafile: true } {
+  const shared = {
+    entryPoints: [join(projectRoot, bundle.entry)],
+    outfile: join(dist, bundle.output),
+    absWorkingDir: projectRoot,
+    bundle: true,
+    metafile: true as const,
+    charset: 'utf8',
+    sourcemap: true,
+    sourcesContent: false,
+    // Names stay readable: a stack trace in a bug report is worth more than the bytes.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    logLevel: 'warning',
+    plugins: [withoutZodLocales],
+  } satisfies esbuild.BuildOptions;
+  if (bundle.platform === 'webview')
+    return {
+      ...shared,
+      platform: 'browser',
+      format: 'iife',
+      target: 'chrome138',
+      loader: { '.ttf': 'dataurl' },
+    };
+  return {
+    ...shared,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20.19',
+    external: ['vscode'],
+    mainFields: ['module', 'main'],
+    // CommonJS has no import.meta: both of its uses mean the bundle itself.
+    define: {
+      'import.meta.url': 'bundleUrl',
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+    },
+    banner: {
+      js:
+        (bundle.executable ? '#!/usr/bin/env node\n' : '') +
+        '"use strict";const bundleUrl=require("node:url").pathToFileURL(__filename).href;',
+    },
+  };
+}
+
+/** Files of earlier builds that no bundle writes any more would otherwise be shipped. */
+async function removeStaleFiles(): Promise<void> {
+  await mkdir(dist, { recursive: true });
+  const written = new Set(
+    present
+      .flatMap(({ output }) => [output, `${output}.map`, output.replace(/\.js$/, '.css')])
+      .concat('THIRD-PARTY-NOTICES.txt'),
+  );
+  for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+    const name = relative(dist, join(entry.parentPath, entry.name)).replaceAll('\\', '/');
+    if (entry.isFile() && !written.has(name)) await rm(join(dist, name));
+  }
+}
+
+async function copyFolders(): Promise<void> {
+  for (const [source, target] of copiedFolders) {
+    if (!existsSync(join(projectRoot, source))) continue;
+    await mkdir(dirname(join(dist, target)), { recursive: true });
+    await cp(join(projectRoot, source), join(dist, target), {
+      recursive: true,
+      filter: path => !/__pycache__|\.ts$/.test(path),
+    });
+  }
+}

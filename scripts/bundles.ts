@@ -1,0 +1,60 @@
+/**
+ * The bundles that make the product, one row each: where they start, what they may hold, how large they may be.
+ * A budget is a promise about start-up time and download; raise it on purpose, in a commit that says why.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Bundle {
+  /** Path of the output, relative to dist/. */
+  readonly output: string;
+  /** Path of the first module, relative to the root. */
+  readonly entry: string;
+  readonly platform: 'node' | 'webview';
+  /** Largest size of the JavaScript, in KiB. */
+  readonly budgetKiB: number;
+  /** Whether `require('vscode')` may stay in it. */
+  readonly knowsVscode: boolean;
+  /** Whether the bundle is an executable program. */
+  readonly executable: boolean;
+}
+
+const nodeBundle = (output: string, entry: string, budgetKiB: number): Bundle => ({
+  output,
+  entry,
+  budgetKiB,
+  platform: 'node',
+  knowsVscode: false,
+  executable: false,
+});
+
+/** Every bundle of the product. A webview is a folder of webview/ with a main.ts. */
+export function bundles(root: string): readonly Bundle[] {
+  return [
+    { ...nodeBundle('extension.cjs', 'src/extension/extension.ts', 600), knowsVscode: true },
+    nodeBundle('worker.cjs', 'src/extension/worker/worker.ts', 600),
+    { ...nodeBundle('cli.cjs', 'src/cli/main.ts', 1100), executable: true },
+    nodeBundle('supervisor.cjs', 'src/cli/supervisorMain.ts', 1000),
+    ...webviewFolders(root).map((name): Bundle => ({
+      output: `webview/${name}.js`,
+      entry: `webview/${name}/main.ts`,
+      platform: 'webview',
+      budgetKiB: 350,
+      knowsVscode: false,
+      executable: false,
+    })),
+  ];
+}
+
+/** Folders that are copied as they are: source relative to the root → target relative to dist/. */
+export const copiedFolders: readonly (readonly [string, string])[] = [
+  ['src/execution/capture/pythonHook', 'pythonHook'],
+];
+
+function webviewFolders(root: string): string[] {
+  const folder = join(root, 'webview');
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && readdirSync(join(folder, entry.name)).includes('main.ts'))
+    .map(entry => entry.name)
+    .sort();
+}
