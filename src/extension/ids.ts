@@ -1,0 +1,72 @@
+/**
+ * Every id that the manifest and the code share, typed once. `test/unit/extension/manifest.test.ts` proves that
+ * package.json, package.nls.json and this file agree both ways.
+ */
+
+export const commandIds = {
+  runExperiment: 'lockstep.experiment.run',
+  runFile: 'lockstep.file.run',
+  rerun: 'lockstep.run.rerun',
+  rerunWithChanges: 'lockstep.run.rerunWithChanges',
+  cancelRun: 'lockstep.run.cancel',
+  showLog: 'lockstep.run.showLog',
+  showEarlierLog: 'lockstep.log.showEarlier',
+  showMetrics: 'lockstep.run.showMetrics',
+  showMetricsTogether: 'lockstep.run.showMetricsTogether',
+  chartLines: 'lockstep.run.chartLines',
+  showCodeChanges: 'lockstep.run.showCodeChanges',
+  compareCode: 'lockstep.run.compareCode',
+  compareRuns: 'lockstep.run.compare',
+  reproduceRun: 'lockstep.run.reproduce',
+  showReport: 'lockstep.run.showReport',
+  renameRun: 'lockstep.run.rename',
+  editNote: 'lockstep.run.editNote',
+  editTags: 'lockstep.run.editTags',
+  starRun: 'lockstep.run.star',
+  unstarRun: 'lockstep.run.unstar',
+  archiveRun: 'lockstep.run.archive',
+  unarchiveRun: 'lockstep.run.unarchive',
+  removeRun: 'lockstep.run.remove',
+  copyRunId: 'lockstep.run.copyId',
+  openRunFolder: 'lockstep.run.openFolder',
+  openOutputFile: 'lockstep.output.open',
+  refresh: 'lockstep.experiments.refresh',
+  groupRuns: 'lockstep.experiments.group',
+  filterRuns: 'lockstep.experiments.filter',
+  clearFilter: 'lockstep.experiments.clearFilter',
+  showArchived: 'lockstep.experiments.showArchived',
+  hideArchived: 'lockstep.experiments.hideArchived',
+  showMore: 'lockstep.experiments.showMore',
+  showOutput: 'lockstep.showOutput',
+  copyDiagnostics: 'lockstep.copyDiagnostics',
+} as const;
+export type CommandId = (typeof commandIds)[keyof typeof commandIds];
+
+export const viewIds = { experiments: 'lockstep.experiments' } as const;
+
+export const viewContainerId = 'lockstep';
+
+/** Set in one place: contextKeys.ts. */
+export const contextKeys = {
+  /** `noFolder`, `untrusted`, `virtual`, `noGit`, `noRuns` or `ready`: decides which welcome text is shown. */
+  state: 'lockstep.state',
+  filtered: 'lockstep.filtered',
+  archivedShown: 'lockstep.archivedShown',
+} as const;
+
+export const settingsSection = 'lockstep';
+
+export const settingKeys = {
+  interpreter: 'run.interpreter',
+  pythonHook: 'run.recordFileUse',
+  terminalCommand: 'terminal.addCommand',
+} as const;
+
+export const walkthroughId = 'start';
+
+/** Virtual documents. */
+export const schemes = {
+  log: 'lockstep-log',
+  file: 'lockstep-file',
+  comparison: 'lockstep-compare',
+} as const;
