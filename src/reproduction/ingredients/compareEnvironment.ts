@@ -1,0 +1,118 @@
+/** Interpreter, packages, system libraries, locale and variables of two runs. */
+import type { Package } from '../../runs/captured.ts';
+import { knownValue } from '../../runs/known.ts';
+import type { Plan } from '../../runs/plan.ts';
+import type { Ingredient } from '../../runs/verdict.ts';
+import { isDeterminismVariable } from './compareDeterminism.ts';
+import { IngredientFindings } from './ingredientSide.ts';
+import type { IngredientSide } from './ingredientSide.ts';
+
+export function compareEnvironment(original: IngredientSide, now: IngredientSide): Ingredient {
+  const findings = new IngredientFindings();
+  findings.compare('kind', original.plan.environment.kind, now.plan.environment.kind);
+  compareInterpreters(original.plan, now.plan, findings);
+  comparePackages(original, now, findings);
+  const before = knownValue(original.captured?.hardware);
+  const after = knownValue(now.captured?.hardware);
+  findings.compare('system', before?.os, after?.os);
+  if (before?.libc !== undefined || after?.libc !== undefined)
+    findings.compare('C library', before?.libc, after?.libc);
+  compareOptional('time zone', original.plan.timeZone, now.plan.timeZone, findings);
+  compareOptional('locale', original.plan.locale, now.plan.locale, findings);
+  compareVariables(original, now, findings);
+  return findings.row('environment', describe(original), describe(now));
+}
+
+function compareInterpreters(original: Plan, now: Plan, findings: IngredientFindings): void {
+  const before = knownValue(original.interpreter);
+  const after = knownValue(now.interpreter);
+  // A command that is not Python has no interpreter on either side; the command itself is part of the parameters.
+  if (before === undefined && after === undefined) return;
+  findings.compare('interpreter', before?.version, after?.version);
+  if (before?.implementation !== undefined && after?.implementation !== undefined)
+    findings.compare('implementation', before.implementation, after.implementation);
+}
+
+function comparePackages(original: IngredientSide, now: IngredientSide, findings: IngredientFindings): void {
+  const before = knownValue(original.captured?.packages);
+  const after = knownValue(now.captured?.packages);
+  const noPython = original.plan.interpreter.known === 'unknown' && now.plan.interpreter.known === 'unknown';
+  if (before === undefined || after === undefined) {
+    if (!noPython) findings.compare('packages', before?.list, after?.list);
+    return;
+  }
+  if (before.list === after.list) return;
+  if (original.packages === undefined || now.packages === undefined) {
+    findings.differs('packages differ; a list is missing from the store');
+    return;
+  }
+  const first = versionsOf(original.packages, original.root);
+  const second = versionsOf(now.packages, now.root);
+  for (const name of [...new Set([...first.keys(), ...second.keys()])].sort()) {
+    const from = first.get(name);
+    const to = second.get(name);
+    if (from === to) continue;
+    findings.differs(`${name} ${from ?? '(not installed)'} → ${to ?? '(not installed)'}`);
+  }
+}
+
+/** Name → version; an editable install inside the repository is code, and the same wherever the repository stands. */
+function versionsOf(packages: readonly Package[], root: string): Map<string, string> {
+  return new Map(
+    packages.map(one => [
+      one.name,
+      one.url === undefined || one.url.includes(root) ? one.version : `${one.version} from ${one.url}`,
+    ]),
+  );
+}
+
+function compareOptional(
+  name: string,
+  before: string | undefined,
+  after: string | undefined,
+  findings: IngredientFindings,
+): void {
+  if (before !== undefined && after !== undefined) findings.compare(name, before, after);
+}
+
+/** Variables that every terminal sets anew and no training reads. */
+const sessionVariable =
+  /^(_|PWD|OLDPWD|SHLVL|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|SSH_.*|XDG_.*|DBUS_.*|DISPLAY|WAYLAND_DISPLAY|WINDOWID|GPG_.*|LS_COLORS|HIST.*|PS1|PROMPT.*|LESS.*|PAGER|EDITOR|VISUAL|MAIL|INVOCATION_ID|JOURNAL_STREAM|VSCODE_.*|ELECTRON_.*|GIT_.*|LOCKSTEP_.*|npm_.*|NODE|NODE_.*|INIT_CWD|SUDO_.*|TMUX.*|STY|KITTY_.*|ITERM_.*|FORCE_COLOR|PY_COLORS|NO_COLOR|CHROME_DESKTOP|GDK_.*|SESSION_MANAGER|HOSTNAME|PYTHONUNBUFFERED)$/;
+
+function compareVariables(original: IngredientSide, now: IngredientSide, findings: IngredientFindings): void {
+  const names = [
+    ...new Set([...Object.keys(original.plan.variables), ...Object.keys(now.plan.variables)]),
+  ].sort();
+  for (const name of names) {
+    if (sessionVariable.test(name) || isDeterminismVariable(name)) continue;
+    const before = variableText(original, name);
+    const after = variableText(now, name);
+    if (before === after) continue;
+    const hidden = (before ?? '').startsWith(hash) || (after ?? '').startsWith(hash);
+    if (before === undefined) findings.differs(`variable ${name} is set only now`);
+    else if (after === undefined) findings.differs(`variable ${name} was set in the original only`);
+    else
+      findings.differs(
+        hidden ? `variable ${name} has another value` : `variable ${name} ${before} → ${after}`,
+      );
+  }
+}
+
+const hash = '\0hash:';
+
+function variableText(side: IngredientSide, name: string): string | undefined {
+  const variable = side.plan.variables[name];
+  if (variable === undefined) return undefined;
+  return 'value' in variable && typeof variable.value === 'string'
+    ? variable.value.replaceAll(side.root, '<repository>')
+    : hash + String(variable.keyedHash);
+}
+
+function describe(side: IngredientSide): string {
+  const parts: string[] = [side.plan.environment.kind];
+  const interpreter = knownValue(side.plan.interpreter);
+  if (interpreter !== undefined) parts.push(`Python ${interpreter.version ?? 'of unknown version'}`);
+  const packages = knownValue(side.captured?.packages);
+  if (packages !== undefined) parts.push(`${packages.count} packages`);
+  return parts.join(', ');
+}

@@ -1,0 +1,104 @@
+/**
+ * Which metrics and outputs can never be the same twice: time, speed, hardware, logs. They are shown and never
+ * counted in a verdict. Invariant: decided by name alone, so the answer is the same before and after a run.
+ */
+import { matchesGlob } from './matchesGlob.ts';
+
+/** Patterns from `lockstep.yaml`, over the built-in ones; a leading `!` makes what matches count again. Last match wins. */
+export interface VolatilePatterns {
+  readonly metrics: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+export const noVolatilePatterns: VolatilePatterns = { metrics: [], outputs: [] };
+
+/** Why a metric of this name is volatile (`elapsed time`, `throughput`, `hardware`, `timestamp`, a pattern), or undefined. */
+export function volatileMetricReason(
+  key: string,
+  patterns: VolatilePatterns = noVolatilePatterns,
+): string | undefined {
+  return byPatterns(key, patterns.metrics, () => {
+    const words = wordsOf(key);
+    return metricKinds.find(kind => kind.matches(words))?.name;
+  });
+}
+
+/** Why a file of this path is volatile (`log`, `event file`, a pattern), or undefined. */
+export function volatileOutputReason(
+  path: string,
+  patterns: VolatilePatterns = noVolatilePatterns,
+): string | undefined {
+  return byPatterns(
+    path,
+    patterns.outputs,
+    () => outputKinds.find(kind => kind.pattern.test(path.replaceAll('\\', '/')))?.name,
+  );
+}
+
+function byPatterns(
+  text: string,
+  patterns: readonly string[],
+  builtIn: () => string | undefined,
+): string | undefined {
+  const last = patterns.findLast(pattern => matchesGlob(pattern.replace(/^!/, ''), text));
+  if (last === undefined) return builtIn();
+  return last.startsWith('!') ? undefined : `matches ${last}`;
+}
+
+/** `train/stepTime_ms` → train, step, time, ms; `it/s` → it, s. */
+function wordsOf(key: string): string[] {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(word => word !== '');
+}
+
+interface MetricKind {
+  readonly name: string;
+  readonly matches: (words: readonly string[]) => boolean;
+}
+
+const any =
+  (...names: string[]) =>
+  (words: readonly string[]): boolean =>
+    words.some(word => names.includes(word));
+/** Units and short words that mean something else elsewhere (`ms_ssim`, `it_loss`) count only at the end. */
+const last =
+  (...names: string[]) =>
+  (words: readonly string[]): boolean =>
+    names.includes(words.at(-1) ?? '');
+
+const perUnitOfTime = (words: readonly string[]): boolean =>
+  words.some(
+    (word, at) =>
+      (word === 'per' && ['second', 'sec', 's', 'minute', 'min', 'hour'].includes(words[at + 1] ?? '')) ||
+      (['it', 'its', 'iter', 'iters', 'samples', 'steps', 'tok', 'tokens', 'img', 'imgs', 'images'].includes(
+        word,
+      ) &&
+        ['s', 'sec', 'second'].includes(words[at + 1] ?? '')),
+  );
+
+const metricKinds: readonly MetricKind[] = [
+  {
+    name: 'timestamp',
+    matches: any('timestamp', 'datetime', 'unixtime', 'walltime', 'wallclock'),
+  },
+  { name: 'throughput', matches: perUnitOfTime },
+  { name: 'throughput', matches: any('throughput', 'fps', 'tflops', 'gflops', 'mfu', 'bandwidth', 'qps') },
+  { name: 'elapsed time', matches: any('elapsed', 'duration', 'runtime', 'time', 'latency') },
+  { name: 'elapsed time', matches: last('seconds', 'secs', 'sec', 'minutes', 'hours', 'ms', 'eta', 'wall') },
+  {
+    name: 'hardware',
+    matches: any('gpu', 'cpu', 'vram', 'rss', 'cuda', 'nvidia', 'memory', 'mem', 'watts', 'utilization'),
+  },
+];
+
+const outputKinds: readonly { readonly name: string; readonly pattern: RegExp }[] = [
+  { name: 'log', pattern: /(^|\/)[^/]*\.(log|out|err)(\.\d+)?$/i },
+  { name: 'log', pattern: /(^|\/)logs?\//i },
+  { name: 'event file', pattern: /(^|\/)(events\.out\.tfevents\.[^/]*|[^/]*\.tfevents)$/i },
+  { name: 'tracker files', pattern: /(^|\/)(wandb|mlruns|mlartifacts|aim|\.aim|\.neptune|comet_ml)\// },
+  { name: 'tracker files', pattern: /(^|\/)mlflow\.db$/ },
+  { name: 'cache', pattern: /(^|\/)(__pycache__|\.pytest_cache|\.cache|\.ipynb_checkpoints)\// },
+];
