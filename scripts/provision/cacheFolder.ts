@@ -1,0 +1,54 @@
+/**
+ * One folder outside the checkout for what set-up downloads or builds, keyed by version, so that a fresh clone on the
+ * same machine does not fetch it again. Parts appear whole or not at all, also when two set-ups run at once.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { homedir, platform } from 'node:os';
+import { join } from 'node:path';
+
+/** `LOCKSTEP_TEST_CACHE`, else `lockstep-test` in the user's cache folder. Absolute; may not exist yet. */
+export function cacheFolder(): string {
+  const chosen = process.env['LOCKSTEP_TEST_CACHE'];
+  if (chosen !== undefined && chosen !== '') return chosen;
+  return join(userCacheFolder(), 'lockstep-test');
+}
+
+function userCacheFolder(): string {
+  if (platform() === 'win32') return process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
+  if (platform() === 'darwin') return join(homedir(), 'Library', 'Caches');
+  const chosen = process.env['XDG_CACHE_HOME'];
+  return chosen === undefined || chosen === '' ? join(homedir(), '.cache') : chosen;
+}
+
+/**
+ * The folder `name` of the cache, filled by `install` when it is not there yet.
+ * `install` gets an empty folder that is renamed into place when it is done, so it must not store its own path.
+ */
+export async function installOnce(name: string, install: (folder: string) => Promise<void>): Promise<string> {
+  const target = join(cacheFolder(), name);
+  if (existsSync(target)) return target;
+  await mkdir(cacheFolder(), { recursive: true });
+  await removeAbandoned(name);
+  const partial = await mkdtemp(join(cacheFolder(), `${name}.partial-`));
+  try {
+    await install(partial);
+    await rename(partial, target).catch((error: unknown) => {
+      // Another set-up was faster: its part is as good as ours.
+      if (!existsSync(target)) throw error;
+    });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+  return target;
+}
+
+/** What an interrupted set-up of an earlier day left behind. */
+async function removeAbandoned(name: string): Promise<void> {
+  for (const entry of await readdir(cacheFolder())) {
+    if (!entry.startsWith(`${name}.partial-`)) continue;
+    const path = join(cacheFolder(), entry);
+    const age = Date.now() - (await stat(path)).mtimeMs;
+    if (age > 24 * 3600 * 1000) await rm(path, { recursive: true, force: true });
+  }
+}

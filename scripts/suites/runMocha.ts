@@ -1,0 +1,55 @@
+/** Runs mocha in this process, the same way in plain Node and inside the editor's extension host. */
+import Mocha from 'mocha';
+import { appendReportLine } from './suiteReport.ts';
+
+export interface MochaRun {
+  /** Absolute paths of test files. */
+  readonly files: readonly string[];
+  /** Where the report for the runner goes. */
+  readonly report: string;
+  readonly timeoutMs: number;
+  /** Only tests whose full title matches. */
+  readonly grep?: string | undefined;
+}
+
+/** Resolves with the number of failures, after they have been printed with their differences. */
+export async function runMocha(run: MochaRun): Promise<number> {
+  const mocha = new Mocha({
+    timeout: run.timeoutMs,
+    forbidOnly: true,
+    reporter: class extends Mocha.reporters.Base {
+      constructor(runner: Mocha.Runner) {
+        super(runner);
+        reportTo(run.report, runner);
+      }
+    },
+    ...(run.grep === undefined ? {} : { grep: run.grep }),
+  });
+  for (const file of run.files) mocha.addFile(file);
+  await mocha.loadFilesAsync();
+  return new Promise(resolve => mocha.run(resolve));
+}
+
+function reportTo(report: string, runner: Mocha.Runner): void {
+  const failures: Mocha.Test[] = [];
+  const write = (test: Mocha.Runnable, outcome: 'passed' | 'failed' | 'skipped'): void =>
+    appendReportLine(report, { kind: 'test', title: test.fullTitle(), outcome, ms: test.duration ?? 0 });
+
+  runner.on('pass', test => {
+    write(test, 'passed');
+    if ((test.duration ?? 0) > 5000)
+      console.log(`  slow: ${test.fullTitle()} (${((test.duration ?? 0) / 1000).toFixed(0)} s)`);
+  });
+  runner.on('pending', test => write(test, 'skipped'));
+  // A failed hook arrives here, too: the tests it keeps from running are not counted, the failure is.
+  runner.on('fail', (test, error: unknown) => {
+    test.err = error instanceof Error ? error : new Error(String(error));
+    failures.push(test);
+    write(test, 'failed');
+    console.log(`  failed: ${test.fullTitle()}`);
+  });
+  runner.once('end', () => {
+    if (failures.length > 0) Mocha.reporters.Base.list(failures);
+    appendReportLine(report, { kind: 'end' });
+  });
+}

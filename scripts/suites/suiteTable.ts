@@ -1,0 +1,39 @@
+/** The suites of `npm test`, in the order in which they run: what is fast and basic comes first. */
+export interface Suite {
+  readonly name: string;
+  /** Test files, relative to the root. */
+  readonly files: string;
+  /** What must be there: the bundles, a browser, the VS Code server. */
+  readonly needs: readonly Need[];
+  /** Of one test, unless it says otherwise. */
+  readonly testTimeoutMs: number;
+  /** Of the whole suite: a suite that hangs is ended with everything it started. */
+  readonly suiteTimeoutMs: number;
+  /** Whether the tests run inside the editor's extension host. */
+  readonly inEditor: boolean;
+}
+
+export type Need = 'bundles' | 'browser' | 'editor';
+
+const minute = 60_000;
+
+function suite(name: string, needs: readonly Need[], testSeconds: number, suiteMinutes: number): Suite {
+  return {
+    name,
+    needs,
+    files: `test/${name}/**/*.test.ts`,
+    testTimeoutMs: testSeconds * 1000,
+    suiteTimeoutMs: suiteMinutes * minute,
+    inEditor: name === 'extension',
+  };
+}
+
+export const suites: readonly Suite[] = [
+  suite('unit', [], 20, 5),
+  suite('integration', ['bundles'], 60, 8),
+  suite('webview', ['bundles', 'browser'], 60, 5),
+  suite('packaging', ['bundles'], 120, 5),
+  suite('crash', ['bundles'], 240, 6),
+  suite('extension', ['bundles', 'browser', 'editor'], 60, 6),
+  suite('e2e', ['bundles', 'browser', 'editor'], 240, 8),
+];

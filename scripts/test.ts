@@ -1,0 +1,90 @@
+/**
+ * `npm test`: sets the machine up, builds, and runs every suite; the last line is the true total. Names of suites as
+ * arguments choose among them (`npm test -- unit e2e`), `--grep TEXT` among the tests.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { errorText } from '../src/base/systemError.ts';
+import { projectRoot } from './projectRoot.ts';
+import { ensureCodeServer } from './provision/codeServer.ts';
+import { ensureSystemParts } from './provision/systemPackages.ts';
+import { buildCheck, checks, runChecks } from './suites/runChecks.ts';
+import { runSuite } from './suites/runSuite.ts';
+import { addTotals, formatTotals, type Totals } from './suites/suiteReport.ts';
+import { suites, type Need, type Suite } from './suites/suiteTable.ts';
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } });
+const names = ['checks', ...suites.map(suite => suite.name)];
+const unknown = positionals.find(name => !names.includes(name));
+if (unknown !== undefined) {
+  console.error(`There is no suite ${unknown}. There are: ${names.join(', ')}.`);
+  process.exit(2);
+}
+const isChosen = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+const chosen = suites.filter(suite => isChosen(suite.name));
+
+const cancel = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => cancel.abort(new Error(`stopped by ${name}`)));
+
+try {
+  const totals = await testAll();
+  console.log(`\n${formatTotals(totals)}`);
+  process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
+} catch (error) {
+  if (!cancel.signal.aborted) throw error;
+  console.error(errorText(error));
+  process.exitCode = 130;
+}
+
+async function testAll(): Promise<Totals> {
+  const counted: Totals[] = [];
+  const missing = await setUp();
+  if (isChosen('checks')) counted.push(await timed('checks', () => runChecks(checks, cancel.signal)));
+  if (chosen.some(suite => suite.needs.includes('bundles')))
+    counted.push(await timed('build', () => runChecks([buildCheck], cancel.signal)));
+  if (!existsSync(join(projectRoot, 'dist', 'cli.cjs'))) missing.add('bundles');
+  for (const suite of chosen) {
+    cancel.signal.throwIfAborted();
+    const absent = suite.needs.filter(need => missing.has(need));
+    counted.push(
+      await timed(suite.name, async () =>
+        absent.length > 0 ? without(suite, absent) : runSuite(suite, values.grep, cancel.signal),
+      ),
+    );
+  }
+  return addTotals(counted);
+}
+
+/** Makes the machine ready as far as it can; resolves with what is missing all the same. */
+async function setUp(): Promise<Set<Need>> {
+  const missing = new Set<Need>();
+  const needed = new Set(chosen.flatMap(suite => suite.needs));
+  const systemParts = await ensureSystemParts(line => console.log(line));
+  if (systemParts.includes('Chromium')) missing.add('browser');
+  if (needed.has('editor')) {
+    try {
+      await ensureCodeServer(line => console.log(line));
+    } catch (error) {
+      console.log(`Missing: VS Code's server. ${errorText(error)}`);
+      missing.add('editor');
+    }
+  }
+  return missing;
+}
+
+/** A missing part is a skip on a person's machine, which may do without, and a failure where results are relied on. */
+function without(suite: Suite, absent: readonly Need[]): Totals {
+  const mustRun = process.env['CI'] === 'true' || absent.includes('bundles');
+  console.log(`  ${mustRun ? 'failed' : 'skipped'}: ${suite.name} needs ${absent.join(' and ')}`);
+  return { passed: 0, failed: mustRun ? 1 : 0, skipped: mustRun ? 0 : 1 };
+}
+
+async function timed(name: string, run: () => Promise<Totals>): Promise<Totals> {
+  console.log(`\n${name} …`);
+  const start = performance.now();
+  const totals = await run();
+  console.log(`${name}: ${formatTotals(totals)} (${((performance.now() - start) / 1000).toFixed(0)} s)`);
+  return totals;
+}
