@@ -1,0 +1,173 @@
+/**
+ * Reads one JSON line that a program reports about itself: metrics (`{"epoch": 3, "loss": 0.1}` or the long form
+ * `{"metric": "loss", "value": 0.1, "step": 3}`) and parameters (`{"params": {…}}`). Only numbers are metrics.
+ *
+ * Ordinary structured logs share standard output with metrics. A line with a log level, or with a clock and a message,
+ * is a log line: it counts only when it also names a step, and then without its identifiers and clocks.
+ */
+import type { ParameterValue } from '../runs/plan.ts';
+import { parseLenientJson } from './lenientJson.ts';
+import {
+  boundedKey,
+  clockTime,
+  isClockName,
+  isNeverMetric,
+  isRankName,
+  isWithinEpoch,
+  stepPreference,
+} from './metricNames.ts';
+import type { ReportedLine } from './reportedLine.ts';
+
+const parameterFields = new Set(['params', 'parameters', 'hparams', 'hyperparameters', 'config']);
+const longFormNames = ['metric', 'name', 'key', 'tag'];
+const deepestNesting = 8;
+const mostKeysPerLine = 2000;
+const longestParameter = 4000;
+
+export interface ReportedLineOptions {
+  /** The line comes from the file named by LOCKSTEP_METRICS, so it is meant as a report whatever else it holds. */
+  readonly declared?: boolean;
+}
+
+/** What `line` reports, or undefined when it is no JSON object or reports nothing. */
+export function parseReportedLine(line: string, options: ReportedLineOptions = {}): ReportedLine | undefined {
+  const text = line.trim();
+  if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
+  const value = parseLenientJson(text);
+  if (!isObject(value)) return undefined;
+  const report = readReport(value, options.declared ?? false);
+  return report.metrics.length === 0 && Object.keys(report.parameters).length === 0 ? undefined : report;
+}
+
+function readReport(fields: Record<string, unknown>, declared: boolean): ReportedLine {
+  const place = findPlace(fields);
+  if (!declared && isLogLine(fields) && place.step === undefined) return { metrics: [], parameters: {} };
+  const metrics: { key: string; value: number }[] = [];
+  const parameters: Record<string, ParameterValue> = {};
+  const long = longForm(fields);
+  if (long !== undefined) metrics.push(long);
+  else
+    for (const [key, value] of Object.entries(fields)) {
+      if (parameterFields.has(key.toLowerCase()) && isObject(value))
+        collectParameters('', value, parameters, 0);
+      else if (key === 'metrics' && isObject(value)) collectMetrics('', value, place.stepField, metrics, 0);
+      else collectMetric(key, value, place.stepField, metrics, 0);
+    }
+  return { ...place.said, metrics, parameters };
+}
+
+interface Place {
+  readonly step: number | undefined;
+  readonly stepField: string | undefined;
+  readonly said: { step?: number; rank?: number; time?: number };
+}
+
+/** Step, rank and clock of the line: from its own fields, or from inside `metrics`. */
+function findPlace(fields: Record<string, unknown>): Place {
+  const inner = fields['metrics'];
+  const candidates = Object.entries(isObject(inner) ? { ...inner, ...fields } : fields);
+  let step: number | undefined;
+  let stepField: string | undefined;
+  let best = Infinity;
+  let withinEpoch = false;
+  let rank: number | undefined;
+  let time: number | undefined;
+  for (const [key, value] of candidates) {
+    if (isClockName(key)) time ??= clockTime(value);
+    if (typeof value !== 'number' || !Number.isFinite(value)) continue;
+    const preference = stepPreference(key);
+    if (preference >= 0 && preference < best) {
+      best = preference;
+      step = value;
+      stepField = key;
+    }
+    withinEpoch ||= isWithinEpoch(key);
+    if (isRankName(key) && Number.isInteger(value) && value >= 0) rank = value;
+  }
+  // An epoch with a batch number repeats for every batch: such a line is at no step of the run.
+  const repeats = withinEpoch && stepField?.toLowerCase() === 'epoch';
+  return {
+    step,
+    stepField,
+    said: {
+      ...(step === undefined || repeats ? {} : { step }),
+      ...(rank === undefined ? {} : { rank }),
+      ...(time === undefined ? {} : { time }),
+    },
+  };
+}
+
+function isLogLine(fields: Record<string, unknown>): boolean {
+  const names = new Set(Object.keys(fields).map(key => key.toLowerCase()));
+  const has = (...some: string[]): boolean => some.some(name => names.has(name));
+  if (has('level', 'levelname', 'severity', 'lvl', 'loglevel', 'log.level', 'log_level')) return true;
+  const clock = has('timestamp', '@timestamp', 'time', 'ts', 'asctime', 'datetime', 'date');
+  return clock && has('msg', 'message', 'event', 'logger');
+}
+
+function longForm(fields: Record<string, unknown>): { key: string; value: number } | undefined {
+  const value = fields['value'];
+  if (typeof value !== 'number') return undefined;
+  for (const field of longFormNames) {
+    const key = fields[field];
+    if (typeof key === 'string' && key !== '') return { key: boundedKey(key), value };
+  }
+  return undefined;
+}
+
+function collectMetric(
+  key: string,
+  value: unknown,
+  stepField: string | undefined,
+  into: { key: string; value: number }[],
+  depth: number,
+): void {
+  if (isObject(value)) {
+    if (depth < deepestNesting) collectMetrics(key, value, undefined, into, depth + 1);
+    return;
+  }
+  if (typeof value !== 'number' || key === '' || into.length >= mostKeysPerLine) return;
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  if (key === stepField || isNeverMetric(name) || isWithinEpoch(name)) return;
+  // Other coordinates of the same line say nothing new; the epoch of a step does.
+  if (depth === 0 && stepPreference(name) >= 0 && name.toLowerCase() !== 'epoch') return;
+  if (isClockName(name) && clockTime(value) !== undefined) return;
+  into.push({ key: boundedKey(key), value });
+}
+
+function collectMetrics(
+  prefix: string,
+  fields: Record<string, unknown>,
+  stepField: string | undefined,
+  into: { key: string; value: number }[],
+  depth: number,
+): void {
+  for (const [key, value] of Object.entries(fields))
+    collectMetric(prefix === '' ? key : `${prefix}/${key}`, value, stepField, into, depth);
+}
+
+function collectParameters(
+  prefix: string,
+  fields: Record<string, unknown>,
+  into: Record<string, ParameterValue>,
+  depth: number,
+): void {
+  for (const [key, value] of Object.entries(fields)) {
+    const name = boundedKey(prefix === '' ? key : `${prefix}.${key}`);
+    if (name === '__proto__') continue;
+    if (isObject(value) && depth < deepestNesting) collectParameters(name, value, into, depth + 1);
+    else if (Object.keys(into).length < mostKeysPerLine) into[name] = parameterOf(value);
+  }
+}
+
+/** A scalar as it is; a list as its JSON text; a number JSON cannot say as text. */
+function parameterOf(value: unknown): ParameterValue {
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length <= longestParameter ? text : `${text.slice(0, longestParameter)}…`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
