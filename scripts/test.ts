@@ -50,7 +50,9 @@ async function testAll(): Promise<Totals> {
     const absent = suite.needs.filter(need => missing.has(need));
     counted.push(
       await timed(suite.name, async () =>
-        absent.length > 0 ? without(suite, absent) : runSuite(suite, values.grep, cancel.signal),
+        absent.length > 0
+          ? without(suite, absent)
+          : runSuite(suite, { signal: cancel.signal, grep: values.grep, say: line => console.log(line) }),
       ),
     );
   }

@@ -27,7 +27,7 @@ const sourcePlaces: esbuild.Plugin = {
  */
 export async function bundleEditorTests(
   files: readonly string[],
-  run: { report: string; timeoutMs: number; grep: string | undefined },
+  run: { report: string; words: string; timeoutMs: number; grep: string | undefined },
 ): Promise<string> {
   // Inside node_modules, so that `require('mocha')` finds the mocha that everyone uses.
   const outdir = join(projectRoot, 'node_modules', '.cache', 'lockstep', `editor-tests-${process.pid}`);

@@ -1,4 +1,6 @@
 /** Runs mocha in this process, the same way in plain Node and inside the editor's extension host. */
+import { appendFileSync } from 'node:fs';
+import { format } from 'node:util';
 import Mocha from 'mocha';
 import { appendReportLine } from './suiteReport.ts';
 
@@ -12,6 +14,8 @@ export interface MochaRun {
   readonly grep?: string | undefined;
   /** Loads the files by `require`: the editor's extension host hands out `vscode` in no other way. */
   readonly synchronous?: boolean;
+  /** A file that takes the words for the person; without it they go to the console. */
+  readonly words?: string;
 }
 
 /** Resolves with the number of failures, after they have been printed with their differences. */
@@ -22,7 +26,7 @@ export async function runMocha(run: MochaRun): Promise<number> {
     reporter: class extends Mocha.reporters.Base {
       constructor(runner: Mocha.Runner) {
         super(runner);
-        reportTo(run.report, runner);
+        reportTo(run, runner);
       }
     },
     ...(run.grep === undefined ? {} : { grep: run.grep }),
@@ -39,7 +43,12 @@ class LoadingMocha extends Mocha {
   }
 }
 
-function reportTo(report: string, runner: Mocha.Runner): void {
+function reportTo({ report, words }: MochaRun, runner: Mocha.Runner): void {
+  const say = (...text: unknown[]): void => {
+    if (words === undefined) console.log(...text);
+    else appendFileSync(words, format(...text) + '\n');
+  };
+  Mocha.reporters.Base.consoleLog = say;
   const failures: Mocha.Test[] = [];
   const write = (test: Mocha.Runnable, outcome: 'passed' | 'failed' | 'skipped'): void =>
     appendReportLine(report, { kind: 'test', title: test.fullTitle(), outcome, ms: test.duration ?? 0 });
@@ -47,7 +56,7 @@ function reportTo(report: string, runner: Mocha.Runner): void {
   runner.on('pass', test => {
     write(test, 'passed');
     if ((test.duration ?? 0) > 5000)
-      console.log(`  slow: ${test.fullTitle()} (${((test.duration ?? 0) / 1000).toFixed(0)} s)`);
+      say(`  slow: ${test.fullTitle()} (${((test.duration ?? 0) / 1000).toFixed(0)} s)`);
   });
   runner.on('pending', test => write(test, 'skipped'));
   // A failed hook arrives here, too: the tests it keeps from running are not counted, the failure is.
@@ -55,7 +64,7 @@ function reportTo(report: string, runner: Mocha.Runner): void {
     test.err = error instanceof Error ? error : new Error(String(error));
     failures.push(test);
     write(test, 'failed');
-    console.log(`  failed: ${test.fullTitle()}`);
+    say(`  failed: ${test.fullTitle()}`);
   });
   runner.once('end', () => {
     if (failures.length > 0) Mocha.reporters.Base.list(failures);

@@ -1,7 +1,7 @@
 /** Runs one suite in its own process, with a scrubbed environment and a temporary folder of its own, and counts. */
 import { globSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { scrubbedEnvironment } from '../../test/helpers/scrubbedEnvironment.ts';
 import { projectRoot } from '../projectRoot.ts';
 import { cacheFolder } from '../provision/cacheFolder.ts';
@@ -10,10 +10,19 @@ import { runGroup } from './processGroup.ts';
 import { readSuiteReport, type Totals } from './suiteReport.ts';
 import type { Suite } from './suiteTable.ts';
 
-/** Prints what went wrong as it happens. A suite that crashed, hung, or had nothing to run counts as a failure. */
-export async function runSuite(suite: Suite, grep: string | undefined, signal: AbortSignal): Promise<Totals> {
+export interface SuiteOptions {
+  readonly signal: AbortSignal;
+  /** Takes the words for the person, line by line, as they come. */
+  readonly say: (line: string) => void;
+  /** Only tests whose full title matches. */
+  readonly grep?: string | undefined;
+}
+
+/** Says what went wrong as it happens. A suite that crashed, hung, or had nothing to run counts as a failure. */
+export async function runSuite(suite: Suite, options: SuiteOptions): Promise<Totals> {
+  const { signal, say, grep } = options;
   const files = globSync(suite.files, { cwd: projectRoot }).sort();
-  if (files.length === 0) return failure(suite, `there is no file ${suite.files}`);
+  if (files.length === 0) return failure(suite, `there is no file ${suite.files}`, say);
 
   // Short, because sockets of the editor lie below it and their paths may have 107 bytes.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ls-')));
@@ -28,15 +37,16 @@ export async function runSuite(suite: Suite, grep: string | undefined, signal: A
         report,
         String(suite.testTimeoutMs),
         grep ?? '',
-        ...files.map(file => join(projectRoot, file)),
+        ...files.map(file => resolve(projectRoot, file)),
       ],
       cwd: projectRoot,
       env: suiteEnvironment(folder, home),
       timeoutMs: suite.suiteTimeoutMs,
       signal,
+      say,
     });
     signal.throwIfAborted();
-    return judge(suite, report, end, folder, grep !== undefined);
+    return judge(suite, report, end, folder, options);
   } finally {
     for (const { pid } of findLeftovers(folder)) kill(pid);
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
@@ -48,26 +58,26 @@ function judge(
   reportPath: string,
   end: { exitCode: number | null; timedOut: boolean },
   folder: string,
-  mayBeEmpty: boolean,
+  { say, grep }: SuiteOptions,
 ): Totals {
   const report = readSuiteReport(reportPath);
   const { passed, failed, skipped } = report.totals;
-  for (const title of report.skippedTitles) console.log(`  skipped: ${title}`);
+  for (const title of report.skippedTitles) say(`  skipped: ${title}`);
 
   const problems: string[] = [];
   if (end.timedOut) problems.push(`it did not end within ${suite.suiteTimeoutMs / 60_000} minutes`);
   else if (!report.ended) problems.push(`it crashed (exit code ${end.exitCode ?? 'none'})`);
   else if (failed === 0 && end.exitCode !== 0) problems.push(`it ended with ${end.exitCode ?? 'a signal'}`);
-  if (report.ended && passed + failed + skipped === 0 && !mayBeEmpty) problems.push('it ran no test');
+  if (report.ended && passed + failed + skipped === 0 && grep === undefined) problems.push('it ran no test');
   for (const { pid, command } of findLeftovers(folder))
     problems.push(`it left process ${pid} running: ${command.slice(0, 200)}`);
 
-  for (const problem of problems) console.log(`  failed: ${suite.name}: ${problem}`);
+  for (const problem of problems) say(`  failed: ${suite.name}: ${problem}`);
   return { passed, skipped, failed: failed + problems.length };
 }
 
-function failure(suite: Suite, problem: string): Totals {
-  console.log(`  failed: ${suite.name}: ${problem}`);
+function failure(suite: Suite, problem: string, say: (line: string) => void): Totals {
+  say(`  failed: ${suite.name}: ${problem}`);
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
