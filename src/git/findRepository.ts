@@ -18,6 +18,8 @@ export interface Repository {
   readonly commonDir: string;
   /** True when inherited variables or a setting, not the place of `.git`, tie `gitDir` to `root`. */
   readonly explicit: boolean;
+  /** Bytes of an object id: 20 (sha1) or 32 (sha256). */
+  readonly idBytes: 20 | 32;
 }
 
 /** The repository whose working tree contains `dir`, or undefined outside git and in a bare repository. */
@@ -35,7 +37,7 @@ export async function findRepository(
       const config = await readFile(join(commonDir, 'config'), 'utf8').catch(() => '');
       return /^\s*(bare\s*=\s*true|worktree\b)/im.test(config)
         ? await askGit(start, environment, false)
-        : { root: folder, gitDir, commonDir, explicit: false };
+        : { root: folder, gitDir, commonDir, explicit: false, idBytes: idBytesOf(config) };
     }
     if (dirname(folder) === folder) return undefined;
   }
@@ -82,5 +84,16 @@ async function askGit(
   if (outcome?.exitCode !== 0) return undefined;
   const [root, gitDir, commonDir] = outcome.stdout.toString('utf8').split('\n');
   if (root === undefined || gitDir === undefined || commonDir === undefined || root === '') return undefined;
-  return { root: resolve(root), gitDir: resolve(gitDir), commonDir: resolve(dir, commonDir), explicit };
+  const config = await readFile(join(resolve(dir, commonDir), 'config'), 'utf8').catch(() => '');
+  return {
+    root: resolve(root),
+    gitDir: resolve(gitDir),
+    commonDir: resolve(dir, commonDir),
+    explicit,
+    idBytes: idBytesOf(config),
+  };
+}
+
+function idBytesOf(config: string): 20 | 32 {
+  return /^\s*objectformat\s*=\s*sha256/im.test(config) ? 32 : 20;
 }

@@ -43,6 +43,10 @@ export const snapshotGapSchema = z.looseObject({
   sha256: z.string().optional(),
   /** Where under the run folder the raw bytes are kept, when they are. */
   heldAs: z.string().optional(),
+  /** Blob that holds the bytes as they were on disk, kept from collection with the snapshot. */
+  blob: z.string().optional(),
+  /** Base64 of the path where it is not valid UTF-8; `path` is then only for reading. */
+  pathBytes: z.string().optional(),
 });
 export type SnapshotGap = z.infer<typeof snapshotGapSchema>;
 
@@ -54,7 +58,18 @@ export const submoduleSnapshotSchema = z.looseObject({
   /** The tree of its working files, kept in the submodule's own object store. */
   tree: z.string(),
   dirty: z.boolean(),
+  headCommitText: z.string().optional(),
+  headCommitBase64: z.string().optional(),
+  settings: z.record(z.string(), z.string()).optional(),
+  /** Its git folder relative to the common folder of the outermost repository, forward slashes; absolute where outside. */
+  gitDir: z.string().optional(),
+  headTree: z.string().optional(),
+  heldTree: z.string().optional(),
+  /** Those of its gaps whose bytes are held; the others are listed with the outermost repository's. */
+  gaps: z.array(snapshotGapSchema).optional(),
+  pathBytes: z.string().optional(),
 });
+export type SubmoduleSnapshot = z.infer<typeof submoduleSnapshotSchema>;
 
 export const codeSchema = z.looseObject({
   /** Root commits of HEAD's history, sorted: what identifies a repository wherever it is cloned. */
@@ -65,6 +80,8 @@ export const codeSchema = z.looseObject({
   head: z.string().optional(),
   /** The raw text of the HEAD commit object, so that it can be made again after it is collected. */
   headCommitText: z.string().optional(),
+  /** The same, where the commit object is not valid UTF-8. */
+  headCommitBase64: z.string().optional(),
   /** Tree of HEAD; kept from collection beside the snapshot. */
   headTree: z.string().optional(),
   /** Absent when HEAD is detached. */
@@ -73,6 +90,8 @@ export const codeSchema = z.looseObject({
   headOnRemote: knownSchema(z.boolean()),
   /** Tree object of the working files as they ran. */
   tree: z.string(),
+  /** Tree of the blobs that gaps name, kept beside the snapshot. */
+  heldTree: z.string().optional(),
   /** Files that differ between HEAD and the snapshot, at most 1,000 of them; `changedCount` is the true number. */
   changed: z.array(z.looseObject({ path: z.string(), status: z.string() })),
   changedCount: z.int().nonnegative(),

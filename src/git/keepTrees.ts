@@ -1,0 +1,137 @@
+/**
+ * Keeps trees from garbage collection, out of sight: at most 256 refs, `refs/lockstep/snapshots/<xx>`, each pointing
+ * at a "shelf", a TREE whose entries are the kept trees. A ref that names a tree instead of a commit shows in no
+ * log or graph and costs fetch and status nothing, however many trees are kept.
+ */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { shelfContended } from './errors.ts';
+import { runGit, type GitContext } from './runGit.ts';
+import { readTreeObject, treeObject, type TreeEntry } from './treeObject.ts';
+
+export const shelfPrefix = 'refs/lockstep/snapshots/';
+
+/** Resolves when every tree is kept, whoever kept it. Rejects with `shelf-contended` when others never let us. */
+export async function keepTrees(context: GitContext, trees: readonly string[]): Promise<void> {
+  await changeShelves(context, groupByShelf(trees), (entries, wanted) => {
+    const missing = wanted.filter(tree => !entries.some(entry => entry.name === tree));
+    return missing.length === 0 ? undefined : [...entries, ...missing.map(keptTree)];
+  });
+}
+
+/** Lets go of trees; their objects stay until git next collects garbage. */
+export async function releaseTrees(context: GitContext, trees: readonly string[]): Promise<void> {
+  await changeShelves(context, groupByShelf(trees), (entries, unwanted) => {
+    const left = entries.filter(entry => !unwanted.includes(entry.name));
+    return left.length === entries.length ? undefined : left;
+  });
+}
+
+/** All trees that are kept, sorted. */
+export async function listKeptTrees(context: GitContext): Promise<string[]> {
+  const refs = await runGit(context, ['for-each-ref', '--format=%(refname)', shelfPrefix]);
+  const names = refs.stdout.toString('latin1').split('\n').filter(Boolean);
+  const shelves = await readShelves(context, names);
+  return [...shelves.values()].flatMap(shelf => shelf.entries.filter(isKept).map(entry => entry.name)).sort();
+}
+
+interface Shelf {
+  /** Of the tree object; undefined when the ref does not exist yet. */
+  readonly id: string | undefined;
+  readonly entries: readonly TreeEntry[];
+}
+
+/** What a shelf shall hold, or undefined when it is right as it is. */
+type Change = (entries: readonly TreeEntry[], trees: readonly string[]) => readonly TreeEntry[] | undefined;
+
+/** A hundred processes that hit the same shelf at once need about as many rounds in the worst case. */
+const maxRounds = 400;
+
+async function changeShelves(
+  context: GitContext,
+  wanted: ReadonlyMap<string, readonly string[]>,
+  change: Change,
+): Promise<void> {
+  let open = [...wanted.keys()];
+  for (let round = 0; round < maxRounds; round++) {
+    const shelves = await readShelves(context, open);
+    const updated = await Promise.all(
+      open.map(async ref => {
+        const shelf = shelves.get(ref) ?? { id: undefined, entries: [] };
+        const entries = change(shelf.entries.filter(isKept), wanted.get(ref) ?? []);
+        return entries === undefined || (await replaceShelf(context, ref, shelf, entries)) ? undefined : ref;
+      }),
+    );
+    open = updated.filter(ref => ref !== undefined);
+    if (open.length === 0) return;
+    await delay(Math.random() * Math.min(20 + 10 * round, 200), undefined, { signal: context.signal });
+  }
+  throw shelfContended(open[0] ?? shelfPrefix);
+}
+
+async function readShelves(context: GitContext, refs: readonly string[]): Promise<Map<string, Shelf>> {
+  const shelves = new Map<string, Shelf>();
+  if (refs.length === 0) return shelves;
+  const input = refs.map(ref => `${ref}\n`).join('');
+  const { stdout } = await runGit(context, ['cat-file', '--batch'], { input });
+  let at = 0;
+  for (const ref of refs) {
+    const lineEnd = stdout.indexOf(10, at);
+    const header = /^([0-9a-f]+) tree (\d+)$/.exec(stdout.toString('latin1', at, lineEnd));
+    at = lineEnd + 1;
+    if (header === null) continue;
+    const [, id = '', size = '0'] = header;
+    shelves.set(ref, {
+      id,
+      entries: readTreeObject(stdout.subarray(at, at + Number(size)), id.length / 2),
+    });
+    at += Number(size) + 1;
+  }
+  return shelves;
+}
+
+/** False when another process was faster. */
+async function replaceShelf(
+  context: GitContext,
+  ref: string,
+  old: Shelf,
+  entries: readonly TreeEntry[],
+): Promise<boolean> {
+  if (entries.length === 0) {
+    const gone = await runGit(context, ['update-ref', '-d', ref, old.id ?? ''], { tolerant: true });
+    return gone.exitCode === 0;
+  }
+  const written = await runGit(context, ['hash-object', '-t', 'tree', '-w', '--stdin'], {
+    input: treeObject([...entries, marker(entries)]),
+  });
+  const id = written.stdout.toString('latin1').trim();
+  // An empty old value says that the ref must not exist yet.
+  const outcome = await runGit(context, ['update-ref', ref, id, old.id ?? '0'.repeat(id.length)], {
+    tolerant: true,
+  });
+  return outcome.exitCode === 0;
+}
+
+const treeMode = '40000';
+
+function keptTree(tree: string): TreeEntry {
+  return { mode: treeMode, name: tree, id: tree };
+}
+
+/** Makes every shelf unlike any earlier one, so that compare-and-swap cannot mistake an old state for the new. */
+function marker(entries: readonly TreeEntry[]): TreeEntry {
+  return { mode: treeMode, name: `z${randomBytes(8).toString('hex')}`, id: entries[0]?.id ?? '' };
+}
+
+function isKept(entry: TreeEntry): boolean {
+  return !entry.name.startsWith('z');
+}
+
+function groupByShelf(trees: readonly string[]): Map<string, string[]> {
+  const shelves = new Map<string, string[]>();
+  for (const tree of new Set(trees)) {
+    const ref = shelfPrefix + tree.slice(0, 2);
+    shelves.set(ref, [...(shelves.get(ref) ?? []), tree]);
+  }
+  return shelves;
+}

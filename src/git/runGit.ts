@@ -1,0 +1,65 @@
+/** Runs git plumbing in one repository: hooks off, clean environment, bytes in and out, every wait abortable. */
+import { runCommand, type CommandOutcome } from '../base/runCommand.ts';
+import { gitFailed, repositoryNotOwned } from './errors.ts';
+import type { Repository } from './findRepository.ts';
+import { gitEnvironment, quietSettings } from './gitEnvironment.ts';
+
+/** What every git call of one task shares. */
+export interface GitContext {
+  readonly repository: Pick<Repository, 'root' | 'gitDir' | 'explicit'>;
+  /** The environment git is started from, before cleaning; the process's own when absent. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** A temporary index; the person's own is never written. */
+  readonly indexFile?: string | undefined;
+  /** `-c name=value` pairs in addition to the quiet ones. */
+  readonly settings?: readonly string[] | undefined;
+}
+
+export interface GitOptions {
+  readonly input?: string | Uint8Array;
+  /** Resolve with any exit code instead of rejecting. */
+  readonly tolerant?: boolean;
+  readonly variables?: NodeJS.ProcessEnv;
+}
+
+/** A filter program of the person that hangs must not hang the run for ever. */
+const timeoutMs = 10 * 60 * 1000;
+/** A status of a million paths fits. */
+const maxOutputBytes = 512 * 1024 * 1024;
+
+/** Rejects with `git-failed` (or `repository-not-owned`) unless git ended with 0 or `tolerant` is set. */
+export async function runGit(
+  context: GitContext,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<CommandOutcome> {
+  const { repository, environment = process.env, signal, indexFile, settings = [] } = context;
+  const outcome = await runCommand({
+    program: 'git',
+    args: [...quietSettings, ...settings.flatMap(setting => ['-c', setting]), ...args],
+    cwd: repository.root,
+    env: gitEnvironment(environment, {
+      ...(repository.explicit ? { GIT_DIR: repository.gitDir, GIT_WORK_TREE: repository.root } : {}),
+      ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
+      ...options.variables,
+    }),
+    ...(options.input === undefined ? {} : { input: options.input }),
+    ...(signal === undefined ? {} : { signal }),
+    timeoutMs,
+    maxOutputBytes,
+  });
+  if (outcome.exitCode === 0) return outcome;
+  if (outcome.stderr.includes('detected dubious ownership')) throw repositoryNotOwned(repository.root);
+  if (options.tolerant === true) return outcome;
+  throw gitFailed(args, outcome.exitCode, outcome.stderr);
+}
+
+/** The output as one line of text. */
+export async function gitLine(
+  context: GitContext,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<string> {
+  return (await runGit(context, args, options)).stdout.toString('utf8').trimEnd();
+}

@@ -1,0 +1,286 @@
+/**
+ * Records the code of a run: the working tree exactly as it is on disk, as a tree in git's own object store, kept from
+ * garbage collection out of sight. The person's index, HEAD, branches, stash, configuration and files are only read.
+ */
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join, relative } from 'node:path';
+import { LockstepError } from '../base/lockstepError.ts';
+import { errorText } from '../base/systemError.ts';
+import type { Known } from '../runs/known.ts';
+import type { Code, SnapshotGap, SubmoduleSnapshot } from '../runs/plan.ts';
+import { bytePathOf, bytePathOfRecord, bytePathText, recordedPath, type BytePath } from './bytePath.ts';
+import { diffTrees } from './compareTrees.ts';
+import { holdConvertedFiles } from './convertedFiles.ts';
+import { findRepository, type Repository } from './findRepository.ts';
+import { describeGaps } from './gaps.ts';
+import { keepTrees } from './keepTrees.ts';
+import {
+  gitSettings,
+  headCommit,
+  headOnRemote,
+  recordedCommit,
+  remotesOf,
+  rootCommits,
+  settingsThatChangeBytes,
+} from './repositoryFacts.ts';
+import { gitLine, type GitContext } from './runGit.ts';
+import { defaultSnapshotLimits, type SnapshotBudget, type SnapshotLimits } from './snapshotLimits.ts';
+import { temporaryIndex, type TemporaryIndex } from './temporaryIndex.ts';
+import { treeObject } from './treeObject.ts';
+import { exactSettings, writeWorkingTree, type WorkingTree } from './writeWorkingTree.ts';
+
+export interface SnapshotRequest {
+  /** The project's root, or any folder below it. */
+  readonly root: string;
+  readonly signal?: AbortSignal;
+  readonly limits?: Partial<SnapshotLimits>;
+  /** What git is started from; `process.env` when absent. Inherited `GIT_*` variables never reach our plumbing. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/**
+ * `captured` when every byte is held, `declared` with the reason when some are only listed, `unknown` outside git and
+ * where git fails. Rejects only when `signal` aborts.
+ */
+export async function takeSnapshot(request: SnapshotRequest): Promise<Known<Code>> {
+  const { root, signal, environment = process.env } = request;
+  signal?.throwIfAborted();
+  try {
+    const repository = await findRepository(root, environment);
+    if (repository === undefined)
+      return { known: 'unknown', reason: 'The folder is not in a git repository.' };
+    const budget = { ...defaultSnapshotLimits, ...request.limits };
+    const value = await snapshotRepository(repository, {
+      environment,
+      signal,
+      budget,
+      outermost: repository,
+    });
+    const reason = describeGaps(value.gaps);
+    return reason === undefined ? { known: 'captured', value } : { known: 'declared', value, reason };
+  } catch (error) {
+    signal?.throwIfAborted();
+    const mend = error instanceof LockstepError && error.mend !== undefined ? ` ${error.mend}` : '';
+    return { known: 'unknown', reason: errorText(error) + mend };
+  }
+}
+
+interface Surroundings {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal | undefined;
+  readonly budget: SnapshotBudget;
+  readonly outermost: Repository;
+}
+
+/** Everything but the verdict on it. Submodules are repositories of their own and come by recursion. */
+async function snapshotRepository(repository: Repository, around: Surroundings): Promise<Code> {
+  const { environment, signal, budget } = around;
+  const facts: GitContext = { repository, environment, signal };
+  const exact = { ...facts, settings: exactSettings(await modesAreReal(repository)) };
+  const scratch = await mkdtemp(join(tmpdir(), 'lockstep-snapshot-'));
+  try {
+    const copying = temporaryIndex(exact, repository, scratch, budget.fileBytes);
+    const asking = gitSettings(facts);
+    const [index, settings, head, onRemote, roots, written, submodules] = await Promise.all([
+      copying,
+      asking,
+      headCommit(facts),
+      headOnRemote(facts),
+      rootCommits(facts, repository),
+      writeWithFilters({ exact, repository, around, scratch, copying, asking }),
+      snapshotSubmodules(repository, around, copying),
+    ]);
+    const { workingTree, converted } = written;
+    const heldTree = await holdBlobs(facts, converted);
+    const tree = workingTree.tree ?? head?.tree ?? (await gitLine(facts, ['mktree']));
+    const kept = [tree, head?.tree, heldTree].filter(id => id !== undefined);
+    const [changed] = await Promise.all([
+      head?.tree === tree ? [] : diffTrees(facts, head?.tree ?? emptyTree(repository), tree),
+      keepTrees(facts, kept),
+    ]);
+    const hiddenBySparse = new Set(
+      index.entries.filter(entry => entry.skipWorktree).map(entry => entry.path),
+    );
+    const listed = [
+      ...changed.filter(file => !(workingTree.missing.has(file.path) && hiddenBySparse.has(file.path))),
+      ...submodules.flatMap(({ path, code }) =>
+        code.changed.map(file => ({ path: `${path}/${bytePathOf(file.path)}`, status: file.status })),
+      ),
+    ];
+    return {
+      rootCommits: roots,
+      remotes: remotesOf(settings),
+      ...(head === undefined ? {} : { head: head.id, ...recordedCommit(head.bytes), headTree: head.tree }),
+      ...(workingTree.branch === undefined ? {} : { branch: workingTree.branch }),
+      headOnRemote: onRemote,
+      tree,
+      ...(heldTree === undefined ? {} : { heldTree }),
+      changed: listed
+        .slice(0, maxListedChanges)
+        .map(file => ({ path: bytePathText(file.path), status: file.status })),
+      changedCount:
+        listed.length +
+        submodules.reduce((sum, { code }) => sum + code.changedCount - code.changed.length, 0),
+      gaps: [...workingTree.gaps, ...converted, ...submodules.flatMap(gapsOfSubmodule)],
+      submodules: submodules.flatMap(submodule => recordSubmodule(submodule, around.outermost)),
+      settings: settingsThatChangeBytes(settings),
+    };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** As many as a person will ever read. */
+const maxListedChanges = 1000;
+
+interface Writing {
+  readonly exact: GitContext;
+  readonly repository: Repository;
+  readonly around: Surroundings;
+  readonly scratch: string;
+  readonly copying: Promise<TemporaryIndex>;
+  readonly asking: Promise<ReadonlyMap<string, string>>;
+}
+
+interface Written {
+  readonly workingTree: WorkingTree;
+  readonly converted: readonly SnapshotGap[];
+}
+
+/**
+ * With the person's filters first, because then an unchanged notebook or large file shows as unchanged. A filter that
+ * is required and fails stops git; then all filters are off, and the tree holds the bytes on disk instead.
+ */
+async function writeWithFilters(writing: Writing): Promise<Written> {
+  const { exact, repository, around, scratch, copying, asking } = writing;
+  const index = await copying;
+  const spare = { ...around.budget };
+  try {
+    return await writeOnce(writing, { ...exact, indexFile: index.file }, index);
+  } catch (error) {
+    around.signal?.throwIfAborted();
+    const off = filtersOff(await asking);
+    if (off.length === 0) throw error;
+    Object.assign(around.budget, spare);
+    const again = { ...exact, settings: [...(exact.settings ?? []), ...off] };
+    const folder = await mkdtemp(join(scratch, 'unfiltered-'));
+    const fresh = await temporaryIndex(again, repository, folder, around.budget.fileBytes);
+    return writeOnce(writing, { ...again, indexFile: fresh.file }, fresh);
+  }
+}
+
+async function writeOnce(
+  { repository, around, asking }: Writing,
+  context: GitContext & { readonly indexFile: string },
+  index: TemporaryIndex,
+): Promise<Written> {
+  const { budget } = around;
+  const workingTree = await writeWorkingTree({ context, budget, largeChanged: index.largeChanged });
+  return { workingTree, converted: await holdConvertedFiles(context, repository, await asking, budget) };
+}
+
+function filtersOff(settings: ReadonlyMap<string, string>): string[] {
+  const names = new Set<string>();
+  for (const name of settings.keys()) {
+    const filter = /^filter\.(.+)\.(clean|smudge|process|required)$/s.exec(name)?.[1];
+    if (filter !== undefined) names.add(filter);
+  }
+  return [...names].flatMap(name => [
+    `filter.${name}.clean=`,
+    `filter.${name}.process=`,
+    `filter.${name}.required=false`,
+  ]);
+}
+
+/** A tree that names every blob, so that keeping it keeps them all. */
+async function holdBlobs(
+  context: GitContext,
+  converted: readonly SnapshotGap[],
+): Promise<string | undefined> {
+  const blobs = new Set(converted.flatMap(gap => (gap.blob === undefined ? [] : [gap.blob])));
+  if (blobs.size === 0) return undefined;
+  const input = treeObject([...blobs].map(id => ({ mode: '100644', name: id, id })));
+  return gitLine(context, ['hash-object', '-t', 'tree', '-w', '--stdin'], { input });
+}
+
+interface Submodule {
+  readonly path: BytePath;
+  readonly repository: Repository;
+  readonly url: string | undefined;
+  readonly code: Code;
+}
+
+async function snapshotSubmodules(
+  repository: Repository,
+  around: Surroundings,
+  copying: Promise<TemporaryIndex>,
+): Promise<Submodule[]> {
+  const { entries } = await copying;
+  const links = entries.filter(entry => entry.mode === submoduleMode && entry.stage <= 1);
+  const found = await Promise.all(
+    links.map(async ({ path }) => {
+      const folder = join(repository.root, bytePathText(path));
+      const inner = await findRepository(folder, {});
+      // A submodule that is not checked out is an empty folder of the repository around it.
+      if (inner === undefined || inner.root !== folder) return [];
+      const code = await snapshotRepository(inner, around);
+      if (code.head === undefined) return [];
+      return [{ path, repository: inner, url: code.remotes['origin'], code }];
+    }),
+  );
+  return found.flat();
+}
+
+const submoduleMode = 0o160000;
+
+function gapsOfSubmodule({ path, code }: Submodule): SnapshotGap[] {
+  return code.gaps
+    .filter(gap => gap.blob === undefined)
+    .map(gap => ({ ...gap, ...recordedPath(`${path}/${bytePathOfRecord(gap)}`) }));
+}
+
+function recordSubmodule(
+  { path, repository, url, code }: Submodule,
+  outermost: Repository,
+): SubmoduleSnapshot[] {
+  const inside = relative(outermost.commonDir, repository.gitDir);
+  const shared = !inside.startsWith('..') && !isAbsolute(inside);
+  const own: SubmoduleSnapshot = {
+    ...recordedPath(path),
+    ...(url === undefined ? {} : { url }),
+    head: code.head ?? '',
+    tree: code.tree,
+    dirty: code.changedCount > 0,
+    headCommitText: code.headCommitText,
+    headCommitBase64: code.headCommitBase64,
+    headTree: code.headTree,
+    heldTree: code.heldTree,
+    settings: code.settings,
+    gitDir: shared ? inside.replaceAll('\\', '/') : repository.gitDir,
+    gaps: code.gaps.filter(gap => gap.blob !== undefined),
+  };
+  const deeper = code.submodules.map(inner => ({
+    ...inner,
+    ...recordedPath(`${path}/${bytePathOfRecord(inner)}`),
+  }));
+  return [own, ...deeper];
+}
+
+/**
+ * Whether the file system keeps modes and links, so that git may be told to look at them whatever the settings say.
+ * Where it does not, every file looks executable, git's own configuration file too.
+ */
+async function modesAreReal(repository: Repository): Promise<boolean> {
+  if (process.platform === 'win32') return false;
+  return stat(join(repository.commonDir, 'config')).then(
+    found => (found.mode & 0o100) === 0,
+    () => false,
+  );
+}
+
+function emptyTree(repository: Repository): string {
+  return repository.idBytes === 20
+    ? '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+    : '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321';
+}
