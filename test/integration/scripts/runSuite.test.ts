@@ -37,7 +37,7 @@ const cases: readonly { name: string; source: string; totals: Totals; says: RegE
     source: body(`it('a', () => {}); it('b', () => { for (;;); });`),
     totals: { passed: 1, failed: 1, skipped: 0 },
     says: /did not end within/,
-    timeoutMs: 3000,
+    timeoutMs: 12_000,
   },
   {
     name: 'counts a failed hook',
