@@ -128,6 +128,8 @@ export const planSchema = z.looseObject({
   tags: z.array(z.string()).default([]),
   /** Name of the experiment in lockstep.yaml that this run belongs to. */
   experiment: z.string().optional(),
+  /** Name of the machine, so that a list need not open process.json too. */
+  host: z.string().optional(),
   /** Absolute path of the repository (or project folder outside git) at the time of the run. */
   root: z.string(),
   /** Relative to `root`, forward slashes, '' for the root itself. */

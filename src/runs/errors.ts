@@ -1,0 +1,99 @@
+/** Everything that can go wrong with the run record, one function per failure. */
+import { LockstepError } from '../base/lockstepError.ts';
+
+/** What a person needs to pick one of several runs. */
+export interface RunCandidate {
+  readonly id: string;
+  readonly label: string;
+}
+
+export function runNotFound(reference: string): LockstepError {
+  return new LockstepError({
+    code: 'run-not-found',
+    kind: 'usage',
+    message: `No run is called ${shown(reference)}.`,
+    mend: 'List the runs with: lockstep runs',
+  });
+}
+
+export function runAmbiguous(
+  reference: string,
+  candidates: readonly RunCandidate[],
+  total: number,
+): LockstepError {
+  const list = candidates.map(candidate => `  ${candidate.id}  ${candidate.label}`).join('\n');
+  const more = total > candidates.length ? `\n  and ${total - candidates.length} more` : '';
+  return new LockstepError({
+    code: 'run-ambiguous',
+    kind: 'usage',
+    message: `${shown(reference)} can mean ${total} runs:\n${list}${more}`,
+    mend: 'Give more of the id.',
+  });
+}
+
+export function runIsLive(id: string): LockstepError {
+  return new LockstepError({
+    code: 'run-is-live',
+    kind: 'usage',
+    message: `Run ${id} is still running.`,
+    mend: `Cancel it first with: lockstep cancel ${id}`,
+  });
+}
+
+export function runNotInTrash(id: string): LockstepError {
+  return new LockstepError({
+    code: 'run-not-in-trash',
+    kind: 'usage',
+    message: `Run ${id} is not in the trash; it may have been deleted for good.`,
+  });
+}
+
+export function runNotRestored(id: string, cause: unknown): LockstepError {
+  return new LockstepError({
+    code: 'run-not-restored',
+    message: `Run ${id} could not be moved back from the trash.`,
+    cause,
+  });
+}
+
+export function recordNotWritten(path: string, cause: unknown): LockstepError {
+  return new LockstepError({
+    code: 'record-not-written',
+    message: `${path} could not be written.`,
+    mend: 'Check the free space and the permissions of the folder.',
+    cause,
+  });
+}
+
+/** The points of the failed call are not in the log; the log itself is still valid and may be appended to again. */
+export function metricsNotWritten(path: string, cause: unknown): LockstepError {
+  return new LockstepError({
+    code: 'metrics-not-written',
+    message: `Metrics could not be written to ${path}.`,
+    mend: 'Check the free space and the permissions of the folder.',
+    cause,
+  });
+}
+
+export function packageListUnreadable(hash: string, reason: string, cause?: unknown): LockstepError {
+  return new LockstepError({
+    code: 'package-list-unreadable',
+    message: `The package list ${hash} ${reason}.`,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** `position` counts characters from 0 in the text of the query. */
+export function queryInvalid(problem: string, position: number, suggestion?: string): LockstepError {
+  return new LockstepError({
+    code: 'query-invalid',
+    kind: 'usage',
+    message: `${problem} at character ${position + 1} of the filter.`,
+    ...(suggestion === undefined ? {} : { mend: suggestion }),
+  });
+}
+
+/** Quoted, and cut so that a hostile reference cannot flood the terminal. */
+function shown(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

@@ -1,0 +1,140 @@
+/**
+ * Reads one run folder. Every file passes its schema here, once; what is wrong with one file costs that file and is
+ * said, the rest stands. Synchronous, because thousands of small files are read several times faster that way; callers
+ * pause between runs.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { z } from 'zod';
+import { isTemporaryName } from '../base/atomicFile.ts';
+import { errorText, systemErrorCode } from '../base/systemError.ts';
+import { annotationSchema, requestSchema, type Annotation, type RunRequest } from './annotation.ts';
+import { capturedSchema, type Captured } from './captured.ts';
+import { mergeAnnotations, type MergedAnnotations } from './mergeAnnotations.ts';
+import { planSchema, type Plan } from './plan.ts';
+import { processRecordSchema, type ProcessRecord } from './processRecord.ts';
+import { resultSchema, type Result } from './result.ts';
+import { runPathsIn } from './runPaths.ts';
+import { verdictSchema, type Verdict } from './verdict.ts';
+
+export interface RunRecord {
+  readonly plan?: Plan;
+  readonly process?: ProcessRecord;
+  readonly captured?: Captured;
+  readonly result?: Result;
+  readonly annotations: MergedAnnotations;
+  readonly verdicts: readonly Verdict[];
+  readonly requests: readonly (RunRequest & { readonly id: string })[];
+  /** Milliseconds since the epoch: the newest of heartbeat and run folder. Only looked up without a result. */
+  readonly lastSignOfLife: number;
+  readonly problems: readonly string[];
+}
+
+/**
+ * `summary` leaves out what no summary shows (captured.json, requests, and process.json of an ended run).
+ * Undefined when there is no such folder.
+ */
+export function readRunRecord(dir: string, extent: 'summary' | 'all'): RunRecord | undefined {
+  const paths = runPathsIn(dir);
+  const problems: string[] = [];
+  let names: Set<string>;
+  try {
+    names = new Set(readdirSync(dir));
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    return { ...nothing, problems: [folderProblem(error)] };
+  }
+  const one = <T extends z.ZodType>(path: string, schema: T): z.output<T> | undefined =>
+    names.has(basename(path)) ? readValid(path, schema, problems, basename(path)) : undefined;
+  const many = <T extends z.ZodType>(path: string, schema: T): [string, z.output<T>][] =>
+    names.has(basename(path)) ? readFolder(path, schema, problems) : [];
+
+  // The result comes first: a run that ends while it is read is then seen as running, never as lost.
+  const result = one(paths.result, resultSchema);
+  const plan = one(paths.plan, planSchema);
+  const full = extent === 'all';
+  const process = full || result === undefined ? one(paths.process, processRecordSchema) : undefined;
+  const captured = full ? one(paths.captured, capturedSchema) : undefined;
+  const annotations: Annotation[] = many(paths.annotations, annotationSchema).map(([, value]) => value);
+  const verdicts = many(paths.verdicts, verdictSchema)
+    .map(([, value]) => value)
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const requests = full ? many(paths.requests, requestSchema) : [];
+  if (plan !== undefined && plan.id !== basename(dir)) problems.push('plan.json belongs to another run');
+  if (plan === undefined && result !== undefined && problems.length === 0)
+    problems.push('plan.json is missing');
+  return {
+    ...(plan === undefined ? {} : { plan }),
+    ...(process === undefined ? {} : { process }),
+    ...(captured === undefined ? {} : { captured }),
+    ...(result === undefined ? {} : { result }),
+    annotations: mergeAnnotations(annotations),
+    verdicts,
+    requests: requests.map(([name, request]) => ({ ...request, id: name.replace(/\.json$/, '') })),
+    lastSignOfLife: result === undefined ? lastSignOfLife(dir, paths.heartbeat) : 0,
+    problems,
+  };
+}
+
+const nothing = { annotations: mergeAnnotations([]), verdicts: [], requests: [], lastSignOfLife: 0 };
+
+function folderProblem(error: unknown): string {
+  const code = systemErrorCode(error);
+  if (code === 'ENOTDIR') return 'a file where the run folder should be';
+  if (code === 'ELOOP') return 'a link that leads to itself where the run folder should be';
+  return `the run folder cannot be read: ${errorText(error)}`;
+}
+
+function readFolder<T extends z.ZodType>(
+  path: string,
+  schema: T,
+  problems: string[],
+): [string, z.output<T>][] {
+  let names: string[];
+  try {
+    names = readdirSync(path);
+  } catch (error) {
+    problems.push(`${basename(path)} cannot be read: ${errorText(error)}`);
+    return [];
+  }
+  const values: [string, z.output<T>][] = [];
+  for (const name of names.sort()) {
+    if (!name.endsWith('.json') || isTemporaryName(name)) continue;
+    const value = readValid(join(path, name), schema, problems, `${basename(path)}/${name}`);
+    if (value !== undefined) values.push([name, value]);
+  }
+  return values;
+}
+
+function readValid<T extends z.ZodType>(
+  path: string,
+  schema: T,
+  problems: string[],
+  name: string,
+): z.output<T> | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    // Moved away since the folder was listed.
+    if (systemErrorCode(error) !== 'ENOENT') problems.push(`${name} cannot be read: ${errorText(error)}`);
+    return undefined;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    problems.push(text.trim() === '' ? `${name} is empty` : `${name} is not JSON`);
+    return undefined;
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  problems.push(`${name}: ${issue === undefined ? 'invalid' : `${issue.path.join('.')} ${issue.message}`}`);
+  return undefined;
+}
+
+function lastSignOfLife(dir: string, heartbeat: string): number {
+  const folder = statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Math.max(folder, statSync(heartbeat, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+}

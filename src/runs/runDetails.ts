@@ -1,0 +1,29 @@
+/** Everything the record says about one run, validated, with the state derived from it. */
+import type { MergedAnnotations } from './mergeAnnotations.ts';
+import type { RunRequest } from './annotation.ts';
+import type { Captured } from './captured.ts';
+import type { Plan } from './plan.ts';
+import type { ProcessRecord } from './processRecord.ts';
+import type { Result } from './result.ts';
+import type { RunState } from './runState.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface RunDetails {
+  readonly id: string;
+  /** The run folder, absolute. */
+  readonly dir: string;
+  readonly state: RunState;
+  readonly stillRunning: boolean;
+  /** Each part is absent when its file is missing or unreadable; the latter is then among the problems. */
+  readonly plan?: Plan;
+  readonly process?: ProcessRecord;
+  readonly captured?: Captured;
+  readonly result?: Result;
+  readonly annotations: MergedAnnotations;
+  /** Of the reproductions of this run, oldest first. */
+  readonly verdicts: readonly Verdict[];
+  /** Oldest first. */
+  readonly requests: readonly (RunRequest & { readonly id: string })[];
+  /** One line each: `plan.json is not JSON`. */
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,63 @@
+/**
+ * The state of a run, derived from its files and the processes they name. `lost` is never written anywhere: it is what
+ * a reader sees when no result exists and the recorded processes are gone.
+ */
+import { processLives, type HostIdentity, type ProcessLife } from '../base/processIdentity.ts';
+import type { ProcessRecord } from './processRecord.ts';
+import type { EndState } from './result.ts';
+
+export type RunState = 'preparing' | 'running' | EndState | 'lost';
+
+/** Where processes cannot be looked at (another host, boot or container), this much silence means gone. */
+export const heartbeatLimitMs = 60_000;
+
+export interface StateEvidence {
+  readonly resultState?: EndState | undefined;
+  readonly process?: ProcessRecord | undefined;
+  /** When the supervisor last showed life, milliseconds since the epoch: the newest of heartbeat and run folder. */
+  readonly lastSignOfLife: number;
+}
+
+export interface DerivedState {
+  readonly state: RunState;
+  readonly stillRunning: boolean;
+}
+
+/**
+ * @param here The present host, read once by the caller.
+ * @param now Milliseconds since the epoch.
+ */
+export async function deriveState(
+  evidence: StateEvidence,
+  here: HostIdentity,
+  now: number,
+): Promise<DerivedState> {
+  if (evidence.resultState !== undefined) return { state: evidence.resultState, stillRunning: false };
+  const record = evidence.process;
+  if (record === undefined) {
+    // Until the command is spawned nothing names the supervisor; its heartbeat speaks for it.
+    const silent = now - evidence.lastSignOfLife > heartbeatLimitMs;
+    return silent ? { state: 'lost', stillRunning: false } : { state: 'preparing', stillRunning: true };
+  }
+  const supervisor = await processLives(record, record.supervisor, here);
+  const child =
+    record.child === undefined ? ('gone' as const) : await processLives(record, record.child, here);
+  return fromLives(supervisor, child, record.child !== undefined, now - evidence.lastSignOfLife);
+}
+
+function fromLives(
+  supervisor: ProcessLife,
+  child: ProcessLife,
+  spawned: boolean,
+  silenceMs: number,
+): DerivedState {
+  const active = { state: spawned ? 'running' : 'preparing', stillRunning: true } as const;
+  switch (supervisor) {
+    case 'lives':
+      return active;
+    case 'gone':
+      return { state: 'lost', stillRunning: child === 'lives' };
+    case 'cannot-tell':
+      return silenceMs > heartbeatLimitMs ? { state: 'lost', stillRunning: false } : active;
+  }
+}

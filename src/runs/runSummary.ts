@@ -1,0 +1,138 @@
+/** One line about a run: what lists, trees, tables and filters show. Everything in it is plain JSON but for NaN. */
+import { decodeTime } from 'ulid';
+import type { ParameterValue } from './plan.ts';
+import type { MetricSummary } from './result.ts';
+import type { RunDetails } from './runDetails.ts';
+import type { RunState } from './runState.ts';
+import { knownValue } from './known.ts';
+
+export interface VerdictSummary {
+  readonly reproductionId: string;
+  readonly verdict: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+export interface RunSummary {
+  readonly id: string;
+  readonly state: RunState;
+  /** True when a process of the run lives: always while `running`, and for a `lost` run whose command goes on. */
+  readonly stillRunning: boolean;
+  /** ISO 8601, UTC, as all times here. From the id where the plan cannot be read. */
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly durationMs?: number;
+  readonly name?: string;
+  readonly note?: string;
+  readonly tags: readonly string[];
+  readonly star: boolean;
+  readonly archived: boolean;
+  readonly experiment?: string;
+  /** Empty when the plan cannot be read. */
+  readonly argv: readonly string[];
+  /** Relative to the repository root, '' for the root itself. */
+  readonly cwd: string;
+  /** Own properties only: look up with Object.hasOwn, keys are anybody's. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** Of rank 0, or of series without rank. Own properties only. */
+  readonly metrics: Readonly<Record<string, MetricSummary>>;
+  /** Commit checked out when the run started. */
+  readonly head?: string;
+  readonly branch?: string;
+  /** Files that differed from `head`. */
+  readonly changedCount?: number;
+  readonly codeKnown: 'captured' | 'declared' | 'unknown';
+  readonly seed?: ParameterValue;
+  readonly exitCode?: number;
+  /** The signal that ended the command. */
+  readonly signal?: string;
+  /** Why it failed, one line. */
+  readonly failure?: string;
+  /** Id of the run that this one reproduces, or reruns with changes. */
+  readonly reproduces?: string;
+  readonly rerunOf?: string;
+  /** Of the reproductions of this run, oldest first. */
+  readonly verdicts: readonly VerdictSummary[];
+  readonly host?: string;
+  /** What of the record could not be read, one line. */
+  readonly problem?: string;
+}
+
+/**
+ * @param metrics Summaries from the metric logs, for a run without a result.
+ */
+export function summariseRun(
+  run: RunDetails,
+  metrics: Readonly<Record<string, MetricSummary>> = {},
+): RunSummary {
+  const { plan, result, annotations } = run;
+  const code = knownValue(plan?.code);
+  const seed = knownValue(plan?.seed);
+  const startedAt = result?.startedAt ?? run.process?.startedAt;
+  const name = annotations.name === undefined ? plan?.name : annotations.name;
+  return {
+    id: run.id,
+    state: run.state,
+    stillRunning: run.stillRunning,
+    createdAt: plan?.createdAt ?? timeOfRunId(run.id),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(result === undefined ? {} : { endedAt: result.endedAt }),
+    ...(result?.durationMs === undefined ? {} : { durationMs: result.durationMs }),
+    ...(name === undefined || name === null ? {} : { name }),
+    ...(annotations.note === undefined || annotations.note === null ? {} : { note: annotations.note }),
+    tags: mergedTags(plan?.tags ?? [], annotations),
+    star: annotations.star ?? false,
+    archived: annotations.archived ?? false,
+    ...(plan?.experiment === undefined ? {} : { experiment: plan.experiment }),
+    argv: plan?.argv ?? [],
+    cwd: plan?.cwd ?? '',
+    parameters: parameterValues(run),
+    metrics: result?.metrics ?? metrics,
+    ...(code?.head === undefined ? {} : { head: code.head }),
+    ...(code?.branch === undefined ? {} : { branch: code.branch }),
+    ...(code === undefined ? {} : { changedCount: code.changedCount }),
+    codeKnown: plan?.code.known ?? 'unknown',
+    ...(seed === undefined ? {} : { seed }),
+    ...(result?.exitCode === undefined ? {} : { exitCode: result.exitCode }),
+    ...(result?.signal === undefined ? {} : { signal: result.signal }),
+    ...(result?.failure === undefined ? {} : { failure: result.failure.message }),
+    ...(plan?.reproduces === undefined ? {} : { reproduces: plan.reproduces }),
+    ...(plan?.rerunOf === undefined ? {} : { rerunOf: plan.rerunOf }),
+    verdicts: run.verdicts.map(({ reproductionId, verdict, at }) => ({ reproductionId, verdict, at })),
+    ...hostOf(run),
+    ...(run.problems[0] === undefined ? {} : { problem: run.problems.join('; ') }),
+  };
+}
+
+/** ISO 8601, UTC; the epoch for an id that holds no time. */
+export function timeOfRunId(id: string): string {
+  try {
+    return new Date(decodeTime(id)).toISOString();
+  } catch {
+    return new Date(0).toISOString();
+  }
+}
+
+function parameterValues({ plan, result }: RunDetails): Record<string, ParameterValue> {
+  const entries = [
+    ...Object.entries(plan?.parameters ?? {}),
+    ...Object.entries(result?.reportedParameters ?? {}),
+  ];
+  // fromEntries makes own properties of every key, `__proto__` included.
+  return Object.fromEntries(entries.map(([key, parameter]) => [key, parameter.value]));
+}
+
+function mergedTags(planned: readonly string[], annotations: RunDetails['annotations']): string[] {
+  const tags = new Set(planned);
+  for (const [tag, kept] of annotations.tags) {
+    if (kept) tags.add(tag);
+    else tags.delete(tag);
+  }
+  return [...tags];
+}
+
+function hostOf(run: RunDetails): { host?: string } {
+  const host = run.process?.host ?? run.plan?.host;
+  return host === undefined ? {} : { host };
+}
