@@ -3,6 +3,7 @@
  * holds more than one line, survives anything (binary, endless lines, half characters), and tells the offset up to
  * which everything has become points: what the metric log stores beside them, so that nothing is lost or counted twice.
  */
+import type { MetricPoint } from '../runs/metricSeries.ts';
 import type { ParameterValue } from '../runs/plan.ts';
 import { splitLauncherPrefix } from './launcherPrefix.ts';
 import { parseReportedLine } from './parseReportedLine.ts';
@@ -30,16 +31,6 @@ export interface LineFolderOptions {
   readonly countOf?: (key: string, rank: number | undefined) => number;
   /** Called for every line that reports something. */
   readonly onReport?: (report: ReportedLine) => void;
-}
-
-/** One value of a metric, as the metric log stores it. */
-export interface MetricPoint {
-  readonly key: string;
-  readonly rank?: number;
-  readonly step: number;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  readonly value: number;
 }
 
 export interface FoldedLines {

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import {
-  LineFolder,
-  metricSources,
-  type LineFolderOptions,
-  type MetricPoint,
-} from '../../../src/tracking/lineFolder.ts';
+import type { MetricPoint } from '../../../src/runs/metricSeries.ts';
+import { LineFolder, metricSources, type LineFolderOptions } from '../../../src/tracking/lineFolder.ts';
 
 const reports = { source: metricSources.stdoutReports };
 const text = { source: metricSources.stdoutText };

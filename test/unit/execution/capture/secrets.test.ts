@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { hideSecrets, redactArguments, stripCredentials } from '../../../../src/execution/capture/secrets.ts';
+
+// Put together at run time, so that no scanner takes this file for a leak.
+const hf = `hf_${'aB3'.repeat(11)}`;
+const github = `ghp_${'aB3'.repeat(12)}`;
+const openai = `sk-proj-${'x9'.repeat(20)}`;
+const aws = `AKIA${'ABCD'.repeat(4)}`;
+
+describe('secrets in a command', () => {
+  const rows: readonly (readonly [command: string, shown: string, indexes: readonly number[]])[] = [
+    ['python train.py --lr 0.1', 'python train.py --lr 0.1', []],
+    ['train --hub-token abcdefgh --lr 1', 'train --hub-token <secret> --lr 1', [2]],
+    ['train --api_key=abc', 'train --api_key=<secret>', [1]],
+    ['train --password hunter2', 'train --password <secret>', [2]],
+    ['train trainer.wandb_key=abc', 'train trainer.wandb_key=<secret>', [1]],
+    ['train WANDB_API_KEY=abc', 'train WANDB_API_KEY=<secret>', [1]],
+    ['train --hubToken abcdefgh', 'train --hubToken <secret>', [2]],
+    ['train --token $HF_TOKEN', 'train --token $HF_TOKEN', []],
+    ['train --use-auth-token --lr 1', 'train --use-auth-token --lr 1', []],
+    ['train --use_auth_token True', 'train --use_auth_token True', []],
+    ['train --max-tokens 512 --pad-token <pad>', 'train --max-tokens 512 --pad-token <pad>', []],
+    ['train --tokenizer bert --key-size 3', 'train --tokenizer bert --key-size 3', []],
+    [`train ${hf}`, 'train <secret>', [1]],
+    [`train --model x:${github}`, 'train --model x:<secret>', [2]],
+    [`curl -H Authorization:Bearer\u00a0x`, `curl -H Authorization:Bearer\u00a0<secret>`, [2]],
+    ['train --db postgres://me:pw@host/db', 'train --db postgres://<secret>@host/db', [2]],
+    ['git clone ssh://git@host/x.git', 'git clone ssh://git@host/x.git', []],
+    [`git clone https://${github}@github.com/x`, 'git clone https://<secret>@github.com/x', [2]],
+    ['get https://h/x?sig=abc&a=1', 'get https://h/x?sig=<secret>&a=1', [1]],
+    [`train ${openai} ${aws}`, 'train <secret> <secret>', [1, 2]],
+    ['sk-learn-demo --seed 1', 'sk-learn-demo --seed 1', []],
+  ];
+  for (const [command, shown, indexes] of rows)
+    it(command.slice(0, 60), () => {
+      const { redacted, secretArguments } = redactArguments(command.split(' '));
+      assert.equal(redacted.join(' '), shown);
+      assert.deepEqual(secretArguments, indexes);
+    });
+
+  it('are named after the variable that holds them, so that a rerun finds them again', () => {
+    const variables = { HF_TOKEN: hf, OTHER: 'x' };
+    assert.deepEqual(redactArguments(['train', '--token', hf, `--hub_token=${hf}`, hf], variables).redacted, [
+      ...['train', '--token', '${ENV:HF_TOKEN}', '--hub_token=${ENV:HF_TOKEN}', '${ENV:HF_TOKEN}'],
+    ]);
+  });
+
+  it('keep the number of words, and hiding twice changes nothing', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom('--token', `--x=${hf}`, hf)), { minLength: 1 }),
+        argv => {
+          const { redacted } = redactArguments(argv);
+          assert.equal(redacted.length, argv.length);
+          assert.ok(!redacted.join('\n').includes(hf));
+          assert.deepEqual(redactArguments(redacted).redacted, redacted);
+        },
+      ),
+    );
+  });
+});
+
+describe('secrets in text', () => {
+  it('leave everything else as it is', () => {
+    for (const text of ['', 'lr=0.1', '/data/hf_cache/x', 'user@example.invalid', 'a'.repeat(100_000)])
+      assert.equal(hideSecrets(text), text);
+  });
+
+  it('leave URLs without their credentials', () => {
+    assert.equal(stripCredentials('https://me:pw@host/x.git'), 'https://host/x.git');
+    assert.equal(stripCredentials(`https://${github}@host/x.git`), 'https://host/x.git');
+    assert.equal(stripCredentials('git@host:me/x.git'), 'git@host:me/x.git');
+    assert.equal(stripCredentials('file:///a b'), 'file:///a b');
+  });
+});
