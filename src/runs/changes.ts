@@ -9,8 +9,11 @@ import { storePaths, type StorePath } from './runPaths.ts';
 
 /** At most one write in this many milliseconds; the last change is never left out. */
 const coalesceMs = 50;
-/** Notices of writers that died, or that announced a single act, are deleted by the next writer after this long. */
-const staleMs = 60 * 60 * 1000;
+/**
+ * A notice of a writer that has ended is deleted by the next writer after this long: deleted at once, no watcher would
+ * see it. One that still writes makes it again.
+ */
+const staleMs = 60_000;
 
 /** The notices of one writer, of any number of runs. Failures are silent: a notice is never worth an error. */
 export class ChangeNotice {
@@ -18,7 +21,6 @@ export class ChangeNotice {
   readonly #writer = `${process.pid}-${randomBytes(4).toString('hex')}`;
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #again = new Set<string>();
-  readonly #written = new Set<string>();
   #closed = false;
 
   constructor(store: StorePath) {
@@ -41,26 +43,21 @@ export class ChangeNotice {
     this.#waiting.set(runId, timer);
   }
 
-  /** Writes what is waiting and takes the files away. */
+  /** Writes what is waiting; later touches do nothing. */
   close(): void {
     if (this.#closed) return;
     for (const timer of this.#waiting.values()) clearTimeout(timer);
     for (const runId of this.#again) this.#write(runId);
     this.#closed = true;
-    for (const runId of this.#written) rmSync(this.#path(runId), { force: true });
+    deleteStaleNotices(this.#folder);
   }
 
   #write(runId: string): void {
-    writeNotice(this.#folder, this.#path(runId));
-    this.#written.add(runId);
-  }
-
-  #path(runId: string): string {
-    return join(this.#folder, `${runId}.${this.#writer}`);
+    writeNotice(this.#folder, join(this.#folder, `${runId}.${this.#writer}`));
   }
 }
 
-/** Says once that these runs have changed. The files stay for a while, so that no watcher can miss them. */
+/** Says once that these runs have changed. */
 export function announceChange(store: StorePath, runIds: readonly string[]): void {
   const folder = storePaths(store).changes;
   const writer = `${process.pid}-${randomBytes(4).toString('hex')}`;
