@@ -15,7 +15,7 @@ import {
   recordedPath,
   type BytePath,
 } from './bytePath.ts';
-import { tooManyUnreadable } from './errors.ts';
+import { gitFailed, tooManyUnreadable } from './errors.ts';
 import { hashFile } from './hashFile.ts';
 import { gitLine, runGit, type GitContext } from './runGit.ts';
 import type { SnapshotBudget } from './snapshotLimits.ts';
@@ -187,6 +187,9 @@ async function addPaths(
   const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'];
   const outcome = await runGit(context, args, { input: joinNul(paths), tolerant: true });
   if (outcome.exitCode === 0) return failed;
+  // Not a matter of one file: the caller tries again with all filters off.
+  if (/(clean|external) filter '/.test(outcome.stderr))
+    throw gitFailed(args, outcome.exitCode, outcome.stderr);
   const [only] = paths;
   if (paths.length === 1 && only !== undefined) {
     failed.set(only, outcome.stderr.includes('commit checked out') ? 'nested-repository' : 'unreadable');

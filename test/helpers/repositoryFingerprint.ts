@@ -29,7 +29,9 @@ export async function repositoryFingerprint(root: string): Promise<string[]> {
               .update(await readFile(path).catch(() => 'unreadable'))
               .digest('hex')
           : '';
-      lines.push([relative, mode.toString(8), size, mtimeMs, content].join(' '));
+      // Whoever reads a split index freshens the time of its shared part, git status too.
+      const time = /\/sharedindex\./.test(relative) ? '' : mtimeMs;
+      lines.push([relative, mode.toString(8), size, time, content].join(' '));
     }
   };
   await visit(Buffer.from(root), false);

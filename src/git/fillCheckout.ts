@@ -1,0 +1,186 @@
+/**
+ * Fills a folder with one recorded repository state: own git folder over shared objects, HEAD, then the files with
+ * every conversion off, so that the bytes on disk are those of the record.
+ */
+import { appendFile, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import { systemErrorCode } from '../base/systemError.ts';
+import type { SnapshotGap } from '../runs/plan.ts';
+import { absolutePath, bytePathOfRecord } from './bytePath.ts';
+import { objectMissing } from './errors.ts';
+import type { Repository } from './findRepository.ts';
+import { runGit, type GitContext } from './runGit.ts';
+
+/** The part of a record that a checkout is made from; a repository's and a submodule's have it both. */
+export interface RecordedState {
+  readonly head?: string | undefined;
+  readonly headCommitText?: string | undefined;
+  readonly headCommitBase64?: string | undefined;
+  readonly headTree?: string | undefined;
+  readonly tree: string;
+  readonly gaps?: readonly SnapshotGap[] | undefined;
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+  readonly remotes?: Readonly<Record<string, string>> | undefined;
+}
+
+/** `target` is made when missing and holds nothing yet. `source` is only read. */
+export async function fillCheckout(
+  source: Repository,
+  target: string,
+  state: RecordedState,
+  task: Pick<GitContext, 'environment' | 'signal'>,
+): Promise<void> {
+  const gitDir = join(target, '.git');
+  const here: GitContext = {
+    ...task,
+    repository: { root: target, gitDir, explicit: true },
+    settings: checkoutSettings,
+  };
+  await mkdir(target, { recursive: true });
+  const [refs] = await Promise.all([readRefs(source, task), initialise(here, source)]);
+  await mkdir(join(gitDir, 'info'), { recursive: true });
+  await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
+  await Promise.all([
+    writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${join(source.commonDir, 'objects')}\n`),
+    writeFile(join(gitDir, 'packed-refs'), refs),
+    copyIfThere(join(source.commonDir, 'shallow'), join(gitDir, 'shallow')),
+    appendFile(join(gitDir, 'config'), configuration(state)),
+    writeFile(join(gitDir, 'info', 'attributes'), unconvertedAttributes),
+  ]);
+  if (state.head !== undefined) await placeHead(here, gitDir, state.head, state);
+  await runGit(here, ['read-tree', '--reset', '-u', state.tree]);
+  // The index says HEAD, as before a run: `git diff` and `git status` then show the changes as changes.
+  if (state.headTree === undefined) await runGit(here, ['read-tree', '--empty']);
+  else if (state.headTree !== state.tree) await runGit(here, ['read-tree', '-m', state.headTree]);
+  await writeHeldFiles(here, target, state.gaps ?? []);
+  await rm(join(gitDir, 'info', 'attributes'));
+  for (const name of ['attributes', 'exclude'])
+    await copyIfThere(join(source.commonDir, 'info', name), join(gitDir, 'info', name));
+}
+
+const checkoutSettings = [
+  'core.autocrlf=false',
+  'core.sparseCheckout=false',
+  'checkout.workers=0',
+  ...(process.platform === 'win32' ? [] : ['core.fileMode=true', 'core.symlinks=true']),
+];
+
+/** Has the last word over every attribute of the files. An encoding can only be unset, not switched off. */
+const unconvertedAttributes = '* -text !eol -filter -ident !working-tree-encoding\n';
+
+/** Refs in the format of a packed-refs file, so that thousands of them cost one write. */
+async function readRefs(
+  source: Repository,
+  task: Pick<GitContext, 'environment' | 'signal'>,
+): Promise<Buffer> {
+  const { stdout } = await runGit({ ...task, repository: source }, [
+    'for-each-ref',
+    '--format=%(objectname) %(refname)',
+    ...['refs/heads', 'refs/remotes', 'refs/tags'],
+  ]);
+  return Buffer.concat([Buffer.from('# pack-refs with: sorted \n'), stdout]);
+}
+
+async function initialise(here: GitContext, source: Repository): Promise<void> {
+  const format = source.idBytes === 32 ? ['--object-format=sha256'] : [];
+  // Work tree and place are given by the folder itself, not by a setting that would break when it moves.
+  const repository = { ...here.repository, explicit: false };
+  await runGit({ ...here, repository }, ['init', '--quiet', '--template=', ...format]);
+}
+
+/**
+ * No hooks, no collection, the settings that decide about bytes, and remotes that can be read about but not pushed to.
+ */
+function configuration(state: RecordedState): string {
+  const lines = ['[gc]', '\tauto = 0', '[maintenance]', '\tauto = false', '[core]'];
+  lines.push(`\thooksPath = ${configValue(devNull)}`);
+  for (const [name, value] of Object.entries(state.settings ?? {})) {
+    const key = /^core\.([a-z]+)$/.exec(name)?.[1];
+    if (key !== undefined) lines.push(`\t${key} = ${configValue(value)}`);
+  }
+  for (const [name, url] of Object.entries(state.remotes ?? {})) {
+    lines.push(`[remote ${configValue(name)}]`, `\turl = ${configValue(url)}`);
+    lines.push(`\tpushurl = ${configValue('no-push-from-a-private-checkout:')}`);
+    lines.push(`\tfetch = ${configValue(`+refs/heads/*:refs/remotes/${name}/*`)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function configValue(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+/** Detaches HEAD at the recorded commit; a commit that was collected is made again from its text, same id. */
+async function placeHead(
+  here: GitContext,
+  gitDir: string,
+  head: string,
+  state: RecordedState,
+): Promise<void> {
+  const found = await runGit(here, ['cat-file', '-e', `${head}^{commit}`], { tolerant: true });
+  if (found.exitCode !== 0) {
+    const bytes =
+      state.headCommitBase64 === undefined
+        ? Buffer.from(state.headCommitText ?? '', 'utf8')
+        : Buffer.from(state.headCommitBase64, 'base64');
+    if (bytes.length === 0) throw objectMissing(`the commit ${head}`);
+    const args = ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'];
+    const made = await runGit(here, args, { input: bytes });
+    if (made.stdout.toString('latin1').trim() !== head) throw objectMissing(`the commit ${head}`);
+    await endHistoryAt(here, gitDir, head, bytes);
+  }
+  await writeFile(join(gitDir, 'HEAD'), `${head}\n`);
+}
+
+/** Where parents were collected too, the history ends at `head`, as in a shallow clone. */
+async function endHistoryAt(here: GitContext, gitDir: string, head: string, bytes: Buffer): Promise<void> {
+  const headers = bytes.toString('latin1').split('\n\n', 1)[0] ?? '';
+  const parents = [...headers.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, id = '']) => id);
+  if (parents.length === 0) return;
+  const input = parents.map(id => `${id}\n`).join('');
+  const { stdout } = await runGit(here, ['cat-file', '--batch-check'], { input });
+  if (stdout.toString('latin1').includes(' missing')) await appendFile(join(gitDir, 'shallow'), `${head}\n`);
+}
+
+/** So much is read from git at a time. */
+const batchBytes = 64 * 1024 * 1024;
+
+/** Files whose bytes on disk are not what git stores for them. */
+async function writeHeldFiles(here: GitContext, target: string, gaps: readonly SnapshotGap[]): Promise<void> {
+  let batch: { gap: SnapshotGap; blob: string }[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    if (batch.length === 0) return;
+    const input = batch.map(({ blob }) => `${blob}\n`).join('');
+    const { stdout } = await runGit(here, ['cat-file', '--batch'], { input });
+    let at = 0;
+    for (const { gap, blob } of batch) {
+      const lineEnd = stdout.indexOf(10, at);
+      const size = /^[0-9a-f]+ blob (\d+)$/.exec(stdout.toString('latin1', at, lineEnd))?.[1];
+      if (size === undefined) throw objectMissing(`the bytes of ${gap.path} (${blob})`);
+      at = lineEnd + 1 + Number(size) + 1;
+      await writeFile(
+        absolutePath(target, bytePathOfRecord(gap)),
+        stdout.subarray(lineEnd + 1, lineEnd + 1 + Number(size)),
+      );
+    }
+    batch = [];
+    bytes = 0;
+  };
+  for (const gap of gaps) {
+    if (gap.blob === undefined) continue;
+    batch.push({ gap, blob: gap.blob });
+    bytes += gap.size ?? 0;
+    if (bytes > batchBytes) await flush();
+  }
+  await flush();
+}
+
+async function copyIfThere(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  }
+}
