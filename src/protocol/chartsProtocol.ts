@@ -3,16 +3,10 @@
  * webview says what it is looking at (`watch`) and is then sent the points of those charts whenever they change,
  * already reduced to its pixels; it confirms what it has drawn, and the next points wait for that.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { xAxes } from '../series/chartSeries.ts';
-import {
-  anyNumberSchema,
-  decimatedSchema,
-  rangeSchema,
-  revisionSchema,
-  runStateSchema,
-  stringsSchema,
-} from './wire.ts';
+import { anyNumberSchema, decimatedSchema, rangeSchema, revisionSchema, runStateSchema } from './wire.ts';
+import { chartsStringsSchema } from './chartsStrings.ts';
 
 export const chartRunSchema = z.object({
   id: z.string(),
@@ -74,7 +68,13 @@ export type ChartPoints = z.infer<typeof chartPointsSchema>;
 /** Extension → webview. */
 export const chartsHostMessageSchema = z.discriminatedUnion('type', [
   /** First message, answer to `ready`. */
-  z.object({ type: z.literal('open'), strings: stringsSchema, view: chartsViewSchema.partial() }),
+  z.object({
+    type: z.literal('open'),
+    strings: chartsStringsSchema,
+    view: chartsViewSchema.partial(),
+    /** What the extension needs to bring the panel back; the webview keeps it in its state without looking. */
+    origin: z.record(z.string(), z.unknown()),
+  }),
   /** Which runs and metrics there are. */
   z.object({
     type: z.literal('catalogue'),

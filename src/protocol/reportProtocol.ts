@@ -2,7 +2,7 @@
  * The messages of the Reproduction Report panel: snapshots with a revision while the reproduction runs and once it
  * is done, and the points of the one metric that is looked at.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { verdictSchema } from '../runs/verdict.ts';
 import {
   anyNumberSchema,
@@ -11,8 +11,8 @@ import {
   rangeSchema,
   revisionSchema,
   runStateSchema,
-  stringsSchema,
 } from './wire.ts';
+import { reportStringsSchema } from './reportStrings.ts';
 
 /** The parts of a reproduction, in the order they happen. */
 export const reportSteps = ['checkout', 'run', 'compare'] as const;
@@ -80,7 +80,12 @@ export type Overlay = z.infer<typeof overlaySchema>;
 
 /** Extension → webview. */
 export const reportHostMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('open'), strings: stringsSchema }),
+  z.object({
+    type: z.literal('open'),
+    strings: reportStringsSchema,
+    /** What the extension needs to bring the panel back; the webview keeps it in its state without looking. */
+    origin: z.record(z.string(), z.unknown()),
+  }),
   z.object({ type: z.literal('report'), revision: revisionSchema, report: reportSnapshotSchema }),
   z.object({ type: z.literal('overlay'), revision: revisionSchema, overlay: overlaySchema }),
   /** The runs cannot be shown: removed, or unreadable. */

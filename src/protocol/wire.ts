@@ -2,7 +2,7 @@
  * Building blocks of the messages between the extension and its webviews. Typed arrays travel as they are (both
  * sides clone them without JSON), numbers may be NaN or infinite.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Any number at all: z.number() would refuse NaN and the infinities, which are values of a metric. */
 export const anyNumberSchema = z.custom<number>(value => typeof value === 'number');
@@ -24,10 +24,6 @@ export const decimatedSchema = z.object({
   markXs: float64Schema,
   markKinds: uint8Schema,
 });
-
-/** Every visible word of a panel, translated by the extension. `{0}` stands for a value. */
-export const stringsSchema = z.record(z.string(), z.string());
-export type Strings = Readonly<Record<string, string>>;
 
 /** Both sides number their snapshots; a snapshot with a lower revision than the last one shown is dropped. */
 export const revisionSchema = z.int().nonnegative();

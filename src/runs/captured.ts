@@ -1,5 +1,5 @@
 /** `captured.json`: what takes too long to know before the start. Written once, beside or right after the run. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { knownSchema } from './known.ts';
 
 export const packageSchema = z.looseObject({

@@ -2,7 +2,7 @@
  * A value together with how it is known. `captured`: measured by us. `declared`: somebody's word, not verified.
  * `unknown`: not to be had, with the reason; unknown never equals unknown.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type Known<T> =
   | { readonly known: 'captured'; readonly value: T }

@@ -2,7 +2,7 @@
  * `plan.json`: what must be known before the start of a run. Written by the supervisor before the command is
  * spawned, then never again. Unknown fields are kept, so that a newer writer costs an older reader nothing.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { knownSchema } from './known.ts';
 
 export const planVersion = 1;

@@ -1,5 +1,5 @@
 /** `result.json`: what came out. Written once, at the end, also when the preparation failed. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileUseSchema } from './captured.ts';
 import { parameterSchema } from './plan.ts';
 

@@ -2,7 +2,7 @@
  * `verdicts/<reproduction id>.json` in the folder of the original run, written by the reproduction's supervisor:
  * the graded outcome. Also the body of `lockstep reproduce --json`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { runIdSchema } from './plan.ts';
 import { metricValueSchema } from './result.ts';
 

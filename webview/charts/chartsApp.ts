@@ -1,0 +1,291 @@
+/**
+ * The Metric Charts panel: one state, and everything on the screen drawn from it, at most once a frame. What is near
+ * the visible part of the page is told to the extension, which sends points until something else is.
+ */
+import type {
+  ChartPoints,
+  ChartsHostMessage,
+  ChartsPanelMessage,
+  ChartsView,
+} from '../../src/protocol/chartsProtocol.ts';
+import type { ChartsStrings } from '../../src/protocol/chartsStrings.ts';
+import type { Bridge } from '../shared/bridge.ts';
+import { element, replaceChildren } from '../shared/dom.ts';
+import { framed } from '../shared/framed.ts';
+import type { Zoom } from '../shared/plot/scene.ts';
+import { onThemeChange, readTheme } from '../shared/theme.ts';
+import type { ChartCard, Crosshair } from './chartCard.ts';
+import { ChartGrid } from './chartGrid.ts';
+import type { PanelState } from './chartScene.ts';
+import { crosshairText } from './crosshairText.ts';
+import { emptyState } from './emptyState.ts';
+import { Legend } from './legend.ts';
+import { metricFilter, metricGroups } from './metricGroups.ts';
+import { chartPicture } from './picture.ts';
+import { ranking } from './ranking.ts';
+import { Toolbar } from './toolbar.ts';
+import { Tooltip } from './tooltip.ts';
+import { savedState, type SavedState } from './viewState.ts';
+import { xText } from './xText.ts';
+
+type Catalogue = Extract<ChartsHostMessage, { type: 'catalogue' }>;
+type Points = Extract<ChartsHostMessage, { type: 'points' }>;
+
+/** How long typing and sliding rest before the view is stored beyond this panel. */
+const storeAfterMs = 500;
+
+export class ChartsApp {
+  readonly #bridge: Bridge<ChartsPanelMessage>;
+  readonly #strings: ChartsStrings;
+  readonly #origin: Record<string, unknown>;
+  readonly #zooms: Map<string, Zoom>;
+  readonly #toolbar: Toolbar;
+  readonly #legend: Legend;
+  readonly #grid: ChartGrid;
+  readonly #tooltip: Tooltip;
+  readonly #note = element('p', { class: 'note', role: 'status' });
+  readonly #empty = element('div', { class: 'empty' });
+  readonly #spoken = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
+  #view: ChartsView;
+  #theme = readTheme();
+  #catalogue: Catalogue | undefined;
+  #problem: string | null = null;
+  /** The last filter that could be read: a half-typed one leaves the charts as they are. */
+  #passes: (key: string) => boolean = () => true;
+  #filterProblem: string | undefined;
+  #watched = '';
+  #drawn: number | undefined;
+  #scrollTo: number | undefined;
+  #storeTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #dirty = new Set<ChartCard>();
+  #crosshair: { card: ChartCard; at: Crosshair } | undefined;
+
+  readonly #frame = framed(() => this.#render());
+  readonly #crosshairFrame = framed(() => this.#renderCrosshair());
+
+  constructor(
+    bridge: Bridge<ChartsPanelMessage>,
+    strings: ChartsStrings,
+    view: ChartsView,
+    origin: Record<string, unknown>,
+    saved: SavedState | undefined,
+  ) {
+    this.#bridge = bridge;
+    this.#strings = strings;
+    this.#view = view;
+    this.#origin = origin;
+    this.#zooms = new Map(saved?.zooms);
+    this.#scrollTo = saved?.scroll;
+    this.#tooltip = new Tooltip(strings);
+    this.#toolbar = new Toolbar(strings, view, {
+      onChange: change => this.#change(change),
+      onExportCsv: () => this.#exportCsv(),
+      onAddRuns: () => bridge.post({ type: 'addRuns' }),
+    });
+    this.#legend = new Legend(strings, { onHide: hidden => this.#change({ hiddenRuns: [...hidden] }) });
+    this.#grid = new ChartGrid({
+      onCrosshair: (card, at) => this.#moveCrosshair(card, at),
+      onZoom: (card, zoom) => this.#zoom(card, zoom),
+      onSavePicture: card => this.#savePicture(card),
+      onCollapse: collapsed => this.#change({ collapsedGroups: [...collapsed] }),
+      onVisibleChange: () => {
+        for (const card of this.#grid.visibleCards()) this.#dirty.add(card);
+        this.#frame();
+      },
+    });
+    replaceChildren(
+      document.body,
+      element('header', { class: 'top' }, this.#toolbar.root, this.#legend.root, this.#note),
+      this.#empty,
+      element('main', {}, this.#grid.root),
+      this.#tooltip.root,
+      this.#spoken,
+    );
+    this.#applyFilter();
+    this.#save();
+    onThemeChange(() => {
+      this.#theme = readTheme();
+      this.#redrawAll();
+    });
+    addEventListener('scroll', () => this.#saveSoon(), { passive: true });
+    addEventListener('keydown', event => {
+      if (event.key === 'Escape') this.#tooltip.hide();
+    });
+  }
+
+  receive(message: Exclude<ChartsHostMessage, { type: 'open' }>): void {
+    switch (message.type) {
+      case 'catalogue':
+        if (this.#catalogue !== undefined && message.revision < this.#catalogue.revision) return;
+        this.#catalogue = message;
+        this.#redrawAll();
+        return;
+      case 'points':
+        this.#takePoints(message);
+        return;
+      case 'problem':
+        this.#problem = message.message;
+        this.#frame();
+    }
+  }
+
+  get #state(): PanelState {
+    return {
+      view: this.#view,
+      runs: this.#catalogue?.runs ?? [],
+      theme: this.#theme,
+      strings: this.#strings,
+    };
+  }
+
+  #takePoints(message: Points): void {
+    this.#drawn = Math.max(this.#drawn ?? 0, message.revision);
+    // Points of another axis or smoothing were on their way when the view changed: newer ones follow.
+    if (message.x === this.#view.x && message.smoothing === this.#view.smoothing)
+      for (const points of message.charts) this.#giveToCard(points);
+    this.#frame();
+  }
+
+  #giveToCard(points: ChartPoints): void {
+    const card = this.#grid.card(points.key);
+    if (card?.visible !== true) return;
+    card.setPoints(points);
+    this.#dirty.add(card);
+  }
+
+  #change(change: Partial<ChartsView>): void {
+    this.#view = { ...this.#view, ...change };
+    if (change.filter !== undefined) this.#applyFilter();
+    // Zooms are ranges of the axis they were made on.
+    if (change.x !== undefined) {
+      this.#zooms.clear();
+      for (const card of this.#grid.visibleCards()) card.zoom = undefined;
+    }
+    this.#redrawAll();
+    this.#saveSoon();
+  }
+
+  #applyFilter(): void {
+    const filter = metricFilter(this.#view.filter);
+    if ('passes' in filter) this.#passes = filter.passes;
+    this.#filterProblem = 'problem' in filter ? filter.problem : undefined;
+  }
+
+  #redrawAll(): void {
+    for (const card of this.#grid.visibleCards()) this.#dirty.add(card);
+    this.#frame();
+  }
+
+  #render(): void {
+    const state = this.#state;
+    const metrics = this.#catalogue?.metrics ?? [];
+    const groups = metricGroups(metrics, this.#passes);
+    this.#toolbar.render(this.#view, metrics, this.#filterProblem);
+    this.#legend.render(state);
+    this.#grid.render(state, groups);
+    if (this.#catalogue !== undefined)
+      emptyState(this.#empty, this.#strings, {
+        runs: state.runs,
+        metrics: metrics.length,
+        shown: groups.length,
+        clearFilter: () => this.#change({ filter: '' }),
+        addRuns: () => this.#bridge.post({ type: 'addRuns' }),
+      });
+    this.#renderNote();
+    for (const card of this.#grid.visibleCards()) card.zoom ??= this.#zooms.get(card.key);
+    this.#watch();
+    for (const card of this.#dirty) card.render(state);
+    this.#dirty.clear();
+    this.#renderCrosshair();
+    if (this.#scrollTo !== undefined && metrics.length > 0) {
+      scrollTo(0, this.#scrollTo);
+      this.#scrollTo = undefined;
+    }
+    if (this.#drawn !== undefined) this.#bridge.post({ type: 'drawn', revision: this.#drawn });
+    this.#drawn = undefined;
+  }
+
+  #renderNote(): void {
+    const missing = this.#catalogue?.missing.length ?? 0;
+    const text =
+      this.#problem ?? (missing > 0 ? this.#strings.missingRuns.replace('{0}', String(missing)) : '');
+    this.#note.hidden = text === '';
+    if (this.#note.textContent !== text) this.#note.textContent = text;
+    this.#note.classList.toggle('problem', this.#problem !== null);
+  }
+
+  /** Tells the extension what is looked at, when that changed. */
+  #watch(): void {
+    const message: ChartsPanelMessage = {
+      type: 'watch',
+      x: this.#view.x,
+      smoothing: this.#view.smoothing,
+      rank: this.#view.rank,
+      charts: this.#grid.visibleCards().map(card => card.watched()),
+    };
+    const text = JSON.stringify(message);
+    if (text === this.#watched) return;
+    this.#watched = text;
+    this.#bridge.post(message);
+  }
+
+  #zoom(card: ChartCard, zoom: Zoom | undefined): void {
+    card.zoom = zoom;
+    this.#zooms.delete(card.key);
+    if (zoom !== undefined) this.#zooms.set(card.key, zoom);
+    this.#dirty.add(card);
+    this.#frame();
+    this.#saveSoon();
+  }
+
+  #moveCrosshair(card: ChartCard, at: Crosshair | undefined): void {
+    if (at === undefined && this.#crosshair?.card !== card) return;
+    this.#crosshair = at === undefined ? undefined : { card, at };
+    this.#crosshairFrame();
+  }
+
+  #renderCrosshair(): void {
+    const shown = this.#crosshair;
+    for (const card of this.#grid.visibleCards()) card.setCrosshair(shown?.at.x);
+    const scene = shown?.card.scene;
+    if (shown === undefined || scene === undefined) {
+      this.#tooltip.hide();
+      return;
+    }
+    const rows = ranking(scene.lines, shown.at.x);
+    const { x, y, clientX, clientY } = shown.at;
+    const heading = xText(rows[0]?.x ?? x, scene.xAxis, this.#strings);
+    if (rows.length === 0) this.#tooltip.hide();
+    else this.#tooltip.show({ heading, rows, y, clientX, clientY });
+    // The pointer is followed by the eye; only the keyboard's steps are spoken.
+    if (y === undefined) this.#spoken.textContent = crosshairText(heading, rows);
+  }
+
+  #exportCsv(): void {
+    const hidden = new Set(this.#view.hiddenRuns);
+    this.#bridge.post({
+      type: 'exportCsv',
+      keys: (this.#catalogue?.metrics ?? []).map(({ key }) => key).filter(this.#passes),
+      runs: this.#state.runs.map(({ id }) => id).filter(id => !hidden.has(id)),
+    });
+  }
+
+  #savePicture(card: ChartCard): void {
+    if (card.canvas === undefined || card.scene === undefined) return;
+    const png = chartPicture(card.canvas, card.key, card.scene, this.#theme);
+    this.#bridge.post({ type: 'exportPng', key: card.key, png });
+  }
+
+  #saveSoon(): void {
+    this.#save();
+    clearTimeout(this.#storeTimer);
+    this.#storeTimer = setTimeout(
+      () => this.#bridge.post({ type: 'viewChanged', view: this.#view }),
+      storeAfterMs,
+    );
+  }
+
+  #save(): void {
+    this.#bridge.save(savedState(this.#view, this.#zooms, this.#origin));
+  }
+}

@@ -1,0 +1,49 @@
+/** Which charts stand where: metrics that pass the filter, grouped by what stands before the first `/`. */
+import type { ChartMetric } from '../../src/protocol/chartsProtocol.ts';
+
+export interface MetricGroup {
+  /** '' for keys without a `/`. */
+  readonly name: string;
+  readonly metrics: readonly { readonly key: string; readonly title: string }[];
+}
+
+/** What a typed filter means: a test, or why it cannot be read. An empty filter passes everything. */
+export type MetricFilter = { readonly passes: (key: string) => boolean } | { readonly problem: string };
+
+/** Names are compared as people count: layer2 before layer10. */
+const order = new Intl.Collator('en', { numeric: true });
+
+/** A pattern may be costly on endless keys: only so many characters are looked at. */
+const searchedLength = 500;
+
+/** Compiles a filter; case does not matter unless the pattern holds a capital letter. */
+export function metricFilter(pattern: string): MetricFilter {
+  if (pattern === '') return { passes: () => true };
+  try {
+    const expression = new RegExp(pattern, /\p{Lu}/u.test(pattern) ? '' : 'i');
+    return { passes: key => expression.test(key.slice(0, searchedLength)) };
+  } catch (error) {
+    return {
+      problem: error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : '',
+    };
+  }
+}
+
+export function metricGroups(
+  metrics: readonly ChartMetric[],
+  passes: (key: string) => boolean,
+): readonly MetricGroup[] {
+  const groups = new Map<string, { key: string; title: string }[]>();
+  for (const { key } of metrics) {
+    if (!passes(key)) continue;
+    const slash = key.indexOf('/');
+    const inGroup = slash > 0 && slash < key.length - 1;
+    const name = inGroup ? key.slice(0, slash) : '';
+    const members = groups.get(name) ?? [];
+    members.push({ key, title: inGroup ? key.slice(slash + 1) : key });
+    groups.set(name, members);
+  }
+  return [...groups]
+    .map(([name, members]) => ({ name, metrics: members.sort((a, b) => order.compare(a.key, b.key)) }))
+    .sort((a, b) => order.compare(a.name, b.name));
+}
