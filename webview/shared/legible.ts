@@ -18,6 +18,12 @@ export function legible(colour: string, foreground: string, background: string):
   return foreground;
 }
 
+/** `colour` with so much of `other` in it, 0 to 1. */
+export function blend(colour: string, other: string, share: number): string {
+  const [a, b] = [parse(colour), parse(other)];
+  return a === undefined || b === undefined ? colour : `rgb(${mix(a, b, share).join(' ')})`;
+}
+
 /** The hexadecimal and rgb() forms, the ones that VS Code writes; undefined for others. Transparency is dropped. */
 function parse(colour: string): Rgb | undefined {
   const short = /^#([\da-f])([\da-f])([\da-f])[\da-f]?$/i.exec(colour);

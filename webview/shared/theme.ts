@@ -3,7 +3,7 @@
  * high-contrast themes look as the person chose; read again whenever VS Code changes the theme.
  */
 
-import { legible } from './legible.ts';
+import { blend, legible } from './legible.ts';
 
 export interface Theme {
   readonly foreground: string;
@@ -32,7 +32,7 @@ export function readTheme(): Theme {
     foreground,
     faint: read('descriptionForeground', foreground),
     grid: highContrast
-      ? read('descriptionForeground', foreground)
+      ? blend(foreground, background, 0.75)
       : read('editorIndentGuide-background1', read('widget-border', foreground)),
     background,
     focus: read('focusBorder', foreground),
