@@ -10,8 +10,10 @@ export const metricValueSchema = z.union([
 ]);
 
 /** How {@link metricValueSchema} is written: JSON.stringify would turn NaN into null. */
-export function metricValueToJson(value: number): number | string {
-  return Number.isFinite(value) ? value : String(value);
+export function metricValueToJson(value: number): z.input<typeof metricValueSchema> {
+  if (Number.isNaN(value)) return 'NaN';
+  if (Number.isFinite(value)) return value;
+  return value > 0 ? 'Infinity' : '-Infinity';
 }
 
 /** Over the finite and infinite values of a series; NaN counts but is never the minimum or maximum. */
@@ -61,3 +63,5 @@ export const resultSchema = z.looseObject({
   warnings: z.array(z.string()).default([]),
 });
 export type Result = z.infer<typeof resultSchema>;
+/** As it is written: NaN and infinities as text, fields with a default may be left out. */
+export type ResultInput = z.input<typeof resultSchema>;

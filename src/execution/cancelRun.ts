@@ -1,0 +1,103 @@
+/**
+ * Cancels a run from anywhere: asks its supervisor, and does the supervisor's work where that is dead, so that an
+ * orphan can be ended by any process of the same machine.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findProcessTree } from '../base/processTree.ts';
+import type { TreeRoot } from '../base/processTree.ts';
+import { processLives } from '../base/processIdentity.ts';
+import type { ProcessRecord } from '../runs/processRecord.ts';
+import type { ResultInput } from '../runs/result.ts';
+import { runPaths } from '../runs/runPaths.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
+import { RunStore } from '../runs/runStore.ts';
+import { endTree } from './endTree.ts';
+import type { GracePeriods } from './endTree.ts';
+import { processesSurvived, runAlreadyEnded, runElsewhere } from './errors.ts';
+import { followRun } from './followRun.ts';
+import { acknowledgedSuffix } from './requestInbox.ts';
+import { readProcessRecord, readRunEnd } from './runEnd.ts';
+import type { RunEnd } from './runEnd.ts';
+import { summariseRun } from './summariseRun.ts';
+import { supervisorVariable } from './supervisorEnvironment.ts';
+import { writeResult } from './writeResult.ts';
+
+export interface CancelOptions {
+  /** For an orphan, whose supervisor's own settings nobody reads any more. */
+  readonly grace?: GracePeriods;
+  readonly signal?: AbortSignal;
+}
+
+/** A supervisor acknowledges a request within this time, or it is on another machine or hangs. */
+const acknowledgeMs = 20_000;
+const defaultGrace: GracePeriods = { interruptMs: 10_000, terminateMs: 5_000 };
+
+/**
+ * Resolves with how the run ended, when all of it has. Rejects with `run-already-ended`, `run-elsewhere` (its machine
+ * did not answer), `processes-survived`, or the signal's reason: the request then still stands.
+ */
+export async function cancelRun(store: string, id: string, options: CancelOptions = {}): Promise<RunEnd> {
+  const paths = runPaths(store, id);
+  const before = await readRunEnd(paths);
+  if (before !== undefined && before.state !== 'lost') throw runAlreadyEnded(id);
+  if (before?.state === 'lost') return endOrphan(paths, id, options);
+
+  const request = await new RunStore(store).request(id, 'cancel');
+  const acknowledged = join(paths.requests, `${request}.json${acknowledgedSuffix}`);
+  const end = performance.now() + acknowledgeMs;
+  while (!(await exists(acknowledged))) {
+    options.signal?.throwIfAborted();
+    const now = await readRunEnd(paths);
+    if (now?.state === 'lost') return endOrphan(paths, id, options);
+    if (now !== undefined) return now;
+    if (performance.now() >= end)
+      throw runElsewhere(id, (await readProcessRecord(paths))?.host ?? 'another machine');
+    await delay(20, undefined, options.signal === undefined ? {} : { signal: options.signal });
+  }
+  const ended = await followRun(paths, { signal: options.signal });
+  return ended.state === 'lost' ? endOrphan(paths, id, options) : ended;
+}
+
+/** Ends what is left of a run whose supervisor is gone, and becomes the writer of its result. */
+async function endOrphan(paths: RunPaths, id: string, options: CancelOptions): Promise<RunEnd> {
+  const record = await readProcessRecord(paths);
+  if (record !== undefined && (await processLives(record, record.supervisor)) === 'cannot-tell')
+    throw runElsewhere(id, record.host);
+  const tree = treeOf(record, id);
+  if ((await findProcessTree(tree)).length === 0) throw runAlreadyEnded(id);
+  const survivors = await endTree({ tree: () => tree, grace: options.grace ?? defaultGrace });
+  if (survivors > 0) throw processesSurvived(id, survivors);
+
+  const metrics = await summariseRun(paths, true);
+  const result: ResultInput = {
+    schemaVersion: 1,
+    state: 'cancelled',
+    ...(record?.child === undefined ? {} : { startedAt: record.startedAt }),
+    endedAt: new Date().toISOString(),
+    outputs: [],
+    metrics: metrics.summaries,
+    reportedParameters: metrics.reportedParameters,
+    warnings: ['The supervisor of this run had died; its exit code, outputs and duration are not known.'],
+  };
+  await writeResult(paths.result, result);
+  return (await readRunEnd(paths)) ?? { state: 'cancelled', stillRunning: false };
+}
+
+/** A supervisor may have died before it could record the command: its mark remains. */
+function treeOf(record: ProcessRecord | undefined, id: string): TreeRoot {
+  return {
+    root: record?.child ?? { pid: -1 },
+    session: record?.processGroup,
+    marker: `LOCKSTEP_RUN_ID=${id}`,
+    foreign: `${supervisorVariable}=`,
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,92 @@
+/** The end of a run: what came out goes into result.json, once, and truthfully also when the disk is full. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { LockstepError } from '../base/lockstepError.ts';
+import { errorText } from '../base/systemError.ts';
+import type { EndState, ResultInput } from '../runs/result.ts';
+import { resultSchema } from '../runs/result.ts';
+import { failureOf } from './failureOf.ts';
+import { releaseReserve } from './reserve.ts';
+import type { StartedRun } from './startRun.ts';
+import { reportedParameters, summariseRun } from './summariseRun.ts';
+import type { Supervision } from './supervision.ts';
+import type { WatchedCommand } from './watchCommand.ts';
+import { writeResult } from './writeResult.ts';
+
+/** Writes the result, then lets the hooks have their say. */
+export async function finishRun(
+  supervision: Supervision,
+  started: StartedRun,
+  watched: WatchedCommand,
+): Promise<void> {
+  const { paths, log, hooks, spec } = supervision;
+  const { end } = watched;
+  const state: EndState = watched.cancelled ? 'cancelled' : end.exitCode === 0 ? 'finished' : 'failed';
+  const how = end.signal === undefined ? `exit code ${end.exitCode ?? 'unknown'}` : `signal ${end.signal}`;
+  const metrics = await summariseRun(paths, supervision.chartLines.yet);
+  for (const problem of metrics.problems) log.warn(problem);
+  const result: ResultInput = {
+    schemaVersion: 1,
+    state,
+    ...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
+    ...(end.signal === undefined ? {} : { signal: end.signal }),
+    startedAt: started.startedAt,
+    endedAt: watched.endedAt,
+    durationMs: watched.durationMs,
+    ...(state === 'failed' ? { failure: { ...(await failureOf(paths.stderr, how)) } } : {}),
+    outputs: [],
+    reportedParameters: reportedParameters(watched.reportedParameters),
+    metrics: metrics.summaries,
+    detachedProcesses: watched.detachedProcesses,
+    warnings: [...log.warnings],
+  };
+  await publishResult(supervision, result);
+  try {
+    await hooks.afterResult?.({ spec, paths, plan: started.plan, result: resultSchema.parse(result) });
+  } catch (error) {
+    log.note(`after the result: ${errorText(error)}`);
+  }
+}
+
+/** The result of a run whose command never started. */
+export async function recordFailedStart(supervision: Supervision, error: unknown): Promise<void> {
+  const { cancel, log } = supervision;
+  const failure =
+    error instanceof LockstepError
+      ? {
+          code: error.code,
+          message: error.message,
+          ...(error.mend === undefined ? {} : { mend: error.mend }),
+        }
+      : { code: 'preparation-failed', message: errorText(error) };
+  await publishResult(supervision, {
+    schemaVersion: 1,
+    state: cancel.yet ? 'cancelled' : 'failed',
+    endedAt: new Date().toISOString(),
+    ...(cancel.yet ? {} : { failure }),
+    outputs: [],
+    metrics: {},
+    warnings: [...log.warnings],
+  });
+}
+
+/** How long a result that cannot be written is tried again, in milliseconds: space may be made meanwhile. */
+const patienceMs = 10 * 60 * 1000;
+
+async function publishResult({ paths, log, changed }: Supervision, result: ResultInput): Promise<void> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      const first = await writeResult(paths.result, result);
+      log.note(first ? 'the result is written' : 'there was a result already');
+      await releaseReserve(paths.dir);
+      changed();
+      return;
+    } catch (error) {
+      log.warn(`The result could not be written: ${errorText(error)}`);
+      if (performance.now() >= end) throw error;
+      // Gives back the room that was kept for this moment.
+      await releaseReserve(paths.dir);
+      await delay(500);
+    }
+  }
+}

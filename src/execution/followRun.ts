@@ -1,0 +1,33 @@
+/**
+ * Follows a run from its files alone: its output as it grows, and its end. Any number of readers may do so, during
+ * the run or long after.
+ */
+import type { RunPaths } from '../runs/runPaths.ts';
+import { awaitRun } from './awaitRun.ts';
+import { FileTail } from './fileTail.ts';
+import { readRunEnd } from './runEnd.ts';
+import type { RunEnd } from './runEnd.ts';
+
+export interface FollowOptions {
+  /** Gets each piece of output, in order within a stream, byte for byte as the program wrote it; valid during the call. */
+  readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+  /** Offsets to go on from. From the first byte when left out. */
+  readonly from?: { readonly stdout: number; readonly stderr: number };
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Resolves when the run has ended, or its supervisor is gone, with all output up to then handed on. What processes
+ * that the command left behind write later is not waited for. Rejects with the signal's reason when aborted.
+ */
+export async function followRun(paths: RunPaths, options: FollowOptions = {}): Promise<RunEnd> {
+  const { onOutput, from, signal } = options;
+  const tails =
+    onOutput === undefined
+      ? []
+      : [
+          new FileTail(paths.stdout, chunk => onOutput('stdout', chunk), from?.stdout),
+          new FileTail(paths.stderr, chunk => onOutput('stderr', chunk), from?.stderr),
+        ];
+  return awaitRun(paths, () => readRunEnd(paths), { tails, signal });
+}

@@ -1,0 +1,63 @@
+/**
+ * Copies the supervisor to a place of its own before it is started, named by its content: an update of the extension
+ * under a training of three days changes nothing for it, and every version needs one copy.
+ */
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+
+/** Lies beside the supervisor and goes with it: what observes Python programs. */
+const hookFolder = 'pythonHook';
+
+/** The user's cache folder of this product, by the conventions of each system. */
+export function lockstepCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const named = environment['XDG_CACHE_HOME'];
+  if (named !== undefined && named.startsWith('/')) return join(named, 'lockstep');
+  const home = environment['HOME'] ?? homedir();
+  if (process.platform === 'win32') return join(environment['LOCALAPPDATA'] ?? home, 'lockstep', 'Cache');
+  if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'lockstep');
+  return join(home, '.cache', 'lockstep');
+}
+
+/**
+ * Resolves with the absolute path of the installed copy of the bundle `script` (one `.cjs` file). Installed copies are
+ * never changed. A script that is no bundle (source files, in development) is used where it lies.
+ */
+export async function installSupervisor(script: string, cacheFolder: string): Promise<string> {
+  if (!script.endsWith('.cjs')) return script;
+  const hash = createHash('sha256');
+  hash.update(await readFile(script));
+  const hook = join(dirname(script), hookFolder);
+  const hookFiles = await readdir(hook).then(
+    names => names.filter(name => name.endsWith('.py')).sort(),
+    () => [],
+  );
+  for (const name of hookFiles) hash.update(name).update(await readFile(join(hook, name)));
+
+  const target = join(cacheFolder, 'supervisor', hash.digest('hex').slice(0, 16));
+  const installed = join(target, 'supervisor.cjs');
+  if (await isFile(installed)) return installed;
+
+  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  await mkdir(temporary, { recursive: true });
+  try {
+    await cp(script, join(temporary, 'supervisor.cjs'));
+    if (hookFiles.length > 0) await mkdir(join(temporary, hookFolder));
+    for (const name of hookFiles) await cp(join(hook, name), join(temporary, hookFolder, name));
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    // Hundreds of runs may be started at once: another one was faster.
+    if (!(await isFile(installed))) throw error;
+  }
+  return installed;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    found => found.isFile(),
+    () => false,
+  );
+}

@@ -1,0 +1,171 @@
+/**
+ * Starts a run: a folder, what is asked (launch.json), and a supervisor that lives on its own. From then on the
+ * launcher is one reader of the run among others.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, parse } from 'node:path';
+import { ulid } from 'ulid';
+import { writeJsonAtomic } from '../base/atomicFile.ts';
+import { runPaths } from '../runs/runPaths.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
+import { storeNotWritable, supervisorDied, supervisorNotStarted } from './errors.ts';
+import { awaitRun } from './awaitRun.ts';
+import { followRun } from './followRun.ts';
+import { readProcessRecord, readRunEnd } from './runEnd.ts';
+import type { RunEnd } from './runEnd.ts';
+import { installSupervisor, lockstepCacheFolder } from './installSupervisor.ts';
+import { launchSpecSchema, launchVersion } from './launchSpec.ts';
+import type { LaunchSpecInput } from './launchSpec.ts';
+import { writePrivateInput } from './privateInput.ts';
+import { redactArguments } from './redactArguments.ts';
+import { storeStdin } from './storeStdin.ts';
+import { supervisorEnvironment } from './supervisorEnvironment.ts';
+
+/** What is to be run. Fields without a word here are explained in launchSpec.ts. */
+export interface LaunchRequest extends Omit<
+  LaunchSpecInput,
+  'schemaVersion' | 'id' | 'createdAt' | 'secretArguments' | 'stdin' | 'environment'
+> {
+  /** The true command, secrets included: they are taken out before anything is written. */
+  readonly argv: string[];
+  /** The environment of the command, as it is recorded and given on; the launcher's own in most cases. */
+  readonly variables: NodeJS.ProcessEnv;
+  readonly environment?: { readonly kind: string };
+  /** What the command reads from standard input: stored first, then fed to it. Empty when left out. */
+  readonly stdin?: NodeJS.ReadableStream;
+}
+
+export interface LaunchOptions {
+  /** The Node that runs the supervisor: `process.execPath`, the editor's own included. */
+  readonly node: string;
+  /** Absolute path of the supervisor's bundle. */
+  readonly supervisorScript: string;
+  readonly cacheFolder?: string;
+}
+
+export interface LaunchedRun {
+  readonly id: string;
+  readonly paths: RunPaths;
+  readonly supervisorPid: number;
+  /** Resolves when the command runs or the run has ended; rejects when the supervisor died before (`supervisor-died`). */
+  started(signal?: AbortSignal): Promise<void>;
+  /** Resolves when the run has ended or its supervisor is gone. */
+  ended(signal?: AbortSignal): Promise<RunEnd>;
+}
+
+/**
+ * Resolves when the supervisor has been started, a few hundredths of a second later. The caller may exit at any time
+ * after. Rejects with `store-not-writable`, `disk-full` or `supervisor-not-started`; then there is no run.
+ */
+export async function launchRun(request: LaunchRequest, options: LaunchOptions): Promise<LaunchedRun> {
+  const id = ulid();
+  const paths = runPaths(request.store, id);
+  const { variables, stdin, argv, ...asked } = request;
+  const { redacted, secretArguments } = redactArguments(argv, variables);
+  const spec = launchSpecSchema.parse({
+    ...asked,
+    schemaVersion: launchVersion,
+    id,
+    createdAt: new Date().toISOString(),
+    argv: redacted,
+    secretArguments,
+    stdin: request.tty === true ? 'terminal' : stdin === undefined ? 'empty' : 'stored',
+  });
+
+  const [script] = await Promise.all([
+    installSupervisor(options.supervisorScript, options.cacheFolder ?? lockstepCacheFolder()),
+    prepareFolder(paths, spec, stdin),
+  ]);
+  const supervisor = startSupervisor(options.node, script, paths, id, spec.tty);
+  await supervisorSpawned(supervisor, options.node);
+  const environment = Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  // A supervisor that dies at once is told by `started`, with its own last words.
+  const handedOver =
+    supervisor.stdin === null
+      ? Promise.resolve()
+      : writePrivateInput(supervisor.stdin, { argv, environment });
+  await handedOver.catch(() => undefined);
+  supervisor.unref();
+  return {
+    id,
+    paths,
+    supervisorPid: supervisor.pid ?? 0,
+    started: signal => waitUntilStarted(paths, supervisor, signal),
+    ended: signal => followRun(paths, { signal }),
+  };
+}
+
+async function prepareFolder(
+  paths: RunPaths,
+  spec: unknown,
+  stdin: NodeJS.ReadableStream | undefined,
+): Promise<void> {
+  try {
+    await mkdir(dirname(paths.dir), { recursive: true });
+    // Not recursive: the folder of another run is never taken.
+    await mkdir(paths.dir);
+    if (stdin !== undefined) await storeStdin(stdin, paths.stdin);
+    await writeJsonAtomic(paths.launch, spec);
+  } catch (error) {
+    throw storeNotWritable(paths.dir, error);
+  }
+}
+
+function startSupervisor(
+  node: string,
+  script: string,
+  paths: RunPaths,
+  id: string,
+  tty: boolean,
+): ChildProcess {
+  const log = openSync(paths.supervisorLog, 'a');
+  try {
+    return spawn(node, ['--disable-warning=ExperimentalWarning', script, paths.dir], {
+      // Never the user's folder: it may be deleted or unmounted under a long run.
+      cwd: parse(node).root === '' ? '/' : parse(node).root,
+      env: supervisorEnvironment(process.env, id),
+      detached: !tty,
+      windowsHide: true,
+      stdio: tty ? ['inherit', 'inherit', log, 'pipe'] : ['pipe', log, log],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function supervisorSpawned(supervisor: ChildProcess, node: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    supervisor.once('spawn', resolve);
+    supervisor.once('error', error => reject(supervisorNotStarted(node, error)));
+  });
+}
+
+async function waitUntilStarted(
+  paths: RunPaths,
+  supervisor: ChildProcess,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const outcome = await awaitRun(
+    paths,
+    async () => {
+      // Looked at first: what it left behind is complete by then.
+      const dead = supervisor.exitCode !== null || supervisor.signalCode !== null;
+      const end = await readRunEnd(paths);
+      if (end !== undefined && end.state !== 'lost') return 'ended';
+      if ((await readProcessRecord(paths))?.child !== undefined) return 'started';
+      return dead || end !== undefined ? 'died' : undefined;
+    },
+    { signal },
+  );
+  if (outcome === 'died') throw supervisorDied(await lastWords(paths.supervisorLog));
+}
+
+async function lastWords(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.trim().split('\n').slice(-3).join(' ').slice(-1_000);
+}

@@ -1,0 +1,50 @@
+/**
+ * `launch.json`: what the launcher asks of the supervisor. It lies on disk, so it holds no secret: the environment and
+ * the words of the command that look like secrets travel to the supervisor through a pipe (see privateInput.ts).
+ */
+import { z } from 'zod';
+import { runIdSchema } from '../runs/plan.ts';
+
+export const launchVersion = 1;
+
+export const launchSpecSchema = z.object({
+  schemaVersion: z.int().positive(),
+  id: runIdSchema,
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+  toolVersion: z.string(),
+  /** Absolute. */
+  store: z.string(),
+  /** Absolute path of the repository, or of the project folder outside git. */
+  root: z.string(),
+  /** Absolute folder the command runs in. */
+  cwd: z.string(),
+  /** One word an entry; words that look like secrets are replaced. */
+  argv: z.array(z.string()).min(1),
+  secretArguments: z.array(z.int()).default([]),
+  name: z.string().optional(),
+  tags: z.array(z.string()).default([]),
+  experiment: z.string().optional(),
+  environment: z.object({ kind: z.string() }).default({ kind: 'host' }),
+  declaredInputs: z.array(z.string()).default([]),
+  declaredOutputs: z.array(z.string()).default([]),
+  metricLines: z.boolean().default(false),
+  stdin: z.enum(['empty', 'stored', 'terminal']).default('empty'),
+  tty: z.boolean().default(false),
+  /** The program is told that colours are shown: the person watches in a colour terminal. */
+  colour: z.boolean().default(false),
+  /** Whether Python programs are observed by the audit hook. */
+  pythonHook: z.boolean().default(true),
+  /** How long the tree may take after SIGINT and after SIGTERM, in milliseconds. */
+  grace: z
+    .object({ interruptMs: z.number().nonnegative(), terminateMs: z.number().nonnegative() })
+    .default({ interruptMs: 10_000, terminateMs: 5_000 }),
+  resourcesEveryMs: z.number().positive().default(5_000),
+  reproduces: runIdSchema.optional(),
+  rerunOf: runIdSchema.optional(),
+  /** Options of the hooks that this run is supervised with, theirs to read. */
+  options: z.record(z.string(), z.unknown()).default({}),
+});
+export type LaunchSpec = z.infer<typeof launchSpecSchema>;
+/** As a caller may write it: fields with a default can be left out. */
+export type LaunchSpecInput = z.input<typeof launchSpecSchema>;

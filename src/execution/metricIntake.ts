@@ -1,0 +1,126 @@
+/**
+ * Carries metrics from what the program writes into the run's metric log. What cannot be written yet (a full disk) is
+ * not read further: the program's own file is the buffer, and each point is written once, together with the place in
+ * the source it came from.
+ */
+import { errorText } from '../base/systemError.ts';
+import { MetricLogWriter } from '../runs/metricLogWriter.ts';
+import type { MetricPoint } from '../runs/metricSeries.ts';
+import type { ParameterValue } from '../runs/plan.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
+import { LineFolder, metricSources } from '../tracking/lineFolder.ts';
+import type { FoldedLines, MetricSource } from '../tracking/lineFolder.ts';
+import { FileTail } from './fileTail.ts';
+import type { SupervisorLog } from './supervisorLog.ts';
+
+export interface MetricIntakeOptions {
+  readonly paths: RunPaths;
+  readonly log: SupervisorLog;
+  /** `key: value` lines on standard output are metrics, too. */
+  readonly metricLines: boolean;
+  /** Told after points were written. */
+  readonly onPoints: () => void;
+}
+
+/** A log without metrics is marked as read at least this often, so that a later reader does not begin at its start. */
+const markBytes = 8 * 1024 * 1024;
+
+/** Points that are held before they are written in the middle of a flood. */
+const mostPending = 50_000;
+
+interface Source {
+  readonly folder: LineFolder;
+  readonly tail: FileTail;
+  /** Up to here the metric log knows. */
+  marked: number;
+}
+
+export class MetricIntake {
+  readonly #options: MetricIntakeOptions;
+  readonly #sources: Source[] = [];
+  readonly #parameters: Record<string, ParameterValue> = {};
+  #writer: MetricLogWriter | undefined;
+  #pending: MetricPoint[] = [];
+
+  constructor(options: MetricIntakeOptions) {
+    this.#options = options;
+    this.#add(metricSources.childMetrics, options.paths.childMetrics);
+    this.#add(metricSources.stdoutReports, options.paths.stdout);
+    if (options.metricLines) this.chartLines();
+  }
+
+  /** Parameters that the program reported so far. */
+  get parameters(): Readonly<Record<string, ParameterValue>> {
+    return this.#parameters;
+  }
+
+  /** From now on `key: value` lines are metrics, those printed so far included. */
+  chartLines(): void {
+    if (this.#sources.some(source => source.folder.source === metricSources.stdoutText)) return;
+    this.#add(metricSources.stdoutText, this.#options.paths.stdout);
+  }
+
+  /** Takes in what is new. `'more'` when a flood is not yet taken in whole. */
+  read(): 'none' | 'some' | 'more' {
+    if (!this.#flush()) return 'none';
+    const outcomes = this.#sources.map(source => source.tail.read());
+    this.#flush();
+    if (outcomes.includes('more')) return 'more';
+    return outcomes.includes('some') ? 'some' : 'none';
+  }
+
+  /** After the program's end: takes in everything, a last line without a line end too, and closes the log. */
+  finish(): void {
+    while (this.read() === 'more');
+    for (const { folder } of this.#sources) this.#keep(folder.end(Date.now()));
+    if (!this.#flush())
+      this.#options.log.warn('The newest metrics could not be written; they are in the log.');
+    try {
+      this.#writer?.sync();
+      this.#writer?.close();
+    } catch (error) {
+      this.#options.log.warn(`The metric log could not be closed: ${errorText(error)}`);
+    }
+  }
+
+  close(): void {
+    for (const { tail } of this.#sources) tail.close();
+  }
+
+  #add(source: MetricSource, path: string): void {
+    const folder = new LineFolder({ source });
+    const tail = new FileTail(path, chunk => this.#keep(folder.push(chunk, Date.now())));
+    this.#sources.push({ folder, tail, marked: 0 });
+  }
+
+  #keep(folded: FoldedLines): void {
+    for (const point of folded.points) this.#pending.push(point);
+    for (const [name, value] of Object.entries(folded.parameters)) this.#parameters[name] = value;
+    if (this.#pending.length > mostPending) this.#flush();
+  }
+
+  /** True when nothing is left to be written. */
+  #flush(): boolean {
+    const moved = this.#sources.filter(({ folder, marked }) => folder.offset > marked);
+    const worthIt =
+      this.#pending.length > 0 || moved.some(({ folder, marked }) => folder.offset - marked >= markBytes);
+    if (!worthIt) return true;
+    try {
+      this.#writer ??= MetricLogWriter.open(this.#options.paths.metrics);
+      // Portion by portion, so that a failure in between never writes a point twice.
+      for (; this.#pending.length > mostPending; this.#pending = this.#pending.slice(mostPending))
+        this.#writer.append(this.#pending.slice(0, mostPending));
+      this.#writer.append(
+        this.#pending,
+        moved.map(({ folder }) => ({ source: folder.source, offset: folder.offset })),
+      );
+    } catch (error) {
+      this.#options.log.warn(`Metrics could not be written: ${errorText(error)}`);
+      return false;
+    }
+    for (const source of moved) source.marked = source.folder.offset;
+    this.#pending = [];
+    this.#options.onPoints();
+    return true;
+  }
+}

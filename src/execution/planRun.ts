@@ -1,0 +1,59 @@
+/** Finds out, all at once, what must be known before the start, and puts it together as the plan. */
+import { relative, sep } from 'node:path';
+import { takeSnapshot } from '../git/takeSnapshot.ts';
+import { unknown } from '../runs/known.ts';
+import { planVersion } from '../runs/plan.ts';
+import type { Plan } from '../runs/plan.ts';
+import type { LaunchSpec } from './launchSpec.ts';
+import type { PreparedRun } from './runHooks.ts';
+
+export interface PlanContext {
+  readonly prepared: PreparedRun;
+  /** The environment of the command. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Called as each part is known, for the timings in the log. */
+  readonly onPhase: (name: string) => void;
+}
+
+/** Rejects only when aborted: what cannot be found out is unknown, with its reason. */
+export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<Plan> {
+  const { prepared, signal, onPhase } = context;
+  const root = prepared.root ?? spec.root;
+  const cwd = prepared.cwd ?? spec.cwd;
+  const timed = async <T>(name: string, work: Promise<T>): Promise<T> => {
+    const value = await work;
+    onPhase(name);
+    return value;
+  };
+  const [code] = await Promise.all([
+    prepared.code ?? timed('code', takeSnapshot({ root, signal, environment: context.variables })),
+  ]);
+  return {
+    schemaVersion: planVersion,
+    id: spec.id,
+    createdAt: spec.createdAt,
+    toolVersion: spec.toolVersion,
+    ...(spec.name === undefined ? {} : { name: spec.name }),
+    tags: spec.tags,
+    ...(spec.experiment === undefined ? {} : { experiment: spec.experiment }),
+    root,
+    cwd: relative(root, cwd).split(sep).join('/'),
+    argv: spec.argv,
+    secretArguments: spec.secretArguments,
+    stdin: spec.stdin,
+    tty: spec.tty,
+    environment: spec.environment,
+    interpreter: prepared.interpreter ?? unknown('not captured'),
+    code,
+    parameters: {},
+    seed: unknown('not captured'),
+    variables: {},
+    declaredInputs: spec.declaredInputs,
+    declaredOutputs: spec.declaredOutputs,
+    metricLines: spec.metricLines,
+    ...(spec.reproduces === undefined ? {} : { reproduces: spec.reproduces }),
+    ...(spec.rerunOf === undefined ? {} : { rerunOf: spec.rerunOf }),
+    ...prepared.plan,
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * Reads `requests/` of a run as they come. Each is acknowledged by a file of the supervisor's own beside it,
+ * `<request>.done`, so that the one who asked can tell that somebody listens.
+ */
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { requestSchema } from '../runs/annotation.ts';
+import type { RunRequest } from '../runs/annotation.ts';
+import { watchFolder } from './watchFolder.ts';
+import type { FolderWatch } from './watchFolder.ts';
+
+export const acknowledgedSuffix = '.done';
+
+export interface RequestInbox {
+  close(): void;
+}
+
+/** Calls `onRequest` once for each request, those from before the start included; damaged ones are passed over. */
+export function openRequestInbox(
+  folder: string,
+  onRequest: (request: RunRequest) => void,
+  onProblem: (error: unknown) => void,
+): RequestInbox {
+  const seen = new Set<string>();
+  const look = (): boolean => {
+    try {
+      const fresh = readdirSync(folder).filter(name => name.endsWith('.json') && !name.startsWith('.'));
+      let found = false;
+      for (const name of fresh.sort()) {
+        if (seen.has(name)) continue;
+        seen.add(name);
+        found = true;
+        handle(name);
+      }
+      return found;
+    } catch (error) {
+      onProblem(error);
+      return false;
+    }
+  };
+  const handle = (name: string): void => {
+    const path = join(folder, name);
+    // Handled by an earlier supervisor of the same run.
+    if (existsSync(path + acknowledgedSuffix)) return;
+    const request = requestSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    if (request.success) onRequest(request.data);
+    writeFileSync(path + acknowledgedSuffix, new Date().toISOString() + '\n');
+  };
+
+  let watch: FolderWatch | undefined;
+  try {
+    mkdirSync(folder, { recursive: true });
+    watch = watchFolder(folder, look, {
+      ignore: name => name.endsWith(acknowledgedSuffix),
+      slowLookMs: 1_000,
+    });
+  } catch (error) {
+    onProblem(error);
+  }
+  look();
+  return { close: () => watch?.close() };
+}

@@ -1,0 +1,121 @@
+/** Measures CPU, memory and GPU use of a run's process tree every few seconds, and slows itself down where that costs. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { findProcessTree } from '../base/processTree.ts';
+import type { TreeProcess, TreeRoot } from '../base/processTree.ts';
+
+export interface ResourceSample {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** `cpu.percent` (100 = one core), `memory.bytes` (resident, shared pages counted in each process), `processes`, and
+   * per GPU `gpu.<n>.percent`, `gpu.<n>.memory.bytes` (of the whole GPU: the driver tells no share). */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface ResourceSamplerOptions {
+  readonly tree: () => TreeRoot;
+  readonly everyMs: number;
+  readonly onSample: (sample: ResourceSample) => void;
+  /** The environment in which nvidia-smi is looked for. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Clock ticks a second, the same on every Linux this runs on. */
+const ticksPerSecond = 100;
+const pageBytes = 4096;
+/** A sample may take this share of the time between two. */
+const greatestShare = 0.005;
+
+export class ResourceSampler {
+  readonly #options: ResourceSamplerOptions;
+  readonly #gpus = new Map<string, number>();
+  #gpuWatch: ChildProcess | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #previous: { time: number; ticks: ReadonlyMap<string, number> } | undefined;
+  #stopped = false;
+  /** Processes found at the last look, to find them again when they hide. */
+  #members: readonly TreeProcess[] = [];
+
+  constructor(options: ResourceSamplerOptions) {
+    this.#options = options;
+  }
+
+  get members(): readonly TreeProcess[] {
+    return this.#members;
+  }
+
+  start(): void {
+    this.#watchGpus();
+    this.#schedule(Math.min(1_000, this.#options.everyMs));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#gpuWatch?.kill();
+  }
+
+  #schedule(ms: number): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      void this.#sample().then(
+        cost => this.#schedule(Math.max(this.#options.everyMs, cost / greatestShare)),
+        () => this.#schedule(this.#options.everyMs),
+      );
+    }, ms);
+  }
+
+  async #sample(): Promise<number> {
+    const begin = performance.now();
+    this.#members = await findProcessTree(this.#options.tree());
+    const ticks = new Map<string, number>();
+    let used = 0;
+    let memory = 0;
+    for (const { pid, startTime, stat } of this.#members) {
+      if (stat === undefined) continue;
+      const key = `${pid} ${startTime ?? ''}`;
+      ticks.set(key, stat.cpuTicks);
+      used += stat.cpuTicks - (this.#previous?.ticks.get(key) ?? 0);
+      memory += stat.residentPages * pageBytes;
+    }
+    const time = performance.now();
+    const seconds = this.#previous === undefined ? undefined : (time - this.#previous.time) / 1000;
+    this.#previous = { time, ticks };
+    if (this.#stopped || this.#members.length === 0) return time - begin;
+    this.#options.onSample({
+      time: Date.now(),
+      values: {
+        ...(seconds === undefined ? {} : { 'cpu.percent': ((used / ticksPerSecond) * 100) / seconds }),
+        'memory.bytes': memory,
+        processes: this.#members.length,
+        ...Object.fromEntries(this.#gpus),
+      },
+    });
+    return time - begin;
+  }
+
+  /** One long-lived nvidia-smi costs less than one a sample. It ends by itself when nobody reads it any more. */
+  #watchGpus(): void {
+    const watch = spawn(
+      'nvidia-smi',
+      [
+        '--query-gpu=index,utilization.gpu,memory.used',
+        '--format=csv,noheader,nounits',
+        `--loop-ms=${this.#options.everyMs}`,
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'], env: this.#options.environment, windowsHide: true },
+    );
+    watch.on('error', () => undefined);
+    watch.unref();
+    this.#gpuWatch = watch;
+    createInterface({ input: watch.stdout }).on('line', line => {
+      const [index, percent, mebibytes] = line.split(',').map(Number);
+      if (index === undefined || !Number.isInteger(index)) return;
+      // A field the driver does not know reads "[N/A]".
+      if (Number.isFinite(percent)) this.#gpus.set(`gpu.${index}.percent`, percent ?? 0);
+      if (Number.isFinite(mebibytes))
+        this.#gpus.set(`gpu.${index}.memory.bytes`, (mebibytes ?? 0) * 1024 * 1024);
+    });
+  }
+}

@@ -1,0 +1,41 @@
+/** Where a reproduction takes part in a run: before the start, in place of the working folder, and after the end. */
+import type { z } from 'zod';
+import type { Known } from '../runs/known.ts';
+import type { Code, interpreterSchema, Plan } from '../runs/plan.ts';
+import type { Result } from '../runs/result.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
+import type { LaunchSpec } from './launchSpec.ts';
+
+/** What takes the place of the launched command's own surroundings. Fields left out stay as launched. */
+export interface PreparedRun {
+  /** Absolute; becomes `root` of the plan. */
+  readonly root?: string;
+  /** Absolute folder the command runs in. */
+  readonly cwd?: string;
+  readonly argv?: readonly string[];
+  /** Set in the environment of the command; undefined removes a variable. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Known already, so no snapshot is taken. */
+  readonly code?: Known<Code>;
+  readonly interpreter?: Known<z.infer<typeof interpreterSchema>>;
+  /** Put over the fields of the plan just before it is written. */
+  readonly plan?: Partial<Plan>;
+}
+
+export interface EndedRun {
+  readonly spec: LaunchSpec;
+  readonly paths: RunPaths;
+  /** Absent when the preparation failed. */
+  readonly plan?: Plan;
+  readonly result: Result;
+}
+
+export interface RunHooks {
+  /** Rejecting ends the run as failed with the error's code and message. Aborted when the run is cancelled. */
+  prepare?(
+    spec: LaunchSpec,
+    context: { readonly paths: RunPaths; readonly signal: AbortSignal },
+  ): Promise<PreparedRun>;
+  /** After result.json and captured.json are written; the supervisor ends when it resolves. */
+  afterResult?(ended: EndedRun): Promise<void>;
+}

@@ -1,0 +1,73 @@
+/** From what was asked to a running command. The plan is on disk before the command starts. */
+import { writeFile } from 'node:fs/promises';
+import { writeJsonAtomic } from '../base/atomicFile.ts';
+import { identifyProcess } from '../base/processIdentity.ts';
+import type { ProcessIdentity } from '../base/processIdentity.ts';
+import type { Plan } from '../runs/plan.ts';
+import { childEnvironment } from './childEnvironment.ts';
+import { planRun } from './planRun.ts';
+import { readPrivateInput } from './privateInput.ts';
+import type { PrivateInput } from './privateInput.ts';
+import { recordProcesses } from './processRecords.ts';
+import type { PreparedRun } from './runHooks.ts';
+import { spawnCommand } from './spawnCommand.ts';
+import type { SpawnedCommand } from './spawnCommand.ts';
+import type { Supervision } from './supervision.ts';
+
+export interface StartedRun {
+  readonly plan: Plan;
+  readonly prepared: PreparedRun;
+  readonly command: SpawnedCommand;
+  readonly child: ProcessIdentity;
+  /** The environment the command got. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** performance.now() at the start. */
+  readonly startedClock: number;
+}
+
+/** Rejects with the reason why there is no command running; with the abort reason when the run was cancelled before. */
+export async function startRun(supervision: Supervision): Promise<StartedRun> {
+  const { spec, paths, log, cancel, hooks } = supervision;
+  const [records, input] = await Promise.all([
+    recordProcesses(paths.process),
+    privateInput(),
+    // Exists from the start, so that it can be watched and appended to.
+    writeFile(paths.childMetrics, '', { flag: 'a' }),
+  ]);
+  log.note('supervising');
+  const prepared = (await hooks.prepare?.(spec, { paths, signal: cancel.signal })) ?? {};
+  const argv = prepared.argv ?? input.argv;
+  const variables = childEnvironment(
+    { ...input.environment, ...prepared.variables },
+    { runId: spec.id, metricsFile: paths.childMetrics, colour: spec.colour },
+  );
+  const plan = await planRun(spec, {
+    ...{ prepared, variables },
+    signal: cancel.signal,
+    onPhase: name => log.note(`known: ${name}`),
+  });
+  cancel.signal.throwIfAborted();
+  await writeJsonAtomic(paths.plan, plan);
+  log.note('the plan is written');
+  cancel.signal.throwIfAborted();
+
+  const command = await spawnCommand(paths, {
+    argv,
+    cwd: prepared.cwd ?? spec.cwd,
+    environment: variables,
+    stdin: spec.stdin === 'stored' ? 'stored' : 'empty',
+  });
+  const startedClock = performance.now();
+  const startedAt = new Date().toISOString();
+  log.note(`the command runs as process ${command.pid}`);
+  const child = (await identifyProcess(command.pid)) ?? { pid: command.pid };
+  await records.addCommand(child, startedAt);
+  supervision.changed();
+  return { plan, prepared, command, child, variables, startedAt, startedClock };
+}
+
+async function privateInput(): Promise<PrivateInput> {
+  return readPrivateInput(process.stdin);
+}

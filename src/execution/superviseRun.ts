@@ -1,0 +1,87 @@
+/**
+ * Owns one run from what was asked to its result: prepares, writes the plan, starts the command, and keeps watch.
+ * Nothing that goes wrong beside the run ends it, and whatever happens, the result tells the truth about it.
+ */
+import { readFile } from 'node:fs/promises';
+import { errorText } from '../base/systemError.ts';
+import { ChangeNotice } from '../runs/changes.ts';
+import type { RunRequest } from '../runs/annotation.ts';
+import { runPathsIn } from '../runs/runPaths.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
+import { Asked } from './asked.ts';
+import { launchUnreadable } from './errors.ts';
+import { finishRun, recordFailedStart } from './finishRun.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { launchSpecSchema } from './launchSpec.ts';
+import type { LaunchSpec } from './launchSpec.ts';
+import { openRequestInbox } from './requestInbox.ts';
+import type { RunHooks } from './runHooks.ts';
+import { startRun } from './startRun.ts';
+import type { Supervision } from './supervision.ts';
+import { supervisorLog } from './supervisorLog.ts';
+import type { SupervisorLog } from './supervisorLog.ts';
+import { watchCommand } from './watchCommand.ts';
+
+/**
+ * The whole life of the supervisor of the run in folder `dir`. Resolves when everything about the run is on disk.
+ * Rejects only when not even the launch specification can be read (`launch-unreadable`).
+ */
+export async function superviseRun(dir: string, hooks: RunHooks = {}): Promise<void> {
+  const paths = runPathsIn(dir);
+  const log = supervisorLog();
+  outlive(log);
+  const spec = await readLaunchSpec(paths);
+  const notice = new ChangeNotice(spec.store);
+  const cancel = new Asked();
+  const chartLines = new Asked();
+  if (spec.metricLines) chartLines.ask();
+  const supervision: Supervision = {
+    ...{ spec, paths, log, cancel, hooks, chartLines },
+    changed: () => notice.touch(spec.id),
+  };
+  const onRequest = (request: RunRequest): void => {
+    log.note(`request: ${request.kind}`);
+    if (request.kind === 'cancel') cancel.ask();
+    if (request.kind === 'chart-lines') chartLines.ask();
+  };
+  const heartbeat = startHeartbeat(paths.heartbeat, error => log.warn(`No heartbeat: ${errorText(error)}`));
+  const inbox = openRequestInbox(paths.requests, onRequest, error =>
+    log.warn(`Requests cannot be read: ${errorText(error)}`),
+  );
+  try {
+    await superviseWith(supervision);
+  } finally {
+    inbox.close();
+    heartbeat.stop();
+    supervision.changed();
+    notice.close();
+    log.note('the supervisor ends');
+  }
+}
+
+async function superviseWith(supervision: Supervision): Promise<void> {
+  const { log, cancel } = supervision;
+  try {
+    const started = await startRun(supervision);
+    await finishRun(supervision, started, await watchCommand(supervision, started));
+  } catch (error) {
+    if (!cancel.yet) log.note(`the command was not started: ${errorText(error)}`);
+    await recordFailedStart(supervision, error);
+  }
+}
+
+async function readLaunchSpec(paths: RunPaths): Promise<LaunchSpec> {
+  try {
+    return launchSpecSchema.parse(JSON.parse(await readFile(paths.launch, 'utf8')));
+  } catch (error) {
+    throw launchUnreadable(paths.dir, error);
+  }
+}
+
+/** The end of the terminal, of the session and of the system are the command's to answer; its end is ours to record. */
+function outlive(log: SupervisorLog): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => log.note(`${signal} arrived; waiting for the command to end`));
+  process.on('uncaughtException', error => log.warn(`Unexpected: ${error.stack ?? error.message}`));
+  process.on('unhandledRejection', error => log.warn(`Unexpected: ${errorText(error)}`));
+}

@@ -1,0 +1,18 @@
+/** What every part of the supervision of one run shares. */
+import type { RunPaths } from '../runs/runPaths.ts';
+import type { Asked } from './asked.ts';
+import type { LaunchSpec } from './launchSpec.ts';
+import type { RunHooks } from './runHooks.ts';
+import type { SupervisorLog } from './supervisorLog.ts';
+
+export interface Supervision {
+  readonly spec: LaunchSpec;
+  readonly paths: RunPaths;
+  readonly log: SupervisorLog;
+  readonly cancel: Asked;
+  readonly hooks: RunHooks;
+  /** Tells the readers of the store that this run has changed. */
+  readonly changed: () => void;
+  /** `key: value` lines are metrics, too: asked for at the start or later. */
+  readonly chartLines: Asked;
+}

@@ -1,0 +1,135 @@
+/**
+ * Keeps watch over a running command until it ends: takes in its metrics, measures what it uses, and ends its whole
+ * tree when asked to. What the command leaves running when it ends by itself is counted and left alone: the run is
+ * over, and a server or an uploader it started on purpose is not ours to end.
+ */
+import { findProcessTree } from '../base/processTree.ts';
+import type { TreeRoot } from '../base/processTree.ts';
+import { errorText } from '../base/systemError.ts';
+import { MetricLogWriter } from '../runs/metricLogWriter.ts';
+import type { ParameterValue } from '../runs/plan.ts';
+import { endTree } from './endTree.ts';
+import { LogTimesIntake } from './logTimes.ts';
+import { MetricIntake } from './metricIntake.ts';
+import { keepReserve } from './reserve.ts';
+import { ResourceSampler } from './resourceSampler.ts';
+import type { ResourceSample } from './resourceSampler.ts';
+import type { CommandEnd } from './spawnCommand.ts';
+import type { StartedRun } from './startRun.ts';
+import type { Supervision } from './supervision.ts';
+import { supervisorVariable } from './supervisorEnvironment.ts';
+import { TailGroup } from './tailGroup.ts';
+import type { Tail } from './tailGroup.ts';
+
+export interface WatchedCommand {
+  readonly end: CommandEnd;
+  readonly endedAt: string;
+  readonly durationMs: number;
+  /** The end was asked for before the command ended. */
+  readonly cancelled: boolean;
+  readonly reportedParameters: Readonly<Record<string, ParameterValue>>;
+  /** Processes that the command left behind. */
+  readonly detachedProcesses: number;
+}
+
+/** Files in the run folder that the supervisor writes itself. */
+const own = /^(?:\..*|heartbeat|.*\.bin|supervisor\.log|(?:process|plan|result|captured)\.json)$/;
+
+export async function watchCommand(supervision: Supervision, started: StartedRun): Promise<WatchedCommand> {
+  const { paths, log, cancel, spec } = supervision;
+  const intake = new MetricIntake({
+    ...{ paths, log },
+    metricLines: supervision.chartLines.yet,
+    onPoints: supervision.changed,
+  });
+  const tails = new TailGroup(paths.dir, [intake, ...logTimes(supervision)], {
+    ignore: name => own.test(name),
+    onProblem: error => log.warn(`Output could not be read: ${errorText(error)}`),
+  });
+  supervision.chartLines.whenAsked(() => {
+    intake.chartLines();
+    tails.look();
+  });
+  const resources = measureResources(supervision, started);
+  let ending: Promise<number> = Promise.resolve(0);
+  let cancelled = false;
+  let over = false;
+  cancel.whenAsked(() => {
+    if (over) return;
+    cancelled = true;
+    ending = endTree({
+      tree: resources.tree,
+      grace: spec.grace,
+      timesAsked: () => cancel.times,
+      onStage: (signal, count) => log.note(`${signal} sent to ${count} processes`),
+    });
+  });
+
+  tails.look();
+  await keepReserve(paths.dir).catch((error: unknown) => log.warn(`No room kept: ${errorText(error)}`));
+  const end = await started.command.ended;
+  over = true;
+  const durationMs = performance.now() - started.startedClock;
+  const endedAt = new Date().toISOString();
+  log.note(`the command ended with ${end.signal ?? end.exitCode ?? 'nothing known'}`);
+  const survivors = await ending;
+  if (survivors > 0) log.warn(`${survivors} processes could not be ended.`);
+
+  tails.drain();
+  intake.finish();
+  tails.close();
+  resources.stop();
+  const left = await findProcessTree(resources.tree()).catch(() => []);
+  return {
+    ...{ end, endedAt, durationMs, cancelled },
+    reportedParameters: intake.parameters,
+    detachedProcesses: left.filter(({ pid }) => pid !== started.child.pid).length,
+  };
+}
+
+function logTimes({ paths, log }: Supervision): Tail[] {
+  try {
+    return [new LogTimesIntake(paths)];
+  } catch (error) {
+    log.warn(`The log will show no times: ${errorText(error)}`);
+    return [];
+  }
+}
+
+function measureResources(
+  { paths, log, spec }: Supervision,
+  started: StartedRun,
+): { readonly tree: () => TreeRoot; stop(): void } {
+  let writer: MetricLogWriter | undefined;
+  let step = 0;
+  const onSample = ({ time, values }: ResourceSample): void => {
+    try {
+      writer ??= MetricLogWriter.open(paths.resources);
+      writer.append(Object.entries(values).map(([key, value]) => ({ key, step, time, value })));
+      step++;
+    } catch (error) {
+      log.warn(`Use of resources could not be written: ${errorText(error)}`);
+    }
+  };
+  const sampler = new ResourceSampler({
+    tree: () => tree(),
+    everyMs: spec.resourcesEveryMs,
+    onSample,
+    environment: started.variables,
+  });
+  const tree = (): TreeRoot => ({
+    root: started.child,
+    ...(process.platform === 'win32' ? {} : { session: started.child.pid }),
+    marker: `LOCKSTEP_RUN_ID=${spec.id}`,
+    foreign: `${supervisorVariable}=`,
+    remembered: sampler.members,
+  });
+  sampler.start();
+  return {
+    tree,
+    stop(): void {
+      sampler.stop();
+      writer?.close();
+    },
+  };
+}
