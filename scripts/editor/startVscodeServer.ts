@@ -38,6 +38,7 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'workbench.startupEditor': 'none',
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'security.workspace.trust.enabled': false,
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
@@ -48,12 +49,7 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
 };
 
 export async function startVscodeServer(options: VscodeServerOptions): Promise<VscodeServer> {
-  const settings = JSON.stringify({ ...quietSettings, ...options.settings }, null, 2);
-  for (const name of ['Machine', 'User']) {
-    const folder = join(options.dataFolder, 'data', name);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'settings.json'), settings);
-  }
+  await writeSettings(options.dataFolder, options.settings);
   await mkdir(options.extensionsFolder, { recursive: true });
 
   const child = spawn(process.execPath, serverArguments(options), {
@@ -91,6 +87,21 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
     },
     stop: () => stopGroup(pid, ended),
   };
+}
+
+/** Replaces the editor's settings; one that runs takes them over at once. */
+export async function writeSettings(
+  dataFolder: string,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  for (const name of ['Machine', 'User']) {
+    const folder = join(dataFolder, 'data', name);
+    await mkdir(folder, { recursive: true });
+    await writeFile(
+      join(folder, 'settings.json'),
+      JSON.stringify({ ...quietSettings, ...settings }, null, 2),
+    );
+  }
 }
 
 function serverArguments(options: VscodeServerOptions): string[] {

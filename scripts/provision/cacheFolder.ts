@@ -4,21 +4,14 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
+import { userCacheFolder } from './userCache.ts';
 
 /** `LOCKSTEP_TEST_CACHE`, else `lockstep-test` in the user's cache folder. Absolute; may not exist yet. */
 export function cacheFolder(): string {
   const chosen = process.env['LOCKSTEP_TEST_CACHE'];
   if (chosen !== undefined && chosen !== '') return chosen;
   return join(userCacheFolder(), 'lockstep-test');
-}
-
-function userCacheFolder(): string {
-  if (platform() === 'win32') return process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
-  if (platform() === 'darwin') return join(homedir(), 'Library', 'Caches');
-  const chosen = process.env['XDG_CACHE_HOME'];
-  return chosen === undefined || chosen === '' ? join(homedir(), '.cache') : chosen;
 }
 
 /**

@@ -36,13 +36,20 @@ const parts: readonly SystemPart[] = [
   },
 ];
 
-/** Installs what is missing where that is allowed. Resolves with the names of the parts that are still missing. */
-export async function ensureSystemParts(say: (line: string) => void): Promise<string[]> {
-  let missing = await missingParts();
+/**
+ * Installs what is missing where that is allowed. Resolves with the names of the parts that are still missing.
+ * @param names Of the parts to look at; all of them when left out.
+ */
+export async function ensureSystemParts(
+  say: (line: string) => void,
+  names = parts.map(part => part.name),
+): Promise<string[]> {
+  const wanted = parts.filter(part => names.includes(part.name));
+  let missing = await missingParts(wanted);
   if (missing.length > 0 && mayInstall()) {
     const packages = missing.flatMap(part => part.debian);
     say(
-      `Missing: ${names(missing)}. Running as root on ${distribution()}, so: apt-get install ${packages.join(' ')}`,
+      `Missing: ${listed(missing)}. Running as root on ${distribution()}, so: apt-get install ${packages.join(' ')}`,
     );
     try {
       await apt(['update']);
@@ -50,7 +57,7 @@ export async function ensureSystemParts(say: (line: string) => void): Promise<st
     } catch (error) {
       say(error instanceof Error ? error.message : String(error));
     }
-    missing = await missingParts();
+    missing = await missingParts(wanted);
   }
   for (const part of missing) {
     const command = isDebian() ? `sudo apt-get install ${part.debian.join(' ')}` : part.otherwise;
@@ -59,9 +66,9 @@ export async function ensureSystemParts(say: (line: string) => void): Promise<st
   return missing.map(part => part.name);
 }
 
-async function missingParts(): Promise<SystemPart[]> {
-  const there = await Promise.all(parts.map(part => part.isThere()));
-  return parts.filter((_, index) => there[index] !== true);
+async function missingParts(wanted: readonly SystemPart[]): Promise<SystemPart[]> {
+  const there = await Promise.all(wanted.map(part => part.isThere()));
+  return wanted.filter((_, index) => there[index] !== true);
 }
 
 function mayInstall(): boolean {
@@ -79,7 +86,7 @@ function distribution(): string {
   return /^PRETTY_NAME="?([^"\n]*)/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 'Linux';
 }
 
-function names(missing: readonly SystemPart[]): string {
+function listed(missing: readonly SystemPart[]): string {
   return missing.map(part => part.name).join(', ');
 }
 
