@@ -40,13 +40,26 @@ export async function readRunDetails(
 export class SummaryReader {
   readonly #here: HostIdentity;
   readonly #followers = new Map<string, MetricLogFollower>();
+  readonly #reading = new Map<string, Promise<RunSummary | undefined>>();
 
   constructor(here: HostIdentity) {
     this.#here = here;
   }
 
-  /** Undefined when there is no such run folder. */
+  /** Undefined when there is no such run folder. Calls for the same run take turns. */
   async read(id: string, dir: string): Promise<RunSummary | undefined> {
+    const before = this.#reading.get(id);
+    const reading = before === undefined ? this.#read(id, dir) : before.then(() => this.#read(id, dir));
+    const settled = reading.catch(() => undefined);
+    this.#reading.set(id, settled);
+    try {
+      return await reading;
+    } finally {
+      if (this.#reading.get(id) === settled) this.#reading.delete(id);
+    }
+  }
+
+  async #read(id: string, dir: string): Promise<RunSummary | undefined> {
     const details = await readRunDetails(id, dir, this.#here, 'summary');
     if (details?.result !== undefined || details === undefined) {
       this.#followers.delete(id);

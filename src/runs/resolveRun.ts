@@ -5,27 +5,37 @@ import type { RunSummary } from './runSummary.ts';
 const shownCandidates = 10;
 
 /**
+ * What the ids alone can tell, which is cheap. Undefined when it takes the names.
+ * @param ids Newest first.
+ * Throws `run-not-found` for `@n` beyond the last run.
+ */
+export function resolveRunId(reference: string, ids: readonly string[]): string | undefined {
+  const place = /^@([1-9]\d*)$/.exec(reference)?.[1];
+  if (place !== undefined) {
+    const id = ids[Number(place) - 1];
+    if (id === undefined) throw runNotFound(reference);
+    return id;
+  }
+  const wanted = reference.toUpperCase();
+  if (wanted === '') throw runNotFound(reference);
+  const [only, ...others] = ids.filter(id => id.includes(wanted));
+  return others.length === 0 ? only : undefined;
+}
+
+/**
  * @param runs Newest first.
  * Throws `run-not-found`, or `run-ambiguous` with the candidates.
  */
 export function resolveRun(reference: string, runs: readonly RunSummary[]): string {
-  const place = /^@([1-9]\d*)$/.exec(reference)?.[1];
-  if (place !== undefined) {
-    const run = runs[Number(place) - 1];
-    if (run === undefined) throw runNotFound(reference);
-    return run.id;
-  }
   const wanted = reference.toUpperCase();
-  if (runs.some(run => run.id === wanted)) return wanted;
-  const byPart = wanted === '' ? [] : runs.filter(run => run.id.includes(wanted));
+  const byPart = runs.filter(run => run.id.includes(wanted));
   const matches = byPart.length > 0 ? byPart : runs.filter(run => run.name === reference);
   const [only, ...others] = matches;
   if (only === undefined) throw runNotFound(reference);
   if (others.length === 0) return only.id;
-  const candidates = matches.slice(0, shownCandidates);
   throw runAmbiguous(
     reference,
-    candidates.map(run => ({ id: run.id, label: candidateLabel(run) })),
+    matches.slice(0, shownCandidates).map(run => ({ id: run.id, label: candidateLabel(run) })),
     matches.length,
   );
 }

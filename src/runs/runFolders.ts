@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const idPattern = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+const idPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 export function isRunId(text: string): boolean {
   return idPattern.test(text);

@@ -2,20 +2,17 @@
  * The runs of one store: listing, reading, and the small things people do to runs. Any number of processes may do the
  * same at once; nothing here takes a lock or starts a process.
  */
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { ulid } from 'ulid';
 import { hostIdentity, type HostIdentity } from '../base/processIdentity.ts';
-import type { Annotation } from './annotation.ts';
+import type { Annotation, RunRequest } from './annotation.ts';
 import { announceChange } from './changes.ts';
-import { runNotFound } from './errors.ts';
-import { Pause } from './pause.ts';
-import { readRunDetails, SummaryReader } from './readRun.ts';
-import { resolveRun } from './resolveRun.ts';
+import { runIsLive, runNotFound } from './errors.ts';
+import { RunLister, type ListOptions } from './listRuns.ts';
+import { resolveRun, resolveRunId } from './resolveRun.ts';
 import type { RunDetails } from './runDetails.ts';
-import { isRunId, listRunIds, listShards } from './runFolders.ts';
-import { runPaths, storePaths, type StorePath } from './runPaths.ts';
+import { isRunId } from './runFolders.ts';
+import { runPaths, type StorePath } from './runPaths.ts';
 import type { RunSummary } from './runSummary.ts';
+import { emptyTrash, moveFromTrash, moveToTrash } from './trash.ts';
 import { writeInRun } from './writeInRun.ts';
 
 /** What to change; fields left out stay as they are. */
@@ -26,81 +23,82 @@ export type AnnotationChange = Pick<
 
 export class RunStore {
   readonly store: StorePath;
-  #reader: Promise<{ here: HostIdentity; summaries: SummaryReader }> | undefined;
+  readonly #lister: RunLister;
+  #host: Promise<HostIdentity> | undefined;
 
   constructor(store: StorePath) {
     this.store = store;
+    this.#lister = new RunLister(store, () => this.#here());
   }
 
   /** All runs, newest first; also those whose record is damaged, which say so in `problem`. */
-  async list(options: { readonly signal?: AbortSignal } = {}): Promise<RunSummary[]> {
-    const { runs } = storePaths(this.store);
-    const { summaries } = await this.#open();
-    const pause = new Pause(options.signal);
-    const found: RunSummary[] = [];
-    for (const shard of listShards(runs)) {
-      for (const id of listRunIds(runs, shard)) {
-        const summary = await summaries.read(id, join(runs, shard, id));
-        if (summary !== undefined) found.push(summary);
-        if (pause.due) await pause.take();
-      }
-    }
-    return found.sort((a, b) => (a.id < b.id ? 1 : -1));
+  list(options: ListOptions = {}): Promise<RunSummary[]> {
+    return this.#lister.list(options);
   }
 
-  /** Throws `run-not-found`. `id` is a full id. */
+  /** Read anew. Throws `run-not-found`. `id` is a full id. */
   async summary(id: string): Promise<RunSummary> {
-    const { summaries } = await this.#open();
-    const summary = isRunId(id) ? await summaries.read(id, runPaths(this.store, id).dir) : undefined;
+    const summary = isRunId(id) ? await this.#lister.summary(id) : undefined;
     if (summary === undefined) throw runNotFound(id);
     return summary;
   }
 
   /** Throws `run-not-found`. `id` is a full id. */
   async read(id: string): Promise<RunDetails> {
-    const { here } = await this.#open();
+    const { readRunDetails } = await import('./readRun.ts');
     const details = isRunId(id)
-      ? await readRunDetails(id, runPaths(this.store, id).dir, here, 'all')
+      ? await readRunDetails(id, runPaths(this.store, id).dir, await this.#here(), 'all')
       : undefined;
     if (details === undefined) throw runNotFound(id);
     return details;
   }
 
-  /** The id behind `@1` (newest), a full id, a unique part of one, or a unique name; see resolveRun. */
+  /**
+   * The id behind `@1` (newest), a full id, a unique part of one, or a unique name, tried in this order.
+   * Throws `run-not-found`, `run-ambiguous`.
+   */
   async resolve(reference: string): Promise<string> {
-    const wanted = reference.toUpperCase();
-    if (
-      isRunId(wanted) &&
-      statSync(runPaths(this.store, wanted).dir, { throwIfNoEntry: false }) !== undefined
-    )
-      return wanted;
-    return resolveRun(reference, await this.list());
+    const ids = await this.#lister.ids();
+    const only = resolveRunId(reference, ids);
+    return only ?? resolveRun(reference, await this.list());
   }
 
   /** Throws `run-not-found`, `record-not-written`. */
   async annotate(id: string, change: AnnotationChange): Promise<void> {
-    this.#requireId(id);
     const annotation: Annotation = { schemaVersion: 1, at: new Date().toISOString(), ...change };
-    await writeInRun(this.store, id, 'annotations', `${ulid()}.json`, annotation);
+    await writeInRun(this.store, id, 'annotations', annotation);
     announceChange(this.store, [id]);
   }
 
-  /** Asks the supervisor of a run for something. Resolves with the id of the request. */
+  /** Asks the supervisor of a run for something. Resolves with the id of the request. Throws as {@link annotate}. */
   async request(id: string, kind: string): Promise<string> {
-    this.#requireId(id);
-    const requestId = ulid();
-    const request = { schemaVersion: 1, at: new Date().toISOString(), kind };
-    await writeInRun(this.store, id, 'requests', `${requestId}.json`, request);
+    const request: RunRequest = { schemaVersion: 1, at: new Date().toISOString(), kind };
+    const requestId = await writeInRun(this.store, id, 'requests', request);
     announceChange(this.store, [id]);
     return requestId;
   }
 
-  #requireId(id: string): void {
-    if (!isRunId(id)) throw runNotFound(id);
+  /**
+   * Moves runs to the trash, all or (when one of them still runs or does not exist) none.
+   * Throws `run-is-live`, `run-not-found`, `record-not-written`.
+   */
+  async remove(ids: readonly string[]): Promise<void> {
+    for (const id of ids) if ((await this.summary(id)).stillRunning) throw runIsLive(id);
+    announceChange(this.store, await moveToTrash(this.store, ids));
+    await emptyTrash(this.store);
   }
 
-  #open(): Promise<{ here: HostIdentity; summaries: SummaryReader }> {
-    this.#reader ??= hostIdentity().then(here => ({ here, summaries: new SummaryReader(here) }));
-    return this.#reader;
+  /** Undoes {@link remove}. Throws `run-not-in-trash`, `run-not-restored`. */
+  async restore(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      if (!isRunId(id)) throw runNotFound(id);
+      await moveFromTrash(this.store, id);
+      announceChange(this.store, [id]);
+    }
+  }
+
+  #here(): Promise<HostIdentity> {
+    this.#host ??= hostIdentity();
+    return this.#host;
   }
 }

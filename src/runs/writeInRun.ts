@@ -1,40 +1,49 @@
 /**
- * Adds a small file to a folder of a run (annotations, verdicts, requests). The file is made in the shard folder and
- * moved into place, which in one step makes it visible and changes the modification time of the shard folder: that is
- * how the index notices, whoever wrote, and however soon after it died.
+ * Adds a small file to a folder of a run, named by a new ULID: what anyone may say to a run. Names go up, so that the
+ * order of the names is the order of the acts, also after a clock was set back.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeTime, ulid } from 'ulid';
+import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { systemErrorCode } from '../base/systemError.ts';
 import { recordNotWritten, runNotFound } from './errors.ts';
+import { isRunId } from './runFolders.ts';
 import { runPaths, type StorePath } from './runPaths.ts';
 
-/** Throws `run-not-found` when the run folder is gone, `record-not-written` for every other failure. */
+/**
+ * Resolves with the ULID of the new file. Throws `run-not-found` when there is no run folder, `record-not-written` for
+ * every other failure.
+ */
 export async function writeInRun(
   store: StorePath,
   runId: string,
-  folder: 'annotations' | 'verdicts' | 'requests',
-  name: string,
+  folder: 'annotations' | 'requests',
   value: unknown,
-): Promise<void> {
-  const { dir } = runPaths(store, runId);
-  const path = join(dir, folder, name);
-  const temporary = join(dirname(dir), `.${name}.${randomBytes(6).toString('hex')}.tmp`);
+): Promise<string> {
+  if (!isRunId(runId)) throw runNotFound(runId);
+  const dir = join(runPaths(store, runId).dir, folder);
   try {
-    const handle = await open(temporary, 'wx', 0o644);
-    try {
-      await handle.writeFile(JSON.stringify(value, null, 1) + '\n');
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await mkdir(join(dir, folder)).catch((error: unknown) => {
+    await mkdir(dir).catch((error: unknown) => {
       if (systemErrorCode(error) !== 'EEXIST') throw error;
     });
-    await rename(temporary, path);
+    const name = nameAfter(await readdir(dir));
+    await writeJsonAtomic(join(dir, `${name}.json`), value);
+    return name;
   } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw systemErrorCode(error) === 'ENOENT' ? runNotFound(runId) : recordNotWritten(path, error);
+    throw systemErrorCode(error) === 'ENOENT' ? runNotFound(runId) : recordNotWritten(dir, error);
   }
+}
+
+/** ULIDs hold times up to the year 10889; a name beyond this one is nobody's act. */
+const endOfTime = '7Z';
+
+function nameAfter(names: readonly string[]): string {
+  const latest = names
+    .map(name => name.slice(0, 26))
+    .filter(name => isRunId(name) && name < endOfTime)
+    .sort()
+    .at(-1);
+  const name = ulid();
+  return latest === undefined || name > latest ? name : ulid(decodeTime(latest) + 1);
 }

@@ -1,0 +1,89 @@
+/**
+ * Removed runs, kept for undo. Each removal is a folder `trash/<ulid>/` that holds the run folders moved there; the
+ * ULID tells when. A move is one rename, so a run is always whole in one place or the other.
+ */
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { decodeTime, ulid } from 'ulid';
+import { isTemporaryName } from '../base/atomicFile.ts';
+import { systemErrorCode } from '../base/systemError.ts';
+import { recordNotWritten, runNotInTrash, runNotRestored } from './errors.ts';
+import { isRunId } from './runFolders.ts';
+import { runPaths, storePaths, type StorePath } from './runPaths.ts';
+
+const keptMs = 30 * 24 * 60 * 60 * 1000;
+
+/** Moves run folders away. One that is gone already is no failure. Resolves with the ids that were really moved. */
+export async function moveToTrash(store: StorePath, ids: readonly string[]): Promise<string[]> {
+  const batch = join(storePaths(store).trash, ulid());
+  const moved: string[] = [];
+  try {
+    await mkdir(batch, { recursive: true });
+    for (const id of ids) {
+      try {
+        await rename(runPaths(store, id).dir, join(batch, id));
+        moved.push(id);
+      } catch (error) {
+        if (systemErrorCode(error) !== 'ENOENT') throw error;
+      }
+    }
+  } catch (error) {
+    throw recordNotWritten(batch, error);
+  }
+  return moved;
+}
+
+/** Moves a run back. Throws `run-not-in-trash`, `run-not-restored`. */
+export async function moveFromTrash(store: StorePath, id: string): Promise<void> {
+  const { dir } = runPaths(store, id);
+  for (const batch of (await namesIn(storePaths(store).trash)).reverse()) {
+    const from = join(storePaths(store).trash, batch);
+    try {
+      await mkdir(dirname(dir), { recursive: true });
+      await rename(join(from, id), dir);
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') continue;
+      throw runNotRestored(id, error);
+    }
+    // Only an empty folder goes; others of the same removal keep it.
+    await rmdir(from).catch(() => undefined);
+    return;
+  }
+  throw runNotInTrash(id);
+}
+
+/** Ids in the trash, the last removed first. */
+export async function listTrash(store: StorePath): Promise<{ id: string; removedAt: string }[]> {
+  const { trash } = storePaths(store);
+  const found: { id: string; removedAt: string }[] = [];
+  for (const batch of (await namesIn(trash)).reverse()) {
+    const removedAt = timeOf(batch);
+    if (removedAt === undefined) continue;
+    for (const id of await namesIn(join(trash, batch)))
+      if (isRunId(id)) found.push({ id, removedAt: new Date(removedAt).toISOString() });
+  }
+  return found;
+}
+
+/** Deletes for good what was removed more than 30 days before `now` (milliseconds). */
+export async function emptyTrash(store: StorePath, now = Date.now()): Promise<void> {
+  const { trash } = storePaths(store);
+  for (const batch of await namesIn(trash)) {
+    const removedAt = timeOf(batch);
+    const old = removedAt !== undefined && now - removedAt > keptMs;
+    if (!old && !isTemporaryName(batch)) continue;
+    // Renamed first: what is half deleted can never be restored.
+    const going = isTemporaryName(batch) ? batch : `.${batch}.tmp`;
+    if (going !== batch) await rename(join(trash, batch), join(trash, going)).catch(() => undefined);
+    await rm(join(trash, going), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  }
+}
+
+function timeOf(batch: string): number | undefined {
+  return isRunId(batch) ? decodeTime(batch) : undefined;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.sort();
+}
