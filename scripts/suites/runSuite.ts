@@ -82,7 +82,7 @@ function failure(suite: Suite, problem: string, say: (line: string) => void): To
 }
 
 function suiteEnvironment(folder: string, home: string): NodeJS.ProcessEnv {
-  const kept = ['CI', 'LOCKSTEP_BROWSER', 'FORCE_COLOR', 'NO_COLOR'];
+  const kept = ['CI', 'LOCKSTEP_BROWSER', 'FORCE_COLOR', 'NO_COLOR', 'LOCKSTEP_SOAK', 'LOCKSTEP_SEED'];
   return scrubbedEnvironment(home, {
     ...Object.fromEntries(kept.map(name => [name, process.env[name]])),
     LOCKSTEP_TEST_CACHE: cacheFolder(),
