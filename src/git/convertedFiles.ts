@@ -6,25 +6,32 @@
 import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { SnapshotGap } from '../runs/plan.ts';
-import { absolutePath, bytePathText, joinNul, recordedPath, splitNul } from './bytePath.ts';
+import { absolutePath, bytePathText, joinNul, recordedPath, splitNul, type BytePath } from './bytePath.ts';
 import type { Repository } from './findRepository.ts';
 import { readIndexFile, type IndexEntry } from './indexFile.ts';
 import { runGit, type GitContext } from './runGit.ts';
 import type { SnapshotBudget } from './snapshotLimits.ts';
 
-/** `context` has the temporary index, already brought up to date. Rejects when git fails. */
-export async function holdConvertedFiles(
-  context: GitContext & { readonly indexFile: string },
-  repository: Repository,
-  settings: ReadonlyMap<string, string>,
-  budget: SnapshotBudget,
-): Promise<SnapshotGap[]> {
+export interface ConversionTask {
+  /** With the temporary index, already brought up to date. */
+  readonly context: GitContext & { readonly indexFile: string };
+  readonly repository: Repository;
+  readonly settings: ReadonlyMap<string, string>;
+  readonly budget: SnapshotBudget;
+  /** Every file that could be a `.gitattributes`: the tracked and the new ones. */
+  readonly paths: Iterable<BytePath>;
+}
+
+/** The files that were found, each as a gap whose `blob` holds the bytes, if they fit. Rejects when git fails. */
+export async function holdConvertedFiles(task: ConversionTask): Promise<SnapshotGap[]> {
+  const { context, repository, budget } = task;
+  const possible = await possibleConversions(task);
+  if (!possible.lineEndings && !possible.filters) return [];
   const bytes = await readFile(context.indexFile).catch(() => undefined);
   const index = bytes === undefined ? undefined : readIndexFile(bytes, repository.idBytes);
   const files = (index?.entries ?? []).filter(entry => (entry.mode & 0o170000) === 0o100000);
-  const possible = await possibleConversions(context, repository, settings, files);
   const suspects = new Map<string, IndexEntry>();
   if (possible.lineEndings) {
     const sizes = await storedSizes(context, files);
@@ -43,12 +50,8 @@ interface Conversions {
   readonly filters: boolean;
 }
 
-async function possibleConversions(
-  context: GitContext,
-  repository: Repository,
-  settings: ReadonlyMap<string, string>,
-  files: readonly IndexEntry[],
-): Promise<Conversions> {
+async function possibleConversions(task: ConversionTask): Promise<Conversions> {
+  const { context, repository, settings } = task;
   const environment = context.environment ?? process.env;
   const home = environment['HOME'] ?? homedir();
   const configured = settings.get('core.attributesfile')?.replace(/^~(?=\/)/, home);
@@ -57,9 +60,9 @@ async function possibleConversions(
     configured ?? join(environment['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'git', 'attributes'),
     '/etc/gitattributes',
   ].map(path => resolve(repository.root, path));
-  const inTree = files
-    .filter(file => basename(file.path) === '.gitattributes')
-    .map(file => absolutePath(repository.root, file.path));
+  const inTree: (Buffer | string)[] = [];
+  for (const path of task.paths)
+    if (/(^|\/)\.gitattributes$/.test(path)) inTree.push(absolutePath(repository.root, path));
   const texts = await Promise.all(
     [...general, ...inTree].map(path => readFile(path, 'utf8').catch(() => '')),
   );

@@ -5,22 +5,87 @@
 import { createHash } from 'node:crypto';
 import type { BytePath } from './bytePath.ts';
 
-export interface IndexEntry {
-  readonly path: BytePath;
+/** One entry, read from the bytes of the file only as far as it is asked: most of many thousands never are. */
+export class IndexEntry {
+  readonly #bytes: Buffer;
+  readonly #at: number;
+  readonly #flagsAt: number;
+  readonly #nameAt: number;
+  readonly #nameEnd: number;
+  readonly #prefix: string;
+
+  constructor(place: EntryPlace) {
+    this.#bytes = place.bytes;
+    this.#at = place.at;
+    this.#flagsAt = place.flagsAt;
+    this.#nameAt = place.nameAt;
+    this.#nameEnd = place.nameEnd;
+    this.#prefix = place.prefix;
+  }
+
+  get path(): BytePath {
+    return this.#prefix + this.#bytes.toString('latin1', this.#nameAt, this.#nameEnd);
+  }
+
   /** As in a tree: 0o100644, 0o100755, 0o120000, 0o160000; 0o040000 for a folder of a sparse index. */
-  readonly mode: number;
-  readonly id: string;
+  get mode(): number {
+    return this.#bytes.readUInt32BE(this.#at + 24);
+  }
+
+  get id(): string {
+    return this.#bytes.toString('hex', this.#at + statBytes, this.#flagsAt);
+  }
+
   /** On disk when the entry was last found equal, modulo 2^32; 0 also says "do not trust the times". */
-  readonly size: number;
-  readonly modifiedSeconds: number;
-  readonly modifiedNanoseconds: number;
+  get size(): number {
+    return this.#bytes.readUInt32BE(this.#at + 36);
+  }
+
+  get modifiedSeconds(): number {
+    return this.#bytes.readUInt32BE(this.#at + 8);
+  }
+
+  get modifiedNanoseconds(): number {
+    return this.#bytes.readUInt32BE(this.#at + 12);
+  }
+
   /** 0 for a merged entry. */
-  readonly stage: number;
-  readonly assumeUnchanged: boolean;
-  readonly skipWorktree: boolean;
-  /** Byte positions of the two flag words, for {@link withoutHidingFlags}. */
+  get stage(): number {
+    return (this.#flags >> 12) & 3;
+  }
+
+  get assumeUnchanged(): boolean {
+    return (this.#flags & assumeUnchangedBit) !== 0;
+  }
+
+  get skipWorktree(): boolean {
+    return (
+      (this.#flags & extendedBit) !== 0 &&
+      (this.#bytes.readUInt16BE(this.#flagsAt + 2) & skipWorktreeBit) !== 0
+    );
+  }
+
+  /** Clears both hiding flags in `bytes`, a copy of the file the entry was read from. */
+  unhide(bytes: Buffer): void {
+    bytes.writeUInt16BE(this.#flags & ~assumeUnchangedBit & 0xffff, this.#flagsAt);
+    if ((this.#flags & extendedBit) === 0) return;
+    const extended = bytes.readUInt16BE(this.#flagsAt + 2);
+    bytes.writeUInt16BE(extended & ~skipWorktreeBit & 0xffff, this.#flagsAt + 2);
+  }
+
+  get #flags(): number {
+    return this.#bytes.readUInt16BE(this.#flagsAt);
+  }
+}
+
+interface EntryPlace {
+  readonly bytes: Buffer;
+  readonly at: number;
   readonly flagsAt: number;
-  readonly extendedFlagsAt: number | undefined;
+  readonly nameAt: number;
+  readonly nameEnd: number;
+  /** Version 4 stores only what differs from the name before. */
+  readonly prefix: string;
 }
 
 export interface IndexFile {
@@ -44,29 +109,19 @@ export function readIndexFile(bytes: Buffer, idBytes: 20 | 32): IndexFile | unde
   let at = 12;
   let previous = '';
   for (let index = 0; index < count; index++) {
-    if (at + statBytes + idBytes + 2 > bytes.length) return undefined;
     const flagsAt = at + statBytes + idBytes;
-    const flags = bytes.readUInt16BE(flagsAt);
-    const extended = version >= 3 && (flags & extendedBit) !== 0;
-    const extendedFlagsAt = extended ? flagsAt + 2 : undefined;
-    const name = readName(bytes, flagsAt + (extended ? 4 : 2), version, previous, at);
-    if (name === undefined) return undefined;
-    previous = name.path;
-    entries.push({
-      path: name.path,
-      mode: bytes.readUInt32BE(at + 24),
-      id: bytes.toString('hex', at + statBytes, flagsAt),
-      size: bytes.readUInt32BE(at + 36),
-      modifiedSeconds: bytes.readUInt32BE(at + 8),
-      modifiedNanoseconds: bytes.readUInt32BE(at + 12),
-      stage: (flags >> 12) & 3,
-      assumeUnchanged: (flags & assumeUnchangedBit) !== 0,
-      skipWorktree:
-        extendedFlagsAt !== undefined && (bytes.readUInt16BE(extendedFlagsAt) & skipWorktreeBit) !== 0,
-      flagsAt,
-      extendedFlagsAt,
-    });
-    at = name.end;
+    if (flagsAt + 4 > bytes.length) return undefined;
+    const extended = version >= 3 && (bytes.readUInt16BE(flagsAt) & extendedBit) !== 0;
+    const namesAt = flagsAt + (extended ? 4 : 2);
+    const { nameAt, prefix } =
+      version === 4 ? readPrefix(bytes, namesAt, previous) : { nameAt: namesAt, prefix: '' };
+    const nameEnd = bytes.indexOf(0, nameAt);
+    if (nameEnd < 0) return undefined;
+    const entry = new IndexEntry({ bytes, at, flagsAt, nameAt, nameEnd, prefix });
+    if (version === 4) previous = entry.path;
+    entries.push(entry);
+    // Versions 2 and 3 pad an entry with one to eight NULs to a multiple of eight bytes.
+    at = version === 4 ? nameEnd + 1 : at + ((nameEnd - at + 8) & ~7);
   }
   return { entries, needsExpansion: hasExtension(bytes, at, idBytes, ['link', 'sdir']) };
 }
@@ -76,11 +131,7 @@ export function withoutHidingFlags(bytes: Buffer, index: IndexFile, idBytes: 20 
   const hidden = index.entries.filter(entry => entry.assumeUnchanged || entry.skipWorktree);
   if (hidden.length === 0) return bytes;
   const copy = Buffer.from(bytes);
-  for (const { flagsAt, extendedFlagsAt } of hidden) {
-    copy.writeUInt16BE(copy.readUInt16BE(flagsAt) & ~assumeUnchangedBit & 0xffff, flagsAt);
-    if (extendedFlagsAt !== undefined)
-      copy.writeUInt16BE(copy.readUInt16BE(extendedFlagsAt) & ~skipWorktreeBit & 0xffff, extendedFlagsAt);
-  }
+  for (const entry of hidden) entry.unhide(copy);
   const end = copy.length - idBytes;
   createHash(idBytes === 20 ? 'sha1' : 'sha256')
     .update(copy.subarray(0, end))
@@ -89,30 +140,16 @@ export function withoutHidingFlags(bytes: Buffer, index: IndexFile, idBytes: 20 
   return copy;
 }
 
-function readName(
-  bytes: Buffer,
-  at: number,
-  version: number,
-  previous: string,
-  entryAt: number,
-): { path: BytePath; end: number } | undefined {
-  let start = at;
-  let prefix = '';
-  if (version === 4) {
-    // Offset encoding, as in packs: seven bits a byte, one added for every continuation.
-    let byte = bytes[start++] ?? 0;
-    let strip = byte & 0x7f;
-    while ((byte & 0x80) !== 0) {
-      byte = bytes[start++] ?? 0;
-      strip = ((strip + 1) << 7) | (byte & 0x7f);
-    }
-    prefix = previous.slice(0, previous.length - strip);
+/** Offset encoding, as in packs: seven bits a byte, one added for every continuation. */
+function readPrefix(bytes: Buffer, at: number, previous: string): { nameAt: number; prefix: string } {
+  let nameAt = at;
+  let byte = bytes[nameAt++] ?? 0;
+  let strip = byte & 0x7f;
+  while ((byte & 0x80) !== 0) {
+    byte = bytes[nameAt++] ?? 0;
+    strip = ((strip + 1) << 7) | (byte & 0x7f);
   }
-  const end = bytes.indexOf(0, start);
-  if (end < 0) return undefined;
-  const path = prefix + bytes.toString('latin1', start, end);
-  // Versions 2 and 3 pad an entry with one to eight NULs to a multiple of eight bytes.
-  return { path, end: version === 4 ? end + 1 : entryAt + ((end - entryAt + 8) & ~7) };
+  return { nameAt, prefix: previous.slice(0, previous.length - strip) };
 }
 
 function hasExtension(bytes: Buffer, from: number, idBytes: number, names: readonly string[]): boolean {

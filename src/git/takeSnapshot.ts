@@ -177,7 +177,12 @@ async function writeOnce(
 ): Promise<Written> {
   const { budget } = around;
   const workingTree = await writeWorkingTree({ context, budget, largeChanged: index.largeChanged });
-  return { workingTree, converted: await holdConvertedFiles(context, repository, await asking, budget) };
+  const settings = await asking;
+  const paths = [...index.entries.map(entry => entry.path), ...workingTree.added];
+  return {
+    workingTree,
+    converted: await holdConvertedFiles({ context, repository, settings, budget, paths }),
+  };
 }
 
 function filtersOff(settings: ReadonlyMap<string, string>): string[] {

@@ -28,6 +28,8 @@ export interface WorkingTree {
   readonly gaps: readonly SnapshotGap[];
   /** Tracked files that are missing on disk. */
   readonly missing: ReadonlySet<BytePath>;
+  /** Files that were taken from disk into the tree. */
+  readonly added: readonly BytePath[];
 }
 
 export interface WorkingTreeTask {
@@ -51,7 +53,7 @@ export async function writeWorkingTree(task: WorkingTreeTask): Promise<WorkingTr
   for (const { path, reason, stats } of found.leftOut)
     gaps.push(await describeGap(context, budget, path, reason, stats));
   const nothingToDo = status.entries.length === 0 && found.leftOut.length === 0;
-  if (nothingToDo) return { tree: undefined, branch: status.branch, gaps, missing };
+  if (nothingToDo) return { tree: undefined, branch: status.branch, gaps, missing, added: [] };
 
   const removed = [...missing, ...found.leftOut.filter(file => !file.untracked).map(file => file.path)];
   await removePaths(context, removed);
@@ -67,7 +69,8 @@ export async function writeWorkingTree(task: WorkingTreeTask): Promise<WorkingTr
     if (!failed.has(path) && changedBetween(before, after))
       gaps.push({ ...recordedPath(path), reason: 'changed-meanwhile' });
   }
-  return { tree: await gitLine(context, ['write-tree']), branch: status.branch, gaps, missing };
+  const tree = await gitLine(context, ['write-tree']);
+  return { tree, branch: status.branch, gaps, missing, added: [...found.added.keys()] };
 }
 
 async function readStatus(context: GitContext): Promise<{
@@ -187,8 +190,8 @@ async function addPaths(
   const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'];
   const outcome = await runGit(context, args, { input: joinNul(paths), tolerant: true });
   if (outcome.exitCode === 0) return failed;
-  // Not a matter of one file: the caller tries again with all filters off.
-  if (/(clean|external) filter '/.test(outcome.stderr))
+  // Not a matter of one file: a filter (the caller then tries again with all filters off), or the object store.
+  if (/(clean|external) filter '|for adding an object|unable to write|No space left/.test(outcome.stderr))
     throw gitFailed(args, outcome.exitCode, outcome.stderr);
   const [only] = paths;
   if (paths.length === 1 && only !== undefined) {

@@ -1,0 +1,188 @@
+/** What was recorded outlives everything that people do to repositories. */
+import assert from 'node:assert/strict';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runCommand } from '../../../src/base/runCommand.ts';
+import { findRepository } from '../../../src/git/findRepository.ts';
+import { keepTrees, listKeptTrees, releaseTrees } from '../../../src/git/keepTrees.ts';
+import { locateProject } from '../../../src/git/locateProject.ts';
+import { createPrivateCheckout } from '../../../src/git/privateCheckout.ts';
+import { takeSnapshot } from '../../../src/git/takeSnapshot.ts';
+import type { Code } from '../../../src/runs/plan.ts';
+import { gitRepository, type GitRepository } from '../../helpers/gitRepository.ts';
+import { workingFiles } from '../../helpers/workingFiles.ts';
+
+async function snapshotOf(repository: GitRepository, root = repository.root): Promise<Code> {
+  const snapshot = await takeSnapshot({ root, environment: repository.environment });
+  if (snapshot.known === 'unknown') assert.fail(snapshot.reason);
+  return snapshot.value;
+}
+
+async function collectEverything(repository: GitRepository): Promise<void> {
+  await repository.git('reflog', 'expire', '--expire=now', '--expire-unreachable=now', '--all');
+  await repository.git('gc', '--quiet', '--prune=now');
+}
+
+describe('recorded code', function () {
+  this.timeout(120_000);
+
+  it('survives clean, a removed working tree, a deleted branch and garbage collection', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n', '.gitattributes': '*.dos text\n' });
+    const { root, home, environment } = repository;
+    const tree = join(home, 'linked');
+    await repository.git('worktree', 'add', '--quiet', '-b', 'experiment', tree);
+    await writeFile(join(tree, 'a.txt'), 'committed on the branch\n');
+    await repository.git('-C', tree, 'add', '.');
+    const asTester = ['-c', 'user.name=A Tester', '-c', 'user.email=tester@example.invalid'];
+    for (const message of ['one', 'two'])
+      await repository.git(
+        '-C',
+        tree,
+        ...asTester,
+        'commit',
+        '--quiet',
+        '--allow-empty',
+        '--message',
+        message,
+      );
+    await writeFile(join(tree, 'a.txt'), 'not committed\n');
+    await writeFile(join(tree, 'raw.dos'), 'one\r\ntwo\r\n');
+    const code = await snapshotOf(repository, tree);
+    const expected = await workingFiles(tree);
+    assert.equal(code.branch, 'experiment');
+
+    await repository.git('-C', tree, 'clean', '--quiet', '-ffdx');
+    await repository.git('worktree', 'remove', '--force', tree);
+    await repository.git('branch', '--quiet', '-D', 'experiment');
+    await repository.git('clean', '--quiet', '-ffdx');
+    await collectEverything(repository);
+    await assert.rejects(repository.git('cat-file', '-e', code.head ?? ''), 'the commit itself is collected');
+
+    const target = join(home, 'checkout');
+    await createPrivateCheckout({ root, code, target, environment });
+    assert.deepEqual(await workingFiles(target), expected);
+    assert.equal(await repository.git('-C', target, 'rev-parse', 'HEAD'), code.head);
+    assert.equal(await repository.git('-C', target, 'log', '-1', '--format=%s'), 'two');
+    await repository.git('-C', target, 'fsck', '--connectivity-only');
+  });
+
+  it('survives in submodules, too', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    const { root, home, environment } = repository;
+    const source = join(home, 'library');
+    await mkdir(source);
+    await repository.git('-C', source, 'init', '--quiet');
+    const asTester = ['-c', 'user.name=A Tester', '-c', 'user.email=tester@example.invalid'];
+    await repository.git(
+      '-C',
+      source,
+      ...asTester,
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      '--message',
+      'empty',
+    );
+    await repository.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', source, 'lib');
+    await repository.commit();
+    await repository.write({ 'lib/edited.py': 'never committed\n' });
+    const code = await snapshotOf(repository);
+    const expected = await workingFiles(root);
+
+    await repository.git('submodule', '--quiet', 'deinit', '--force', '--all');
+    await repository.git('--git-dir=.git/modules/lib', '--work-tree=.', 'gc', '--quiet', '--prune=now');
+    await collectEverything(repository);
+
+    const target = join(home, 'checkout');
+    const { missing } = await createPrivateCheckout({ root, code, target, environment });
+    assert.deepEqual(missing, []);
+    assert.deepEqual(await workingFiles(target), expected);
+  });
+
+  it('is not shown by git, and not a commit', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    const before = await repository.git('log', '--all', '--decorate', '--format=%H %D');
+    await repository.write({ 'a.txt': 'changed\n' });
+    const code = await snapshotOf(repository);
+    assert.equal(await repository.git('log', '--all', '--decorate', '--format=%H %D'), before);
+    assert.equal(await repository.git('branch', '--all', '--list'), '* main');
+    assert.equal(await repository.git('stash', 'list'), '');
+    const refs = await repository.git('for-each-ref', '--format=%(refname) %(objecttype)', 'refs/lockstep');
+    assert.ok(
+      refs.split('\n').every(line => line.endsWith(' tree')),
+      refs,
+    );
+    await repository.git('fsck', '--strict');
+    assert.equal(await repository.git('cat-file', '-t', code.tree), 'tree');
+  });
+
+  it('takes one snapshot for many runs of the same code', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    await repository.write({ 'a.txt': 'changed\n' });
+    const first = await snapshotOf(repository);
+    const objects = await repository.git('count-objects');
+    const refs = await repository.git('for-each-ref');
+    for (let run = 0; run < 5; run++) assert.equal((await snapshotOf(repository)).tree, first.tree);
+    assert.equal(await repository.git('count-objects'), objects);
+    assert.equal(await repository.git('for-each-ref'), refs);
+  });
+
+  it('keeps all of a hundred snapshots that different processes take at once', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    const { root, environment } = repository;
+    const worker = join(import.meta.dirname, 'snapshotWorker.ts');
+    const trees = await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => {
+        const outcome = await runCommand({
+          program: process.execPath,
+          args: [worker, root, String(index)],
+          env: environment,
+        });
+        assert.equal(outcome.exitCode, 0, outcome.stderr);
+        return outcome.stdout.toString('utf8').trim();
+      }),
+    );
+    const repositoryFound = await findRepository(root, {});
+    assert.ok(repositoryFound !== undefined);
+    const kept = await listKeptTrees({ repository: repositoryFound, environment });
+    for (const tree of trees) assert.ok(kept.includes(tree), `${tree} is kept`);
+    await collectEverything(repository);
+    for (const tree of new Set(trees)) await repository.git('ls-tree', '-r', tree);
+  });
+
+  it('lets go of what nobody needs', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    const found = await findRepository(repository.root, {});
+    assert.ok(found !== undefined);
+    const context = { repository: found, environment: repository.environment };
+    await repository.write({ 'a.txt': 'one\n' });
+    const one = (await snapshotOf(repository)).tree;
+    await repository.write({ 'a.txt': 'two\n' });
+    const two = (await snapshotOf(repository)).tree;
+    await releaseTrees(context, [one]);
+    const kept = await listKeptTrees(context);
+    assert.ok(!kept.includes(one) && kept.includes(two));
+    await collectEverything(repository);
+    await assert.rejects(repository.git('cat-file', '-e', one));
+    await repository.git('cat-file', '-e', two);
+    await keepTrees(context, [two]);
+    assert.deepEqual(await listKeptTrees(context), kept);
+  });
+
+  it('is found again from another working tree, and after the repository moved', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    await repository.write({ 'new.py': 'pass\n' });
+    const code = await snapshotOf(repository);
+    const expected = await workingFiles(repository.root);
+    const moved = join(repository.home, 'moved here');
+    await rename(repository.root, moved);
+    const linked = join(repository.home, 'linked');
+    await mkdir(repository.root);
+    await repository.git('-C', moved, 'worktree', 'add', '--quiet', linked);
+    assert.equal((await locateProject(linked, {})).store, join(moved, '.git', 'lockstep'));
+    const target = join(repository.home, 'checkout');
+    await createPrivateCheckout({ root: linked, code, target, environment: repository.environment });
+    assert.deepEqual(await workingFiles(target), expected);
+    await rm(target, { recursive: true });
+  });
+});
