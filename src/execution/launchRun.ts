@@ -5,22 +5,22 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, parse } from 'node:path';
+import { Writable } from 'node:stream';
 import { ulid } from 'ulid';
-import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { runPaths } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { storeNotWritable, supervisorDied, supervisorNotStarted } from './errors.ts';
 import { awaitRun } from './awaitRun.ts';
+import { redactArguments } from './capture/secrets.ts';
 import { followRun } from './followRun.ts';
 import { readProcessRecord, readRunEnd } from './runEnd.ts';
 import type { RunEnd } from './runEnd.ts';
 import { installSupervisor, lockstepCacheFolder } from './installSupervisor.ts';
 import { launchSpecSchema, launchVersion } from './launchSpec.ts';
-import type { LaunchSpecInput } from './launchSpec.ts';
-import { writePrivateInput } from './privateInput.ts';
-import { redactArguments } from './redactArguments.ts';
+import type { LaunchSpec, LaunchSpecInput } from './launchSpec.ts';
+import { privateInputDescriptor, writePrivateInput } from './privateInput.ts';
 import { storeStdin } from './storeStdin.ts';
 import { supervisorEnvironment } from './supervisorEnvironment.ts';
 
@@ -77,19 +77,21 @@ export async function launchRun(request: LaunchRequest, options: LaunchOptions):
 
   const [script] = await Promise.all([
     installSupervisor(options.supervisorScript, options.cacheFolder ?? lockstepCacheFolder()),
-    prepareFolder(paths, spec, stdin),
+    prepareFolder(paths, stdin),
   ]);
-  const supervisor = startSupervisor(options.node, script, paths, id, spec.tty);
-  await supervisorSpawned(supervisor, options.node);
+  // It starts while launch.json is still being written, and reads it once the private input has come to its end.
+  const supervisor = await startSupervisor(options.node, script, paths, spec);
+  try {
+    await writeFile(paths.launch, JSON.stringify(spec, null, 1) + '\n');
+  } catch (error) {
+    supervisor.kill('SIGKILL');
+    throw storeNotWritable(paths.dir, error);
+  }
   const environment = Object.fromEntries(
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   // A supervisor that dies at once is told by `started`, with its own last words.
-  const handedOver =
-    supervisor.stdin === null
-      ? Promise.resolve()
-      : writePrivateInput(supervisor.stdin, { argv, environment });
-  await handedOver.catch(() => undefined);
+  await writePrivateInput(privatePipe(supervisor), { argv, environment }).catch(() => undefined);
   supervisor.unref();
   return {
     id,
@@ -100,49 +102,52 @@ export async function launchRun(request: LaunchRequest, options: LaunchOptions):
   };
 }
 
-async function prepareFolder(
-  paths: RunPaths,
-  spec: unknown,
-  stdin: NodeJS.ReadableStream | undefined,
-): Promise<void> {
+async function prepareFolder(paths: RunPaths, stdin: NodeJS.ReadableStream | undefined): Promise<void> {
   try {
     await mkdir(dirname(paths.dir), { recursive: true });
     // Not recursive: the folder of another run is never taken.
     await mkdir(paths.dir);
     if (stdin !== undefined) await storeStdin(stdin, paths.stdin);
-    await writeJsonAtomic(paths.launch, spec);
   } catch (error) {
     throw storeNotWritable(paths.dir, error);
   }
 }
 
-function startSupervisor(
+async function startSupervisor(
   node: string,
   script: string,
   paths: RunPaths,
-  id: string,
-  tty: boolean,
-): ChildProcess {
-  const log = openSync(paths.supervisorLog, 'a');
+  { id, tty }: LaunchSpec,
+): Promise<ChildProcess> {
+  let log: number;
   try {
-    return spawn(node, ['--disable-warning=ExperimentalWarning', script, paths.dir], {
+    log = openSync(paths.supervisorLog, 'a');
+  } catch (error) {
+    throw storeNotWritable(paths.dir, error);
+  }
+  try {
+    const supervisor = spawn(node, [script, paths.dir], {
       // Never the user's folder: it may be deleted or unmounted under a long run.
       cwd: parse(node).root === '' ? '/' : parse(node).root,
-      env: supervisorEnvironment(process.env, id),
+      env: supervisorEnvironment(process.env, id, script.endsWith('.cjs') ? dirname(script) : undefined),
       detached: !tty,
       windowsHide: true,
-      stdio: tty ? ['inherit', 'inherit', log, 'pipe'] : ['pipe', log, log],
+      stdio: tty ? ['inherit', 'inherit', log, 'pipe'] : ['ignore', log, log, 'pipe'],
     });
+    await new Promise<void>((resolve, reject) => {
+      supervisor.once('spawn', resolve);
+      supervisor.once('error', error => reject(supervisorNotStarted(node, error)));
+    });
+    return supervisor;
   } finally {
     closeSync(log);
   }
 }
 
-async function supervisorSpawned(supervisor: ChildProcess, node: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    supervisor.once('spawn', resolve);
-    supervisor.once('error', error => reject(supervisorNotStarted(node, error)));
-  });
+function privatePipe(supervisor: ChildProcess): Writable {
+  const pipe = supervisor.stdio[privateInputDescriptor];
+  if (pipe instanceof Writable) return pipe;
+  throw supervisorNotStarted('', 'its pipe is missing');
 }
 
 async function waitUntilStarted(

@@ -1,19 +1,26 @@
 /** Finds out, all at once, what must be known before the start, and puts it together as the plan. */
 import { relative, sep } from 'node:path';
 import { takeSnapshot } from '../git/takeSnapshot.ts';
-import { unknown } from '../runs/known.ts';
+import { errorText } from '../base/systemError.ts';
 import { planVersion } from '../runs/plan.ts';
 import type { Plan } from '../runs/plan.ts';
+import { captureInterpreter } from './capture/interpreter.ts';
+import { captureParameters, findSeed } from './capture/parameters.ts';
+import { captureVariables, localeOf, storeKey, timeZoneOf } from './capture/variables.ts';
+import { lockstepCacheFolder } from './installSupervisor.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import type { PreparedRun } from './runHooks.ts';
 
 export interface PlanContext {
   readonly prepared: PreparedRun;
+  /** The true command, secrets included: only to find its program. */
+  readonly argv: readonly string[];
   /** The environment of the command. */
   readonly variables: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Called as each part is known, for the timings in the log. */
   readonly onPhase: (name: string) => void;
+  readonly onProblem: (text: string) => void;
 }
 
 /** Rejects only when aborted: what cannot be found out is unknown, with its reason. */
@@ -26,9 +33,24 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     onPhase(name);
     return value;
   };
-  const [code] = await Promise.all([
-    prepared.code ?? timed('code', takeSnapshot({ root, signal, environment: context.variables })),
+  const { variables } = context;
+  const [code, interpreter, parameters, shown] = await Promise.all([
+    prepared.code ?? timed('code', takeSnapshot({ root, signal, environment: variables })),
+    prepared.interpreter ??
+      timed(
+        'interpreter',
+        captureInterpreter({
+          argv: context.argv,
+          cwd,
+          variables,
+          cacheDir: lockstepCacheFolder(variables),
+          signal,
+        }),
+      ),
+    timed('parameters', captureParameters({ argv: spec.argv, cwd, root })),
+    shownVariables(spec.store, variables, context.onProblem),
   ]);
+  const locale = localeOf(variables);
   return {
     schemaVersion: planVersion,
     id: spec.id,
@@ -44,11 +66,13 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     stdin: spec.stdin,
     tty: spec.tty,
     environment: spec.environment,
-    interpreter: prepared.interpreter ?? unknown('not captured'),
+    interpreter,
     code,
-    parameters: {},
-    seed: unknown('not captured'),
-    variables: {},
+    parameters,
+    seed: findSeed(parameters),
+    variables: shown,
+    timeZone: timeZoneOf(variables),
+    ...(locale === undefined ? {} : { locale }),
     declaredInputs: spec.declaredInputs,
     declaredOutputs: spec.declaredOutputs,
     metricLines: spec.metricLines,
@@ -56,4 +80,17 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     ...(spec.rerunOf === undefined ? {} : { rerunOf: spec.rerunOf }),
     ...prepared.plan,
   };
+}
+
+async function shownVariables(
+  store: string,
+  variables: Readonly<Record<string, string>>,
+  onProblem: (text: string) => void,
+): Promise<Plan['variables']> {
+  try {
+    return captureVariables(variables, await storeKey(store));
+  } catch (error) {
+    onProblem(`Environment variables are not recorded: ${errorText(error)}`);
+    return {};
+  }
 }

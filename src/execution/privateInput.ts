@@ -1,5 +1,7 @@
-/** What reaches the supervisor through its standard input and never lies on disk: the environment and the true command. */
-import type { Readable, Writable } from 'node:stream';
+/** What reaches the supervisor through a pipe and never lies on disk: the environment and the true command. */
+import { read } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 
 export const privateInputSchema = z.looseObject({
@@ -18,9 +20,22 @@ export async function writePrivateInput(pipe: Writable, input: PrivateInput): Pr
   });
 }
 
-/** Rejects when the launcher died before it had written everything: then the document is torn. */
-export async function readPrivateInput(pipe: Readable): Promise<PrivateInput> {
+/** The supervisor's end of the pipe: after the three that every process has. */
+export const privateInputDescriptor = 3;
+
+const readSome = promisify(read);
+
+/**
+ * Reads the document to its end; a stream object would take longer to load than the document to read. Rejects when
+ * the launcher died before it had written everything: then the document is torn.
+ */
+export async function readPrivateInput(): Promise<PrivateInput> {
   const chunks: Buffer[] = [];
-  for await (const chunk of pipe) chunks.push(chunk as Buffer);
+  for (;;) {
+    const buffer = Buffer.allocUnsafe(64 * 1024);
+    const { bytesRead } = await readSome(privateInputDescriptor, buffer, 0, buffer.length, null);
+    if (bytesRead === 0) break;
+    chunks.push(buffer.subarray(0, bytesRead));
+  }
   return privateInputSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
 }

@@ -6,8 +6,6 @@ import type { ProcessIdentity } from '../base/processIdentity.ts';
 import type { Plan } from '../runs/plan.ts';
 import { childEnvironment } from './childEnvironment.ts';
 import { planRun } from './planRun.ts';
-import { readPrivateInput } from './privateInput.ts';
-import type { PrivateInput } from './privateInput.ts';
 import { recordProcesses } from './processRecords.ts';
 import type { PreparedRun } from './runHooks.ts';
 import { spawnCommand } from './spawnCommand.ts';
@@ -32,7 +30,7 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   const { spec, paths, log, cancel, hooks } = supervision;
   const [records, input] = await Promise.all([
     recordProcesses(paths.process),
-    privateInput(),
+    supervision.input,
     // Exists from the start, so that it can be watched and appended to.
     writeFile(paths.childMetrics, '', { flag: 'a' }),
   ]);
@@ -44,9 +42,10 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
     { runId: spec.id, metricsFile: paths.childMetrics, colour: spec.colour },
   );
   const plan = await planRun(spec, {
-    ...{ prepared, variables },
+    ...{ prepared, variables, argv },
     signal: cancel.signal,
     onPhase: name => log.note(`known: ${name}`),
+    onProblem: text => log.warn(text),
   });
   cancel.signal.throwIfAborted();
   await writeJsonAtomic(paths.plan, plan);
@@ -66,8 +65,4 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   await records.addCommand(child, startedAt);
   supervision.changed();
   return { plan, prepared, command, child, variables, startedAt, startedClock };
-}
-
-async function privateInput(): Promise<PrivateInput> {
-  return readPrivateInput(process.stdin);
 }

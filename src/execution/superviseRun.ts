@@ -14,6 +14,7 @@ import { finishRun, recordFailedStart } from './finishRun.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { launchSpecSchema } from './launchSpec.ts';
 import type { LaunchSpec } from './launchSpec.ts';
+import { readPrivateInput } from './privateInput.ts';
 import { openRequestInbox } from './requestInbox.ts';
 import type { RunHooks } from './runHooks.ts';
 import { startRun } from './startRun.ts';
@@ -30,13 +31,16 @@ export async function superviseRun(dir: string, hooks: RunHooks = {}): Promise<v
   const paths = runPathsIn(dir);
   const log = supervisorLog();
   outlive(log);
+  // At its end launch.json is written.
+  const input = readPrivateInput();
+  await input.catch(() => undefined);
   const spec = await readLaunchSpec(paths);
   const notice = new ChangeNotice(spec.store);
   const cancel = new Asked();
   const chartLines = new Asked();
   if (spec.metricLines) chartLines.ask();
   const supervision: Supervision = {
-    ...{ spec, paths, log, cancel, hooks, chartLines },
+    ...{ spec, paths, input, log, cancel, hooks, chartLines },
     changed: () => notice.touch(spec.id),
   };
   const onRequest = (request: RunRequest): void => {

@@ -2,12 +2,15 @@
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { Asked } from './asked.ts';
 import type { LaunchSpec } from './launchSpec.ts';
+import type { PrivateInput } from './privateInput.ts';
 import type { RunHooks } from './runHooks.ts';
 import type { SupervisorLog } from './supervisorLog.ts';
 
 export interface Supervision {
   readonly spec: LaunchSpec;
   readonly paths: RunPaths;
+  /** Rejects when the launcher died before it had said everything. */
+  readonly input: Promise<PrivateInput>;
   readonly log: SupervisorLog;
   readonly cancel: Asked;
   readonly hooks: RunHooks;

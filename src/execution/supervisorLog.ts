@@ -1,5 +1,7 @@
 /** What a supervisor says about its own work: lines in `supervisor.log`, and warnings that go into the result. */
 
+import { writeSync } from 'node:fs';
+
 export interface SupervisorLog {
   /** One line with the time since the supervisor's start. */
   note(text: string): void;
@@ -10,14 +12,16 @@ export interface SupervisorLog {
 
 const mostWarnings = 50;
 
-/** Writes to standard error, which the launcher led to the file. A full disk silences it, no more. */
+/** Writes to standard error, which the launcher led to the file. */
 export function supervisorLog(): SupervisorLog {
   const warnings: string[] = [];
   const note = (text: string): void => {
-    process.stderr.write(`${new Date().toISOString()} +${performance.now().toFixed(0)}ms ${text}\n`);
+    try {
+      writeSync(2, `${new Date().toISOString()} +${performance.now().toFixed(0)}ms ${text}\n`);
+    } catch {
+      // A full disk silences the log, no more.
+    }
   };
-  // Without a listener a failed write would end the supervisor.
-  process.stderr.on('error', () => undefined);
   return {
     warnings,
     note,
