@@ -44,7 +44,7 @@ function compareGaps(
   const hashes = new Map(after.map(gap => [gap.path, gap.sha256]));
   for (const gap of before) {
     // What was held raw lies in the checkout as it was, so a later snapshot need not list it again.
-    if (gap.heldAs !== undefined && !hashes.has(gap.path)) continue;
+    if ((gap.heldAs ?? gap.blob) !== undefined && !hashes.has(gap.path)) continue;
     findings.compare(
       `${gap.path} (${gap.reason})`,
       gap.sha256?.slice(0, 7),

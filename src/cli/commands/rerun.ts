@@ -1,0 +1,60 @@
+/** `lockstep rerun`: the command of a recorded run once more, in the workspace as it is now, with changes. */
+import { join } from 'node:path';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { changedCommand } from '../changedCommand.ts';
+import type { Subcommand } from '../cliContext.ts';
+import { exitCodes } from '../cliContext.ts';
+import { planMissing } from '../errors.ts';
+import { openRuns } from '../openRuns.ts';
+import { parseParams } from '../parseParams.ts';
+import { collected, jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { superviseFromTerminal } from '../superviseFromTerminal.ts';
+
+export const rerun: Subcommand = {
+  name: 'rerun',
+  async run(words, context) {
+    const parser = newCommand('rerun', 'Run again in the workspace as it is now, with changes.', context)
+      .argument('<run>', '@1, an id, a part of one, or a name')
+      .option('--param <name=value>', 'another value for a parameter; may be given several times', collected)
+      .option('--name <name>', 'a name for the new run')
+      .option('--tag <tag>', 'a tag; may be given several times', collected)
+      .option('--detach', 'print the id of the run and leave it running')
+      .addOption(jsonOption());
+    if (!parseWords(parser, words)) return exitCodes.done;
+    const flags = parser.opts<RerunFlags>();
+    const { runs, project } = await openRuns(context);
+    const id = await runs.resolve(parser.args[0] ?? '');
+    const { plan, problems } = await runs.read(id);
+    if (plan === undefined) throw planMissing(id, problems[0]);
+    const argv = changedCommand(plan, parseParams(flags.param ?? [], 'lockstep rerun'), context.env);
+    return superviseFromTerminal(
+      {
+        argv,
+        toolVersion: packageJson.version,
+        store: project.store,
+        root: project.root,
+        cwd: join(project.root, plan.cwd),
+        variables: context.env,
+        ...(flags.name === undefined ? {} : { name: flags.name }),
+        tags: [...new Set([...plan.tags, ...(flags.tag ?? [])])],
+        ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
+        environment: { kind: 'host' },
+        declaredInputs: plan.declaredInputs,
+        declaredOutputs: plan.declaredOutputs,
+        metricLines: plan.metricLines,
+        rerunOf: id,
+        colour: context.terminal.colour,
+      },
+      { detach: flags.detach === true, json: flags.json === true },
+      context,
+    );
+  },
+};
+
+interface RerunFlags {
+  readonly param?: string[];
+  readonly name?: string;
+  readonly tag?: string[];
+  readonly detach?: boolean;
+  readonly json?: boolean;
+}

@@ -1,0 +1,158 @@
+/** `lockstep show`: the whole record of one run, as a page or as a document. */
+import { formatCommand } from '../../base/runCommand.ts';
+import { knownValue } from '../../runs/known.ts';
+import type { Known } from '../../runs/known.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import type { RunSummary } from '../../runs/runSummary.ts';
+import type { CliContext, Subcommand } from '../cliContext.ts';
+import { exitCodes } from '../cliContext.ts';
+import { openRuns } from '../openRuns.ts';
+import { jsonText } from '../output/jsonText.ts';
+import { jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { durationText, momentText, numberText, shortId, sizeText } from '../text/describe.ts';
+import { printable } from '../text/printable.ts';
+import { runLabel, stateColour, stateText } from '../text/runText.ts';
+
+export const show: Subcommand = {
+  name: 'show',
+  async run(words, context) {
+    const parser = newCommand('show', 'Everything that is recorded about a run.', context)
+      .argument('<run>', '@1, an id, a part of one, or a name')
+      .addOption(jsonOption());
+    if (!parseWords(parser, words)) return exitCodes.done;
+    const { runs } = await openRuns(context);
+    const id = await runs.resolve(parser.args[0] ?? '');
+    const [summary, details] = await Promise.all([runs.summary(id), runs.read(id)]);
+    if (parser.opts<{ json?: boolean }>().json === true) context.terminal.out(document(summary, details));
+    else tell(summary, details, context);
+    return exitCodes.done;
+  },
+};
+
+function document(summary: RunSummary, details: RunDetails): string {
+  const { id, state, stillRunning, dir, plan, process, captured, result, verdicts, problems } = details;
+  const { name, note, tags, star, archived } = summary;
+  return jsonText({
+    ...{ schemaVersion: 1, id, state, stillRunning, dir, name, note, tags, star, archived },
+    ...{ plan, process, captured, result, verdicts, problems },
+  });
+}
+
+function tell(summary: RunSummary, details: RunDetails, { terminal }: CliContext): void {
+  const { plan, captured, result } = details;
+  const lines: [label: string, text: string | undefined][] = [
+    ['run', details.id],
+    ['state', stateLine(summary)],
+    ['started', summary.startedAt === undefined ? undefined : momentText(summary.startedAt)],
+    ['took', summary.durationMs === undefined ? undefined : durationText(summary.durationMs)],
+    ['note', summary.note],
+    ['tags', summary.tags.join(', ')],
+    ['experiment', summary.experiment],
+    ['command', formatCommand(summary.argv[0] ?? '', summary.argv.slice(1))],
+    ['folder', summary.cwd === '' ? undefined : summary.cwd],
+    ['reproduces', plan?.reproduces === undefined ? undefined : shortId(plan.reproduces)],
+    ['rerun of', plan?.rerunOf === undefined ? undefined : shortId(plan.rerunOf)],
+    ['code', codeText(details)],
+    [
+      'interpreter',
+      told(plan?.interpreter, one => `${one.path}${one.version === undefined ? '' : ` (${one.version})`}`),
+    ],
+    ['packages', told(captured?.packages, one => String(one.count))],
+    [
+      'hardware',
+      told(captured?.hardware, one =>
+        [one.cpuModel, ...one.gpus.map(gpu => gpu.name)].filter(Boolean).join(', '),
+      ),
+    ],
+    ['seed', told(plan?.seed, String)],
+    ['record', details.dir],
+  ];
+  const title = printable(runLabel(summary));
+  terminal.out(`${terminal.paint('bold', title)}\n`);
+  for (const [label, text] of lines)
+    if (text !== undefined && text !== '')
+      terminal.out(
+        `  ${terminal.paint('dim', label.padEnd(12))} ${label === 'state' ? terminal.paint(stateColour(summary.state), printable(text)) : printable(text)}\n`,
+      );
+  section(
+    'Parameters',
+    Object.entries(summary.parameters).map(([key, value]) => `${key} = ${String(value)}`),
+  );
+  section(
+    'Metrics',
+    Object.entries(summary.metrics).map(
+      ([key, one]) =>
+        `${key}: last ${numberText(one.last)} at step ${numberText(one.lastStep)}, min ${numberText(one.min)}, max ${numberText(one.max)}, ${one.count} points`,
+    ),
+  );
+  section('Read', fileLines((captured?.inputs ?? []).filter(use => use.inSnapshot !== true)));
+  section('Wrote', fileLines(result?.outputs ?? []));
+  section(
+    'Reproductions',
+    details.verdicts.map(one => `${shortId(one.reproductionId)} ${momentText(one.at)} ${one.sentence}`),
+  );
+  section('Warnings', result?.warnings ?? []);
+  section('Problems of the record', details.problems);
+
+  function section(heading: string, texts: readonly string[]): void {
+    if (texts.length === 0) return;
+    terminal.out(`${heading}\n`);
+    for (const text of texts.slice(0, shownLines)) terminal.out(`  ${printable(text)}\n`);
+    if (texts.length > shownLines)
+      terminal.out(`  and ${texts.length - shownLines} more (--json shows all)\n`);
+  }
+}
+
+const shownLines = 40;
+
+function stateLine(summary: RunSummary): string {
+  const how =
+    summary.signal !== undefined
+      ? `, signal ${summary.signal}`
+      : summary.exitCode !== undefined && summary.exitCode !== 0
+        ? `, exit code ${summary.exitCode}`
+        : '';
+  return stateText(summary) + how + (summary.failure === undefined ? '' : `: ${summary.failure}`);
+}
+
+function codeText({ plan }: RunDetails): string | undefined {
+  if (plan === undefined) return undefined;
+  return told(plan.code, code => {
+    const commit = code.head?.slice(0, 10) ?? 'no commit yet';
+    const branch = code.branch === undefined ? 'no branch' : code.branch;
+    const changed =
+      code.changedCount === 0
+        ? ''
+        : `, ${code.changedCount} ${code.changedCount === 1 ? 'file' : 'files'} changed`;
+    return `${commit} on ${branch}${changed}, snapshot ${code.tree.slice(0, 10)}`;
+  });
+}
+
+/** The value, with a word where it is not measured; the reason where it is unknown. */
+function told<T>(known: Known<T> | undefined, text: (value: T) => string): string | undefined {
+  if (known === undefined) return undefined;
+  const value = knownValue(known);
+  if (known.known === 'unknown' || value === undefined)
+    return `unknown${known.known === 'unknown' ? `: ${known.reason}` : ''}`;
+  const reason = known.known === 'declared' && known.reason !== undefined ? `: ${known.reason}` : '';
+  return text(value) + (known.known === 'declared' ? ` (not exact${reason})` : '');
+}
+
+function fileLines(
+  uses: readonly {
+    path: string;
+    size?: number | undefined;
+    sha256?: string | undefined;
+    problem?: string | undefined;
+  }[],
+): string[] {
+  return uses.map(use =>
+    [
+      use.path,
+      use.size === undefined ? '' : sizeText(use.size),
+      use.sha256?.slice(0, 12) ?? use.problem ?? 'not hashed yet',
+    ]
+      .filter(text => text !== '')
+      .join('  '),
+  );
+}

@@ -1,0 +1,88 @@
+/** What can be wrong with a request on the command line. */
+import { LockstepError } from '../base/lockstepError.ts';
+
+export function wrongUse(message: string, command: string): LockstepError {
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  return new LockstepError({
+    code: 'wrong-use',
+    kind: 'usage',
+    message: /[.?!)]$/.test(sentence) ? sentence : `${sentence}.`,
+    mend: `See ${command} --help`,
+  });
+}
+
+export function unknownSubcommand(name: string, near: string | undefined): LockstepError {
+  return new LockstepError({
+    code: 'unknown-command',
+    kind: 'usage',
+    message: `There is no command ${name}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    mend: 'See lockstep --help',
+  });
+}
+
+export function environmentNotSupported(kind: string): LockstepError {
+  return new LockstepError({
+    code: 'environment-not-supported',
+    kind: 'usage',
+    message: `--env ${kind} is not supported: this version runs commands on the host only.`,
+    mend: 'Leave --env out, or say --env host.',
+  });
+}
+
+export function parameterUnknown(name: string, runId: string, known: readonly string[]): LockstepError {
+  return new LockstepError({
+    code: 'parameter-unknown',
+    kind: 'usage',
+    message:
+      known.length === 0
+        ? `Run ${runId} has no parameters on its command line, so ${name} cannot be changed.`
+        : `Run ${runId} has no parameter ${name} on its command line. It has: ${known.join(', ')}.`,
+    mend: 'Run the command itself with what you want to change: lockstep run -- …',
+  });
+}
+
+export function parameterNotInCommand(name: string, path: string): LockstepError {
+  return new LockstepError({
+    code: 'parameter-not-in-command',
+    kind: 'usage',
+    message: `${name} comes from ${path}, which lockstep does not change.`,
+    mend: `Edit ${path} and run again.`,
+  });
+}
+
+export function planMissing(runId: string, problem: string | undefined): LockstepError {
+  return new LockstepError({
+    code: 'plan-missing',
+    message: `The record of run ${runId} has no readable plan${problem === undefined ? '' : `: ${problem}`}.`,
+    mend: `Look at it with lockstep show ${runId}`,
+  });
+}
+
+export function secretMissing(word: string, variable: string): LockstepError {
+  return new LockstepError({
+    code: 'secret-missing',
+    message: `The command had a secret that is not recorded: ${word}.`,
+    mend: `Set ${variable} to it and try again.`,
+  });
+}
+
+export function notInteractive(what: string): LockstepError {
+  return new LockstepError({
+    code: 'not-interactive',
+    kind: 'usage',
+    message: `${what} needs a terminal, and this is none.`,
+    mend: 'Run it in a terminal, or without --tty.',
+  });
+}
+
+export function metricMissing(key: string, known: readonly string[]): LockstepError {
+  const names = [...new Set(known)];
+  return new LockstepError({
+    code: 'metric-missing',
+    kind: 'usage',
+    message:
+      names.length === 0
+        ? 'The run has no metrics.'
+        : `The run has no metric ${key}. It has: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`,
+  });
+}

@@ -1,0 +1,26 @@
+/** The command line, put together from its parts. */
+import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { runCli } from './runCli.ts';
+import { terminalOf } from './terminal.ts';
+
+const readerGone = new AbortController();
+const terminal = terminalOf(process, process.env, () => {
+  readerGone.abort();
+  // Nobody reads: like any filter, stop without a word.
+  process.exit(0);
+});
+
+const fromSource = import.meta.filename.endsWith('.ts');
+const supervisorScript = join(import.meta.dirname, fromSource ? 'supervisorMain.ts' : 'supervisor.cjs');
+
+void runCli(process.argv.slice(2), packageJson.version, {
+  terminal,
+  env: process.env,
+  cwd: process.cwd(),
+  signal: readerGone.signal,
+  node: process.execPath,
+  supervisorScript,
+}).then(code => {
+  process.exitCode = code;
+});

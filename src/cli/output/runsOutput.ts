@@ -1,0 +1,49 @@
+/** `lockstep runs --json`: newest first, or as --sort says. */
+import { z } from 'zod';
+import { parameterValueSchema, runIdSchema } from '../../runs/plan.ts';
+import { metricSummarySchema } from '../../runs/result.ts';
+import { verdictWordSchema } from '../../runs/verdict.ts';
+
+export const runStateSchema = z.enum(['preparing', 'running', 'finished', 'failed', 'cancelled', 'lost']);
+
+export const runSummaryOutputSchema = z.looseObject({
+  id: runIdSchema,
+  state: runStateSchema,
+  /** A process of the run lives; also true for a lost run whose command goes on. */
+  stillRunning: z.boolean(),
+  createdAt: z.string(),
+  startedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  durationMs: z.number().optional(),
+  name: z.string().optional(),
+  note: z.string().optional(),
+  tags: z.array(z.string()),
+  star: z.boolean(),
+  archived: z.boolean(),
+  experiment: z.string().optional(),
+  argv: z.array(z.string()),
+  cwd: z.string(),
+  parameters: z.record(z.string(), parameterValueSchema),
+  metrics: z.record(z.string(), metricSummarySchema),
+  head: z.string().optional(),
+  branch: z.string().optional(),
+  changedCount: z.number().optional(),
+  codeKnown: z.enum(['captured', 'declared', 'unknown']),
+  exitCode: z.number().optional(),
+  signal: z.string().optional(),
+  failure: z.string().optional(),
+  reproduces: runIdSchema.optional(),
+  rerunOf: runIdSchema.optional(),
+  verdicts: z.array(
+    z.looseObject({ reproductionId: runIdSchema, verdict: verdictWordSchema.or(z.string()), at: z.string() }),
+  ),
+  problem: z.string().optional(),
+});
+
+export const runsOutputSchema = z.object({
+  schemaVersion: z.literal(1),
+  runs: z.array(runSummaryOutputSchema),
+  /** How many runs the filter found, before --limit. */
+  total: z.int().nonnegative(),
+});
+export type RunsOutput = z.infer<typeof runsOutputSchema>;

@@ -1,0 +1,30 @@
+/** `lockstep show --json`: the whole record of one run. */
+import { z } from 'zod';
+import { capturedSchema } from '../../runs/captured.ts';
+import { planSchema, runIdSchema } from '../../runs/plan.ts';
+import { processRecordSchema } from '../../runs/processRecord.ts';
+import { resultSchema } from '../../runs/result.ts';
+import { verdictSchema } from '../../runs/verdict.ts';
+import { runStateSchema } from './runsOutput.ts';
+
+export const showOutputSchema = z.object({
+  schemaVersion: z.literal(1),
+  id: runIdSchema,
+  state: runStateSchema,
+  stillRunning: z.boolean(),
+  /** The run folder, absolute. */
+  dir: z.string(),
+  name: z.string().optional(),
+  note: z.string().optional(),
+  tags: z.array(z.string()),
+  star: z.boolean(),
+  archived: z.boolean(),
+  /** Absent while not yet written, or unreadable; the latter is then among the problems. */
+  plan: planSchema.optional(),
+  process: processRecordSchema.optional(),
+  captured: capturedSchema.optional(),
+  result: resultSchema.optional(),
+  verdicts: z.array(verdictSchema),
+  problems: z.array(z.string()),
+});
+export type ShowOutput = z.infer<typeof showOutputSchema>;

@@ -1,0 +1,37 @@
+/** The edge where errors become messages and exit codes. */
+import { LockstepError } from '../base/lockstepError.ts';
+import { errorText } from '../base/systemError.ts';
+import { exitCodes } from './cliContext.ts';
+import { printableLines } from './text/printable.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The one document that `--json` prints on standard output when a command fails. */
+export interface ErrorDocument {
+  readonly schemaVersion: 1;
+  readonly error: { readonly code: string; readonly message: string; readonly mend?: string };
+}
+
+/** Says what failed, why and what to do on standard error, with `json` also as a document; returns the exit code. */
+export function reportError(error: unknown, terminal: Terminal, json: boolean): number {
+  const known = error instanceof LockstepError ? error : undefined;
+  const message = known?.message ?? `This should not have happened: ${errorText(error)}`;
+  terminal.err(`${terminal.paintErr('red', 'lockstep:')} ${printableLines(message)}\n`);
+  const cause = known?.cause;
+  if (cause instanceof Error && cause.message !== '' && !message.includes(cause.message))
+    terminal.err(`  ${printableLines(cause.message)}\n`);
+  if (known?.mend !== undefined) terminal.err(`  ${printableLines(known.mend)}\n`);
+  if (known === undefined && error instanceof Error && error.stack !== undefined)
+    terminal.err(`${terminal.paintErr('dim', printableLines(error.stack))}\n`);
+  if (json) {
+    const document: ErrorDocument = {
+      schemaVersion: 1,
+      error: {
+        code: known?.code ?? 'unexpected',
+        message,
+        ...(known?.mend === undefined ? {} : { mend: known.mend }),
+      },
+    };
+    terminal.out(`${JSON.stringify(document)}\n`);
+  }
+  return known?.kind === 'usage' ? exitCodes.wrongUse : exitCodes.impossible;
+}

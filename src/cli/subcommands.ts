@@ -1,0 +1,58 @@
+/**
+ * Every subcommand, loaded only when it is asked for: what a command does not need must not cost it start-up time.
+ */
+import type { Subcommand } from './cliContext.ts';
+
+export interface SubcommandEntry {
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<Subcommand>;
+}
+
+export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
+  run: {
+    usage: 'run [options] -- COMMAND…',
+    summary: 'run a command, or a named experiment, and record it',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  rerun: {
+    usage: 'rerun RUN [--param k=v]',
+    summary: 'run again in the workspace, with changes',
+    load: async () => (await import('./commands/rerun.ts')).rerun,
+  },
+  runs: {
+    usage: 'runs [--filter EXPR]',
+    summary: 'list runs',
+    load: async () => (await import('./commands/runs.ts')).runs,
+  },
+  show: {
+    usage: 'show RUN',
+    summary: 'everything that is recorded about a run',
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  logs: {
+    usage: 'logs RUN [--follow]',
+    summary: 'what a run printed',
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  metrics: {
+    usage: 'metrics RUN [KEY…]',
+    summary: 'the metric points of a run',
+    load: async () => (await import('./commands/metrics.ts')).metrics,
+  },
+  cancel: {
+    usage: 'cancel RUN',
+    summary: 'end a run with all its processes',
+    load: async () => (await import('./commands/cancel.ts')).cancel,
+  },
+  annotate: {
+    usage: 'annotate RUN [--name N]',
+    summary: 'name, note, tag, star or archive a run',
+    load: async () => (await import('./commands/annotate.ts')).annotate,
+  },
+  doctor: {
+    usage: 'doctor',
+    summary: 'what is missing on this machine, and the command that mends it',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+};

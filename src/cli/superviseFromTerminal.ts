@@ -1,0 +1,149 @@
+/**
+ * Starts a run and stays with it: its output as it comes, Ctrl-C as a wish to cancel, its exit code as ours.
+ * Invariant: the run belongs to its supervisor; whatever ends this process but Ctrl-C leaves the run going.
+ */
+import { constants } from 'node:os';
+import { cancelRun } from '../execution/cancelRun.ts';
+import { launchRun } from '../execution/launchRun.ts';
+import type { LaunchedRun, LaunchRequest } from '../execution/launchRun.ts';
+import type { RunEnd } from '../execution/runEnd.ts';
+import { followRun } from '../execution/followRun.ts';
+import { LockstepError } from '../base/lockstepError.ts';
+import { errorText } from '../base/systemError.ts';
+import type { CliContext } from './cliContext.ts';
+import { exitCodes } from './cliContext.ts';
+import type { RunOutput } from './output/runOutput.ts';
+import { shortId } from './text/describe.ts';
+import { printable } from './text/printable.ts';
+
+export interface SuperviseOptions {
+  readonly detach: boolean;
+  readonly json: boolean;
+}
+
+/** Exit codes of Lockstep's own failures where those of the program are passed on, as with env and docker run. */
+const own = { lockstep: 125, notExecutable: 126, notFound: 127 } as const;
+
+export async function superviseFromTerminal(
+  request: LaunchRequest,
+  options: SuperviseOptions,
+  context: CliContext,
+): Promise<number> {
+  const { terminal } = context;
+  let launched: LaunchedRun;
+  try {
+    launched = await launchRun(request, { node: context.node, supervisorScript: context.supervisorScript });
+  } catch (error) {
+    if (options.detach || !isOwnFailure(error)) throw error;
+    return reportOwn(error, context, options.json);
+  }
+  const { id, paths } = launched;
+  if (options.detach) {
+    const output: RunOutput = { schemaVersion: 1, id, state: 'preparing', dir: paths.dir };
+    terminal.out(options.json ? `${JSON.stringify(output)}\n` : `${id}\n`);
+    return exitCodes.done;
+  }
+
+  const stopListening = cancelOnInterrupt(request.store, id, context);
+  let end: RunEnd;
+  try {
+    end = await followRun(paths, {
+      onOutput: (stream, chunk) => {
+        // The chunk is only lent; what is written late must be a copy.
+        const text = Buffer.from(chunk);
+        if (stream === 'stdout' && !options.json) terminal.out(text);
+        else terminal.err(text);
+      },
+    });
+  } finally {
+    stopListening();
+  }
+  return told(id, paths.dir, end, options, context);
+}
+
+function told(
+  id: string,
+  dir: string,
+  end: RunEnd,
+  options: SuperviseOptions,
+  { terminal }: CliContext,
+): number {
+  const { result } = end;
+  const failure = result?.failure;
+  if (options.json) {
+    const output: RunOutput = {
+      schemaVersion: 1,
+      id,
+      state: end.state,
+      dir,
+      ...(result?.exitCode === undefined ? {} : { exitCode: result.exitCode }),
+      ...(result?.signal === undefined ? {} : { signal: result.signal }),
+      ...(result?.durationMs === undefined ? {} : { durationMs: result.durationMs }),
+      ...(failure === undefined
+        ? {}
+        : {
+            failure: {
+              code: failure.code,
+              message: failure.message,
+              ...(failure.mend === undefined ? {} : { mend: failure.mend }),
+            },
+          }),
+    };
+    terminal.out(`${JSON.stringify(output)}\n`);
+  }
+  for (const warning of result?.warnings ?? []) terminal.err(`lockstep: ${printable(warning)}\n`);
+  if (end.state === 'cancelled') {
+    terminal.err(`lockstep: run ${shortId(id)} was cancelled\n`);
+    return exitCodes.cancelled;
+  }
+  if (end.state === 'lost') {
+    terminal.err(
+      `lockstep: the supervisor of run ${shortId(id)} is gone${end.stillRunning ? '; the command goes on' : ''}\n`,
+    );
+    return own.lockstep;
+  }
+  if (result?.exitCode !== undefined) return result.exitCode;
+  if (result?.signal !== undefined) return 128 + (signalNumbers[result.signal] ?? 0);
+  terminal.err(`lockstep: ${printable(failure?.message ?? 'the run failed')}\n`);
+  if (failure?.mend !== undefined) terminal.err(`  ${printable(failure.mend)}\n`);
+  return failure?.code === 'program-not-found'
+    ? own.notFound
+    : failure?.code === 'not-executable'
+      ? own.notExecutable
+      : own.lockstep;
+}
+
+const signalNumbers: Readonly<Record<string, number>> = constants.signals;
+
+/** Ctrl-C cancels; pressed again, it leaves without waiting for the end. */
+export function cancelOnInterrupt(store: string, id: string, { terminal }: CliContext): () => void {
+  let asked = false;
+  const onInterrupt = (): void => {
+    if (asked) {
+      terminal.err(`lockstep: run ${shortId(id)} is still being cancelled\n`);
+      process.exit(exitCodes.cancelled);
+    }
+    asked = true;
+    terminal.err(`\nlockstep: cancelling run ${shortId(id)} (Ctrl-C again to leave without waiting)\n`);
+    cancelRun(store, id).catch((error: unknown) => {
+      if (error instanceof LockstepError && error.code === 'run-already-ended') return;
+      terminal.err(`lockstep: ${printable(errorText(error))}\n`);
+    });
+  };
+  process.on('SIGINT', onInterrupt);
+  return () => process.off('SIGINT', onInterrupt);
+}
+
+function isOwnFailure(error: unknown): error is LockstepError {
+  return error instanceof LockstepError && error.kind === 'impossible';
+}
+
+function reportOwn(error: LockstepError, { terminal }: CliContext, json: boolean): number {
+  terminal.err(`lockstep: ${printable(error.message)}\n`);
+  if (error.mend !== undefined) terminal.err(`  ${printable(error.mend)}\n`);
+  if (json)
+    terminal.out(
+      `${JSON.stringify({ schemaVersion: 1, error: { code: error.code, message: error.message, mend: error.mend } })}\n`,
+    );
+  return own.lockstep;
+}

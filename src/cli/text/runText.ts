@@ -1,0 +1,53 @@
+/** How a run is shown in tables and messages. */
+import { formatCommand } from '../../base/runCommand.ts';
+import type { RunSummary } from '../../runs/runSummary.ts';
+import type { Colour } from '../terminal.ts';
+import { numberText } from './describe.ts';
+
+/** The name, else what stands on the command line. */
+export function runLabel(run: RunSummary): string {
+  if (run.name !== undefined && run.name !== '') return run.name;
+  const [program = '', ...rest] = run.argv;
+  return program === '' ? (run.problem ?? '') : formatCommand(program, rest);
+}
+
+/** `finished`, `lost, still running`. */
+export function stateText(run: Pick<RunSummary, 'state' | 'stillRunning'>): string {
+  return run.state === 'lost' && run.stillRunning ? 'lost, still running' : run.state;
+}
+
+export function stateColour(state: RunSummary['state']): Colour {
+  switch (state) {
+    case 'finished':
+      return 'green';
+    case 'failed':
+    case 'lost':
+      return 'red';
+    case 'cancelled':
+      return 'yellow';
+    case 'preparing':
+    case 'running':
+      return 'cyan';
+  }
+}
+
+/** Metrics worth a column of a list: losses and scores first, then by name. `loss 0.41, acc 0.87`. */
+export function metricsText(run: RunSummary, most: number): string {
+  return Object.entries(run.metrics)
+    .sort(([a], [b]) => interest(b) - interest(a) || (a < b ? -1 : 1))
+    .slice(0, most)
+    .map(([key, summary]) => `${key} ${numberText(summary.last)}`)
+    .join(', ');
+}
+
+function interest(key: string): number {
+  if (/(^|[^a-z])(acc|accuracy|f1|auc|score|bleu|map|iou|r2|ppl|perplexity)([^a-z]|$)/i.test(key)) return 2;
+  return /loss|error|mse|mae|rmse/i.test(key) ? 3 : 1;
+}
+
+/** `identical`, `identical 2×, diverged`: what reproductions of the run found. */
+export function verdictsText(run: Pick<RunSummary, 'verdicts'>): string {
+  const counts = new Map<string, number>();
+  for (const { verdict } of run.verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return [...counts].map(([word, count]) => (count === 1 ? word : `${word} ${count}×`)).join(', ');
+}

@@ -1,0 +1,90 @@
+/** Why a run cannot be reproduced, and what would help. */
+import { LockstepError } from '../base/lockstepError.ts';
+
+export function runStillLive(id: string): LockstepError {
+  return new LockstepError({
+    code: 'run-is-live',
+    kind: 'usage',
+    message: `Run ${short(id)} has not ended, so there is nothing to compare a reproduction with.`,
+    mend: `Wait for it: lockstep logs ${short(id)} --follow`,
+  });
+}
+
+export function planMissing(id: string, problem: string | undefined): LockstepError {
+  return new LockstepError({
+    code: 'plan-missing',
+    message: `Run ${short(id)} has no readable plan${problem === undefined ? '' : ` (${problem})`}: what it ran is not known.`,
+    mend: `Look at what is there: lockstep show ${short(id)}`,
+  });
+}
+
+export function codeUnknown(id: string, reason: string): LockstepError {
+  return new LockstepError({
+    code: 'code-unknown',
+    message: `The code of run ${short(id)} was not recorded: ${reason}`,
+    mend: 'Put the project under git (git init) and run it again: from then on its code is recorded.',
+  });
+}
+
+export function environmentNotSupported(kind: string): LockstepError {
+  return new LockstepError({
+    code: 'environment-not-supported',
+    message: `The run used a ${kind} environment, which this version cannot set up.`,
+  });
+}
+
+export function interpreterMissing(path: string, version: string | undefined): LockstepError {
+  return new LockstepError({
+    code: 'interpreter-missing',
+    message: `The run used the interpreter ${path}${version === undefined ? '' : ` (Python ${version})`}, which is gone.`,
+    mend: path.includes('venv')
+      ? 'Create the environment again in the same place, with the packages that lockstep show lists.'
+      : `Install Python${version === undefined ? '' : ` ${version}`} in the same place again.`,
+  });
+}
+
+export function inputsMissing(paths: readonly string[]): LockstepError {
+  const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
+  return new LockstepError({
+    code: 'input-missing',
+    message: `The run read ${shown}, which ${paths.length === 1 ? 'is' : 'are'} neither part of its code nor here any more.`,
+    mend: 'Put the files back where they were and try again.',
+  });
+}
+
+export function writesOutside(paths: readonly string[]): LockstepError {
+  const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
+  return new LockstepError({
+    code: 'writes-outside',
+    message: `The run wrote ${shown} outside the repository. The command does not name that place, so a reproduction would overwrite it.`,
+    mend: 'Move the files away, or allow it: lockstep reproduce --allow-outside-writes …',
+  });
+}
+
+export function secretMissing(word: string, variable: string): LockstepError {
+  return new LockstepError({
+    code: 'secret-missing',
+    message: `The command had a secret that is not recorded: ${word}.`,
+    mend: `Set ${variable} to it and try again.`,
+  });
+}
+
+export function terminalRun(id: string): LockstepError {
+  return new LockstepError({
+    code: 'terminal-run',
+    message: `Run ${short(id)} talked to a person at a terminal; what was typed is not recorded.`,
+    mend: 'Run it with --stdin and the answers in a file, and reproduce that.',
+  });
+}
+
+export function reproductionOptionsWrong(cause: unknown): LockstepError {
+  return new LockstepError({
+    code: 'reproduction-options-wrong',
+    message: 'What the reproduction was asked for cannot be read.',
+    cause,
+  });
+}
+
+function short(id: string): string {
+  return id.slice(-6);
+}

@@ -1,0 +1,30 @@
+/** The rules of lockstep.yaml for one experiment, as a reproduction wants them. */
+import type { ExperimentFile, ToleranceRule } from '../execution/experiments/experimentFile.ts';
+import type { ReproductionOptions } from './reproductionOptions.ts';
+import { defaultTolerances } from './tolerance.ts';
+import type { Tolerance } from './tolerance.ts';
+
+/** Rules of the whole file first, then those of `experiment`, so that the latter win. */
+export function experimentRules(
+  file: ExperimentFile,
+  experiment: string | undefined,
+): Pick<ReproductionOptions, 'tolerances' | 'volatile'> {
+  const own =
+    experiment !== undefined && Object.hasOwn(file.experiments, experiment)
+      ? file.experiments[experiment]
+      : undefined;
+  return {
+    tolerances: [...Object.entries(file.tolerances), ...Object.entries(own?.tolerances ?? {})].map(
+      ([pattern, rule]) => ({ pattern, tolerance: toleranceOf(rule) }),
+    ),
+    volatile: {
+      metrics: [...(file.volatile?.metrics ?? []), ...(own?.volatile?.metrics ?? [])],
+      outputs: [...(file.volatile?.outputs ?? []), ...(own?.volatile?.outputs ?? [])],
+    },
+  };
+}
+
+function toleranceOf(rule: ToleranceRule): Tolerance {
+  if (typeof rule !== 'string') return rule;
+  return rule === 'exact' ? { rtol: 0, atol: 0 } : defaultTolerances[rule];
+}

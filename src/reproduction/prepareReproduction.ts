@@ -1,0 +1,249 @@
+/**
+ * Makes the surroundings in which a recorded run happens once more: its code in a private checkout, its interpreter,
+ * its command and variables with every path into the workspace turned into the checkout, and the data it read.
+ */
+import { appendFile, lstat, mkdir, realpath, stat, symlink } from 'node:fs/promises';
+import { delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { captureVariables } from '../execution/capture/variables.ts';
+import { readCommandWords } from '../execution/capture/commandWords.ts';
+import { createPrivateCheckout } from '../git/privateCheckout.ts';
+import { declared, knownValue } from '../runs/known.ts';
+import type { Known } from '../runs/known.ts';
+import type { Code, Plan } from '../runs/plan.ts';
+import type { RunDetails } from '../runs/runDetails.ts';
+import type { CheckoutLayout } from './checkoutLayout.ts';
+import { codeUnknown, inputsMissing, interpreterMissing, planMissing, writesOutside } from './errors.ts';
+import { offerInputs } from './offerInputs.ts';
+import { isInside, relocatePaths } from './relocatePaths.ts';
+import type { Relocation } from './relocatePaths.ts';
+import { outsideOutputs } from './outsideOutputs.ts';
+
+export interface PreparationRequest {
+  readonly original: RunDetails;
+  /** The workspace that the store belongs to. Absolute. */
+  readonly workspace: string;
+  readonly layout: CheckoutLayout;
+  /** The true command, secrets included. */
+  readonly argv: readonly string[];
+  /** The environment that the reproduction was started from. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly allowOutsideWrites: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Preparation {
+  readonly root: string;
+  readonly cwd: string;
+  readonly argv: readonly string[];
+  /** Set over the environment; undefined removes. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly code: Known<Code>;
+  /** Reasons why the verdict cannot be `identical`. */
+  readonly caps: readonly string[];
+  /** Environment folders: modules from there are no escape. Absolute. */
+  readonly environmentFolders: readonly string[];
+}
+
+/**
+ * Rejects with `plan-missing`, `code-unknown`, `interpreter-missing`, `input-missing`, `writes-outside`, with what
+ * createPrivateCheckout rejects with, or when aborted.
+ */
+export async function prepareReproduction(request: PreparationRequest): Promise<Preparation> {
+  const { original, workspace, layout, signal } = request;
+  const { plan } = original;
+  if (plan === undefined) throw planMissing(original.id, original.problems[0]);
+  const code = knownValue(plan.code);
+  if (code === undefined)
+    throw codeUnknown(
+      plan.id,
+      plan.code.known === 'unknown' ? plan.code.reason : 'the record is incomplete.',
+    );
+  const environmentFolders = await foldersOfEnvironment(plan);
+  const outside = outsideOutputs(original, request.argv);
+  if (outside.fixed.length > 0 && !request.allowOutsideWrites) throw writesOutside(outside.fixed);
+
+  await mkdir(layout.base, { recursive: true, mode: 0o700 });
+  const { missing } = await createPrivateCheckout({ root: workspace, code, target: layout.checkout, signal });
+  await linkEnvironments(environmentFolders, [plan.root, workspace], layout.checkout);
+  const offered = await offerInputs({
+    inputs: (original.captured?.inputs ?? []).filter(
+      input =>
+        input.inSnapshot !== true &&
+        !environmentFolders.some(folder => isInside(absolute(input.path, plan.root), folder)),
+    ),
+    outputs: original.result?.outputs ?? [],
+    workspace,
+    layout,
+    redirect: outside.redirect,
+    signal,
+  });
+  if (offered.missing.length > 0) throw inputsMissing(offered.missing);
+
+  const relocation: Relocation = {
+    from: await namesOf(plan.root, workspace),
+    to: layout.checkout,
+    kept: environmentFolders,
+  };
+  const move = (word: string): string =>
+    outside.redirect.reduce(
+      (moved, path) => relocatePaths(moved, { from: [path], to: layout.redirected(path), kept: [] }),
+      relocatePaths(word, relocation),
+    );
+  const cwd = join(layout.checkout, plan.cwd);
+  await makeFolders([
+    cwd,
+    ...outside.redirect.map(path => dirname(layout.redirected(path))),
+    ...outputFolders(plan, original, layout),
+  ]);
+  const argv = withRecordedInterpreter(request.argv, plan, environmentFolders).map(move);
+  return {
+    root: layout.checkout,
+    cwd,
+    argv,
+    variables: variablesOf(plan, request, move, original),
+    code:
+      missing.length === 0
+        ? plan.code
+        : declared(code, `not restored: ${missing.map(gap => gap.path).join(', ')}`),
+    caps: [
+      ...(plan.code.known === 'declared'
+        ? [`inexact snapshot${plan.code.reason === undefined ? '' : ` (${plan.code.reason})`}`]
+        : []),
+      ...missing.map(gap => `${gap.path} could not be restored (${gap.reason})`),
+      ...offered.changed.map(path => `input ${path} has changed since`),
+      ...offered.unverified.map(path => `unverified input ${path}`),
+    ],
+    environmentFolders,
+  };
+}
+
+/** Prefixes of the interpreter, and every folder above it that is a virtual environment. Throws `interpreter-missing`. */
+async function foldersOfEnvironment(plan: Plan): Promise<string[]> {
+  const interpreter = knownValue(plan.interpreter);
+  if (interpreter === undefined) return [];
+  if (!(await exists(interpreter.path))) throw interpreterMissing(interpreter.path, interpreter.version);
+  const folders = new Set<string>();
+  if (interpreter.prefix !== undefined) folders.add(interpreter.prefix);
+  const prefix = dirname(dirname(interpreter.path));
+  if (await exists(join(prefix, 'pyvenv.cfg'))) folders.add(prefix);
+  return [...folders];
+}
+
+/** Scripts that name `.venv` themselves find it; git does not see the link. */
+async function linkEnvironments(
+  folders: readonly string[],
+  roots: readonly string[],
+  checkout: string,
+): Promise<void> {
+  for (const folder of folders) {
+    const root = roots.find(one => isInside(folder, one) && folder !== one);
+    if (root === undefined) continue;
+    const place = relative(root, folder);
+    const target = join(checkout, place);
+    if (await exists(target)) continue;
+    await mkdir(dirname(target), { recursive: true });
+    await symlink(folder, target, process.platform === 'win32' ? 'junction' : 'dir');
+    await appendFile(join(checkout, '.git', 'info', 'exclude'), `/${place.split(sep).join('/')}\n`).catch(
+      () => undefined,
+    );
+  }
+}
+
+async function namesOf(...roots: string[]): Promise<string[]> {
+  const names = new Set<string>();
+  for (const root of roots) {
+    names.add(root);
+    names.add(await realpath(root).catch(() => root));
+  }
+  return [...names];
+}
+
+/** Python by the recorded path, whatever `python` means on PATH today. */
+function withRecordedInterpreter(
+  argv: readonly string[],
+  plan: Plan,
+  environmentFolders: readonly string[],
+): string[] {
+  const interpreter = knownValue(plan.interpreter);
+  const words = readCommandWords(argv);
+  const at = words.interpreter;
+  return argv.map((word, index) => {
+    if (index === at && interpreter !== undefined && words.launchers.length === 0) return interpreter.path;
+    // A program of the environment by a relative path: .venv/bin/torchrun.
+    if (index !== 0 || isAbsolute(word) || !word.includes('/')) return word;
+    const program = resolve(plan.root, plan.cwd, word);
+    return environmentFolders.some(folder => isInside(program, folder)) ? program : word;
+  });
+}
+
+function variablesOf(
+  plan: Plan,
+  { environment, layout }: PreparationRequest,
+  move: (word: string) => string,
+  original: RunDetails,
+): Record<string, string | undefined> {
+  const variables: Record<string, string | undefined> = {};
+  // What decides numbers and was not set then must not be set now.
+  for (const [name, variable] of Object.entries(captureVariables(environment, Buffer.alloc(32))))
+    if ('value' in variable && plan.variables[name] === undefined) variables[name] = undefined;
+  for (const [name, variable] of Object.entries(plan.variables))
+    if ('value' in variable && typeof variable.value === 'string') variables[name] = move(variable.value);
+  variables['PYTHONPATH'] = pythonPath(variables['PYTHONPATH'], original, move, layout);
+  variables['PWD'] = join(layout.checkout, plan.cwd);
+  const interpreter = knownValue(plan.interpreter);
+  if (interpreter !== undefined) {
+    // Programs that the script starts by name (`python`, `torchrun`) come from the recorded environment, too.
+    const folder = dirname(interpreter.path);
+    const path = (environment['PATH'] ?? '').split(delimiter).filter(part => part !== '' && part !== folder);
+    variables['PATH'] = [folder, ...path].join(delimiter);
+  }
+  return variables;
+}
+
+/**
+ * Editable installs lead back into the workspace; the checkout's own folders go before them. Ours (the hook's folder)
+ * is added anew by the supervisor.
+ */
+function pythonPath(
+  recorded: string | undefined,
+  original: RunDetails,
+  move: (word: string) => string,
+  layout: CheckoutLayout,
+): string | undefined {
+  const parts = (recorded ?? '').split(delimiter).filter(part => !part.endsWith(`${sep}pythonHook`));
+  const editable = (original.captured?.editable ?? [])
+    .map(one => one.location)
+    .filter(location => location !== undefined)
+    .map(move)
+    .filter(location => isInside(location, layout.checkout));
+  const all = [
+    ...parts.filter(part => part !== ''),
+    ...editable.filter(location => !parts.includes(location)),
+  ];
+  return all.length === 0 ? undefined : all.join(delimiter);
+}
+
+/** Git holds no empty folders: those that the run wrote into must be there again. */
+function outputFolders(plan: Plan, original: RunDetails, layout: CheckoutLayout): string[] {
+  const paths = [...(original.result?.outputs ?? []).map(output => output.path), ...plan.declaredOutputs];
+  return paths.flatMap(path => {
+    const place = isAbsolute(path) ? layout.nearby(path) : join(layout.checkout, path);
+    return place === undefined ? [] : [dirname(place)];
+  });
+}
+
+async function makeFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of new Set(folders))
+    if (!(await stat(folder).catch(() => undefined))) await mkdir(folder, { recursive: true });
+}
+
+function absolute(path: string, root: string): string {
+  return isAbsolute(path) ? path : join(root, path);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { changedCommand } from '../../../src/cli/changedCommand.ts';
+import { plan } from '../reproduction/recordedRun.ts';
+
+const recorded = plan({
+  argv: ['python', 'train.py', '--lr', '0.1', '--epochs=3', 'model.width=64'],
+  parameters: {
+    lr: { value: 0.1, source: 'argument', argvIndex: 3 },
+    epochs: { value: 3, source: 'argument', argvIndex: 4 },
+    'model.width': { value: 64, source: 'argument', argvIndex: 5 },
+    depth: { value: 2, source: 'file', path: 'params.yaml' },
+    seen: { value: 1, source: 'reported' },
+  },
+});
+
+describe('changedCommand', () => {
+  it('puts values where the old ones stood', () => {
+    assert.deepEqual(changedCommand(recorded, { lr: 0.2, epochs: 5, 'model.width': 128 }, {}), [
+      'python',
+      'train.py',
+      '--lr',
+      '0.2',
+      '--epochs=5',
+      'model.width=128',
+    ]);
+  });
+
+  it('refuses what does not stand in the command', () => {
+    assert.throws(() => changedCommand(recorded, { depth: 3 }, {}), { code: 'parameter-not-in-command' });
+    assert.throws(() => changedCommand(recorded, { seen: 3 }, {}), { code: 'parameter-unknown' });
+    assert.throws(() => changedCommand(recorded, { toString: 3 }, {}), {
+      code: 'parameter-unknown',
+      message: /It has: lr, epochs, model\.width\.$/,
+    });
+  });
+
+  it('takes secrets from the environment, or asks for them', () => {
+    const secret = plan({ argv: ['a', '--token=${ENV:HF_TOKEN}', '<secret>'], secretArguments: [1, 2] });
+    assert.deepEqual(changedCommand(secret, {}, { HF_TOKEN: 'x', LOCKSTEP_SECRET_2: 'y' }), [
+      'a',
+      '--token=x',
+      'y',
+    ]);
+    assert.throws(() => changedCommand(secret, {}, { HF_TOKEN: 'x' }), {
+      code: 'secret-missing',
+      mend: /LOCKSTEP_SECRET_2/,
+    });
+  });
+
+  it('leaves words alone that only look like a replaced secret', () => {
+    assert.deepEqual(changedCommand(plan({ argv: ['echo', '${ENV:HOME}'] }), {}, {}), [
+      'echo',
+      '${ENV:HOME}',
+    ]);
+  });
+});

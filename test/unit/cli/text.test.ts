@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { durationText, momentText, numberText, sizeText } from '../../../src/cli/text/describe.ts';
+import { printable } from '../../../src/cli/text/printable.ts';
+import { renderTable } from '../../../src/cli/text/renderTable.ts';
+import { cutText, textWidth } from '../../../src/cli/text/textWidth.ts';
+
+describe('text for terminals', () => {
+  const durations: [number, string][] = [
+    [412, '0.4 s'],
+    [41_200, '41 s'],
+    [185_000, '3 m 5 s'],
+    [7_800_000, '2 h 10 m'],
+    [273_600_000, '3 d 4 h'],
+  ];
+  for (const [milliseconds, text] of durations)
+    it(`${milliseconds} ms is ${text}`, () => {
+      assert.equal(durationText(milliseconds), text);
+    });
+
+  const numbers: [number, string][] = [
+    [0.934, '0.934'],
+    [1 / 3, '0.3333'],
+    [1e-9, '1e-9'],
+    [1234567, '1234567'],
+    [NaN, 'NaN'],
+    [-Infinity, '-inf'],
+    [1.23456e-7, '1.235e-7'],
+    [123456.789, '123500'],
+  ];
+  for (const [value, text] of numbers)
+    it(`${value} is ${text}`, () => {
+      assert.equal(numberText(value), text);
+    });
+
+  it('says sizes', () => {
+    assert.deepEqual([812, 1_234_567, 94_000_000].map(sizeText), ['812 bytes', '1.2 MB', '94.0 MB']);
+  });
+
+  it('says today by the time alone', () => {
+    const now = new Date(2026, 10, 21, 18, 0);
+    assert.equal(momentText(new Date(2026, 10, 21, 14, 3).toISOString(), now), '14:03');
+    assert.equal(momentText(new Date(2026, 10, 20, 14, 3).toISOString(), now), '20 Nov 14:03');
+    assert.equal(momentText(new Date(2025, 0, 2, 14, 3).toISOString(), now), '2 Jan 2025');
+    assert.equal(momentText('never', now), 'never');
+  });
+
+  it('shows control characters instead of obeying them', () => {
+    assert.equal(printable('a\u001b[2Jb\nc\u202ed'), 'a\\x1b[2Jb\\nc\\u202ed');
+  });
+
+  it('cuts to the width and says so', () => {
+    assert.equal(cutText('learning rate', 8), 'learnin…');
+    assert.equal(cutText('学习率很低', 5), '学习…');
+    assert.equal(textWidth('学习'), 4);
+    assert.equal(textWidth('🙂'), 2);
+  });
+
+  it('never cuts wider than asked', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.nat(30), (text, columns) => {
+        assert.ok(textWidth(cutText(printable(text), columns)) <= columns);
+      }),
+    );
+  });
+});
+
+describe('renderTable', () => {
+  it('lays out, aligns and leaves empty columns out', () => {
+    const table = renderTable(
+      [
+        { name: 'baseline', loss: 0.4, tag: '' },
+        { name: 'lr=0.1', loss: 12, tag: '' },
+      ],
+      [
+        { title: 'NAME', cell: row => row.name },
+        { title: 'TAG', cell: row => row.tag },
+        { title: 'LOSS', cell: row => String(row.loss), align: 'right' },
+      ],
+      80,
+    );
+    assert.equal(table, 'NAME      LOSS\nbaseline   0.4\nlr=0.1      12\n');
+  });
+
+  it('shrinks the column that may shrink', () => {
+    const table = renderTable(
+      [{ id: 'K7Q2P9', name: 'a very long name of a run that goes on' }],
+      [
+        { title: 'RUN', cell: row => row.id },
+        { title: 'NAME', cell: row => row.name, shrink: 1 },
+      ],
+      24,
+    );
+    assert.equal(table, 'RUN     NAME\nK7Q2P9  a very long nam…\n');
+  });
+
+  it('is never wider than asked', () => {
+    const cell = fc.string({ unit: 'grapheme', maxLength: 60 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell, cell)), fc.integer({ min: 20, max: 100 }), (rows, width) => {
+        const table = renderTable(
+          rows,
+          [0, 1, 2].map(at => ({ title: `T${at}`, cell: (row: string[]) => row[at] ?? '', shrink: at })),
+          width,
+        );
+        for (const line of table.split('\n')) assert.ok(textWidth(line) <= width, line);
+      }),
+    );
+  });
+});
