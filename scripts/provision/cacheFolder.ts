@@ -41,7 +41,9 @@ async function removeAbandoned(name: string): Promise<void> {
   for (const entry of await readdir(cacheFolder())) {
     if (!entry.startsWith(`${name}.partial-`)) continue;
     const path = join(cacheFolder(), entry);
-    const age = Date.now() - (await stat(path)).mtimeMs;
-    if (age > 24 * 3600 * 1000) await rm(path, { recursive: true, force: true });
+    // Whoever made it may be renaming it right now.
+    const made = await stat(path).catch(() => undefined);
+    if (made !== undefined && Date.now() - made.mtimeMs > 24 * 3600 * 1000)
+      await rm(path, { recursive: true, force: true });
   }
 }
