@@ -50,6 +50,7 @@ export function bundles(root: string): readonly Bundle[] {
 /** Folders that are copied as they are: source relative to the root → target relative to dist/. */
 export const copiedFolders: readonly (readonly [string, string])[] = [
   ['src/execution/capture/pythonHook', 'pythonHook'],
+  ['src/extension/terminal/bin', 'bin'],
 ];
 
 function webviewFolders(root: string): string[] {

@@ -58,8 +58,8 @@ export const settingsSection = 'lockstep';
 
 export const settingKeys = {
   interpreter: 'run.interpreter',
-  pythonHook: 'run.recordFileUse',
-  terminalCommand: 'terminal.addCommand',
+  recordFileUse: 'run.recordFileUse',
+  addCommand: 'terminal.addCommand',
 } as const;
 
 export const walkthroughId = 'start';

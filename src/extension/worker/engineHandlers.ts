@@ -1,5 +1,18 @@
 /** All handlers of the worker: the other end of engineRequests.ts. */
 import type { EngineHandlers } from './answerRequests.ts';
+import { codeHandlers } from './codeHandlers.ts';
+import { compareHandlers } from './compareHandlers.ts';
+import { launchHandlers } from './launchHandlers.ts';
 import { logHandlers } from './logHandlers.ts';
+import { runHandlers } from './runHandlers.ts';
+import type { Stores } from './stores.ts';
 
-export const engineHandlers: EngineHandlers = { ...logHandlers };
+export function engineHandlers(stores: Stores): EngineHandlers {
+  return {
+    ...runHandlers(stores),
+    ...logHandlers,
+    ...launchHandlers(stores),
+    ...codeHandlers(stores),
+    ...compareHandlers(stores),
+  };
+}

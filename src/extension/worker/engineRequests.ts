@@ -3,7 +3,14 @@
  * plain data (structured clone); times are milliseconds since the epoch unless a type says otherwise. To add one:
  * a line here, a handler in a `*Handlers.ts` beside it, and the handler's entry in engineHandlers.ts.
  */
-import type { LogWindow } from './logWindow.ts';
+import type { Project } from '../../git/locateProject.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import type { AnnotationChange } from '../../runs/runStore.ts';
+import type { CodeRequests } from './codeRequests.ts';
+import type { CompareRequests } from './compareRequests.ts';
+import type { LaunchRequests } from './launchRequests.ts';
+import type { LogStart, LogWindow } from './logWindow.ts';
+import type { RunKind, RunOutline, RunPage, RunRow, RunsView } from './runsView.ts';
 
 export interface Request<Params, Result> {
   readonly params: Params;
@@ -17,7 +24,50 @@ export interface RunReference {
   readonly id: string;
 }
 
-export interface EngineRequests {
-  /** The end of a run's log, at most `bytes` of each stream. */
-  logWindow: Request<RunReference & { readonly bytes: number }, LogWindow>;
+export interface EngineRequests extends LaunchRequests, CodeRequests, CompareRequests {
+  /** The project that a folder belongs to, and whether it has a store yet. */
+  locateProject: Request<{ readonly folder: string }, Project & { readonly hasStore: boolean }>;
+  /** From now on changes of this store are told. Asked again, it changes nothing. */
+  watchStore: Request<{ readonly store: string }, void>;
+  unwatchStore: Request<{ readonly store: string }, void>;
+  /** Forgets what is held in memory: the next question reads the disk. */
+  forgetStore: Request<{ readonly store: string }, void>;
+  outline: Request<{ readonly store: string; readonly view: RunsView }, RunOutline>;
+  /** Runs `offset`…`offset + limit` of a group, newest first. */
+  page: Request<
+    {
+      readonly store: string;
+      readonly view: RunsView;
+      readonly group: string;
+      readonly offset: number;
+      readonly limit: number;
+    },
+    RunPage
+  >;
+  /** Where a run stands in a view; undefined when the view does not show it. */
+  placeOf: Request<
+    RunReference & { readonly view: RunsView },
+    { readonly group: string; readonly index: number } | undefined
+  >;
+  /** The newest runs of a kind, archived ones last. */
+  findRuns: Request<
+    { readonly store: string; readonly kind: RunKind; readonly limit: number },
+    readonly RunRow[]
+  >;
+  /** Rows of these runs; those that are gone are left out. */
+  rows: Request<{ readonly store: string; readonly ids: readonly string[] }, readonly RunRow[]>;
+  runDetails: Request<RunReference, RunDetails>;
+  /** Throws `query-invalid`. */
+  checkFilter: Request<{ readonly filter: string }, void>;
+  annotate: Request<
+    { readonly store: string; readonly ids: readonly string[]; readonly change: AnnotationChange },
+    void
+  >;
+  /** To the trash. Throws `run-is-live`. */
+  removeRuns: Request<{ readonly store: string; readonly ids: readonly string[] }, void>;
+  restoreRuns: Request<{ readonly store: string; readonly ids: readonly string[] }, void>;
+  /** Tags of all runs, the most used first. */
+  allTags: Request<{ readonly store: string }, readonly string[]>;
+  /** The end of a run's log, or what comes after `start`. */
+  logWindow: Request<RunReference & { readonly bytes: number; readonly start?: LogStart }, LogWindow>;
 }

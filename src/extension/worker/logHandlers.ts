@@ -4,8 +4,5 @@ import { readLogWindow } from './logWindow.ts';
 import type { EngineHandlers } from './answerRequests.ts';
 
 export const logHandlers = {
-  logWindow: async ({ store, id, bytes }) => {
-    const paths = runPaths(store, id);
-    return readLogWindow(paths.stdout, paths.stderr, bytes, '──── standard error ────');
-  },
+  logWindow: async ({ store, id, bytes, start }) => readLogWindow(runPaths(store, id), bytes, start),
 } satisfies Partial<EngineHandlers>;

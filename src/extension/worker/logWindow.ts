@@ -5,56 +5,70 @@
 import { open } from 'node:fs/promises';
 import { systemErrorCode } from '../../base/systemError.ts';
 
+/** Byte offsets from which both streams are shown. */
+export interface LogStart {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
 export interface LogWindow {
-  /** Whole lines. Empty while nothing was printed. */
-  readonly text: string;
-  /** Bytes before the window, over both streams. 0 when all is shown. */
-  readonly earlierBytes: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Where the texts start in their files; both 0 when all is shown. */
+  readonly start: LogStart;
   /** Size of both streams now: a reader that saw this many need not read again. */
   readonly size: number;
 }
 
 interface Tail {
   readonly text: string;
-  readonly earlierBytes: number;
+  readonly start: number;
   readonly size: number;
 }
 
-const empty: Tail = { text: '', earlierBytes: 0, size: 0 };
-
-/** Standard output, then what is on standard error under a heading. A missing file is an empty one. */
+/**
+ * @param bytes At most this many of each stream, the last ones.
+ * @param start Show from here on, as long as that is not more than twice `bytes`: a document that follows then only
+ *   grows, and moves its start now and then. A missing file is an empty one.
+ */
 export async function readLogWindow(
-  stdout: string,
-  stderr: string,
+  paths: { readonly stdout: string; readonly stderr: string },
   bytes: number,
-  stderrHeading: string,
+  start?: LogStart,
 ): Promise<LogWindow> {
-  const [out, err] = await Promise.all([readTail(stdout, bytes), readTail(stderr, bytes)]);
-  const text = err.size === 0 ? out.text : `${out.text}${endLine(out.text)}${stderrHeading}\n${err.text}`;
-  return { text, earlierBytes: out.earlierBytes + err.earlierBytes, size: out.size + err.size };
+  const [stdout, stderr] = await Promise.all([
+    readTail(paths.stdout, bytes, start?.stdout),
+    readTail(paths.stderr, bytes, start?.stderr),
+  ]);
+  return {
+    stdout: stdout.text,
+    stderr: stderr.text,
+    start: { stdout: stdout.start, stderr: stderr.start },
+    size: stdout.size + stderr.size,
+  };
 }
 
-/** The last `bytes` of a file as text, cut at a line start where there is one. */
-async function readTail(path: string, bytes: number): Promise<Tail> {
+async function readTail(path: string, bytes: number, from: number | undefined): Promise<Tail> {
   try {
     const handle = await open(path, 'r');
     try {
       const { size } = await handle.stat();
-      const wanted = Math.min(size, bytes);
+      const keeps = from !== undefined && from <= size && size - from <= 2 * bytes;
+      const wanted = keeps ? size - from : Math.min(size, bytes);
       const buffer = Buffer.alloc(wanted);
       const { bytesRead } = await handle.read(buffer, 0, wanted, size - wanted);
       const read = buffer.subarray(0, bytesRead);
-      const start = wanted < size ? lineStart(read) : 0;
+      const skipped = keeps || wanted === size ? 0 : lineStart(read);
       return {
-        text: cleanLog(read.subarray(start).toString('utf8')),
-        earlierBytes: size - wanted + start,
+        text: cleanLog(read.subarray(skipped).toString('utf8')),
+        start: size - wanted + skipped,
         size,
       };
     } finally {
       await handle.close();
     }
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return empty;
+    if (systemErrorCode(error) === 'ENOENT') return { text: '', start: 0, size: 0 };
     throw error;
   }
 }
@@ -81,8 +95,4 @@ export function cleanLog(raw: string): string {
     .replace(/[^\n]*\r(?=[^\n])/g, '')
     .replaceAll('\r', '')
     .replace(otherControls, '\ufffd');
-}
-
-function endLine(text: string): string {
-  return text === '' || text.endsWith('\n') ? '' : '\n';
 }

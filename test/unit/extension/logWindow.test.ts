@@ -28,39 +28,51 @@ describe('cleanLog', () => {
 });
 
 describe('readLogWindow', () => {
-  it('reads a whole small log, standard error under a heading', async () => {
+  const both = (folder: string) => ({
+    stdout: join(folder, 'stdout.log'),
+    stderr: join(folder, 'stderr.log'),
+  });
+
+  it('reads a whole small log', async () => {
     await using folder = await temporaryFolder();
-    const [stdout, stderr] = [join(folder.path, 'stdout.log'), join(folder.path, 'stderr.log')];
-    await writeFile(stdout, 'loss 1');
-    await writeFile(stderr, 'warning\n');
-    assert.deepEqual(await readLogWindow(stdout, stderr, 1000, '-- err --'), {
-      text: 'loss 1\n-- err --\nwarning\n',
-      earlierBytes: 0,
+    await writeFile(both(folder.path).stdout, 'loss 1');
+    await writeFile(both(folder.path).stderr, 'warning\n');
+    assert.deepEqual(await readLogWindow(both(folder.path), 1000), {
+      stdout: 'loss 1',
+      stderr: 'warning\n',
+      start: { stdout: 0, stderr: 0 },
       size: 14,
     });
   });
 
-  it('cuts a large log at a line start and says how much comes before', async () => {
+  it('cuts a large log at a line start and says where it starts', async () => {
     await using folder = await temporaryFolder();
-    const stdout = join(folder.path, 'stdout.log');
-    await writeFile(stdout, 'first\nsecond\nthird\n');
-    const window = await readLogWindow(stdout, join(folder.path, 'none'), 9, '');
-    assert.deepEqual(window, { text: 'third\n', earlierBytes: 13, size: 19 });
+    await writeFile(both(folder.path).stdout, 'first\nsecond\nthird\n');
+    const { stdout, start, size } = await readLogWindow(both(folder.path), 9);
+    assert.deepEqual([stdout, start.stdout, size], ['third\n', 13, 19]);
+  });
+
+  it('keeps its start while the log grows, until twice the size', async () => {
+    await using folder = await temporaryFolder();
+    const paths = both(folder.path);
+    await writeFile(paths.stdout, 'first\nsecond\nthird\n');
+    const { start } = await readLogWindow(paths, 9);
+    await writeFile(paths.stdout, 'first\nsecond\nthird\nfourth\n');
+    const grown = await readLogWindow(paths, 9, start);
+    assert.deepEqual([grown.stdout, grown.start.stdout], ['third\nfourth\n', 13]);
+    await writeFile(paths.stdout, 'first\nsecond\nthird\nfourth\nfifth\nsixth\n');
+    const moved = await readLogWindow(paths, 9, start);
+    assert.deepEqual([moved.stdout, moved.start.stdout], ['sixth\n', 32]);
   });
 
   it('cuts one giant line between characters', async () => {
     await using folder = await temporaryFolder();
-    const stdout = join(folder.path, 'stdout.log');
-    await writeFile(stdout, 'é'.repeat(100));
-    const window = await readLogWindow(stdout, join(folder.path, 'none'), 9, '');
-    assert.equal(window.text, 'é'.repeat(4));
+    await writeFile(both(folder.path).stdout, 'é'.repeat(100));
+    assert.equal((await readLogWindow(both(folder.path), 9)).stdout, 'é'.repeat(4));
   });
 
   it('takes missing files for empty ones', async () => {
-    assert.deepEqual(await readLogWindow('/nowhere/a', '/nowhere/b', 9, ''), {
-      text: '',
-      earlierBytes: 0,
-      size: 0,
-    });
+    const window = await readLogWindow(both('/nowhere'), 9);
+    assert.deepEqual(window, { stdout: '', stderr: '', start: { stdout: 0, stderr: 0 }, size: 0 });
   });
 });

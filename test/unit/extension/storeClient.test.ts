@@ -28,7 +28,7 @@ describe('StoreClient', () => {
   it('answers each request with its own result, and passes changes on', async () => {
     const answers = await Promise.all(['A', 'B', 'C'].map(id => ask(5, id)));
     assert.deepEqual(
-      answers.map(answer => answer.text),
+      answers.map(answer => answer.stdout),
       ['A', 'B', 'C'],
     );
     assert.deepEqual(changes, [{ store: '/store', runIds: new Set(['a']) }]);
@@ -53,7 +53,7 @@ describe('StoreClient', () => {
   it('outlives its worker: what waits is rejected, the next request starts a new one', async () => {
     await assert.rejects(ask(-2), /has ended/);
     assert.equal(stops, 1);
-    assert.equal((await ask(5)).text, 'A');
+    assert.equal((await ask(5)).stdout, 'A');
   });
 
   it('refuses after dispose', async () => {

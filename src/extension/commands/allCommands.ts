@@ -1,0 +1,48 @@
+/** Every command of the manifest with its handler; the type of the table says when one is missing. */
+import type * as vscode from 'vscode';
+import type { CommandMemory } from '../commandMemory.ts';
+import type { ComparisonDocuments } from '../documents/comparisonDocuments.ts';
+import type { LogDocuments } from '../documents/logDocuments.ts';
+import type { RunPanels } from '../panelHost.ts';
+import type { RunsModel } from '../runsModel.ts';
+import type { RunsViewState } from '../runsViewState.ts';
+import type { RunStarter } from '../startRun.ts';
+import type { StoreClient } from '../storeClient.ts';
+import type { ExperimentsTree } from '../tree/experimentsTree.ts';
+import type { TreeNode } from '../tree/treeNodes.ts';
+import { againCommands } from './againCommands.ts';
+import type { CommandTable } from './commandHandler.ts';
+import { keepCommands } from './keepCommands.ts';
+import { lookCommands } from './lookCommands.ts';
+import { createRunPicker } from './pickRuns.ts';
+import { runCommands } from './runCommands.ts';
+import { supportCommands } from './supportCommands.ts';
+import { viewCommands } from './viewCommands.ts';
+
+export interface CommandDependencies {
+  readonly client: StoreClient;
+  readonly model: RunsModel;
+  readonly viewState: RunsViewState;
+  readonly tree: ExperimentsTree;
+  readonly view: vscode.TreeView<TreeNode>;
+  readonly logs: LogDocuments;
+  readonly comparisons: ComparisonDocuments;
+  readonly starter: RunStarter;
+  readonly memory: CommandMemory;
+  readonly panels: RunPanels;
+  readonly log: vscode.LogOutputChannel;
+  readonly version: string;
+}
+
+export function allCommands(parts: CommandDependencies): CommandTable {
+  const { client, model, viewState, tree, view, logs, comparisons, starter, memory, panels } = parts;
+  const pick = createRunPicker(client, model, () => view.selection);
+  return {
+    ...runCommands({ client, model, memory, starter }),
+    ...againCommands({ client, model, pick, starter, panels }),
+    ...lookCommands({ client, model, pick, logs, comparisons, panels }),
+    ...keepCommands(client, model, pick),
+    ...viewCommands(client, model, viewState, tree),
+    ...supportCommands(model, parts.log, parts.version),
+  };
+}

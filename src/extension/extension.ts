@@ -1,0 +1,81 @@
+/** Composition root: makes the parts and hands each what it needs. Nothing else happens here. */
+import { performance } from 'node:perf_hooks';
+import * as vscode from 'vscode';
+import { CommandMemory } from './commandMemory.ts';
+import { allCommands } from './commands/allCommands.ts';
+import { registerCommands } from './commands/commandHandler.ts';
+import { ContextKeys } from './contextKeys.ts';
+import { CodeFiles } from './documents/codeFiles.ts';
+import { ComparisonDocuments } from './documents/comparisonDocuments.ts';
+import { LogDocuments } from './documents/logDocuments.ts';
+import { schemes, viewIds } from './ids.ts';
+import type { RunPanels } from './panelHost.ts';
+import { revealRun } from './revealRun.ts';
+import { RunsModel } from './runsModel.ts';
+import { RunsViewState } from './runsViewState.ts';
+import { createRunStarter } from './startRun.ts';
+import { createStatusBar } from './statusBar.ts';
+import { StoreClient } from './storeClient.ts';
+import { offerTerminalCommand } from './terminal/terminalCommand.ts';
+import { ExperimentsTree } from './tree/experimentsTree.ts';
+import type { TreeNode } from './tree/treeNodes.ts';
+import { showTreeMessage } from './treeMessage.ts';
+
+/** For other extensions, and for the tests that look at the tree as it is. */
+export interface LockstepApi {
+  readonly experiments: vscode.TreeDataProvider<unknown>;
+}
+
+export function activate(context: vscode.ExtensionContext): LockstepApi {
+  const started = performance.now();
+  const log = vscode.window.createOutputChannel('Lockstep', { log: true });
+  const onError = (error: unknown): void =>
+    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.cjs').fsPath;
+  const client = new StoreClient(script, {
+    onChange: change => model.storeChanged(change),
+    onLog: (level, text) => log[level](text),
+    onStopped: () => model.workerStopped(),
+  });
+  const viewState = new RunsViewState(context.workspaceState);
+  const model = new RunsModel(client, viewState, new ContextKeys(), onError);
+  const tree = new ExperimentsTree(client, model, viewState);
+  const view = vscode.window.createTreeView<TreeNode>(viewIds.experiments, {
+    treeDataProvider: tree,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
+  const logs = new LogDocuments(client);
+  const comparisons = new ComparisonDocuments(client);
+  const reveal = (store: string, id: string): Promise<void> => revealRun({ store, id }, model, tree, view);
+  const starter = createRunStarter(client, model, context.extension, reveal);
+  const memory = new CommandMemory(context.workspaceState);
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  const panels: RunPanels = {
+    showMetrics: rows => comparisons.showTable(rows),
+    showReport: () => Promise.resolve(),
+  };
+  const commands = allCommands({
+    ...{ client, model, viewState, tree, view, logs, comparisons },
+    ...{ starter, memory, panels, log, version },
+  });
+
+  context.subscriptions.push(
+    log,
+    client,
+    viewState,
+    model,
+    tree,
+    view,
+    logs,
+    vscode.workspace.registerFileSystemProvider(schemes.file, new CodeFiles(client), { isReadonly: true }),
+    vscode.workspace.registerTextDocumentContentProvider(schemes.comparison, comparisons),
+    showTreeMessage(view, model, viewState),
+    createStatusBar(model),
+    offerTerminalCommand(context),
+    registerCommands(commands, log),
+  );
+  model.start();
+  log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
+  return { experiments: tree };
+}

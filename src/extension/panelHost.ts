@@ -1,0 +1,13 @@
+/** What the commands need of the panels: opened with the first use, so that their code is not loaded before. */
+import type { RunRow } from './worker/runsView.ts';
+
+export interface RunPanels {
+  /** Charts of these runs, in the open panel or a new one. */
+  showMetrics(rows: readonly RunRow[]): Promise<void>;
+  /** The report of a reproduction, live while it runs. */
+  showReport(report: {
+    readonly store: string;
+    readonly original: string;
+    readonly reproduction: string;
+  }): Promise<void>;
+}

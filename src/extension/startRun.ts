@@ -1,0 +1,54 @@
+/** Starts runs from the editor and shows them in the tree. A run belongs to its supervisor, not to us. */
+import * as vscode from 'vscode';
+import type { ParameterValue } from '../runs/plan.ts';
+import type { OpenProject } from './projects.ts';
+import type { RunsModel } from './runsModel.ts';
+import { runInView } from './runWithProgress.ts';
+import { readSettings } from './settings.ts';
+import type { StoreClient } from './storeClient.ts';
+import type { LaunchPlan } from './worker/launchRequests.ts';
+import type { RunRow } from './worker/runsView.ts';
+
+/** All resolve with the id of the new run once it has begun. The caller has asked for trust. */
+export interface RunStarter {
+  start(plan: LaunchPlan): Promise<string>;
+  again(row: RunRow, changes: Readonly<Record<string, ParameterValue>>): Promise<string>;
+  reproduce(row: RunRow): Promise<string>;
+}
+
+/** @param reveal Selects a run in the tree. */
+export function createRunStarter(
+  client: StoreClient,
+  model: RunsModel,
+  extension: vscode.Extension<unknown>,
+  reveal: (store: string, id: string) => Promise<void>,
+): RunStarter {
+  const { version } = extension.packageJSON as { readonly version: string };
+  const tool = {
+    supervisorScript: vscode.Uri.joinPath(extension.extensionUri, 'dist', 'supervisor.cjs').fsPath,
+    toolVersion: version,
+  };
+  const shown = async (store: string, launch: () => Promise<string>): Promise<string> => {
+    const id = await runInView(launch);
+    model.storeChanged({ store, runIds: new Set() });
+    await reveal(store, id);
+    return id;
+  };
+  const projectOf = (store: string): OpenProject | undefined =>
+    model.snapshot.projects.find(candidate => candidate.store === store);
+  return {
+    start: plan => shown(plan.store, () => client.request('launch', { ...plan, ...tool })),
+    again: ({ store, run }, changes) => {
+      const project = projectOf(store);
+      const root = project?.root ?? '';
+      const pythonHook = readSettings(project?.folder.uri).recordFileUse;
+      return shown(store, () =>
+        client.request('rerun', { store, id: run.id, root, changes, pythonHook, ...tool }),
+      );
+    },
+    reproduce: ({ store, run }) => {
+      const root = projectOf(store)?.root ?? '';
+      return shown(store, () => client.request('reproduce', { store, id: run.id, root, ...tool }));
+    },
+  };
+}

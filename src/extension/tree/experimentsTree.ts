@@ -1,0 +1,287 @@
+/**
+ * The Experiments tree: a projection of the runs model. Groups are read in pages, so 10,000 runs cost no more than
+ * the rows on the screen. A change of values redraws the runs concerned; only a change of places redraws the rest.
+ */
+import * as vscode from 'vscode';
+import { runInView } from '../runWithProgress.ts';
+import type { OpenProject } from '../projects.ts';
+import type { ModelChange, RunsModel } from '../runsModel.ts';
+import type { RunsViewState } from '../runsViewState.ts';
+import type { StoreClient } from '../storeClient.ts';
+import type { RunOutline, RunRow } from '../worker/runsView.ts';
+import { commandIds } from '../ids.ts';
+import { groupLabel } from './groupLabel.ts';
+import { runItem } from './runItem.ts';
+import { leafItem, runSections, sectionItem, sectionLeaves } from './runSections.ts';
+import { runTooltip } from './runTooltip.ts';
+import type { GroupNode, MoreNode, ProjectNode, RunNode, TreeNode } from './treeNodes.ts';
+
+const pageSize = 100;
+/** The first groups stand open; the rest of history waits. */
+const openGroups = 3;
+
+interface LoadedGroup {
+  readonly node: GroupNode;
+  readonly nodes: readonly RunNode[];
+}
+
+export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
+  readonly #client: StoreClient;
+  readonly #model: RunsModel;
+  readonly #viewState: RunsViewState;
+  readonly #changed = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
+  readonly #subscriptions: { dispose(): unknown }[];
+  readonly onDidChangeTreeData = this.#changed.event;
+  /** Group id → what is shown of it. */
+  readonly #loaded = new Map<string, LoadedGroup>();
+  /** Group id → runs to show; a page where nothing is said. */
+  readonly #shown = new Map<string, number>();
+  /** Run node id → its row. */
+  readonly #rows = new Map<string, RunRow>();
+  /** VS Code knows nodes by identity: one object for each id. */
+  readonly #nodes = new Map<string, TreeNode>();
+
+  constructor(client: StoreClient, model: RunsModel, viewState: RunsViewState) {
+    this.#client = client;
+    this.#model = model;
+    this.#viewState = viewState;
+    this.#subscriptions = [
+      this.#changed,
+      model.onDidChange(change => void this.#modelChanged(change)),
+      viewState.onDidChange(() => this.#shown.clear()),
+    ];
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  rowOf(node: RunNode): RunRow | undefined {
+    return this.#rows.get(node.id);
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    if (node === undefined) return runInView(() => this.#roots());
+    switch (node.kind) {
+      case 'project':
+        return this.#groups(node.project.store, node);
+      case 'group':
+        return this.#runs(node);
+      case 'run':
+        return this.#sections(node);
+      case 'section':
+        return sectionLeaves(node);
+      case 'more':
+      case 'leaf':
+        return [];
+    }
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.kind === 'project' ? undefined : node.parent;
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'project':
+        return projectItem(node, this.#model.snapshot.outlines.get(node.project.store));
+      case 'group':
+        return this.#groupItem(node);
+      case 'run': {
+        const row = this.#rows.get(node.id);
+        return row === undefined ? new vscode.TreeItem(node.runId) : runItem(node.id, row, Date.now());
+      }
+      case 'more':
+        return moreItem(node);
+      case 'section':
+        return sectionItem(node);
+      case 'leaf':
+        return leafItem(node);
+    }
+  }
+
+  async resolveTreeItem(
+    item: vscode.TreeItem,
+    node: TreeNode,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.TreeItem> {
+    if (node.kind !== 'run') return item;
+    const row = this.#rows.get(node.id);
+    if (row === undefined) return item;
+    const details = await this.#client
+      .request('runDetails', { store: node.store, id: node.runId })
+      .catch(() => undefined);
+    if (details !== undefined && !token.isCancellationRequested) item.tooltip = runTooltip(row, details);
+    return item;
+  }
+
+  showMore(node: MoreNode): void {
+    this.#shown.set(node.parent.id, this.#limit(node.parent) + pageSize * 5);
+    this.#changed.fire(node.parent);
+  }
+
+  /** The node of a run in the present view, read in if need be; undefined when the view does not show it. */
+  async nodeOf(store: string, id: string): Promise<RunNode | undefined> {
+    const place = await this.#client.request('placeOf', { store, id, view: this.#viewState.view });
+    if (place === undefined) return undefined;
+    const project = this.#model.snapshot.projects.find(candidate => candidate.store === store);
+    if (project === undefined) return undefined;
+    const parent = this.#interned(groupNode(store, place.group, this.#projectNode(project)));
+    if (place.index >= this.#limit(parent)) return undefined;
+    const nodes = this.#loaded.get(parent.id)?.nodes ?? [];
+    const known = nodes.find(({ runId }) => runId === id);
+    if (known !== undefined) return known;
+    await this.#runs(parent);
+    return this.#loaded.get(parent.id)?.nodes.find(({ runId }) => runId === id);
+  }
+
+  async #roots(): Promise<TreeNode[]> {
+    await this.#model.ready;
+    const projects = this.#model.snapshot.projects.filter(
+      ({ store }) => (this.#model.snapshot.outlines.get(store)?.total ?? 0) > 0,
+    );
+    const [only] = projects;
+    if (only === undefined) return [];
+    if (this.#model.snapshot.projects.length === 1) return this.#groups(only.store, undefined);
+    return projects.map(project => this.#interned({ kind: 'project', id: project.store, project }));
+  }
+
+  #groups(store: string, parent: ProjectNode | undefined): GroupNode[] {
+    const outline = this.#model.snapshot.outlines.get(store);
+    return (outline?.groups ?? []).map(({ key }) => this.#interned(groupNode(store, key, parent)));
+  }
+
+  async #runs(group: GroupNode): Promise<TreeNode[]> {
+    const limit = this.#limit(group);
+    const { store, key } = group;
+    const view = this.#viewState.view;
+    const page = await this.#client.request('page', { store, view, group: key, offset: 0, limit });
+    const nodes = page.rows.map(row => this.#runNode(group, row));
+    this.#loaded.set(group.id, { node: group, nodes });
+    const remaining = page.total - nodes.length;
+    if (remaining <= 0) return nodes;
+    return [...nodes, { kind: 'more', id: `${group.id}/more`, parent: group, remaining }];
+  }
+
+  async #sections(node: RunNode): Promise<TreeNode[]> {
+    const row = this.#rows.get(node.id);
+    if (row === undefined) return [];
+    const details = await this.#client.request('runDetails', { store: node.store, id: node.runId });
+    return runSections(node, row, details);
+  }
+
+  #runNode(group: GroupNode, row: RunRow): RunNode {
+    const id = runNodeId(group, row.run.id);
+    this.#rows.set(id, row);
+    return this.#interned({ kind: 'run', id, store: group.store, runId: row.run.id, parent: group });
+  }
+
+  #interned<Node extends ProjectNode | GroupNode | RunNode>(node: Node): Node {
+    const known = this.#nodes.get(node.id);
+    // An id tells its kind: a store path, with a group key, with a run id.
+    if (known !== undefined) return known as Node;
+    this.#nodes.set(node.id, node);
+    return node;
+  }
+
+  #projectNode(project: OpenProject): ProjectNode | undefined {
+    if (this.#model.snapshot.projects.length === 1) return undefined;
+    return this.#interned({ kind: 'project', id: project.store, project });
+  }
+
+  #limit(group: GroupNode): number {
+    return this.#shown.get(group.id) ?? pageSize;
+  }
+
+  #groupItem(node: GroupNode): vscode.TreeItem {
+    const outline = this.#model.snapshot.outlines.get(node.store);
+    const index = outline?.groups.findIndex(group => group.key === node.key) ?? -1;
+    const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+    const { grouping } = this.#viewState.view;
+    const item = new vscode.TreeItem(
+      groupLabel(grouping, node.key),
+      index < openGroups ? Expanded : Collapsed,
+    );
+    const count = outline?.groups[index]?.count ?? 0;
+    item.id = node.id;
+    item.description = String(count);
+    item.contextValue = 'group';
+    item.tooltip = groupLabel(grouping, node.key);
+    item.accessibilityInformation = {
+      label: vscode.l10n.t('{0}, {1} runs', groupLabel(grouping, node.key), count),
+    };
+    return item;
+  }
+
+  async #modelChanged({ before, now, changed }: ModelChange): Promise<void> {
+    if (before.projects !== now.projects) this.#nodes.clear();
+    const places = changedPlaces(before.outlines, now.outlines);
+    const unknown = [...changed.values()].some(ids => ids.size === 0);
+    if (places || unknown || before.projects !== now.projects) {
+      this.#forgetLeft(now.outlines);
+      this.#changed.fire(undefined);
+      return;
+    }
+    const touched = [...this.#loaded.values()].filter(({ node, nodes }) => {
+      const ids = changed.get(node.store);
+      return ids !== undefined && nodes.some(({ runId }) => ids.has(runId));
+    });
+    for (const { node, nodes } of touched) {
+      await this.#runs(node);
+      const ids = changed.get(node.store);
+      this.#changed.fire(nodes.filter(({ runId }) => ids?.has(runId) === true));
+    }
+  }
+
+  /** Rows of groups that are gone would be kept for ever. */
+  #forgetLeft(outlines: ReadonlyMap<string, RunOutline>): void {
+    for (const [id, { node, nodes }] of this.#loaded) {
+      if (outlines.get(node.store)?.groups.some(({ key }) => key === node.key) === true) continue;
+      this.#loaded.delete(id);
+      for (const run of nodes) {
+        this.#rows.delete(run.id);
+        this.#nodes.delete(run.id);
+      }
+    }
+  }
+}
+
+function groupNode(store: string, key: string, parent: ProjectNode | undefined): GroupNode {
+  return { kind: 'group', id: `${store}\n${key}`, store, key, parent };
+}
+
+function runNodeId(group: GroupNode, runId: string): string {
+  return `${group.id}\n${runId}`;
+}
+
+function changedPlaces(
+  before: ReadonlyMap<string, RunOutline>,
+  now: ReadonlyMap<string, RunOutline>,
+): boolean {
+  const shape = (outlines: ReadonlyMap<string, RunOutline>): string =>
+    JSON.stringify(
+      [...outlines].map(([store, { groups }]) => [store, groups.map(group => [group.key, group.shape])]),
+    );
+  return shape(before) !== shape(now);
+}
+
+function projectItem(node: ProjectNode, outline: RunOutline | undefined): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.project.folder.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = node.id;
+  item.description =
+    (outline?.live ?? 0) > 0 ? vscode.l10n.t('{0} running', outline?.live ?? 0) : String(outline?.total ?? 0);
+  item.tooltip = node.project.root;
+  item.iconPath = vscode.ThemeIcon.Folder;
+  item.contextValue = 'project';
+  return item;
+}
+
+function moreItem(node: MoreNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('Show More'));
+  item.id = node.id;
+  item.description = vscode.l10n.t('{0} not shown', node.remaining);
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.contextValue = 'more';
+  item.command = { command: commandIds.showMore, title: vscode.l10n.t('Show More'), arguments: [node] };
+  return item;
+}

@@ -1,0 +1,46 @@
+/** The whole story of a run in a hover. All of a run is untrusted text: it is appended as text, never as Markdown. */
+import * as vscode from 'vscode';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import { formatCommand } from '../../base/runCommand.ts';
+import { formatDuration, formatNumber, formatTime, oneLine } from '../formatText.ts';
+import { formatParameter } from '../worker/runRows.ts';
+import type { RunRow } from '../worker/runsView.ts';
+import { chosenMetrics } from './chosenMetrics.ts';
+import { stateLabel } from './groupLabel.ts';
+import { codeText, environmentText } from './runSections.ts';
+import { verdictWord } from './verdictWords.ts';
+
+export function runTooltip(row: RunRow, details: RunDetails): vscode.MarkdownString {
+  const { run } = row;
+  const text = new vscode.MarkdownString(undefined, false);
+  const line = (name: string, value: string): void => {
+    if (value === '') return;
+    text.appendMarkdown(`\n- ${name}: `).appendText(oneLine(value));
+  };
+  text.appendMarkdown('**').appendText(row.label).appendMarkdown('**  \n').appendText(stateLabel(run.state));
+  if (run.durationMs !== undefined) text.appendText(` · ${formatDuration(run.durationMs)}`);
+  text.appendText(` · ${formatTime(run.createdAt)}`);
+  if (run.argv.length > 0) {
+    const [program = '', ...args] = run.argv;
+    text.appendCodeblock(oneLine(formatCommand(program, args), 400), 'shellscript');
+  }
+  if (run.note !== undefined)
+    text.appendMarkdown('\n').appendText(run.note.slice(0, 500)).appendMarkdown('\n');
+  line(vscode.l10n.t('Failure'), run.failure ?? '');
+  const metrics = chosenMetrics(run.metrics, 6).map(
+    key => `${key} ${formatNumber(run.metrics[key]?.last ?? NaN)}`,
+  );
+  line(vscode.l10n.t('Metrics'), metrics.join(' · '));
+  const parameters = Object.entries(run.parameters).map(([key, value]) => `${key} ${formatParameter(value)}`);
+  line(vscode.l10n.t('Parameters'), parameters.join(' · '));
+  line(vscode.l10n.t('Code'), codeText(details));
+  line(vscode.l10n.t('Environment'), environmentText(details));
+  line(vscode.l10n.t('Host'), run.host ?? '');
+  const verdict = details.verdicts.at(-1);
+  if (verdict !== undefined)
+    line(vscode.l10n.t('Reproduction'), `${verdictWord(verdict.verdict)}. ${verdict.sentence}`);
+  line(vscode.l10n.t('Tags'), run.tags.join(' '));
+  for (const warning of details.result?.warnings.slice(0, 3) ?? []) line(vscode.l10n.t('Warning'), warning);
+  line(vscode.l10n.t('Id'), run.id);
+  return text;
+}

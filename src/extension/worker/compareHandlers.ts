@@ -1,0 +1,91 @@
+/** Answers about comparing runs, and runs them again. */
+import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { launchRun } from '../../execution/launchRun.ts';
+import type { Parameter } from '../../runs/plan.ts';
+import type { EngineHandlers } from './answerRequests.ts';
+import { changeArguments } from './changeArguments.ts';
+import type { ChangeableParameter } from './compareRequests.ts';
+import { planMissing } from './errors.ts';
+import { runText, runsTable } from './runText.ts';
+import { runRows } from './runRows.ts';
+import type { Stores } from './stores.ts';
+
+export function compareHandlers(stores: Stores) {
+  return {
+    runText: async ({ store, id }) => {
+      const { runStore } = stores.table(store);
+      const [summary, details] = await Promise.all([runStore.summary(id), runStore.read(id)]);
+      return runText(summary, details, []);
+    },
+    runsTable: async ({ store, ids }) => {
+      const { runStore } = stores.table(store);
+      const runs = await Promise.all(ids.map(id => runStore.summary(id)));
+      return runsTable(runRows(store, runs, runs));
+    },
+    changeableParameters: async ({ store, id }) => {
+      const { plan } = await stores.table(store).runStore.read(id);
+      return Object.entries(plan?.parameters ?? {}).map(([name, parameter]) => changeable(name, parameter));
+    },
+    rerun: async ({ store, id, root, changes, pythonHook, supervisorScript, toolVersion }, signal) => {
+      const { plan } = await stores.table(store).runStore.read(id);
+      if (plan === undefined) throw planMissing();
+      const launched = await launchRun(
+        {
+          store,
+          root,
+          cwd: await existing(join(root, plan.cwd), root),
+          argv: changeArguments(plan, changes, process.env),
+          variables: process.env,
+          toolVersion,
+          pythonHook,
+          tags: plan.tags,
+          declaredInputs: plan.declaredInputs,
+          declaredOutputs: plan.declaredOutputs,
+          metricLines: plan.metricLines,
+          rerunOf: id,
+          ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
+        },
+        { node: process.execPath, supervisorScript },
+      );
+      await launched.started(signal);
+      await stores.table(store).update([launched.id]);
+      return launched.id;
+    },
+    reproduce: async ({ store, id, root, supervisorScript, toolVersion }, signal) => {
+      const { plan } = await stores.table(store).runStore.read(id);
+      if (plan === undefined) throw planMissing();
+      const launched = await launchRun(
+        {
+          store,
+          root,
+          cwd: await existing(join(root, plan.cwd), root),
+          argv: changeArguments(plan, {}, process.env),
+          variables: process.env,
+          toolVersion,
+          metricLines: plan.metricLines,
+          declaredInputs: plan.declaredInputs,
+          declaredOutputs: plan.declaredOutputs,
+          reproduces: id,
+        },
+        { node: process.execPath, supervisorScript },
+      );
+      await launched.started(signal);
+      await stores.table(store).update([launched.id]);
+      return launched.id;
+    },
+  } satisfies Partial<EngineHandlers>;
+}
+
+function changeable(name: string, { value, source, argvIndex, path }: Parameter): ChangeableParameter {
+  if (argvIndex !== undefined) return { name, value, place: 'command' };
+  if (source === 'file') return { name, value, place: 'file', ...(path === undefined ? {} : { path }) };
+  return { name, value, place: 'reported' };
+}
+
+async function existing(folder: string, otherwise: string): Promise<string> {
+  return stat(folder).then(
+    () => folder,
+    () => otherwise,
+  );
+}

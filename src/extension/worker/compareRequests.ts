@@ -1,0 +1,37 @@
+/** Requests about comparing runs, and running them again. Plain data; part of EngineRequests. */
+import type { ParameterValue } from '../../runs/plan.ts';
+import type { Request, RunReference } from './engineRequests.ts';
+
+export interface ChangeableParameter {
+  readonly name: string;
+  readonly value: ParameterValue;
+  /** Where its value stands: changeable in the command, or a file to be edited, or only reported by the script. */
+  readonly place: 'command' | 'file' | 'reported';
+  /** For `file`: relative to the root. */
+  readonly path?: string;
+}
+
+export interface CompareRequests {
+  /** One run as text, for the diff editor. */
+  runText: Request<RunReference, string>;
+  /** Several runs side by side as text. */
+  runsTable: Request<{ readonly store: string; readonly ids: readonly string[] }, string>;
+  /** What can be changed in a run before it is run again. */
+  changeableParameters: Request<RunReference, readonly ChangeableParameter[]>;
+  /** Runs the command of a recorded run in the workspace as it is now; resolves with the new id. */
+  rerun: Request<
+    RunReference & {
+      readonly root: string;
+      readonly changes: Readonly<Record<string, ParameterValue>>;
+      readonly pythonHook: boolean;
+      readonly supervisorScript: string;
+      readonly toolVersion: string;
+    },
+    string
+  >;
+  /** Runs the recorded code again in a private checkout; resolves with the id of the reproduction. */
+  reproduce: Request<
+    RunReference & { readonly root: string; readonly supervisorScript: string; readonly toolVersion: string },
+    string
+  >;
+}

@@ -1,0 +1,90 @@
+/** Starts, cancels and prepares runs. Everything here works in an untrusted workspace too: the host asks first. */
+import { join } from 'node:path';
+import { errorText } from '../../base/systemError.ts';
+import { cancelRun } from '../../execution/cancelRun.ts';
+import { experimentCommand } from '../../execution/experiments/experimentCommand.ts';
+import { readExperiments } from '../../execution/experiments/readExperiments.ts';
+import { launchRun } from '../../execution/launchRun.ts';
+import { runPaths } from '../../runs/runPaths.ts';
+import { countMetricLikeLines } from '../../tracking/countMetricLikeLines.ts';
+import { readMetricLineChoice, rememberMetricLineChoice } from '../../tracking/metricLineChoice.ts';
+import type { EngineHandlers } from './answerRequests.ts';
+import { fileCommand } from './fileCommand.ts';
+import { findInterpreter } from './findInterpreter.ts';
+import type { NamedExperiment } from './launchRequests.ts';
+import { splitCommandLine } from './splitCommandLine.ts';
+import type { Stores } from './stores.ts';
+
+export function launchHandlers(stores: Stores) {
+  return {
+    launch: async (plan, signal) => {
+      const { store, root, cwd, argv, toolVersion, pythonHook } = plan;
+      const remembered = await readMetricLineChoice(store, {
+        argv,
+        cwd: cwd.slice(root.length + 1),
+        experiment: plan.experiment,
+      });
+      const launched = await launchRun(
+        {
+          store,
+          root,
+          cwd,
+          argv: [...argv],
+          toolVersion,
+          pythonHook,
+          variables: process.env,
+          tags: [...(plan.tags ?? [])],
+          declaredInputs: [...(plan.inputs ?? [])],
+          declaredOutputs: [...(plan.outputs ?? [])],
+          metricLines: plan.metricLines ?? remembered ?? false,
+          ...(plan.name === undefined ? {} : { name: plan.name }),
+          ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
+          ...(plan.rerunOf === undefined ? {} : { rerunOf: plan.rerunOf }),
+        },
+        { node: process.execPath, supervisorScript: plan.supervisorScript },
+      );
+      await launched.started(signal);
+      await stores.table(store).update([launched.id]);
+      return launched.id;
+    },
+    cancel: async ({ store, id }, signal) => {
+      await cancelRun(store, id, { signal });
+      await stores.table(store).update([id]);
+    },
+    namedExperiments: async ({ root }) => {
+      const { experiments } = await readExperiments(root);
+      return Object.entries(experiments).map(([name, experiment]): NamedExperiment => {
+        const common = {
+          name,
+          cwd: join(root, experiment.cwd ?? ''),
+          tags: experiment.tags,
+          inputs: experiment.inputs,
+          outputs: experiment.outputs,
+          ...(experiment.description === undefined ? {} : { description: experiment.description }),
+          ...(experiment.metricLines === undefined ? {} : { metricLines: experiment.metricLines }),
+        };
+        try {
+          return { ...common, argv: experimentCommand(name, experiment) };
+        } catch (error) {
+          return { ...common, argv: [], problem: errorText(error) };
+        }
+      });
+    },
+    findInterpreter: request => findInterpreter(request),
+    splitCommand: ({ text }) => splitCommandLine(text),
+    fileCommand: ({ path, cwd, interpreter }) => fileCommand(path, cwd, interpreter),
+    metricLines: async ({ store, id }, signal) => {
+      const run = await stores.table(store).get(id);
+      if (run === undefined) return { lines: 0, keys: [], choice: false };
+      const choice = await readMetricLineChoice(store, run);
+      const found = await countMetricLikeLines(runPaths(store, id).stdout, { signal });
+      return { ...found, choice };
+    },
+    chooseMetricLines: async ({ store, id, chart }) => {
+      const { runStore } = stores.table(store);
+      const run = await runStore.summary(id);
+      await rememberMetricLineChoice(store, run, chart);
+      if (chart) await runStore.request(id, 'chart-lines');
+    },
+  } satisfies Partial<EngineHandlers>;
+}
