@@ -4,14 +4,7 @@
  */
 import * as z from 'zod';
 import { verdictSchema } from '../runs/verdict.ts';
-import {
-  anyNumberSchema,
-  decimatedSchema,
-  float64Schema,
-  rangeSchema,
-  revisionSchema,
-  runStateSchema,
-} from './wire.ts';
+import { anyNumberSchema, decimatedSchema, rangeSchema, revisionSchema, runStateSchema } from './wire.ts';
 import { reportStringsSchema } from './reportStrings.ts';
 
 /** The parts of a reproduction, in the order they happen. */
@@ -65,7 +58,8 @@ export const overlaySchema = z.object({
   original: decimatedSchema,
   reproduction: decimatedSchema,
   /** Relative difference per common step, 0 where equal, Infinity where it is no ratio; reduced keeping the largest. */
-  difference: z.object({ steps: float64Schema, relative: float64Schema }),
+  difference: decimatedSchema,
+  comparedPoints: z.int().nonnegative(),
   first: z
     .object({
       step: z.number(),

@@ -20,7 +20,6 @@ export const reportStringNames = [
   'lostSentence',
   'subject',
   'onHost',
-  'took',
   'stepsLabel',
   'stepCheckout',
   'stepRun',

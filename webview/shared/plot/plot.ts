@@ -30,6 +30,7 @@ const timeSteps = [
 export class Plot {
   readonly #host: HTMLElement;
   readonly #events: PlotEvents;
+  readonly #leastAxisWidth: number;
   readonly #crosshair = element('div', { class: 'crosshair', hidden: true });
   #uplot: uPlot | undefined;
   #scene: Scene;
@@ -37,8 +38,10 @@ export class Plot {
   #width: number;
   #height: number;
 
-  constructor(host: HTMLElement, scene: Scene, theme: Theme, events: PlotEvents) {
+  /** @param leastAxisWidth Charts below each other share it, so that their x axes stand in line. */
+  constructor(host: HTMLElement, scene: Scene, theme: Theme, events: PlotEvents, leastAxisWidth = 0) {
     this.#host = host;
+    this.#leastAxisWidth = leastAxisWidth;
     this.#events = events;
     this.#scene = scene;
     this.#theme = theme;
@@ -139,9 +142,9 @@ export class Plot {
         {
           ...axis,
           gap: 4,
-          size: (self, values) => axisWidth(self, values, theme.font),
-          values: (_: uPlot, splits: (number | null)[]) =>
-            splits.map(value => (value === null ? '' : formatNumber(value, 6))),
+          size: (self, values) => Math.max(this.#leastAxisWidth, axisWidth(self, values, theme.font)),
+          grid: { ...axis.grid, ...(log ? { filter: wholeDecades } : {}) },
+          values: (_: uPlot, splits: (number | null)[]) => splits.map(value => this.#yLabel(value)),
         },
       ],
       cursor: {
@@ -162,6 +165,12 @@ export class Plot {
         setSelect: [self => this.#select(self)],
       },
     };
+  }
+
+  #yLabel(value: number | null): string {
+    if (value === null) return '';
+    const { zeroAt } = this.#scene;
+    return zeroAt !== undefined && value <= zeroAt * 1.001 ? '0' : formatNumber(value, 6);
   }
 
   #draw(self: uPlot): void {
@@ -220,6 +229,11 @@ function corners(scene: Scene): uPlot.AlignedData {
     [scene.x[0], scene.x[1]],
     [scene.y[0], scene.y[1]],
   ];
+}
+
+/** A logarithmic grid with a line at every decade, not at each of its nine parts. */
+function wholeDecades(_: uPlot, splits: number[]): (number | null)[] {
+  return splits.map(value => (Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? value : null));
 }
 
 function axisWidth(self: uPlot, values: readonly (string | null)[] | null, font: string): number {

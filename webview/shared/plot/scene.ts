@@ -32,6 +32,8 @@ export interface Scene {
   readonly y: Range;
   readonly lines: readonly SceneLine[];
   readonly flags: readonly SceneFlag[];
+  /** On a logarithmic axis: the place where zero is drawn, labelled as zero. */
+  readonly zeroAt?: number;
 }
 
 /** What the person zoomed into; y is absent when it fits the values by itself. */

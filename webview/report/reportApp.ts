@@ -1,0 +1,251 @@
+/**
+ * The Reproduction Report: live while the reproduction runs, the verdict afterwards. Drawn from the newest snapshot,
+ * at most once a frame.
+ */
+import type {
+  Overlay,
+  ReportAction,
+  ReportHostMessage,
+  ReportPanelMessage,
+  ReportSnapshot,
+} from '../../src/protocol/reportProtocol.ts';
+import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
+import { formatString } from '../../src/protocol/formatString.ts';
+import type { Bridge } from '../shared/bridge.ts';
+import { button } from '../shared/controls.ts';
+import { element, replaceChildren, setText, type Child } from '../shared/dom.ts';
+import { framed } from '../shared/framed.ts';
+import type { Zoom } from '../shared/plot/scene.ts';
+import { onThemeChange, readTheme } from '../shared/theme.ts';
+import { Headline } from './headline.ts';
+import { OverlayChart } from './overlayChart.ts';
+import { ingredientsTable, metricRows, metricsTable, outputsTable, type MetricRow } from './reportTables.ts';
+
+/** A verdict may have thousands of metrics; so many are shown until all are asked for. */
+const shownRows = 50;
+
+export interface SavedReport {
+  readonly key?: string | undefined;
+  readonly allMetrics?: boolean | undefined;
+}
+
+export class ReportApp {
+  readonly #bridge: Bridge<ReportPanelMessage>;
+  readonly #strings: ReportStrings;
+  readonly #origin: Record<string, unknown>;
+  readonly #headline: Headline;
+  readonly #chart: OverlayChart;
+  readonly #problem = element('p', { class: 'note problem', role: 'alert', hidden: true });
+  readonly #why = element('div', { class: 'why' });
+  readonly #ingredients = element('section');
+  readonly #metrics = element('section');
+  readonly #outputs = element('section');
+  #report: ReportSnapshot | undefined;
+  #revision = -1;
+  #overlay: Overlay | undefined;
+  #drawn: number | undefined;
+  #theme = readTheme();
+  #key: string | undefined;
+  #allMetrics: boolean;
+  #zoom: Zoom | undefined;
+  #watched = '';
+
+  readonly #frame = framed(() => this.#render());
+
+  constructor(
+    bridge: Bridge<ReportPanelMessage>,
+    strings: ReportStrings,
+    origin: Record<string, unknown>,
+    saved: SavedReport,
+  ) {
+    this.#bridge = bridge;
+    this.#strings = strings;
+    this.#origin = origin;
+    this.#key = saved.key;
+    this.#allMetrics = saved.allMetrics ?? false;
+    this.#headline = new Headline(strings, action => this.#act(action));
+    this.#chart = new OverlayChart(strings, {
+      onSelect: key => this.#select(key),
+      onZoom: zoom => {
+        this.#zoom = zoom;
+        this.#frame();
+      },
+    });
+    replaceChildren(
+      document.body,
+      element(
+        'main',
+        { class: 'report' },
+        this.#problem,
+        this.#headline.root,
+        this.#why,
+        this.#ingredients,
+        this.#chart.root,
+        this.#metrics,
+        this.#outputs,
+      ),
+    );
+    this.#headline.root.hidden = true;
+    this.#chart.root.hidden = true;
+    this.#save();
+    onThemeChange(() => {
+      this.#theme = readTheme();
+      this.#frame();
+    });
+    addEventListener('resize', this.#frame);
+  }
+
+  receive(message: Exclude<ReportHostMessage, { type: 'open' }>): void {
+    switch (message.type) {
+      case 'report':
+        if (message.revision < this.#revision) return;
+        this.#revision = message.revision;
+        this.#report = message.report;
+        break;
+      case 'overlay':
+        this.#drawn = message.revision;
+        if (message.overlay.key === this.#key) this.#overlay = message.overlay;
+        break;
+      case 'problem':
+        this.#problem.hidden = message.message === null;
+        setText(this.#problem, message.message ?? '');
+        break;
+    }
+    this.#frame();
+  }
+
+  #render(): void {
+    const report = this.#report;
+    if (report === undefined) return;
+    const rows = metricRows(report, this.#strings);
+    this.#chooseMetric(rows);
+    this.#headline.root.hidden = false;
+    this.#headline.render(report);
+    this.#renderWhy(report);
+    this.#renderTables(report, rows);
+    this.#renderChart(rows);
+    if (this.#drawn !== undefined) this.#bridge.post({ type: 'drawn', revision: this.#drawn });
+    this.#drawn = undefined;
+  }
+
+  /** What was chosen, else what says most: the metric that differs first. */
+  #chooseMetric(rows: readonly MetricRow[]): void {
+    if (this.#key !== undefined && rows.some(({ key }) => key === this.#key)) return;
+    const counted = rows.filter(row => !row.volatile);
+    const differing = counted
+      .filter(row => row.firstStep !== undefined)
+      .sort((a, b) => (a.firstStep ?? 0) - (b.firstStep ?? 0));
+    this.#key = (differing[0] ?? counted[0] ?? rows[0])?.key;
+  }
+
+  #renderWhy({ verdict }: ReportSnapshot): void {
+    const strings = this.#strings;
+    const list = (title: string, lines: readonly string[]): Child =>
+      lines.length === 0
+        ? undefined
+        : element(
+            'section',
+            {},
+            element('h2', {}, title),
+            element('ul', {}, ...lines.slice(0, 100).map(line => element('li', {}, line))),
+          );
+    replaceChildren(
+      this.#why,
+      list(strings.cause, untoldCause(verdict)),
+      list(strings.caps, verdict?.caps ?? []),
+      list(
+        strings.escaped,
+        (verdict?.escapedModules ?? []).map(({ module, path }) => `${module}: ${path}`),
+      ),
+    );
+  }
+
+  #renderTables({ verdict }: ReportSnapshot, rows: readonly MetricRow[]): void {
+    const strings = this.#strings;
+    section(this.#ingredients, strings.ingredients, verdict && ingredientsTable(verdict, strings));
+    const shown = this.#allMetrics ? rows : rows.slice(0, shownRows);
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.title : '';
+    section(
+      this.#metrics,
+      strings.metrics,
+      rows.length === 0
+        ? element('p', { class: 'hint' }, strings.noMetrics)
+        : metricsTable(shown, this.#key, strings, key => this.#select(key)),
+      shown.length < rows.length
+        ? button({
+            label: formatString(strings.moreRows, rows.length),
+            onClick: () => {
+              this.#allMetrics = true;
+              this.#save();
+              this.#frame();
+            },
+          })
+        : undefined,
+    );
+    if (focused !== '') refocus(this.#metrics, focused);
+    section(
+      this.#outputs,
+      strings.outputs,
+      verdict === undefined
+        ? undefined
+        : verdict.outputs.length === 0
+          ? element('p', { class: 'hint' }, strings.noOutputs)
+          : outputsTable(verdict, strings),
+    );
+  }
+
+  #renderChart(rows: readonly MetricRow[]): void {
+    const key = this.#key;
+    this.#chart.root.hidden = key === undefined;
+    if (key === undefined) return;
+    this.#chart.setChoices(
+      rows.map(row => row.key),
+      key,
+    );
+    const message: ReportPanelMessage = {
+      type: 'watch',
+      key,
+      width: this.#chart.pixelWidth,
+      ...(this.#zoom === undefined ? {} : { range: [...this.#zoom.x] as const }),
+    };
+    const text = JSON.stringify(message);
+    if (text !== this.#watched) this.#bridge.post(message);
+    this.#watched = text;
+    if (this.#overlay?.key === key) this.#chart.show(this.#overlay, this.#zoom, this.#theme);
+  }
+
+  #select(key: string): void {
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#zoom = undefined;
+    this.#save();
+    this.#frame();
+  }
+
+  #act(action: ReportAction): void {
+    this.#bridge.post({ type: 'action', action });
+    if (action === 'copyForPullRequest') this.#headline.sayCopied();
+  }
+
+  #save(): void {
+    this.#bridge.save({ origin: this.#origin, key: this.#key, allMetrics: this.#allMetrics });
+  }
+}
+
+/** The cause, unless the sentence of the headline says it already. */
+function untoldCause(verdict: ReportSnapshot['verdict']): string[] {
+  const cause = verdict?.cause ?? '';
+  const told = verdict?.sentence.includes(cause.replace(/\.$/, '')) ?? false;
+  return cause === '' || told ? [] : [cause];
+}
+
+function section(target: HTMLElement, title: string, ...content: readonly Child[]): void {
+  target.hidden = content.every(child => child === undefined);
+  replaceChildren(target, element('h2', {}, title), ...content);
+}
+
+/** Tables are rebuilt with every snapshot; the keyboard's place in them is kept. */
+function refocus(within: HTMLElement, title: string): void {
+  for (const candidate of within.querySelectorAll<HTMLElement>('button.link'))
+    if (candidate.title === title) candidate.focus({ preventScroll: true });
+}

@@ -1,0 +1,218 @@
+/** The tables of the report: ingredients, metrics, outputs. Rebuilt as a whole; keys and paths are foreign text. */
+import type { LiveMetric, ReportSnapshot } from '../../src/protocol/reportProtocol.ts';
+import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
+import { formatString } from '../../src/protocol/formatString.ts';
+import { formatNumber, formatRelative } from '../../src/series/formatNumber.ts';
+import { clipped, element, setAttributes, type Child } from '../shared/dom.ts';
+import { icon } from '../shared/icons.ts';
+import { verdictLook, type Look, type VerdictWord } from './verdictLook.ts';
+
+type Verdict = NonNullable<ReportSnapshot['verdict']>;
+type MetricVerdict = Verdict['metrics'][number];
+
+export function ingredientsTable({ ingredients }: Verdict, strings: ReportStrings): HTMLElement {
+  return table(
+    [strings.ingredient, strings.original, strings.now, strings.status],
+    ingredients.map(ingredient => {
+      const look: Look = {
+        same: { icon: 'check', word: strings.same, tone: 'good' } as const,
+        differs: { icon: 'warning', word: strings.differs, tone: 'bad' } as const,
+        unknown: { icon: 'question', word: strings.unknown, tone: 'quiet' } as const,
+      }[ingredient.status];
+      return element(
+        'tr',
+        {},
+        element('th', { scope: 'row' }, strings[ingredient.name]),
+        element('td', { class: 'words' }, ingredient.original),
+        element('td', { class: 'words' }, ingredient.now),
+        element(
+          'td',
+          { class: 'words' },
+          status(look),
+          ...ingredient.differences
+            .slice(0, 20)
+            .map(difference => element('div', { class: 'hint difference' }, difference)),
+        ),
+      );
+    }),
+    'ingredients',
+  );
+}
+
+export interface MetricRow {
+  readonly key: string;
+  readonly look: Look;
+  readonly volatile: boolean;
+  readonly points: number;
+  readonly missing: number;
+  readonly largest: number | undefined;
+  readonly firstStep: number | undefined;
+  readonly originalLast: number | undefined;
+  readonly reproducedLast: number | undefined;
+  readonly sentence: string | undefined;
+}
+
+/** Worst first, volatile last. While the reproduction runs, what is known so far. */
+export function metricRows({ verdict, live }: ReportSnapshot, strings: ReportStrings): MetricRow[] {
+  const rows =
+    verdict === undefined
+      ? live.map(metric => liveRow(metric, strings))
+      : verdict.metrics.map(metric => finalRow(metric, strings));
+  const severity = { bad: 0, fair: 1, quiet: 2, good: 3 };
+  return rows.sort(
+    (a, b) => Number(a.volatile) - Number(b.volatile) || severity[a.look.tone] - severity[b.look.tone],
+  );
+}
+
+function liveRow(metric: LiveMetric, strings: ReportStrings): MetricRow {
+  const differs = metric.firstDifferingStep !== undefined;
+  return {
+    key: metric.key,
+    look: differs
+      ? { icon: 'warning', word: strings.differs, tone: 'bad' }
+      : metric.comparedPoints > 0
+        ? { icon: 'check', word: strings.soFar, tone: 'good' }
+        : { icon: 'loading', word: strings.stepWaiting, tone: 'quiet' },
+    volatile: false,
+    points: metric.comparedPoints,
+    missing: 0,
+    largest: metric.maxRelativeDifference,
+    firstStep: metric.firstDifferingStep,
+    originalLast: metric.originalLast,
+    reproducedLast: metric.reproducedLast,
+    sentence: undefined,
+  };
+}
+
+function finalRow(metric: MetricVerdict, strings: ReportStrings): MetricRow {
+  return {
+    key: metric.key,
+    look: countedLook(metric, strings),
+    volatile: metric.volatile,
+    points: metric.comparedPoints,
+    missing: metric.missingSteps,
+    largest: metric.maxRelativeDifference,
+    firstStep: metric.firstDifferingStep,
+    originalLast: metric.originalLast,
+    reproducedLast: metric.reproducedLast,
+    sentence: metric.sentence,
+  };
+}
+
+/** @param onSelect Shows the metric in the chart. */
+export function metricsTable(
+  rows: readonly MetricRow[],
+  selected: string | undefined,
+  strings: ReportStrings,
+  onSelect: (key: string) => void,
+): HTMLElement {
+  return table(
+    [
+      strings.metric,
+      strings.verdict,
+      strings.points,
+      strings.largestDifference,
+      strings.firstStep,
+      `${strings.lastValue} · ${strings.original}`,
+      `${strings.lastValue} · ${strings.now}`,
+    ],
+    rows.map(row => {
+      const choose = clipped('button', row.key, { type: 'button', class: 'link' });
+      choose.addEventListener('click', () => onSelect(row.key));
+      return element(
+        'tr',
+        { 'aria-current': row.key === selected ? 'true' : undefined, title: row.sentence },
+        element('th', { scope: 'row' }, choose),
+        element('td', {}, status(row.look), row.volatile ? volatileBadge(strings) : undefined),
+        numberCell(
+          formatNumber(row.points) +
+            (row.missing > 0 ? ` (${formatString(strings.missing, row.missing)})` : ''),
+        ),
+        numberCell(row.largest === undefined || row.largest === 0 ? '–' : formatRelative(row.largest)),
+        numberCell(row.firstStep === undefined ? '–' : formatNumber(row.firstStep)),
+        numberCell(row.originalLast === undefined ? '–' : formatNumber(row.originalLast, 9)),
+        numberCell(row.reproducedLast === undefined ? '–' : formatNumber(row.reproducedLast, 9)),
+      );
+    }),
+    'metrics',
+    2,
+  );
+}
+
+export function outputsTable({ outputs }: Verdict, strings: ReportStrings): HTMLElement {
+  return table(
+    [strings.output, strings.verdict, strings.hash],
+    outputs.map(output => {
+      const before = output.originalSha256?.slice(0, 10);
+      const now = output.reproducedSha256?.slice(0, 10);
+      const hashes = before === now ? before : [before ?? '–', now ?? '–'].join(' → ');
+      return element(
+        'tr',
+        {},
+        element('th', { scope: 'row' }, clipped('span', output.path)),
+        element(
+          'td',
+          { class: 'words' },
+          status(countedLook(output, strings)),
+          output.volatile ? volatileBadge(strings) : undefined,
+          output.sentence === undefined
+            ? undefined
+            : element('div', { class: 'hint difference' }, output.sentence),
+        ),
+        element(
+          'td',
+          { title: [output.originalSha256, output.reproducedSha256].filter(Boolean).join('\n') },
+          element('code', {}, hashes ?? '–'),
+        ),
+      );
+    }),
+    'outputs',
+  );
+}
+
+/** What is not counted neither praises nor alarms. */
+function countedLook(item: { verdict: VerdictWord; volatile: boolean }, strings: ReportStrings): Look {
+  if (!item.volatile) return verdictLook(item.verdict, strings);
+  return item.verdict === 'identical'
+    ? { icon: 'check', word: strings.same, tone: 'quiet' }
+    : { icon: 'info', word: strings.differs, tone: 'quiet' };
+}
+
+function status(look: Look): HTMLElement {
+  return element('span', { class: 'status', 'data-tone': look.tone }, icon(look.icon), look.word);
+}
+
+function volatileBadge(strings: ReportStrings): HTMLElement {
+  return element('span', { class: 'badge quiet', title: strings.volatileHint }, strings.volatile);
+}
+
+function numberCell(text: string): HTMLElement {
+  return element('td', { class: 'number' }, text);
+}
+
+/** @param numbersFrom Index of the first column of numbers. */
+function table(
+  heads: readonly string[],
+  rows: readonly Child[],
+  name: string,
+  numbersFrom = Infinity,
+): HTMLElement {
+  const made = element(
+    'table',
+    { class: `table-${name}` },
+    element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        ...heads.map((head, i) =>
+          element('th', { scope: 'col', class: i >= numbersFrom ? 'number' : undefined }, head),
+        ),
+      ),
+    ),
+    element('tbody', {}, ...rows),
+  );
+  setAttributes(made, { 'data-rows': rows.length });
+  return element('div', { class: 'table-frame' }, made);
+}
