@@ -1,4 +1,5 @@
 /** The end of a run: what came out goes into result.json, once, and truthfully also when the disk is full. */
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
@@ -83,7 +84,8 @@ async function publishResult({ paths, log, changed }: Supervision, result: Resul
       return;
     } catch (error) {
       log.warn(`The result could not be written: ${errorText(error)}`);
-      if (performance.now() >= end) throw error;
+      // The run was deleted: nobody is left to be told.
+      if (performance.now() >= end || !existsSync(paths.dir)) throw error;
       // Gives back the room that was kept for this moment.
       await releaseReserve(paths.dir);
       await delay(500);

@@ -1,0 +1,80 @@
+/** A hundred runs started at the same moment by processes of their own: every one is accounted for, exactly once. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { followRun } from '../../src/execution/followRun.ts';
+import { knownValue } from '../../src/runs/known.ts';
+import { planSchema } from '../../src/runs/plan.ts';
+import { runPaths } from '../../src/runs/runPaths.ts';
+import { RunStore } from '../../src/runs/runStore.ts';
+import { gitRepository } from '../helpers/gitRepository.ts';
+import { supervisorScript } from '../helpers/testRuns.ts';
+
+const count = 100;
+
+/** Waits for the signal on standard input, so that all of them begin together. */
+const launcher = `
+const { launchRun } = await import(process.argv[1]);
+const request = JSON.parse(process.argv[2]);
+await new Promise(resolve => process.stdin.once('data', resolve));
+process.stdin.destroy();
+const run = await launchRun({ ...request, variables: process.env }, { node: process.execPath, supervisorScript: process.argv[3] });
+console.log(run.id);
+process.exit(0);
+`;
+
+describe(`${count} launches at once`, () => {
+  it('leaves as many finished runs, with ids of their own and one intact snapshot', async () => {
+    await using repository = await gitRepository({
+      'train.py': 'import sys\nprint(\'{"step": 1, "number": %s}\' % sys.argv[1])\n',
+    });
+    await repository.write({ 'untracked.txt': 'part of the snapshot' });
+    const store = join(repository.root, '.git', 'lockstep');
+    const module = pathToFileURL(
+      join(import.meta.dirname, '..', '..', 'src', 'execution', 'launchRun.ts'),
+    ).href;
+    const launchers = Array.from({ length: count }, (_, index) => {
+      const request = {
+        ...{ store, root: repository.root, cwd: repository.root, toolVersion: '0.0.0-test' },
+        argv: ['python3', 'train.py', String(index)],
+      };
+      const child = spawn(
+        process.execPath,
+        ['--input-type=module', '-e', launcher, module, JSON.stringify(request), supervisorScript],
+        { env: repository.environment, stdio: ['pipe', 'pipe', 'inherit'] },
+      );
+      let output = '';
+      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      return { child, ended: once(child, 'close').then(() => output.trim()) };
+    });
+    for (const { child } of launchers) child.stdin.end('go\n');
+    const ids = await Promise.all(launchers.map(({ ended }) => ended));
+    assert.equal(new Set(ids).size, count);
+
+    const ends = await Promise.all(ids.map(id => followRun(runPaths(store, id))));
+    assert.deepEqual([...new Set(ends.map(end => end.state))], ['finished']);
+    const numbers = ends.map(end => end.result?.metrics['number']?.last ?? -1).sort((a, b) => a - b);
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: count }, (_, index) => index),
+    );
+    assert.deepEqual([...new Set(ends.flatMap(end => end.result?.warnings ?? []))], []);
+
+    const summaries = await new RunStore(store).list();
+    assert.deepEqual(new Set(summaries.map(summary => summary.id)), new Set(ids));
+    const plans = await Promise.all(
+      ids.map(async id => planSchema.parse(JSON.parse(await readFile(runPaths(store, id).plan, 'utf8')))),
+    );
+    assert.deepEqual([...new Set(plans.map(plan => plan.code.known))], ['captured']);
+    const trees = new Set(plans.map(plan => knownValue(plan.code)?.tree ?? ''));
+    assert.equal(trees.size, 1);
+    const [tree = ''] = trees;
+    await repository.git('gc', '--quiet', '--prune=now');
+    await rm(join(repository.root, 'untracked.txt'));
+    assert.equal(await repository.git('cat-file', 'blob', `${tree}:untracked.txt`), 'part of the snapshot');
+    assert.match(await repository.git('cat-file', 'blob', `${tree}:train.py`), /number/);
+  });
+});
