@@ -4,6 +4,8 @@
  * log or graph and costs fetch and status nothing, however many trees are kept.
  */
 import { randomBytes } from 'node:crypto';
+import { stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { shelfContended } from './errors.ts';
 import { runGit, type GitContext } from './runGit.ts';
@@ -46,6 +48,8 @@ type Change = (entries: readonly TreeEntry[], trees: readonly string[]) => reado
 
 /** A hundred processes that hit the same shelf at once need about as many rounds in the worst case. */
 const maxRounds = 400;
+/** A snapshot touches one to three shelves; only cleaning up touches many. */
+const shelvesAtOnce = 8;
 
 async function changeShelves(
   context: GitContext,
@@ -55,14 +59,16 @@ async function changeShelves(
   let open = [...wanted.keys()];
   for (let round = 0; round < maxRounds; round++) {
     const shelves = await readShelves(context, open);
-    const updated = await Promise.all(
-      open.map(async ref => {
+    const contended: string[] = [];
+    for (let at = 0; at < open.length; at += shelvesAtOnce) {
+      const some = open.slice(at, at + shelvesAtOnce).map(async ref => {
         const shelf = shelves.get(ref) ?? { id: undefined, entries: [] };
         const entries = change(shelf.entries.filter(isKept), wanted.get(ref) ?? []);
-        return entries === undefined || (await replaceShelf(context, ref, shelf, entries)) ? undefined : ref;
-      }),
-    );
-    open = updated.filter(ref => ref !== undefined);
+        if (entries !== undefined && !(await replaceShelf(context, ref, shelf, entries))) contended.push(ref);
+      });
+      await Promise.all(some);
+    }
+    open = contended;
     if (open.length === 0) return;
     await delay(Math.random() * Math.min(20 + 10 * round, 200), undefined, { signal: context.signal });
   }
@@ -99,6 +105,7 @@ async function replaceShelf(
 ): Promise<boolean> {
   if (entries.length === 0) {
     const gone = await runGit(context, ['update-ref', '-d', ref, old.id ?? ''], { tolerant: true });
+    if (gone.exitCode === 0) await forgetShelf(context, old.id);
     return gone.exitCode === 0;
   }
   const written = await runGit(context, ['hash-object', '-t', 'tree', '-w', '--stdin'], {
@@ -109,7 +116,30 @@ async function replaceShelf(
   const outcome = await runGit(context, ['update-ref', ref, id, old.id ?? '0'.repeat(id.length)], {
     tolerant: true,
   });
+  await forgetShelf(context, outcome.exitCode === 0 ? old.id : id);
   return outcome.exitCode === 0;
+}
+
+/**
+ * Deletes the object of a shelf that no ref names any more, if it is still a file of its own: thousands of them would make git's own
+ * housekeeping complain to the person. Nothing else can refer to it, since every shelf is unlike any other. A
+ * collection that runs just now may have seen it, so then it stays.
+ */
+async function forgetShelf(context: GitContext, id: string | undefined): Promise<void> {
+  const { commonDir } = context.repository;
+  if (id === undefined || commonDir === undefined) return;
+  const running = await Promise.all(
+    [join(commonDir, 'gc.pid'), join(commonDir, 'objects', 'maintenance.lock')].map(exists),
+  );
+  if (running.includes(true)) return;
+  await unlink(join(commonDir, 'objects', id.slice(0, 2), id.slice(2))).catch(() => undefined);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 const treeMode = '40000';

@@ -6,7 +6,8 @@ import { gitEnvironment, quietSettings } from './gitEnvironment.ts';
 
 /** What every git call of one task shares. */
 export interface GitContext {
-  readonly repository: Pick<Repository, 'root' | 'gitDir' | 'explicit'>;
+  readonly repository: Pick<Repository, 'root' | 'gitDir' | 'explicit'> &
+    Partial<Pick<Repository, 'commonDir'>>;
   /** The environment git is started from, before cleaning; the process's own when absent. */
   readonly environment?: NodeJS.ProcessEnv | undefined;
   readonly signal?: AbortSignal | undefined;

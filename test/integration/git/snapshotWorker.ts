@@ -1,11 +1,16 @@
-/** One of many processes: takes two snapshots in the repository given, of files of its own. Prints the last tree. */
+/** One of many processes: takes five snapshots at once, while others write files and take theirs. Prints the trees. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { takeSnapshot } from '../../../src/git/takeSnapshot.ts';
 
-const [root = '', index = ''] = process.argv.slice(2);
+const [root = '', worker = ''] = process.argv.slice(2);
 await mkdir(join(root, 'files'), { recursive: true });
-await writeFile(join(root, 'files', `${index}.txt`), `${index}\n`);
-const snapshot = await takeSnapshot({ root });
-if (snapshot.known === 'unknown') throw new Error(snapshot.reason);
-process.stdout.write(snapshot.value.tree);
+const trees = await Promise.all(
+  Array.from({ length: 5 }, async (_, index) => {
+    await writeFile(join(root, 'files', `${worker}-${index}.txt`), `${worker} ${index}\n`);
+    const snapshot = await takeSnapshot({ root });
+    if (snapshot.known === 'unknown') throw new Error(snapshot.reason);
+    return snapshot.value.tree;
+  }),
+);
+process.stdout.write(trees.join('\n'));

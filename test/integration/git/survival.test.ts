@@ -131,23 +131,34 @@ describe('recorded code', function () {
     await using repository = await gitRepository({ 'a.txt': 'a\n' });
     const { root, environment } = repository;
     const worker = join(import.meta.dirname, 'snapshotWorker.ts');
-    const trees = await Promise.all(
-      Array.from({ length: 100 }, async (_, index) => {
+    const printed = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
         const outcome = await runCommand({
           program: process.execPath,
           args: [worker, root, String(index)],
           env: environment,
         });
         assert.equal(outcome.exitCode, 0, outcome.stderr);
-        return outcome.stdout.toString('utf8').trim();
+        return outcome.stdout.toString('utf8').split('\n');
       }),
     );
+    const trees = printed.flat();
+    assert.equal(trees.length, 100);
     const repositoryFound = await findRepository(root, {});
     assert.ok(repositoryFound !== undefined);
     const kept = await listKeptTrees({ repository: repositoryFound, environment });
     for (const tree of trees) assert.ok(kept.includes(tree), `${tree} is kept`);
     await collectEverything(repository);
     for (const tree of new Set(trees)) await repository.git('ls-tree', '-r', tree);
+  });
+
+  it('leaves no trace of the states in between', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    for (let run = 0; run < 20; run++) {
+      await repository.write({ 'a.txt': `${run}\n` });
+      await snapshotOf(repository);
+    }
+    assert.equal(await repository.git('fsck', '--unreachable', '--no-progress'), '');
   });
 
   it('lets go of what nobody needs', async () => {
