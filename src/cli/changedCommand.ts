@@ -1,6 +1,7 @@
 /** The command of a recorded run with other parameter values, for running it again. */
 import type { ParameterValue, Plan } from '../runs/plan.ts';
-import { parameterNotInCommand, parameterUnknown, secretMissing } from './errors.ts';
+import { commandWithSecrets } from '../reproduction/commandWithSecrets.ts';
+import { parameterNotInCommand, parameterUnknown } from './errors.ts';
 
 /**
  * Each changed parameter is put where its value stood in argv. Secrets that were taken out of the record come from
@@ -12,9 +13,7 @@ export function changedCommand(
   changes: Readonly<Record<string, ParameterValue>>,
   env: NodeJS.ProcessEnv,
 ): string[] {
-  const argv = plan.argv.map((word, index) =>
-    plan.secretArguments.includes(index) ? withSecrets(word, index, env) : word,
-  );
+  const argv = commandWithSecrets(plan, env);
   for (const [name, value] of Object.entries(changes)) {
     const parameter = Object.hasOwn(plan.parameters, name) ? plan.parameters[name] : undefined;
     if (parameter?.source === 'file') throw parameterNotInCommand(name, parameter.path ?? 'a file');
@@ -37,13 +36,4 @@ export function changedCommand(
 function withValue(word: string, value: string): string {
   const sign = /^([-+~]{0,2}[A-Za-z_][\w.@/+~-]*=)/.exec(word);
   return sign === null ? value : `${sign[1] ?? ''}${value}`;
-}
-
-function withSecrets(word: string, index: number, env: NodeJS.ProcessEnv): string {
-  return word.replace(/\$\{ENV:([^}]+)\}|<secret>/g, (_, name: string | undefined) => {
-    const variable = name ?? `LOCKSTEP_SECRET_${index}`;
-    const value = env[variable];
-    if (value === undefined || value === '') throw secretMissing(word, variable);
-    return value;
-  });
 }

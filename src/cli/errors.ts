@@ -58,14 +58,6 @@ export function planMissing(runId: string, problem: string | undefined): Lockste
   });
 }
 
-export function secretMissing(word: string, variable: string): LockstepError {
-  return new LockstepError({
-    code: 'secret-missing',
-    message: `The command had a secret that is not recorded: ${word}.`,
-    mend: `Set ${variable} to it and try again.`,
-  });
-}
-
 export function notInteractive(what: string): LockstepError {
   return new LockstepError({
     code: 'not-interactive',
@@ -84,5 +76,22 @@ export function metricMissing(key: string, known: readonly string[]): LockstepEr
       names.length === 0
         ? 'The run has no metrics.'
         : `The run has no metric ${key}. It has: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`,
+  });
+}
+
+export function forecastNotSupported(): LockstepError {
+  return new LockstepError({
+    code: 'forecast-not-supported',
+    kind: 'usage',
+    message: '--forecast is not supported by this version.',
+    mend: 'Leave it out: a reproduction that cannot be done says so before anything runs.',
+  });
+}
+
+export function verdictMissing(id: string, log: string): LockstepError {
+  return new LockstepError({
+    code: 'verdict-missing',
+    message: `The supervisor of reproduction ${id.slice(-6)} ended before it could judge the outcome.`,
+    mend: `Look into ${log}, and try again.`,
   });
 }

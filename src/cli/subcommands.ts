@@ -50,6 +50,16 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'name, note, tag, star or archive a run',
     load: async () => (await import('./commands/annotate.ts')).annotate,
   },
+  remove: {
+    usage: 'remove RUN… [--undo]',
+    summary: 'move runs to the trash, or back',
+    load: async () => (await import('./commands/remove.ts')).remove,
+  },
+  reproduce: {
+    usage: 'reproduce RUN',
+    summary: 'run it again in a private checkout, and judge the outcome',
+    load: async () => (await import('./commands/reproduce.ts')).reproduce,
+  },
   doctor: {
     usage: 'doctor',
     summary: 'what is missing on this machine, and the command that mends it',

@@ -22,6 +22,15 @@ export interface PreparedRun {
   readonly plan?: Partial<Plan>;
 }
 
+export interface PrepareContext {
+  readonly paths: RunPaths;
+  readonly signal: AbortSignal;
+  /** The true command, secrets included. */
+  readonly argv: readonly string[];
+  /** The environment that the run was started from. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface EndedRun {
   readonly spec: LaunchSpec;
   readonly paths: RunPaths;
@@ -32,10 +41,7 @@ export interface EndedRun {
 
 export interface RunHooks {
   /** Rejecting ends the run as failed with the error's code and message. Aborted when the run is cancelled. */
-  prepare?(
-    spec: LaunchSpec,
-    context: { readonly paths: RunPaths; readonly signal: AbortSignal },
-  ): Promise<PreparedRun>;
+  prepare?(spec: LaunchSpec, context: PrepareContext): Promise<PreparedRun>;
   /** After result.json and captured.json are written; the supervisor ends when it resolves. */
   afterResult?(ended: EndedRun): Promise<void>;
 }

@@ -35,7 +35,7 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
     writeFile(paths.childMetrics, '', { flag: 'a' }),
   ]);
   log.note('supervising');
-  const prepared = (await hooks.prepare?.(spec, { paths, signal: cancel.signal })) ?? {};
+  const prepared = (await hooks.prepare?.(spec, { ...input, paths, signal: cancel.signal })) ?? {};
   const argv = prepared.argv ?? input.argv;
   const variables = childEnvironment(
     { ...input.environment, ...prepared.variables },

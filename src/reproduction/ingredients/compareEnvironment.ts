@@ -1,10 +1,11 @@
 /** Interpreter, packages, system libraries, locale and variables of two runs. */
+import { delimiter } from 'node:path';
 import type { Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { Ingredient } from '../../runs/verdict.ts';
 import { isDeterminismVariable } from './compareDeterminism.ts';
-import { IngredientFindings } from './ingredientSide.ts';
+import { IngredientFindings, withoutRoots } from './ingredientSide.ts';
 import type { IngredientSide } from './ingredientSide.ts';
 
 export function compareEnvironment(original: IngredientSide, now: IngredientSide): Ingredient {
@@ -46,8 +47,8 @@ function comparePackages(original: IngredientSide, now: IngredientSide, findings
     findings.differs('packages differ; a list is missing from the store');
     return;
   }
-  const first = versionsOf(original.packages, original.root);
-  const second = versionsOf(now.packages, now.root);
+  const first = versionsOf(original.packages, original);
+  const second = versionsOf(now.packages, now);
   for (const name of [...new Set([...first.keys(), ...second.keys()])].sort()) {
     const from = first.get(name);
     const to = second.get(name);
@@ -57,11 +58,13 @@ function comparePackages(original: IngredientSide, now: IngredientSide, findings
 }
 
 /** Name → version; an editable install inside the repository is code, and the same wherever the repository stands. */
-function versionsOf(packages: readonly Package[], root: string): Map<string, string> {
+function versionsOf(packages: readonly Package[], side: IngredientSide): Map<string, string> {
   return new Map(
     packages.map(one => [
       one.name,
-      one.url === undefined || one.url.includes(root) ? one.version : `${one.version} from ${one.url}`,
+      one.url === undefined || withoutRoots(one.url, side) !== one.url
+        ? one.version
+        : `${one.version} from ${one.url}`,
     ]),
   );
 }
@@ -75,9 +78,12 @@ function compareOptional(
   if (before !== undefined && after !== undefined) findings.compare(name, before, after);
 }
 
-/** Variables that every terminal sets anew and no training reads. */
+/**
+ * Variables that every terminal sets anew and no training reads; and PATH, whose effect, the programs found, is
+ * compared itself.
+ */
 const sessionVariable =
-  /^(_|PWD|OLDPWD|SHLVL|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|SSH_.*|XDG_.*|DBUS_.*|DISPLAY|WAYLAND_DISPLAY|WINDOWID|GPG_.*|LS_COLORS|HIST.*|PS1|PROMPT.*|LESS.*|PAGER|EDITOR|VISUAL|MAIL|INVOCATION_ID|JOURNAL_STREAM|VSCODE_.*|ELECTRON_.*|GIT_.*|LOCKSTEP_.*|npm_.*|NODE|NODE_.*|INIT_CWD|SUDO_.*|TMUX.*|STY|KITTY_.*|ITERM_.*|FORCE_COLOR|PY_COLORS|NO_COLOR|CHROME_DESKTOP|GDK_.*|SESSION_MANAGER|HOSTNAME|PYTHONUNBUFFERED)$/;
+  /^(_|PWD|OLDPWD|SHLVL|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|SSH_.*|XDG_.*|DBUS_.*|DISPLAY|WAYLAND_DISPLAY|WINDOWID|GPG_.*|LS_COLORS|HIST.*|PS1|PROMPT.*|LESS.*|PAGER|EDITOR|VISUAL|MAIL|INVOCATION_ID|JOURNAL_STREAM|VSCODE_.*|ELECTRON_.*|GIT_.*|LOCKSTEP_.*|npm_.*|NODE|NODE_.*|INIT_CWD|SUDO_.*|TMUX.*|STY|KITTY_.*|ITERM_.*|FORCE_COLOR|PY_COLORS|NO_COLOR|CHROME_DESKTOP|GDK_.*|SESSION_MANAGER|HOSTNAME|PYTHONUNBUFFERED|PATH|VIRTUAL_ENV_PROMPT)$/;
 
 function compareVariables(original: IngredientSide, now: IngredientSide, findings: IngredientFindings): void {
   const names = [
@@ -87,7 +93,7 @@ function compareVariables(original: IngredientSide, now: IngredientSide, finding
     if (sessionVariable.test(name) || isDeterminismVariable(name)) continue;
     const before = variableText(original, name);
     const after = variableText(now, name);
-    if (before === after) continue;
+    if (before === after || (name === 'PYTHONPATH' && sameModules(before, after))) continue;
     const hidden = (before ?? '').startsWith(hash) || (after ?? '').startsWith(hash);
     if (before === undefined) findings.differs(`variable ${name} is set only now`);
     else if (after === undefined) findings.differs(`variable ${name} was set in the original only`);
@@ -98,13 +104,22 @@ function compareVariables(original: IngredientSide, now: IngredientSide, finding
   }
 }
 
+/** Folders of the repository that only the reproduction lists keep editable installs out; ours are no matter. */
+function sameModules(before: string | undefined, after: string | undefined): boolean {
+  const folders = (text: string | undefined): string[] =>
+    (text ?? '').split(delimiter).filter(part => part !== '' && !/[/\\]pythonHook$/.test(part));
+  const first = folders(before);
+  const second = folders(after).filter(part => first.includes(part) || !part.startsWith('<repository>'));
+  return first.join(delimiter) === second.join(delimiter);
+}
+
 const hash = '\0hash:';
 
 function variableText(side: IngredientSide, name: string): string | undefined {
   const variable = side.plan.variables[name];
   if (variable === undefined) return undefined;
   return 'value' in variable && typeof variable.value === 'string'
-    ? variable.value.replaceAll(side.root, '<repository>')
+    ? withoutRoots(variable.value, side)
     : hash + String(variable.keyedHash);
 }
 

@@ -2,7 +2,7 @@
 import { knownValue } from '../../runs/known.ts';
 import type { Parameter, ParameterValue } from '../../runs/plan.ts';
 import type { Ingredient } from '../../runs/verdict.ts';
-import { IngredientFindings } from './ingredientSide.ts';
+import { IngredientFindings, withoutRoots } from './ingredientSide.ts';
 import type { IngredientSide } from './ingredientSide.ts';
 
 export function compareParameters(original: IngredientSide, now: IngredientSide): Ingredient {
@@ -24,20 +24,20 @@ export function compareParameters(original: IngredientSide, now: IngredientSide)
 
 function parametersOf(side: IngredientSide): Map<string, string> {
   const all: Record<string, Parameter> = { ...side.result?.reportedParameters, ...side.plan.parameters };
-  return new Map(Object.entries(all).map(([name, { value }]) => [name, valueText(value, side.root)]));
+  return new Map(Object.entries(all).map(([name, { value }]) => [name, valueText(value, side)]));
 }
 
 function seedOf(side: IngredientSide): string | undefined {
   const seed = knownValue(side.plan.seed) ?? side.result?.reportedParameters['seed']?.value;
-  return seed === undefined ? undefined : valueText(seed, side.root);
+  return seed === undefined ? undefined : valueText(seed, side);
 }
 
 function commandOf(side: IngredientSide): string {
-  return side.plan.argv.map(word => valueText(word, side.root)).join(' ');
+  return side.plan.argv.map(word => valueText(word, side)).join(' ');
 }
 
-function valueText(value: ParameterValue, root: string): string {
-  return typeof value === 'string' ? value.replaceAll(root, '<repository>') : String(value);
+function valueText(value: ParameterValue, side: IngredientSide): string {
+  return typeof value === 'string' ? withoutRoots(value, side) : String(value);
 }
 
 function describe(side: IngredientSide, parameters: ReadonlyMap<string, string>): string {

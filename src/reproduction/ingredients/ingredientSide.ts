@@ -10,8 +10,8 @@ export interface IngredientSide {
   readonly result?: Result | undefined;
   /** The list that `captured.packages` names, where it could be read. */
   readonly packages?: readonly Package[] | undefined;
-  /** Where the repository stood in this run, to call a path inside it the same on both sides. Absolute. */
-  readonly root: string;
+  /** Where the repository stood in this run, by every name: a path inside is the same on both sides. Absolute. */
+  readonly roots: readonly string[];
 }
 
 /** Collects what differs and what cannot be told. Invariant: what is unknown on either side is never called the same. */
@@ -46,4 +46,11 @@ export class IngredientFindings {
     const status = this.#differences.length > 0 ? 'differs' : this.#unknowns.length > 0 ? 'unknown' : 'same';
     return { name, status, original, now, differences: [...this.#differences, ...this.#unknowns] };
   }
+}
+
+/** `text` with the repository's place taken out of it. */
+export function withoutRoots(text: string, side: IngredientSide): string {
+  return [...side.roots]
+    .sort((a, b) => b.length - a.length)
+    .reduce((shown, root) => shown.replaceAll(root, '<repository>'), text);
 }

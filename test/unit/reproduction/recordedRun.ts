@@ -93,7 +93,7 @@ export function recordedRun(
   return {
     plan: plan(change.plan),
     captured: capturedValues(change.captured),
-    root: change.plan?.root ?? '/home/a/project',
+    roots: [change.plan?.root ?? '/home/a/project'],
     packages: change.packages,
     result:
       change.result === null

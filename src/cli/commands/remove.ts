@@ -1,0 +1,31 @@
+/** `lockstep remove`: to the trash of the store, and back with --undo. */
+import type { Subcommand } from '../cliContext.ts';
+import { exitCodes } from '../cliContext.ts';
+import { openRuns } from '../openRuns.ts';
+import { jsonText } from '../output/jsonText.ts';
+import { jsonOption, newCommand, parseWords } from '../readWords.ts';
+
+export const remove: Subcommand = {
+  name: 'remove',
+  async run(words, context) {
+    const parser = newCommand('remove', 'Move runs to the trash, where they stay for 30 days.', context)
+      .argument('<run...>', '@1, an id, a part of one, or a name')
+      .option('--undo', 'move runs back from the trash; wants full ids')
+      .addOption(jsonOption());
+    if (!parseWords(parser, words)) return exitCodes.done;
+    const flags = parser.opts<{ undo?: boolean; json?: boolean }>();
+    const { runs } = await openRuns(context);
+    if (flags.undo === true) {
+      const ids = parser.args.map(word => word.toUpperCase());
+      await runs.restore(ids);
+      if (flags.json === true) context.terminal.out(jsonText({ schemaVersion: 1, restored: ids }));
+      return exitCodes.done;
+    }
+    // All are found before the first is moved: @1 must not change its meaning on the way.
+    const ids = [...new Set(await Promise.all(parser.args.map(word => runs.resolve(word))))];
+    await runs.remove(ids);
+    if (flags.json === true) context.terminal.out(jsonText({ schemaVersion: 1, removed: ids }));
+    else context.terminal.err(`To undo: lockstep remove --undo ${ids.join(' ')}\n`);
+    return exitCodes.done;
+  },
+};

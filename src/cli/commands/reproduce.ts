@@ -1,0 +1,152 @@
+/** `lockstep reproduce`: the run once more in a private checkout, and the verdict. */
+import { existsSync } from 'node:fs';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { LockstepError } from '../../base/lockstepError.ts';
+import { followRun } from '../../execution/followRun.ts';
+import { awaitVerdict } from '../../reproduction/awaitVerdict.ts';
+import { reproduceRun } from '../../reproduction/reproduceRun.ts';
+import type { ReproductionOptions } from '../../reproduction/reproductionOptions.ts';
+import { verdictToJson } from '../../reproduction/verdictToJson.ts';
+import type { Result } from '../../runs/result.ts';
+import type { Verdict } from '../../runs/verdict.ts';
+import type { CliContext, Subcommand } from '../cliContext.ts';
+import { exitCodes } from '../cliContext.ts';
+import { forecastNotSupported, verdictMissing, wrongUse } from '../errors.ts';
+import { openRuns } from '../openRuns.ts';
+import { jsonText } from '../output/jsonText.ts';
+import { parseDuration } from '../parseDuration.ts';
+import { jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { cancelOnInterrupt } from '../superviseFromTerminal.ts';
+import { tellVerdict } from '../text/tellVerdict.ts';
+import { shortId } from '../text/describe.ts';
+
+export const reproduce: Subcommand = {
+  name: 'reproduce',
+  async run(words, context) {
+    const parser = newCommand(
+      'reproduce',
+      'Run it again in a private checkout of its code, and judge the outcome. The workspace is not touched.',
+      context,
+    )
+      .argument('<run>', '@1, an id, a part of one, or a name')
+      .option('--forecast', 'only say how close it can get')
+      .option('--steps <step>', 'run and compare no further than this step')
+      .option('--for <duration>', 'stop after a while (90s, 10m, 2h) and judge what there is')
+      .option('--rtol <number>', 'relative tolerance for every metric')
+      .option('--atol <number>', 'absolute tolerance for every metric')
+      .option('--keep', 'leave the private checkout behind')
+      .option('--allow-outside-writes', 'let it write again where the run wrote outside the repository')
+      .option('--detach', 'print the id of the reproduction and leave it running')
+      .addOption(jsonOption());
+    if (!parseWords(parser, words)) return exitCodes.done;
+    const flags = parser.opts<ReproduceFlags>();
+    if (flags.forecast === true) throw forecastNotSupported();
+    const options = optionsOf(flags);
+    const { runs, project } = await openRuns(context);
+    const id = await runs.resolve(parser.args[0] ?? '');
+    const launched = await reproduceRun(
+      {
+        original: await runs.read(id),
+        store: project.store,
+        root: project.root,
+        toolVersion: packageJson.version,
+        variables: context.env,
+        options,
+      },
+      { node: context.node, supervisorScript: context.supervisorScript },
+    );
+    if (flags.detach === true) {
+      context.terminal.out(
+        flags.json === true
+          ? jsonText({ schemaVersion: 1, runId: id, reproductionId: launched.id })
+          : `${launched.id}\n`,
+      );
+      return exitCodes.done;
+    }
+    const stopListening = cancelOnInterrupt(project.store, launched.id, context);
+    try {
+      // Standard output is for the report.
+      const end = await followRun(launched.paths, {
+        onOutput: (_, chunk) => context.terminal.err(Buffer.from(chunk)),
+      });
+      const verdict = await awaitVerdict(project.store, id, launched.id);
+      if (verdict === undefined) {
+        if (end.state === 'cancelled') return exitCodes.cancelled;
+        throw end.result?.failure === undefined
+          ? verdictMissing(launched.id, launched.paths.supervisorLog)
+          : preparationFailed(end.result.failure);
+      }
+      if (flags.json === true) context.terminal.out(jsonText(verdictToJson(verdict)));
+      else tellVerdict(verdict, context.terminal);
+      if (flags.keep === true) tellCheckout(launched.id, (await runs.read(launched.id)).plan?.root, context);
+      if (end.state === 'cancelled' && options.throughStep === undefined && options.forMs === undefined)
+        return exitCodes.cancelled;
+      return exitCodeOf(verdict);
+    } finally {
+      stopListening();
+    }
+  },
+};
+
+interface ReproduceFlags {
+  readonly forecast?: boolean;
+  readonly steps?: string;
+  readonly for?: string;
+  readonly rtol?: string;
+  readonly atol?: string;
+  readonly keep?: boolean;
+  readonly allowOutsideWrites?: boolean;
+  readonly detach?: boolean;
+  readonly json?: boolean;
+}
+
+function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
+  const forMs = flags.for === undefined ? undefined : parseDuration(flags.for);
+  if (flags.for !== undefined && forMs === undefined)
+    throw wrongUse(`--for wants a duration such as 90s or 10m, not ${flags.for}`, 'lockstep reproduce');
+  const step = numberOf('--steps', flags.steps);
+  const rtol = numberOf('--rtol', flags.rtol);
+  const atol = numberOf('--atol', flags.atol);
+  return {
+    ...(step === undefined ? {} : { throughStep: step }),
+    ...(forMs === undefined ? {} : { forMs }),
+    keep: flags.keep === true,
+    allowOutsideWrites: flags.allowOutsideWrites === true,
+    ...(rtol === undefined && atol === undefined
+      ? {}
+      : { tolerances: [{ pattern: '**', tolerance: { rtol: rtol ?? 0, atol: atol ?? 0 } }] }),
+  };
+}
+
+function numberOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw wrongUse(`${option} wants a number of 0 or more, not ${text}`, 'lockstep reproduce');
+  return value;
+}
+
+function exitCodeOf({ verdict }: Verdict): number {
+  switch (verdict) {
+    case 'identical':
+    case 'within-tolerance':
+      return exitCodes.done;
+    case 'diverged':
+      return exitCodes.negative;
+    case 'inconclusive':
+      return exitCodes.impossible;
+  }
+}
+
+function preparationFailed(failure: NonNullable<Result['failure']>): LockstepError {
+  return new LockstepError({
+    code: failure.code,
+    message: failure.message,
+    ...(failure.mend === undefined ? {} : { mend: failure.mend }),
+  });
+}
+
+function tellCheckout(id: string, root: string | undefined, { terminal }: CliContext): void {
+  if (root !== undefined && existsSync(root))
+    terminal.err(`The checkout of reproduction ${shortId(id)} is kept in ${root}\n`);
+}

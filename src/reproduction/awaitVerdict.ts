@@ -1,0 +1,38 @@
+/** Waits for the verdict of a reproduction, which its supervisor writes after the run itself has ended. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { processLives } from '../base/processIdentity.ts';
+import { readProcessRecord } from '../execution/runEnd.ts';
+import { runPaths } from '../runs/runPaths.ts';
+import { verdictSchema } from '../runs/verdict.ts';
+import type { Verdict } from '../runs/verdict.ts';
+
+const lookEveryMs = 50;
+
+/** Undefined when the supervisor is gone without one. Rejects only with the signal's reason. */
+export async function awaitVerdict(
+  store: string,
+  originalId: string,
+  reproductionId: string,
+  signal?: AbortSignal,
+): Promise<Verdict | undefined> {
+  const path = join(runPaths(store, originalId).verdicts, `${reproductionId}.json`);
+  for (;;) {
+    signal?.throwIfAborted();
+    // Looked at first: what a supervisor wrote before it went is there by then.
+    const record = await readProcessRecord(runPaths(store, reproductionId));
+    const gone = record === undefined || (await processLives(record, record.supervisor)) === 'gone';
+    const verdict = await readVerdict(path);
+    if (verdict !== undefined || gone) return verdict;
+    await delay(lookEveryMs, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+async function readVerdict(path: string): Promise<Verdict | undefined> {
+  try {
+    return verdictSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}

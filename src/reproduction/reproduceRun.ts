@@ -1,0 +1,96 @@
+/**
+ * Starts the reproduction of a recorded run: a run of its own, whose supervisor prepares the private checkout, judges
+ * the outcome and writes the verdict. Whoever starts it may go away at any time.
+ */
+import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { readExperiments } from '../execution/experiments/readExperiments.ts';
+import { launchRun } from '../execution/launchRun.ts';
+import type { LaunchedRun, LaunchOptions } from '../execution/launchRun.ts';
+import { knownValue } from '../runs/known.ts';
+import type { Plan } from '../runs/plan.ts';
+import type { RunDetails } from '../runs/runDetails.ts';
+import { runPathsIn } from '../runs/runPaths.ts';
+import { commandWithSecrets } from './commandWithSecrets.ts';
+import {
+  codeUnknown,
+  environmentNotSupported,
+  interpreterMissing,
+  planMissing,
+  runStillLive,
+  terminalRun,
+} from './errors.ts';
+import { experimentRules } from './experimentRules.ts';
+import type { ReproductionOptions } from './reproductionOptions.ts';
+
+export interface ReproduceRequest {
+  readonly original: RunDetails;
+  readonly store: string;
+  /** The workspace that the store belongs to. Absolute. */
+  readonly root: string;
+  readonly toolVersion: string;
+  /** The environment to start from; secrets that are not recorded are taken from it. */
+  readonly variables: NodeJS.ProcessEnv;
+  /** Over the rules of lockstep.yaml: tolerances of the command come last and win. */
+  readonly options?: Partial<ReproductionOptions>;
+  /** The output is watched in a colour terminal. */
+  readonly colour?: boolean;
+}
+
+/**
+ * Resolves when the supervisor has been started. Rejects with the reason when it is clear beforehand that the run
+ * cannot be reproduced (see errors.ts), or with what launchRun rejects with.
+ */
+export async function reproduceRun(request: ReproduceRequest, launch: LaunchOptions): Promise<LaunchedRun> {
+  const { original, variables } = request;
+  const plan = await requireReproducible(original);
+  const rules = experimentRules(await readExperiments(request.root), plan.experiment);
+  const options: Partial<ReproductionOptions> = {
+    ...request.options,
+    tolerances: [...rules.tolerances, ...(request.options?.tolerances ?? [])],
+    volatile: rules.volatile,
+  };
+  return launchRun(
+    {
+      argv: commandWithSecrets(plan, variables),
+      variables,
+      toolVersion: request.toolVersion,
+      store: request.store,
+      root: request.root,
+      cwd: request.root,
+      tags: [],
+      ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
+      environment: { kind: plan.environment.kind },
+      declaredInputs: plan.declaredInputs,
+      declaredOutputs: plan.declaredOutputs,
+      metricLines: plan.metricLines || original.requests.some(one => one.kind === 'chart-lines'),
+      ...(plan.stdin === 'stored' ? { stdin: createReadStream(runPathsIn(original.dir).stdin) } : {}),
+      colour: request.colour ?? false,
+      reproduces: plan.id,
+      options,
+    },
+    launch,
+  );
+}
+
+/** What can be known without preparing anything. */
+async function requireReproducible(original: RunDetails): Promise<Plan> {
+  const { plan, id } = original;
+  if (plan === undefined) throw planMissing(id, original.problems[0]);
+  if (original.state === 'preparing' || original.state === 'running' || original.stillRunning)
+    throw runStillLive(id);
+  if (plan.environment.kind !== 'host') throw environmentNotSupported(plan.environment.kind);
+  if (plan.code.known === 'unknown') throw codeUnknown(id, plan.code.reason);
+  if (plan.tty) throw terminalRun(id);
+  const interpreter = knownValue(plan.interpreter);
+  if (interpreter !== undefined && !(await exists(interpreter.path)))
+    throw interpreterMissing(interpreter.path, interpreter.version);
+  return plan;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,118 @@
+/** What the supervisor of a reproduction does besides supervising: the checkout before, the verdict after. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeJsonAtomic } from '../base/atomicFile.ts';
+import { lockstepCacheFolder } from '../execution/installSupervisor.ts';
+import type { EndedRun, PrepareContext, PreparedRun, RunHooks } from '../execution/runHooks.ts';
+import type { LaunchSpec } from '../execution/launchSpec.ts';
+import { announceChange } from '../runs/changes.ts';
+import { RunStore } from '../runs/runStore.ts';
+import { runPaths } from '../runs/runPaths.ts';
+import { checkoutLayout } from './checkoutLayout.ts';
+import type { CheckoutLayout } from './checkoutLayout.ts';
+import { planMissing, reproductionOptionsWrong } from './errors.ts';
+import { judgeRecords } from './judgeRecords.ts';
+import { prepareReproduction } from './prepareReproduction.ts';
+import type { Preparation } from './prepareReproduction.ts';
+import { relocatePaths } from './relocatePaths.ts';
+import { reproductionOptionsSchema } from './reproductionOptions.ts';
+import type { ReproductionOptions } from './reproductionOptions.ts';
+import { stopAtPart } from './stopAtPart.ts';
+import { verdictToJson } from './verdictToJson.ts';
+
+/** Hooks that do nothing for a run that reproduces none. */
+export function reproductionHooks(): RunHooks {
+  let started: Started | undefined;
+  return {
+    async prepare(spec, context) {
+      if (spec.reproduces === undefined) return {};
+      started = await start(spec, spec.reproduces, context);
+      return started.prepared;
+    },
+    async afterResult(ended) {
+      if (started === undefined || ended.spec.reproduces === undefined) return;
+      started.part.abort();
+      try {
+        await judge(ended, ended.spec.reproduces, started);
+      } finally {
+        if (!started.options.keep) await removeCheckout(started.layout);
+      }
+    },
+  };
+}
+
+interface Started {
+  readonly options: ReproductionOptions;
+  readonly layout: CheckoutLayout;
+  readonly preparation: Preparation;
+  readonly prepared: PreparedRun;
+  /** Ends the watch for the part that was asked for. */
+  readonly part: AbortController;
+}
+
+/** Checkouts of reproductions lie here, one folder a run. */
+export function checkoutsFolder(): string {
+  return join(lockstepCacheFolder(), 'checkouts');
+}
+
+async function start(spec: LaunchSpec, originalId: string, context: PrepareContext): Promise<Started> {
+  const asked = reproductionOptionsSchema.safeParse(spec.options);
+  if (!asked.success) throw reproductionOptionsWrong(asked.error);
+  const options = asked.data;
+  const runs = new RunStore(spec.store);
+  const original = await runs.read(originalId);
+  const { plan } = original;
+  if (plan === undefined) throw planMissing(originalId, original.problems[0]);
+  const layout = checkoutLayout(join(checkoutsFolder(), spec.id), plan.root);
+  try {
+    const preparation = await prepareReproduction({
+      original,
+      workspace: spec.root,
+      layout,
+      argv: context.argv,
+      environment: context.environment,
+      allowOutsideWrites: options.allowOutsideWrites,
+      signal: context.signal,
+    });
+    const part = new AbortController();
+    stopAtPart({ spec, original, options, runs, signal: part.signal });
+    const { root, cwd, argv, variables, code } = preparation;
+    // Recorded with the paths it ran with, and without the secrets.
+    const shown = { from: [plan.root, spec.root], to: root, kept: preparation.environmentFolders };
+    return {
+      options,
+      layout,
+      preparation,
+      part,
+      prepared: {
+        ...{ root, cwd, argv, variables, code },
+        plan: { argv: spec.argv.map(word => relocatePaths(word, shown)) },
+      },
+    };
+  } catch (error) {
+    await removeCheckout(layout);
+    throw error;
+  }
+}
+
+async function judge(ended: EndedRun, originalId: string, started: Started): Promise<void> {
+  const { spec } = ended;
+  const { options, layout, preparation } = started;
+  const verdict = await judgeRecords({
+    store: spec.store,
+    originalId,
+    reproductionId: spec.id,
+    workspace: spec.root,
+    options,
+    layout,
+    preparation,
+  });
+  const folder = runPaths(spec.store, originalId).verdicts;
+  await mkdir(folder, { recursive: true });
+  await writeJsonAtomic(join(folder, `${spec.id}.json`), verdictToJson(verdict));
+  announceChange(spec.store, [originalId, spec.id]);
+}
+
+async function removeCheckout(layout: CheckoutLayout): Promise<void> {
+  await rm(layout.base, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
