@@ -1,4 +1,7 @@
 /** `lockstep runs`: the list, filtered and sorted. */
+import { matchesRunQuery } from '../../runs/matchQuery.ts';
+import { parseRunQuery } from '../../runs/parseQuery.ts';
+import { sortRuns } from '../../runs/sortRuns.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
@@ -18,17 +21,20 @@ export const runs: Subcommand = {
         '--filter <expression>',
         'for example: metrics.loss < 0.4 and state = finished and tag = baseline',
       )
+      .option('--sort <key>', 'for example: metrics.loss, or -created for newest first')
       .option('--limit <number>', 'show at most so many')
       .option('--all', 'show archived runs, too')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<RunsFlags>();
     const limit = flags.limit === undefined ? Infinity : wholeNumber(flags.limit);
+    const query = flags.filter === undefined ? undefined : parseRunQuery(flags.filter);
     const { runs: store } = await openRuns(context);
     const all = await store.list({ signal: context.signal });
     const shown = flags.all === true ? all : all.filter(one => !one.archived);
-    const found = shown;
-    const limited = found.slice(0, limit);
+    const found = query === undefined ? shown : shown.filter(one => matchesRunQuery(one, query));
+    const sorted = flags.sort === undefined ? found : sortRuns(found, flags.sort);
+    const limited = sorted.slice(0, limit);
     if (flags.json === true) {
       context.terminal.out(jsonText({ schemaVersion: 1, runs: limited, total: found.length }));
       return exitCodes.done;
@@ -39,6 +45,8 @@ export const runs: Subcommand = {
 };
 
 interface RunsFlags {
+  readonly filter?: string;
+  readonly sort?: string;
   readonly limit?: string;
   readonly all?: boolean;
   readonly json?: boolean;

@@ -43,7 +43,8 @@ export function renderTable<Row>(
         if (column?.align === 'right') return space + paint(cut, at);
         return paint(cut, at) + (at === texts.length - 1 ? '' : space);
       })
-      .join(' '.repeat(gap));
+      .join(' '.repeat(gap))
+      .trimEnd();
   const header = line(
     all.map(({ column }) => column.title),
     text => paintHeader(text),
