@@ -19,6 +19,9 @@ const files = 2_000;
 const commits = 500;
 const rounds = Number(process.env['LOCKSTEP_BENCH_ROUNDS'] ?? 15);
 
+const author = 'committer A Tester <tester@example.invalid> 1700000000 +0000';
+let upstreamCommits = 0;
+
 const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-git-'));
 const environment: NodeJS.ProcessEnv = {
   PATH: process.env['PATH'],
@@ -43,15 +46,17 @@ try {
 
   const commands = {
     'git status': ['status', '--porcelain'],
-    'git log --all': ['log', '--all', '--oneline', '--decorate'],
+    'git log --all': ['log', '--all', '--decorate', '--format=%H%d %s'],
     'git fetch': ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', 'fetch', '--quiet'],
   } as const;
   const rows: string[][] = [];
   const missed: string[] = [];
   for (const [name, args] of Object.entries(commands)) {
     const outputs = await Promise.all([without, loose, packed].map(root => git(root, ...args)));
-    assert.equal(outputs[1], outputs[0], `${name} shows something of ours`);
-    assert.equal(outputs[2], outputs[0], `${name} shows something of ours`);
+    assert.ok(
+      outputs.every(output => output === outputs[0]),
+      `${name} shows something of ours`,
+    );
     const side = (sideName: string, root: string): Side => ({
       name: sideName,
       act: async round => {
@@ -117,8 +122,6 @@ async function fastImport(root: string, stream: string): Promise<void> {
   assert.equal(outcome.exitCode, 0, outcome.stderr);
 }
 
-const author = 'committer A Tester <tester@example.invalid> 1700000000 +0000';
-
 function data(text: string): string {
   return `data ${Buffer.byteLength(text)}\n${text}\n`;
 }
@@ -134,8 +137,6 @@ async function makeUpstream(root: string): Promise<void> {
   }
   await fastImport(root, stream);
 }
-
-let upstreamCommits = 0;
 
 async function commitUpstream(root: string, round: number): Promise<void> {
   const text = `${round} ${upstreamCommits++}`;

@@ -1,6 +1,8 @@
 /** Facts about a repository that identify it and tell how its files came to be: HEAD, remotes, settings, roots. */
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { writeJsonAtomic } from '../base/atomicFile.ts';
 import type { Known } from '../runs/known.ts';
 import type { Repository } from './findRepository.ts';
 import { runGit, type GitContext } from './runGit.ts';
@@ -87,34 +89,67 @@ export function withoutCredentials(url: string): string {
 const walkTimeoutMs = 2000;
 
 /** Whether HEAD is reachable from a remote-tracking branch. */
-export async function headOnRemote(context: GitContext): Promise<Known<boolean>> {
+export async function headOnRemote(context: GitContext, repository: Repository): Promise<Known<boolean>> {
+  if (!(await mayHaveRemoteBranches(repository))) return { known: 'captured', value: false };
   return inTime(context, 'history is too long to tell quickly', async timed => {
     const { exitCode, stdout } = await runGit(
       timed,
       ['for-each-ref', '--count=1', '--format=%(refname)', '--contains=HEAD', 'refs/remotes'],
       { tolerant: true },
     );
-    return exitCode === 0
-      ? { known: 'captured', value: stdout.length > 0 }
-      : { known: 'captured', value: false };
+    return { known: 'captured', value: exitCode === 0 && stdout.length > 0 };
   });
 }
 
-/** Root commits of HEAD's history, sorted; empty on an unborn branch, in a shallow clone, and when it takes too long. */
-export async function rootCommits(context: GitContext, repository: Repository): Promise<string[]> {
-  const known = await stat(join(repository.commonDir, 'shallow')).then(
-    () => true,
-    () => false,
-  );
-  if (known) return [];
+/** From git's own files, to save a process where there are none. True when in doubt. */
+async function mayHaveRemoteBranches({ commonDir }: Repository): Promise<boolean> {
+  const [reftable, folder, packed] = await Promise.all([
+    exists(join(commonDir, 'reftable')),
+    readdir(join(commonDir, 'refs', 'remotes')).catch(() => []),
+    readFile(join(commonDir, 'packed-refs'), 'latin1').catch(() => ''),
+  ]);
+  return reftable || folder.length > 0 || packed.includes(' refs/remotes/');
+}
+
+const rootsSchema = z.object({ head: z.string(), roots: z.array(z.string()) });
+
+/**
+ * Root commits of HEAD's history, sorted; empty on an unborn branch, in a shallow clone, and when it takes too long.
+ * The walk through all of history is made once for each HEAD: the answer is noted among the disposable files.
+ */
+export async function rootCommits(
+  context: GitContext,
+  repository: Repository,
+  head: string | undefined,
+): Promise<string[]> {
+  if (head === undefined || (await exists(join(repository.commonDir, 'shallow')))) return [];
+  const note = join(repository.commonDir, 'lockstep', 'index', 'root-commits.json');
+  const noted = await readFile(note, 'utf8')
+    .then(text => rootsSchema.parse(JSON.parse(text)))
+    .catch(() => undefined);
+  if (noted?.head === head) return noted.roots;
   const answer = await inTime(context, 'history is too long', async timed => {
-    const { exitCode, stdout } = await runGit(timed, ['rev-list', '--max-parents=0', 'HEAD'], {
+    const { exitCode, stdout } = await runGit(timed, ['rev-list', '--max-parents=0', head], {
       tolerant: true,
     });
     const value = exitCode === 0 ? stdout.toString('latin1').split('\n').filter(Boolean).sort() : [];
     return { known: 'captured', value } as const;
   });
-  return answer.known === 'captured' ? answer.value : [];
+  const roots = answer.known === 'captured' ? answer.value : [];
+  if (roots.length > 0) {
+    // Without the note the next run asks again: a store that cannot be written to fails elsewhere, with a reason.
+    await mkdir(dirname(note), { recursive: true })
+      .then(() => writeJsonAtomic(note, { head, roots }))
+      .catch(() => undefined);
+  }
+  return roots;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function inTime<T>(

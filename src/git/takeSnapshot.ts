@@ -82,12 +82,13 @@ async function snapshotRepository(repository: Repository, around: Surroundings):
   try {
     const copying = temporaryIndex(exact, repository, scratch, budget.fileBytes);
     const asking = gitSettings(facts);
+    const finding = headCommit(facts);
     const [index, settings, head, onRemote, roots, written, submodules] = await Promise.all([
       copying,
       asking,
-      headCommit(facts),
-      headOnRemote(facts),
-      rootCommits(facts, repository),
+      finding,
+      headOnRemote(facts, repository),
+      finding.then(commit => rootCommits(facts, repository, commit?.id)),
       writeWithFilters({ exact, repository, around, scratch, copying, asking }),
       snapshotSubmodules(repository, around, copying),
     ]);

@@ -8,6 +8,7 @@ import { keepTrees, listKeptTrees, releaseTrees } from '../../../src/git/keepTre
 import { locateProject } from '../../../src/git/locateProject.ts';
 import { createPrivateCheckout } from '../../../src/git/privateCheckout.ts';
 import { takeSnapshot } from '../../../src/git/takeSnapshot.ts';
+import { releaseUnneeded } from '../../../src/git/releaseUnneeded.ts';
 import type { Code } from '../../../src/runs/plan.ts';
 import { gitRepository, type GitRepository } from '../../helpers/gitRepository.ts';
 import { workingFiles } from '../../helpers/workingFiles.ts';
@@ -178,6 +179,25 @@ describe('recorded code', function () {
     await repository.git('cat-file', '-e', two);
     await keepTrees(context, [two]);
     assert.deepEqual(await listKeptTrees(context), kept);
+  });
+
+  it('lets go only of what was unneeded twice, a day apart', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    const { root, environment } = repository;
+    await repository.write({ 'a.txt': 'one\n' });
+    const one = await snapshotOf(repository);
+    await repository.write({ 'a.txt': 'two\n' });
+    const two = await snapshotOf(repository);
+    const hour = 60 * 60 * 1000;
+    const look = (hours: number, needed: Code[]): Promise<string[]> =>
+      releaseUnneeded({ root, environment, needed, now: hours * hour });
+    assert.deepEqual(await look(0, [one]), []);
+    assert.deepEqual(await look(1, [one, two]), []);
+    assert.deepEqual(await look(30, [one]), [], 'a new run needed it in between');
+    assert.deepEqual(await look(53, [one]), []);
+    assert.deepEqual(await look(54, [one]), [two.tree]);
+    assert.deepEqual(await look(55, []), []);
+    assert.deepEqual(await look(80, []), [one.tree, one.headTree].sort());
   });
 
   it('is found again from another working tree, and after the repository moved', async () => {
