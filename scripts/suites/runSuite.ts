@@ -1,5 +1,5 @@
 /** Runs one suite in its own process, with a scrubbed environment and a temporary folder of its own, and counts. */
-import { globSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, globSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { scrubbedEnvironment } from '../../test/helpers/scrubbedEnvironment.ts';
@@ -26,6 +26,8 @@ export async function runSuite(suite: Suite, options: SuiteOptions): Promise<Tot
 
   // Short, because sockets of the editor lie below it and their paths may have 107 bytes.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ls-')));
+  // As open as the system's own: tests that play another user must get in.
+  chmodSync(folder, 0o755);
   try {
     const report = join(folder, 'report.jsonl');
     const home = join(folder, 'home');
