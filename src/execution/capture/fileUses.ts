@@ -1,0 +1,224 @@
+/**
+ * The inputs and outputs of a run: what was declared, what the Python hook saw, and (since compiled code reads and
+ * writes past the hook) files that changed below the project while it ran. Sizes and times come at once; content
+ * hashes are a second step, {@link hashFileUses}, that may take as long as the disk needs.
+ */
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { errorText } from '../../base/systemError.ts';
+import type { FileUse } from '../../runs/captured.ts';
+import { collapseFolders } from './collapseFolders.ts';
+import { findChangedFiles } from './findChangedFiles.ts';
+import { hashFile, hashListing, listFolder } from './hashFile.ts';
+import { ignoredPaths, isBelow } from './ignoredPaths.ts';
+import type { Seen } from './readSeen.ts';
+
+export interface FileUseQuestion {
+  /** Absolute root of the repository or project; paths below it are recorded relative to it. */
+  readonly root: string;
+  /** Absolute folder the command ran in; declared paths may be relative to the root. */
+  readonly cwd: string;
+  /** From `plan.json`: relative to the root where below it, else absolute. */
+  readonly declaredInputs: readonly string[];
+  readonly declaredOutputs: readonly string[];
+  readonly seen: Seen;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Other runs, or another program, wrote below the same root meanwhile: changed files may be theirs. */
+  readonly overlapping?: boolean;
+  /** Tells of a path relative to the root (forward slashes) whether the code snapshot holds its bytes. */
+  readonly isInSnapshot?: (path: string) => boolean;
+  /** The store and the run folder: never inputs or outputs. */
+  readonly own?: readonly string[];
+  readonly environments?: readonly string[];
+  readonly home?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface FileUses {
+  readonly inputs: readonly FileUse[];
+  readonly outputs: readonly FileUse[];
+}
+
+/** Without content hashes, sorted by path. Rejects only when aborted. */
+export async function listFileUses(question: FileUseQuestion): Promise<FileUses> {
+  const { root, seen, signal } = question;
+  const ignored = ignoredPaths({
+    root,
+    home: question.home,
+    own: question.own ?? [],
+    environments: [
+      ...(question.environments ?? []),
+      ...seen.pythons.flatMap(({ prefix, basePrefix }) => [prefix, basePrefix]).filter(isEnvironmentPrefix),
+    ],
+  });
+  const context: Context = { question, ignored };
+  const declaredInputs = question.declaredInputs.map(path => resolve(root, path));
+  const declaredOutputs = question.declaredOutputs.map(path => resolve(root, path));
+  const isDeclared = (path: string, declared: readonly string[]): boolean =>
+    declared.some(folder => isBelow(path, folder));
+
+  const inputs = await Promise.all(declaredInputs.map(path => describeDeclared(context, path)));
+  const reads = seen.reads.filter(({ path }) => !ignored(path) && !isDeclared(path, declaredInputs));
+  for (const { path, size, modifiedAt, files } of collapseFolders(reads, path => isBelow(path, root))) {
+    signal?.throwIfAborted();
+    if (files === undefined) inputs.push(await describeRead(context, { path, size, modifiedAt }));
+    else
+      inputs.push({
+        ...base(context, path, 'seen'),
+        size,
+        sha256: hashListing(files),
+        files: files.length,
+        hashOf: 'listing',
+      });
+  }
+
+  const outputs = await Promise.all(declaredOutputs.map(path => describeDeclared(context, path)));
+  const written = new Set(seen.writes.filter(path => !ignored(path) && !isDeclared(path, declaredOutputs)));
+  for (const path of written) {
+    signal?.throwIfAborted();
+    const use = await describeWritten(context, path, 'seen');
+    if (use !== undefined) outputs.push(use);
+  }
+  const changed = await findChangedFiles({ root, since: question.startedAt, ignored, signal });
+  const how = question.overlapping === true ? 'ambiguous' : 'seen';
+  for (const path of changed) {
+    if (written.has(path) || isDeclared(path, declaredOutputs)) continue;
+    const use = await describeWritten(context, path, how);
+    // Code that changed without the program being seen to write it was most likely edited by a person.
+    if (use !== undefined) outputs.push(use.inSnapshot === true ? { ...use, how: 'ambiguous' } : use);
+  }
+  return { inputs: sorted(inputs), outputs: sorted(outputs) };
+}
+
+/**
+ * Adds the content hashes of files, two at a time. A file that changed since it was listed (an input: since it was
+ * read) gets none, and a `problem` that says so. Rejects only when aborted.
+ * @param onHashed Called with each finished list, so that a long job can be written down in between.
+ */
+export async function hashFileUses(
+  uses: readonly FileUse[],
+  options: {
+    readonly root: string;
+    readonly signal?: AbortSignal | undefined;
+    /** Files above this are not hashed, and say so. Default: no limit. */
+    readonly limitBytes?: number;
+    readonly onHashed?: (done: number, total: number) => void;
+  },
+): Promise<FileUse[]> {
+  const results = [...uses];
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    while (next < uses.length) {
+      const index = next++;
+      const use = uses[index];
+      if (use === undefined) continue;
+      options.signal?.throwIfAborted();
+      results[index] = await hashed(use, options);
+      options.onHashed?.(++done, uses.length);
+    }
+  };
+  await Promise.all([work(), work()]);
+  return results;
+}
+
+async function hashed(
+  use: FileUse,
+  {
+    root,
+    signal,
+    limitBytes = Infinity,
+  }: { root: string; signal?: AbortSignal | undefined; limitBytes?: number },
+): Promise<FileUse> {
+  if (use.sha256 !== undefined || use.problem !== undefined || use.size === undefined) return use;
+  if (use.size > limitBytes) return { ...use, problem: 'too large to be hashed' };
+  const path = resolve(root, use.path);
+  try {
+    const sha256 = await hashFile(path, signal);
+    const after = await stat(path);
+    const same = after.size === use.size && sameTime(after.mtimeMs, use.modifiedAt);
+    return same ? { ...use, sha256 } : { ...use, problem: 'changed while it was hashed' };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { ...use, problem: errorText(error) };
+  }
+}
+
+interface Context {
+  readonly question: FileUseQuestion;
+  readonly ignored: (path: string) => boolean;
+}
+
+function base({ question }: Context, path: string, how: string): FileUse {
+  const below = isBelow(path, question.root) && path !== question.root;
+  const recorded = below ? relative(question.root, path).split(sep).join('/') : path;
+  const inSnapshot = below && question.isInSnapshot?.(recorded) === true;
+  return { path: recorded, how, ...(inSnapshot ? { inSnapshot } : {}) };
+}
+
+/** Small folders are hashed by content, file by file; large ones by their listing. */
+const mostFolderBytes = 1024 * 1024 * 1024;
+
+async function describeDeclared(context: Context, path: string): Promise<FileUse> {
+  const use = base(context, path, 'declared');
+  const { signal } = context.question;
+  try {
+    const found = await stat(path);
+    if (!found.isDirectory()) return { ...use, size: found.size, modifiedAt: found.mtimeMs };
+    const listing = await listFolder(path, undefined, signal);
+    const facts = { ...use, size: listing.size, modifiedAt: found.mtimeMs, files: listing.files.length };
+    if (listing.cut) return { ...facts, problem: 'too many files to be listed' };
+    if (listing.size > mostFolderBytes)
+      return { ...facts, sha256: hashListing(listing.files), hashOf: 'listing' };
+    const lines: { path: string; size: number }[] = [];
+    for (const file of listing.files)
+      lines.push({
+        path: `${file.path}\u0000${await hashFile(join(path, file.path), signal)}`,
+        size: file.size,
+      });
+    return { ...facts, sha256: hashListing(lines), hashOf: 'contents' };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { ...use, problem: errorText(error) };
+  }
+}
+
+async function describeRead(
+  context: Context,
+  { path, size, modifiedAt }: { path: string; size: number; modifiedAt: number },
+): Promise<FileUse> {
+  const use = { ...base(context, path, 'seen'), size, modifiedAt };
+  const now = await stat(path).catch(() => undefined);
+  if (now === undefined) return { ...use, problem: 'gone after the run' };
+  if (now.size !== size || !sameTime(now.mtimeMs, modifiedAt))
+    return { ...use, problem: 'changed after it was read' };
+  return { ...use, modifiedAt: now.mtimeMs };
+}
+
+/** Undefined for what is gone again (a temporary file) and for what is no file. */
+async function describeWritten(context: Context, path: string, how: string): Promise<FileUse | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) return undefined;
+  // Opened for writing long ago by an earlier program of this run, or only opened: then it is no output of it.
+  if (Math.max(found.mtimeMs, found.ctimeMs) < context.question.startedAt - clockToleranceMs)
+    return undefined;
+  return { ...base(context, path, how), size: found.size, modifiedAt: found.mtimeMs };
+}
+
+/** Clocks of file systems are coarser than ours. */
+const clockToleranceMs = 2000;
+
+/** Python gives the time with less precision than Node. */
+function sameTime(a: number, b: number | undefined): boolean {
+  return b === undefined || Math.abs(a - b) < 1;
+}
+
+/** `/usr` and `/` hold more than an environment. */
+function isEnvironmentPrefix(prefix: string): boolean {
+  return isAbsolute(prefix) && !['/', '/usr', '/usr/local'].includes(prefix);
+}
+
+function sorted(uses: readonly FileUse[]): FileUse[] {
+  return [...uses].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}

@@ -1,0 +1,61 @@
+/** Content hashes of files and folders, read in a stream, so that size does not matter. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const pieceBytes = 1024 * 1024;
+
+/** Hex sha256 of the content. Rejects with the system's error, or when `signal` aborts. */
+export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  const stream = createReadStream(path, {
+    highWaterMark: pieceBytes,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  for await (const chunk of stream) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+export interface FolderListing {
+  /** Paths within the folder, forward slashes, sorted; sizes in bytes. */
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+  readonly size: number;
+  /** There were more files than are listed. */
+  readonly cut: boolean;
+}
+
+/** All files below `folder`, links followed only to files. Unreadable parts are left out. */
+export async function listFolder(
+  folder: string,
+  most = 200_000,
+  signal?: AbortSignal,
+): Promise<FolderListing> {
+  const files: { path: string; size: number }[] = [];
+  const waiting = [''];
+  let cut = false;
+  while (waiting.length > 0 && !cut) {
+    signal?.throwIfAborted();
+    const below = waiting.pop() ?? '';
+    for (const entry of await readdir(join(folder, below), { withFileTypes: true }).catch(() => [])) {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) {
+        waiting.push(path);
+        continue;
+      }
+      const found = await stat(join(folder, path)).catch(() => undefined);
+      if (found?.isFile() !== true) continue;
+      if (files.length >= most) cut = true;
+      else files.push({ path, size: found.size });
+    }
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { files, size: files.reduce((sum, file) => sum + file.size, 0), cut };
+}
+
+/** Hex sha256 of a sorted listing: one line `path NUL size` a file. Tells added, removed and resized files. */
+export function hashListing(files: readonly { readonly path: string; readonly size: number }[]): string {
+  const hash = createHash('sha256');
+  for (const { path, size } of files) hash.update(`${path}\u0000${size}\n`);
+  return hash.digest('hex');
+}

@@ -1,0 +1,97 @@
+/**
+ * Which files are never inputs or outputs of a run, however they are used: the system, the interpreter and its
+ * packages, caches, and places that hold credentials (not even their names or hashes are recorded).
+ */
+import { sep } from 'node:path';
+
+const systemFolders = [
+  ...['/proc', '/sys', '/dev', '/etc', '/run', '/usr', '/lib', '/lib32', '/lib64', '/bin', '/sbin', '/boot'],
+  ...[
+    '/var/lib',
+    '/var/run',
+    '/var/cache',
+    '/var/log',
+    '/System',
+    '/Library',
+    '/private/etc',
+    '/private/var/db',
+  ],
+  ...['/opt/homebrew', '/opt/conda', '/nix/store', '/snap'],
+];
+
+/** Names of folders, wherever they lie. */
+const ignoredFolders = new Set([
+  ...['site-packages', 'dist-packages', '__pycache__', '.git', '.hg', '.svn', 'node_modules', '.lockstep'],
+  ...['.mypy_cache', '.pytest_cache', '.ruff_cache', '.ipynb_checkpoints', '.ipython', '.jupyter', '.vscode'],
+  ...[
+    '.vscode-server',
+    '.venv',
+    '.tox',
+    '.nox',
+    '.eggs',
+    '.ssh',
+    '.aws',
+    '.gnupg',
+    '.kube',
+    '.docker',
+    '.azure',
+  ],
+  ...['.conda', '.pixi', '.triton', 'torch_compile_cache'],
+]);
+const ignoredNames =
+  /^(?:\.env(?:\..*)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.npmrc|token|stored_tokens|.*\.pem|id_(?:rsa|ed25519|ecdsa)|pyvenv\.cfg|\.DS_Store|.*\.py[co])$/;
+
+/** Below the home folder these hold settings and caches; models and data sets that libraries download are kept. */
+const homeFolders = ['.cache', '.config', '.local', '.nv', '.npm', '.rustup', '.cargo', '.pyenv', 'Library'];
+const keptInHome = [
+  ...[
+    '.cache/huggingface/hub',
+    '.cache/huggingface/datasets',
+    '.cache/torch/hub',
+    '.cache/torch/checkpoints',
+  ],
+  ...[
+    '.cache/kagglehub',
+    '.cache/openml',
+    '.cache/clip',
+    '.cache/whisper',
+    '.cache/torch/sentence_transformers',
+  ],
+];
+
+export interface IgnoredPathsOptions {
+  /** sys.prefix, its base and other folders of environments; absolute. */
+  readonly environments?: readonly string[];
+  /** Home folder of the user, absolute. */
+  readonly home?: string | undefined;
+  /** Further folders that are ours: the store, the run folder. */
+  readonly own?: readonly string[];
+  /** Absolute root of the project: what lies below it is judged by names alone, wherever the project lies. */
+  readonly root: string;
+}
+
+/** A test for absolute paths. */
+export function ignoredPaths(options: IgnoredPathsOptions): (path: string) => boolean {
+  // An environment that holds the project itself (made in its root) says nothing about the project's files.
+  const environments = (options.environments ?? []).filter(folder => !isBelow(options.root, folder));
+  const never = [...environments, ...(options.own ?? [])];
+  const { home } = options;
+  const settings = home === undefined ? [] : homeFolders.map(name => home + sep + name);
+  const kept = home === undefined ? [] : keptInHome.map(name => home + sep + name);
+  return path => {
+    if (never.some(folder => isBelow(path, folder))) return true;
+    const inside = isBelow(path, options.root);
+    const names = (inside ? path.slice(options.root.length) : path).split(/[/\\]/);
+    const name = names.pop() ?? '';
+    if (ignoredNames.test(name)) return true;
+    if (names.some(folder => ignoredFolders.has(folder))) return true;
+    if (inside) return false;
+    if (kept.some(folder => isBelow(path, folder))) return false;
+    return [...systemFolders, ...settings].some(folder => isBelow(path, folder));
+  };
+}
+
+/** True for the folder itself and everything in it. */
+export function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}

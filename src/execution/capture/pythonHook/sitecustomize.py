@@ -1,0 +1,312 @@
+"""Lockstep's observer: notes which files a Python program opens, and at its end which modules it had loaded.
+
+Python imports a module of this name at its start when the folder is on PYTHONPATH. This one takes itself out of the
+way first (out of sys.path, and a sitecustomize of the user's own is run in its place), prints nothing, imports nothing
+that is not loaded already, and never fails: the program must not be able to tell the difference. LOCKSTEP_HOOK=0
+switches it off. The syntax is the oldest that still runs anywhere, because a program may start another Python.
+
+Each fact is one JSON line appended to the file named by LOCKSTEP_SEEN, opened for that moment only: a descriptor held
+open could be closed by the program and then stand for one of its own files.
+"""
+
+import sys
+
+
+def _observe(seen_file):
+    import atexit
+    import os
+
+    most_paths = 20000
+    at_once_until = 256
+    batch = 32
+    most_bytes = 32 * 1024 * 1024
+
+    os_open, os_write, os_close = os.open, os.write, os.close
+    os_fstat, os_stat, os_getcwd = os.fstat, os.stat, os.getcwd
+    isabs, join, normpath = os.path.isabs, os.path.join, os.path.normpath
+    fsdecode = getattr(os, "fsdecode", None)
+    text = type(u"")
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    writing = os.O_WRONLY | os.O_RDWR
+    known = set()
+    waiting = []
+    state = {"off": False, "lines": 0}
+
+    def quote(value):
+        out = value.replace("\\", "\\\\").replace('"', '\\"')
+        if any(c < " " or u"\ud800" <= c <= u"\udfff" for c in out):
+            out = "".join("\\u%04x" % ord(c) if c < " " or u"\ud800" <= c <= u"\udfff" else c for c in out)
+        return '"' + out + '"'
+
+    def encode(value):
+        if value is None:
+            return "null"
+        if value is True or value is False:
+            return "true" if value else "false"
+        if isinstance(value, (int, float)):
+            number = repr(value)
+            return number if number[-1].isdigit() else quote(number)
+        if isinstance(value, dict):
+            return "{" + ",".join([quote(str(k)) + ":" + encode(value[k]) for k in list(value)]) + "}"
+        if isinstance(value, (list, tuple)):
+            return "[" + ",".join([encode(v) for v in value]) + "]"
+        return quote(value if isinstance(value, text) else str(value))
+
+    def flush():
+        if not waiting:
+            return
+        lines, waiting[:] = list(waiting), []
+        data = "".join(lines)
+        if isinstance(data, text):
+            data = data.encode("utf-8")
+        fd = os_open(seen_file, flags, 0o644)
+        try:
+            if os_fstat(fd).st_size > most_bytes:
+                state["off"] = True
+            else:
+                os_write(fd, data)
+        finally:
+            os_close(fd)
+
+    def note(line, now=False):
+        waiting.append(encode(line) + "\n")
+        state["lines"] += 1
+        if now or state["lines"] < at_once_until or len(waiting) >= batch:
+            flush()
+
+    def absolute(path):
+        return normpath(path if isabs(path) else join(os_getcwd(), path))
+
+    # What belongs to the interpreter and its environment is no input: packages are recorded as packages.
+    environment = []
+    for prefix in {sys.prefix, sys.exec_prefix, getattr(sys, "base_prefix", sys.prefix)}:
+        for part in ("lib", "lib64", "bin", "include", "share", "etc", "Lib", "DLLs", "Scripts", "conda-meta", "pkgs"):
+            environment.append(join(prefix, part) + os.sep)
+    environment.append(os.path.dirname(os.__file__) + os.sep)
+    try:
+        import site  # is running right now, so this loads nothing
+
+        environment.extend(join(p, "") for p in site.getsitepackages())
+        if site.ENABLE_USER_SITE and site.USER_SITE:
+            environment.append(join(site.USER_SITE, ""))
+    except Exception:
+        pass
+    outside = tuple(environment) + ("/proc/", "/sys/", "/dev/")
+
+    def opened(path, write, both=False):
+        if not isinstance(path, text):
+            if isinstance(path, bytes) and fsdecode is not None:
+                path = fsdecode(path)
+            elif hasattr(path, "__fspath__"):
+                path = path.__fspath__()
+                if isinstance(path, bytes):
+                    path = fsdecode(path)
+            else:
+                return
+        path = absolute(path)
+        key = (path, write)
+        if key in known or path.startswith(outside) or path == seen_file:
+            return
+        if len(known) >= most_paths:
+            if not state["off"]:
+                state["off"] = True
+                note({"k": "limit", "pid": os.getpid()}, True)
+            return
+        known.add(key)
+        if write:
+            note({"k": "rw" if both else "w", "p": path})
+            return
+        try:
+            found = os_stat(path)
+        except OSError:
+            known.discard(key)
+            return
+        if (found.st_mode & 0o170000) != 0o100000:
+            return
+        if path.endswith((".py", ".pyc", ".pyw")):
+            note({"k": "code", "p": path})
+        else:
+            note({"k": "r", "p": path, "s": found.st_size, "m": found.st_mtime * 1000.0})
+
+    def hook(event, args):
+        # Called for everything the interpreter audits, so the common way out comes first.
+        if event != "open" and event != "os.rename" and event != "sqlite3.connect":
+            return
+        try:
+            if state["off"]:
+                return
+            if event == "open":
+                path, mode, how = args
+                if path.__class__ is int:
+                    return
+                if mode is None:
+                    write = bool(how & writing)
+                    opened(path, write, write and not how & os.O_TRUNC and how & os.O_RDWR)
+                else:
+                    write = "w" in mode or "a" in mode or "x" in mode or "+" in mode
+                    opened(path, write, "+" in mode and "w" not in mode)
+            elif event == "os.rename":
+                opened(args[1], True)
+            elif args[0] != ":memory:":
+                opened(args[0], True, True)
+        except Exception:
+            pass
+
+    def modules():
+        found = {}
+        for name, module in list(sys.modules.items()):
+            path = getattr(module, "__file__", None)
+            if isinstance(path, str) and len(found) < most_paths:
+                path = absolute(path)
+                if not path.startswith(outside) and path != own_file:
+                    found[name] = path
+        return found
+
+    def facts():
+        """Settings that decide whether numbers repeat, from modules the program itself has loaded."""
+        found = {}
+
+        def add(name, read):
+            try:
+                value = read()
+                if value is None or isinstance(value, (bool, int, float, str)):
+                    found[name] = value
+            except Exception:
+                pass
+
+        add("python.hash_randomization", lambda: bool(sys.flags.hash_randomization))
+        torch = sys.modules.get("torch")
+        if torch is not None:
+            add("torch.version", lambda: str(torch.__version__))
+            add("torch.cuda", lambda: torch.version.cuda)
+            add("torch.hip", lambda: torch.version.hip)
+            add("torch.deterministic_algorithms", lambda: torch.are_deterministic_algorithms_enabled())
+            add("torch.deterministic_warn_only", lambda: torch.is_deterministic_algorithms_warn_only_enabled())
+            add("torch.fill_uninitialized_memory", lambda: torch.utils.deterministic.fill_uninitialized_memory)
+            add("torch.cudnn.deterministic", lambda: torch.backends.cudnn.deterministic)
+            add("torch.cudnn.benchmark", lambda: torch.backends.cudnn.benchmark)
+            add("torch.cudnn.allow_tf32", lambda: torch.backends.cudnn.allow_tf32)
+            add("torch.matmul.allow_tf32", lambda: torch.backends.cuda.matmul.allow_tf32)
+            add("torch.float32_matmul_precision", lambda: torch.get_float32_matmul_precision())
+            add("torch.default_dtype", lambda: str(torch.get_default_dtype()))
+            add("torch.threads", lambda: torch.get_num_threads())
+            add("torch.initial_seed", lambda: torch.initial_seed())
+            add("torch.cuda_initialized", lambda: torch.cuda.is_initialized())
+            if found.get("torch.cuda_initialized"):
+                add("torch.cudnn.version", lambda: torch.backends.cudnn.version())
+                add("torch.cuda_devices", lambda: torch.cuda.device_count())
+        numpy = sys.modules.get("numpy")
+        if numpy is not None:
+            add("numpy.version", lambda: str(numpy.__version__))
+            blas = lambda: numpy.__config__.CONFIG["Build Dependencies"]["blas"]  # noqa: E731
+            add("numpy.blas", lambda: str(blas()["name"]) + " " + str(blas()["version"]))
+        jax = sys.modules.get("jax")
+        if jax is not None:
+            add("jax.version", lambda: str(jax.__version__))
+            add("jax.enable_x64", lambda: bool(jax.config.jax_enable_x64))
+            add("jax.default_matmul_precision", lambda: jax.config.jax_default_matmul_precision)
+        tensorflow = sys.modules.get("tensorflow")
+        if tensorflow is not None:
+            add("tensorflow.version", lambda: str(tensorflow.__version__))
+        pools = sys.modules.get("threadpoolctl")
+        if pools is not None:
+            add("threads", lambda: ", ".join(sorted("%s %s %s x%s" % (
+                p.get("internal_api"), p.get("version"), p.get("architecture", ""), p.get("num_threads")
+            ) for p in pools.threadpool_info())))
+        return found
+
+    def at_exit():
+        try:
+            flush()
+            note({"k": "end", "pid": os.getpid(), "modules": modules(), "facts": facts()}, True)
+        except Exception:
+            pass
+
+    def after_fork():
+        # What waits is the parent's to write.
+        del waiting[:]
+
+    own_file = absolute(__file__)
+    note({
+        "k": "start",
+        "pid": os.getpid(),
+        "exe": sys.executable,
+        "version": "%d.%d.%d" % tuple(sys.version_info[:3]),
+        "implementation": getattr(getattr(sys, "implementation", None), "name", "cpython"),
+        "prefix": sys.prefix,
+        "base": getattr(sys, "base_prefix", sys.prefix),
+        "path": [p for p in sys.path if isinstance(p, str)],
+        "user": getattr(sys.modules.get("site"), "ENABLE_USER_SITE", None),
+    }, True)
+    atexit.register(at_exit)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=after_fork)
+    if hasattr(sys, "addaudithook"):
+        sys.addaudithook(hook)
+
+
+def _step_aside():
+    """Takes this folder out of sys.path and runs the sitecustomize that would have been found without it, if any."""
+    import os
+
+    own = os.path.dirname(os.path.abspath(__file__))
+    same = os.path.realpath(own)
+    sys.path[:] = [p for p in sys.path if not p or os.path.realpath(p) != same]
+    for cached in [own, same]:
+        sys.path_importer_cache.pop(cached, None)
+    return _find_next()
+
+
+def _find_next():
+    name = "sitecustomize"
+    if sys.version_info < (3, 4):
+        import imp
+
+        try:
+            found = imp.find_module(name)
+        except ImportError:
+            return None
+
+        def run_old():
+            del sys.modules[name]
+            imp.load_module(name, *found)
+
+        return run_old
+    # Loaded by the interpreter itself at its start; importlib.machinery would be a new module.
+    finder = sys.modules.get("_frozen_importlib_external")
+    bootstrap = sys.modules.get("_frozen_importlib")
+    if finder is None or bootstrap is None:
+        return None
+    spec = finder.PathFinder.find_spec(name)
+    if spec is None or spec.loader is None:
+        return None
+
+    def run():
+        module = bootstrap.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+
+    return run
+
+
+def _start():
+    import os
+
+    following = None
+    try:
+        following = _step_aside()
+    except Exception:
+        pass
+    try:
+        seen = os.environ.get("LOCKSTEP_SEEN")
+        if seen and os.environ.get("LOCKSTEP_HOOK", "1") != "0":
+            _observe(seen)
+    except Exception:
+        pass
+    return following
+
+
+_next = _start()
+if _next is not None:
+    # Outside of any try: when the user's own start-up fails, Python says so as it always does.
+    _next()
