@@ -3,7 +3,7 @@
  * counts while the folders it came from are unchanged; everything else is read anew. Runs without a result always are.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostIdentity } from '../base/processIdentity.ts';
 import { Pause } from './pause.ts';
@@ -168,10 +168,10 @@ function timeOfFileSystem(folder: string): number {
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(probe, '');
-    return statSync(probe).mtimeMs;
+    const now = statSync(probe).mtimeMs;
+    unlinkSync(probe);
+    return now;
   } catch {
     return Date.now();
-  } finally {
-    rmSync(probe, { force: true });
   }
 }

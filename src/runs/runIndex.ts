@@ -38,7 +38,7 @@ export function runIndexPath(store: StorePath): string {
 export class RunIndex {
   readonly #stamps = new Map<string, { readonly stamps: RunStamps; readonly row: number }>();
   readonly #lines: readonly Buffer[];
-  readonly #parsed: (StoredSummary[] | undefined)[] = [];
+  readonly #parsed: (RunSummary[] | undefined)[] = [];
 
   private constructor(heading: Heading, lines: readonly Buffer[]) {
     this.#lines = lines;
@@ -79,11 +79,13 @@ export class RunIndex {
     const row = this.#stamps.get(id)?.row;
     if (row === undefined) return undefined;
     const line = Math.floor(row / rowsPerLine);
-    const rows = (this.#parsed[line] ??= JSON.parse(
-      this.#lines[line]?.toString('utf8') ?? '[]',
-    ) as StoredSummary[]);
-    const stored = rows[row % rowsPerLine];
-    return stored === undefined ? undefined : fromStored(stored);
+    const rows = (this.#parsed[line] ??= this.#parse(line));
+    return rows[row % rowsPerLine];
+  }
+
+  #parse(line: number): RunSummary[] {
+    const stored = JSON.parse(this.#lines[line]?.toString('utf8') ?? '[]') as StoredSummary[];
+    return stored.map(fromStored);
   }
 }
 
