@@ -55,6 +55,11 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'move runs to the trash, or back',
     load: async () => (await import('./commands/remove.ts')).remove,
   },
+  compare: {
+    usage: 'compare RUN RUN…',
+    summary: 'what differs between runs',
+    load: async () => (await import('./commands/compare.ts')).compare,
+  },
   reproduce: {
     usage: 'reproduce RUN',
     summary: 'run it again in a private checkout, and judge the outcome',

@@ -1,0 +1,67 @@
+/** `lockstep compare`: what differs between runs, from their records alone. Exit code 0 whether they differ or not. */
+import { compareRuns } from '../../runs/compareRuns.ts';
+import type { ComparisonRow, RunComparison } from '../../runs/runComparison.ts';
+import type { CliContext, Subcommand } from '../cliContext.ts';
+import { exitCodes } from '../cliContext.ts';
+import { wrongUse } from '../errors.ts';
+import { openRuns } from '../openRuns.ts';
+import { jsonText } from '../output/jsonText.ts';
+import { jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { numberText, shortId } from '../text/describe.ts';
+import { printable } from '../text/printable.ts';
+import { renderTable } from '../text/renderTable.ts';
+
+export const compare: Subcommand = {
+  name: 'compare',
+  async run(words, context) {
+    const parser = newCommand('compare', 'What differs between runs.', context)
+      .argument('<run...>', '@1, an id, a part of one, or a name; at least two')
+      .option('--all', 'show what is the same, too')
+      .addOption(jsonOption());
+    if (!parseWords(parser, words)) return exitCodes.done;
+    const flags = parser.opts<{ all?: boolean; json?: boolean }>();
+    if (parser.args.length < 2) throw wrongUse('give at least two runs to compare', 'lockstep compare');
+    const { runs } = await openRuns(context);
+    const ids = await Promise.all(parser.args.map(word => runs.resolve(word)));
+    const comparison = await compareRuns(runs, ids);
+    if (flags.json === true) context.terminal.out(jsonText(comparison));
+    else tell(comparison, flags.all === true, context);
+    return exitCodes.done;
+  },
+};
+
+function tell({ runs, sections, problems }: RunComparison, all: boolean, { terminal }: CliContext): void {
+  const same: string[] = [];
+  for (const { name, rows } of sections) {
+    const shown = all ? rows : rows.filter(row => row.status !== 'same');
+    if (shown.length === 0) {
+      if (rows.length > 0) same.push(name);
+      continue;
+    }
+    terminal.out(`${terminal.paint('bold', name)}\n`);
+    terminal.out(
+      renderTable(
+        shown,
+        [
+          { title: '', cell: row => `  ${row.key}`, shrink: 1, least: 14 },
+          ...runs.map((run, at) => ({
+            title: run.name ?? shortId(run.id),
+            cell: (row: ComparisonRow) => valueText(row.values[at]),
+            shrink: 2,
+            least: 10,
+          })),
+        ],
+        terminal.width,
+        text => terminal.paint('dim', text),
+      ),
+    );
+  }
+  if (same.length > 0) terminal.out(`The same: ${same.join(', ')}\n`);
+  for (const problem of problems) terminal.err(`lockstep: ${printable(problem)}\n`);
+}
+
+/** Null is a value that the run does not have. */
+function valueText(value: string | number | boolean | null | undefined): string {
+  if (value === null || value === undefined) return '–';
+  return typeof value === 'number' ? numberText(value) : String(value);
+}
