@@ -48,7 +48,9 @@ export async function superviseFromTerminal(
   let end: RunEnd;
   try {
     end = await followRun(paths, {
+      // A program with a terminal of its own has written to it already.
       onOutput: (stream, chunk) => {
+        if (request.tty === true) return;
         // The chunk is only lent; what is written late must be a copy.
         const text = Buffer.from(chunk);
         if (stream === 'stdout' && !options.json) terminal.out(text);

@@ -5,6 +5,7 @@ import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
 import type { EndState, ResultInput } from '../runs/result.ts';
 import { resultSchema } from '../runs/result.ts';
+import type { RunCapture } from './captureRun.ts';
 import { failureOf } from './failureOf.ts';
 import { releaseReserve } from './reserve.ts';
 import type { StartedRun } from './startRun.ts';
@@ -18,6 +19,7 @@ export async function finishRun(
   supervision: Supervision,
   started: StartedRun,
   watched: WatchedCommand,
+  capture: RunCapture,
 ): Promise<void> {
   const { paths, log, hooks, spec } = supervision;
   const { end } = watched;
@@ -25,6 +27,7 @@ export async function finishRun(
   const how = end.signal === undefined ? `exit code ${end.exitCode ?? 'unknown'}` : `signal ${end.signal}`;
   const metrics = await summariseRun(paths, supervision.chartLines.yet);
   for (const problem of metrics.problems) log.warn(problem);
+  const outputs = await capture.outputs();
   const result: ResultInput = {
     schemaVersion: 1,
     state,
@@ -33,14 +36,17 @@ export async function finishRun(
     startedAt: started.startedAt,
     endedAt: watched.endedAt,
     durationMs: watched.durationMs,
-    ...(state === 'failed' ? { failure: { ...(await failureOf(paths.stderr, how)) } } : {}),
-    outputs: [],
+    ...(state === 'failed'
+      ? { failure: { ...(await failureOf(spec.stdin === 'terminal' ? paths.stdout : paths.stderr, how)) } }
+      : {}),
+    outputs,
     reportedParameters: reportedParameters(watched.reportedParameters),
     metrics: metrics.summaries,
     detachedProcesses: watched.detachedProcesses,
     warnings: [...log.warnings],
   };
   await publishResult(supervision, result);
+  await capture.finish();
   try {
     await hooks.afterResult?.({ spec, paths, plan: started.plan, result: resultSchema.parse(result) });
   } catch (error) {

@@ -8,7 +8,7 @@ import type { ProcessRecord } from '../runs/processRecord.ts';
 export interface ProcessRecords {
   readonly host: HostIdentity;
   /** Adds the command. Rejects with the system's error. */
-  addCommand(child: ProcessIdentity, startedAt: string): Promise<void>;
+  addCommand(child: ProcessIdentity, startedAt: string, leadsGroup: boolean): Promise<void>;
 }
 
 /** Records the calling process as the supervisor. */
@@ -23,12 +23,11 @@ export async function recordProcesses(path: string): Promise<ProcessRecords> {
   await write(path, base);
   return {
     host,
-    addCommand: (child, startedAt) =>
+    addCommand: (child, startedAt, leadsGroup) =>
       write(path, {
         ...base,
         child: { ...child },
-        // It leads a session and group of its own, whose number is its own.
-        ...(process.platform === 'win32' ? {} : { processGroup: child.pid }),
+        ...(leadsGroup ? { processGroup: child.pid } : {}),
         startedAt,
       }),
   };

@@ -3,6 +3,7 @@
  * terminal's nor the supervisor's end reaches it.
  */
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, statSync } from 'node:fs';
 import type { LockstepError } from '../base/lockstepError.ts';
 import { systemErrorCode } from '../base/systemError.ts';
@@ -12,15 +13,18 @@ import {
   commandNotStarted,
   notExecutable,
   programNotFound,
+  scriptProgramMissing,
   workingFolderMissing,
 } from './errors.ts';
+import { terminalCommand } from './terminalCommand.ts';
 
 export interface CommandToSpawn {
   readonly argv: readonly string[];
   /** Absolute. */
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
-  readonly stdin: 'empty' | 'stored';
+  /** `terminal`: a terminal of its own, whose life it then shares. */
+  readonly stdin: 'empty' | 'stored' | 'terminal';
 }
 
 export interface CommandEnd {
@@ -35,6 +39,7 @@ export interface SpawnedCommand {
 
 /** Resolves when the system has started the program; rejects with what is wrong in the words of errors.ts. */
 export async function spawnCommand(paths: RunPaths, command: CommandToSpawn): Promise<SpawnedCommand> {
+  if (command.stdin === 'terminal') return spawnInTerminal(paths, command);
   const [program = '', ...args] = command.argv;
   const descriptors: number[] = [];
   const open = (path: string, flags: string): number => {
@@ -55,21 +60,43 @@ export async function spawnCommand(paths: RunPaths, command: CommandToSpawn): Pr
         open(paths.stderr, 'a'),
       ],
     });
-    const ended = new Promise<CommandEnd>(resolve => {
-      child.once('exit', (exitCode, signal) =>
-        resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }),
-      );
-    });
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', reject);
-    });
-    return { pid: child.pid ?? 0, ended };
+    return await spawned(child);
   } catch (error) {
     throw explainSpawnError(program, command.cwd, error);
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor);
   }
+}
+
+async function spawnInTerminal(paths: RunPaths, command: CommandToSpawn): Promise<SpawnedCommand> {
+  const { argv, variables } = terminalCommand(command.argv, paths.stdout);
+  const [program = '', ...args] = argv;
+  try {
+    // In the session of the terminal, and writing to it: the supervisor's own standard error is its log.
+    return await spawned(
+      spawn(program, args, {
+        cwd: command.cwd,
+        env: { ...command.environment, ...variables },
+        stdio: [0, 1, 1],
+      }),
+    );
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT' && isFolder(command.cwd)) throw scriptProgramMissing();
+    throw explainSpawnError(program, command.cwd, error);
+  }
+}
+
+async function spawned(child: ChildProcess): Promise<SpawnedCommand> {
+  const ended = new Promise<CommandEnd>(resolve => {
+    child.once('exit', (exitCode, signal) =>
+      resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+  return { pid: child.pid ?? 0, ended };
 }
 
 function explainSpawnError(program: string, cwd: string, error: unknown): LockstepError {

@@ -4,7 +4,9 @@ import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { identifyProcess } from '../base/processIdentity.ts';
 import type { ProcessIdentity } from '../base/processIdentity.ts';
 import type { Plan } from '../runs/plan.ts';
+import { pythonHook } from './capture/pythonHook.ts';
 import { childEnvironment } from './childEnvironment.ts';
+import type { LaunchSpec } from './launchSpec.ts';
 import { planRun } from './planRun.ts';
 import { recordProcesses } from './processRecords.ts';
 import type { PreparedRun } from './runHooks.ts';
@@ -27,7 +29,7 @@ export interface StartedRun {
 
 /** Rejects with the reason why there is no command running; with the abort reason when the run was cancelled before. */
 export async function startRun(supervision: Supervision): Promise<StartedRun> {
-  const { spec, paths, log, cancel, hooks } = supervision;
+  const { spec, paths, log, cancel, hooks, hookFolder } = supervision;
   const [records, input] = await Promise.all([
     recordProcesses(paths.process),
     supervision.input,
@@ -37,10 +39,14 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   log.note('supervising');
   const prepared = (await hooks.prepare?.(spec, { ...input, paths, signal: cancel.signal })) ?? {};
   const argv = prepared.argv ?? input.argv;
-  const variables = childEnvironment(
-    { ...input.environment, ...prepared.variables },
-    { runId: spec.id, metricsFile: paths.childMetrics, colour: spec.colour },
-  );
+  const recorded = { ...input.environment, ...prepared.variables };
+  const variables = childEnvironment(recorded, {
+    runId: spec.id,
+    metricsFile: paths.childMetrics,
+    colour: spec.colour,
+    pythonHook:
+      spec.pythonHook && hookFolder !== undefined ? pythonHook(hookFolder, paths.seen, recorded) : undefined,
+  });
   const plan = await planRun(spec, {
     ...{ prepared, variables, argv },
     signal: cancel.signal,
@@ -56,13 +62,18 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
     argv,
     cwd: prepared.cwd ?? spec.cwd,
     environment: variables,
-    stdin: spec.stdin === 'stored' ? 'stored' : 'empty',
+    stdin: spec.stdin,
   });
   const startedClock = performance.now();
   const startedAt = new Date().toISOString();
   log.note(`the command runs as process ${command.pid}`);
   const child = (await identifyProcess(command.pid)) ?? { pid: command.pid };
-  await records.addCommand(child, startedAt);
+  await records.addCommand(child, startedAt, leadsGroup(spec));
   supervision.changed();
   return { plan, prepared, command, child, variables, startedAt, startedClock };
+}
+
+/** A command without the terminal leads a session and group of its own, whose number is its own. */
+export function leadsGroup(spec: LaunchSpec): boolean {
+  return process.platform !== 'win32' && spec.stdin !== 'terminal';
 }

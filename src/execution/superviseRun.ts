@@ -2,13 +2,16 @@
  * Owns one run from what was asked to its result: prepares, writes the plan, starts the command, and keeps watch.
  * Nothing that goes wrong beside the run ends it, and whatever happens, the result tells the truth about it.
  */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { errorText } from '../base/systemError.ts';
 import { ChangeNotice } from '../runs/changes.ts';
 import type { RunRequest } from '../runs/annotation.ts';
 import { runPathsIn } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { Asked } from './asked.ts';
+import { captureRun } from './captureRun.ts';
 import { launchUnreadable } from './errors.ts';
 import { finishRun, recordFailedStart } from './finishRun.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -41,6 +44,7 @@ export async function superviseRun(dir: string, hooks: RunHooks = {}): Promise<v
   if (spec.metricLines) chartLines.ask();
   const supervision: Supervision = {
     ...{ spec, paths, input, log, cancel, hooks, chartLines },
+    hookFolder: findHookFolder(process.argv[1] ?? ''),
     changed: () => notice.touch(spec.id),
   };
   const onRequest = (request: RunRequest): void => {
@@ -67,7 +71,8 @@ async function superviseWith(supervision: Supervision): Promise<void> {
   const { log, cancel } = supervision;
   try {
     const started = await startRun(supervision);
-    await finishRun(supervision, started, await watchCommand(supervision, started));
+    const capture = captureRun(supervision, started);
+    await finishRun(supervision, started, await watchCommand(supervision, started), capture);
   } catch (error) {
     if (!cancel.yet) log.note(`the command was not started: ${errorText(error)}`);
     await recordFailedStart(supervision, error);
@@ -88,4 +93,13 @@ function outlive(log: SupervisorLog): void {
     process.on(signal, () => log.note(`${signal} arrived; waiting for the command to end`));
   process.on('uncaughtException', error => log.warn(`Unexpected: ${error.stack ?? error.message}`));
   process.on('unhandledRejection', error => log.warn(`Unexpected: ${errorText(error)}`));
+}
+
+/** Beside the installed bundle; in development where its source lies. */
+function findHookFolder(script: string): string | undefined {
+  const places = [
+    join(dirname(script), 'pythonHook'),
+    join(dirname(script), '..', 'execution', 'capture', 'pythonHook'),
+  ];
+  return places.find(place => existsSync(join(place, 'sitecustomize.py')));
 }

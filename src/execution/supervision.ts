@@ -14,6 +14,8 @@ export interface Supervision {
   readonly log: SupervisorLog;
   readonly cancel: Asked;
   readonly hooks: RunHooks;
+  /** Holds what observes Python programs; undefined where it is missing. */
+  readonly hookFolder: string | undefined;
   /** Tells the readers of the store that this run has changed. */
   readonly changed: () => void;
   /** `key: value` lines are metrics, too: asked for at the start or later. */

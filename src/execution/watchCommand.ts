@@ -15,11 +15,13 @@ import { keepReserve } from './reserve.ts';
 import { ResourceSampler } from './resourceSampler.ts';
 import type { ResourceSample } from './resourceSampler.ts';
 import type { CommandEnd } from './spawnCommand.ts';
+import { leadsGroup } from './startRun.ts';
 import type { StartedRun } from './startRun.ts';
 import type { Supervision } from './supervision.ts';
 import { supervisorVariable } from './supervisorEnvironment.ts';
 import { TailGroup } from './tailGroup.ts';
 import type { Tail } from './tailGroup.ts';
+import { removeScriptLines } from './terminalCommand.ts';
 
 export interface WatchedCommand {
   readonly end: CommandEnd;
@@ -75,6 +77,7 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
   const survivors = await ending;
   if (survivors > 0) log.warn(`${survivors} processes could not be ended.`);
 
+  if (spec.stdin === 'terminal') await removeScriptLines(paths.stdout).catch(() => undefined);
   tails.drain();
   intake.finish();
   tails.close();
@@ -119,7 +122,7 @@ function measureResources(
   });
   const tree = (): TreeRoot => ({
     root: started.child,
-    ...(process.platform === 'win32' ? {} : { session: started.child.pid }),
+    ...(leadsGroup(spec) ? { session: started.child.pid } : {}),
     marker: `LOCKSTEP_RUN_ID=${spec.id}`,
     foreign: `${supervisorVariable}=`,
     remembered: sampler.members,

@@ -1,0 +1,153 @@
+/**
+ * Finds out beside and after the run what would have delayed its start: hardware, packages, modules that were really
+ * loaded, files that were really read and written. What cannot be found out is unknown, with its reason.
+ */
+import { writeJsonAtomic } from '../base/atomicFile.ts';
+import { errorText } from '../base/systemError.ts';
+import { listTree } from '../git/listTree.ts';
+import type { Captured, FileUse, Hardware, Package } from '../runs/captured.ts';
+import { captured, knownValue, unknown } from '../runs/known.ts';
+import type { Known } from '../runs/known.ts';
+import { writePackageList } from '../runs/packageStore.ts';
+import type { Plan } from '../runs/plan.ts';
+import { hashFileUses, listFileUses } from './capture/fileUses.ts';
+import type { FileUses } from './capture/fileUses.ts';
+import { captureHardware } from './capture/hardware.ts';
+import { capturePackages } from './capture/packages.ts';
+import { readSeen } from './capture/readSeen.ts';
+import type { Seen } from './capture/readSeen.ts';
+import { lockstepCacheFolder } from './installSupervisor.ts';
+import { announceLiveRun } from './liveRuns.ts';
+import type { LiveRun } from './liveRuns.ts';
+import type { StartedRun } from './startRun.ts';
+import type { Supervision } from './supervision.ts';
+
+const nothingSeen: Seen = {
+  ...{ pythons: [], reads: [], writes: [], code: [] },
+  modules: {},
+  facts: {},
+  incomplete: false,
+};
+
+export interface RunCapture {
+  /** After the end of the command. With hashes; never rejects. */
+  outputs(): Promise<FileUse[]>;
+  /** After {@link outputs}: hashes the inputs and writes captured.json. Never rejects. */
+  finish(): Promise<void>;
+}
+
+/** Begins at once with what does not depend on the run's course. */
+export function captureRun(supervision: Supervision, started: StartedRun): RunCapture {
+  const { paths, log, spec } = supervision;
+  const { plan, variables } = started;
+  const live = announceLiveRun(spec.store, spec.id, plan.root).catch(note('Other runs', undefined));
+  const hardware = captureHardware({ variables }).catch(orUnknown<Hardware>());
+  // The hook tells best what a program could import; this is for programs without it, and while they run.
+  const early = packagesOf(plan, started, undefined);
+  let seen = nothingSeen;
+  let uses: FileUses = { inputs: [], outputs: [] };
+
+  function note<T>(what: string, instead: T): (error: unknown) => T {
+    return error => {
+      log.warn(`${what} could not be captured: ${errorText(error)}`);
+      return instead;
+    };
+  }
+
+  return {
+    async outputs() {
+      seen = await readSeen(paths.seen).catch(note('Files and modules', nothingSeen));
+      uses = await listUses(supervision, started, seen, await live).catch(note('Inputs and outputs', uses));
+      await (await live)?.end().catch(() => undefined);
+      return hashFileUses(uses.outputs, { root: plan.root }).catch(
+        note('Hashes of outputs', [...uses.outputs]),
+      );
+    },
+    async finish() {
+      const inputs = await hashFileUses(uses.inputs, { root: plan.root }).catch(
+        note('Hashes of inputs', [...uses.inputs]),
+      );
+      const seenPath = seen.pythons[0]?.path;
+      const packages = seenPath === undefined ? await early : await packagesOf(plan, started, seenPath);
+      const list = await storePackages(spec.store, packages).catch(
+        orUnknown<{ list: string; count: number }>(),
+      );
+      const content: Captured = {
+        schemaVersion: 1,
+        hardware: await hardware,
+        packages: list,
+        editable: (knownValue(packages) ?? []).filter(one => one.editable === true),
+        modules:
+          seen.pythons.length > 0 ? captured({ ...seen.modules }) : unknown('no Python program was observed'),
+        inputs,
+        code: seen.code,
+        facts: seen.facts,
+        pythons: seen.pythons,
+        ...(seen.incomplete ? { incomplete: true } : {}),
+      };
+      await writeJsonAtomic(paths.captured, content).catch(note('captured.json', undefined));
+      log.note('what was captured is written');
+      supervision.changed();
+    },
+  };
+}
+
+async function packagesOf(
+  plan: Plan,
+  { variables }: StartedRun,
+  seenPath: readonly string[] | undefined,
+): Promise<Known<Package[]>> {
+  const interpreter = knownValue(plan.interpreter);
+  if (interpreter === undefined && seenPath === undefined)
+    return unknown('the command is not known to be Python');
+  return capturePackages({
+    interpreter,
+    seenPath,
+    variables,
+    cacheDir: lockstepCacheFolder(variables),
+  }).catch(orUnknown<Package[]>());
+}
+
+async function storePackages(store: string, packages: Known<Package[]>): Promise<Captured['packages']> {
+  if (packages.known === 'unknown') return packages;
+  const list = await writePackageList(store, packages.value);
+  return { ...packages, value: { list, count: packages.value.length } };
+}
+
+async function listUses(
+  { paths, spec }: Supervision,
+  { plan, prepared, startedAt, variables }: StartedRun,
+  seen: Seen,
+  live: LiveRun | undefined,
+): Promise<FileUses> {
+  const environment = knownValue(plan.interpreter)?.prefix;
+  const [overlapping, isInSnapshot] = await Promise.all([live?.overlapped() ?? true, snapshotFiles(plan)]);
+  return listFileUses({
+    root: plan.root,
+    cwd: prepared.cwd ?? spec.cwd,
+    declaredInputs: plan.declaredInputs,
+    declaredOutputs: plan.declaredOutputs,
+    seen,
+    // File systems store times more coarsely than the clock tells them.
+    startedAt: Date.parse(startedAt) - 20,
+    overlapping,
+    isInSnapshot,
+    own: [spec.store, paths.dir],
+    environments: environment === undefined ? [] : [environment],
+    home: variables['HOME'],
+  });
+}
+
+async function snapshotFiles(plan: Plan): Promise<(path: string) => boolean> {
+  const code = knownValue(plan.code);
+  if (code === undefined) return () => false;
+  const files = new Set(await listTree({ root: plan.root, tree: code.tree }));
+  const gaps = new Set(code.gaps.map(gap => gap.path));
+  return path =>
+    !gaps.has(path) &&
+    (files.has(path) || code.submodules.some(submodule => path.startsWith(`${submodule.path}/`)));
+}
+
+function orUnknown<T>(): (error: unknown) => Known<T> {
+  return error => unknown(errorText(error));
+}
