@@ -1,7 +1,7 @@
 /** `lockstep rerun`: the command of a recorded run once more, in the workspace as it is now, with changes. */
 import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { changedCommand } from '../changedCommand.ts';
+import { changedCommand } from '../../reproduction/changedCommand.ts';
 import type { Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
 import { planMissing } from '../errors.ts';

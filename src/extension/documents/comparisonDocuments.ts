@@ -12,18 +12,17 @@ export class ComparisonDocuments implements vscode.TextDocumentContentProvider {
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    const { store, ids } = parseUri(uri);
-    return ids.length === 1
-      ? this.#client.request('runText', { store, id: ids[0] ?? '' })
-      : this.#client.request('runsTable', { store, ids });
+    return this.#client.request('comparison', parseUri(uri));
   }
 
   /** Older run left. */
   async showPair(older: RunRow, newer: RunRow): Promise<void> {
+    const { store } = older;
+    const ids = [older.run.id, newer.run.id];
     await vscode.commands.executeCommand(
       'vscode.diff',
-      comparisonUri(older.store, [older.run.id], older.label),
-      comparisonUri(newer.store, [newer.run.id], newer.label),
+      comparisonUri(older.label, { store, ids, column: 0 }),
+      comparisonUri(newer.label, { store, ids, column: 1 }),
       `${older.label} ↔ ${newer.label}`,
     );
   }
@@ -31,21 +30,24 @@ export class ComparisonDocuments implements vscode.TextDocumentContentProvider {
   async showTable(rows: readonly RunRow[]): Promise<void> {
     const ids = rows.map(row => row.run.id);
     const title = vscode.l10n.t('{0} runs compared', rows.length);
-    const uri = comparisonUri(rows[0]?.store ?? '', ids, title);
+    const uri = comparisonUri(title, { store: rows[0]?.store ?? '', ids });
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }
 }
 
-function comparisonUri(store: string, ids: readonly string[], title: string): vscode.Uri {
-  const name = title.replaceAll(/[/\\?#%*:|"<>]+/g, '-').slice(0, 60);
-  return vscode.Uri.from({
-    scheme: schemes.comparison,
-    path: `/${name}`,
-    query: JSON.stringify({ store, ids }),
-  });
+interface ComparisonReference {
+  readonly store: string;
+  readonly ids: readonly string[];
+  /** One run of them; the table of all when left out. */
+  readonly column?: number;
 }
 
-function parseUri(uri: vscode.Uri): { readonly store: string; readonly ids: readonly string[] } {
+function comparisonUri(title: string, reference: ComparisonReference): vscode.Uri {
+  const name = title.replaceAll(/[/\\?#%*:|"<>]+/g, '-').slice(0, 60);
+  return vscode.Uri.from({ scheme: schemes.comparison, path: `/${name}`, query: JSON.stringify(reference) });
+}
+
+function parseUri(uri: vscode.Uri): ComparisonReference {
   const query = JSON.parse(uri.query) as unknown;
   if (typeof query !== 'object' || query === null || !('store' in query && 'ids' in query))
     return { store: '', ids: [] };
@@ -53,5 +55,6 @@ function parseUri(uri: vscode.Uri): { readonly store: string; readonly ids: read
   return {
     store: typeof store === 'string' ? store : '',
     ids: Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : [],
+    ...('column' in query && typeof query.column === 'number' ? { column: query.column } : {}),
   };
 }

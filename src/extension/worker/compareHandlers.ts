@@ -2,40 +2,42 @@
 import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { launchRun } from '../../execution/launchRun.ts';
+import { changedCommand } from '../../reproduction/changedCommand.ts';
+import { planMissing } from '../../reproduction/errors.ts';
+import { reproduceRun } from '../../reproduction/reproduceRun.ts';
+import { compareRuns } from '../../runs/compareRuns.ts';
 import type { Parameter } from '../../runs/plan.ts';
 import type { EngineHandlers } from './answerRequests.ts';
-import { changeArguments } from './changeArguments.ts';
 import type { ChangeableParameter } from './compareRequests.ts';
-import { planMissing } from './errors.ts';
-import { runText, runsTable } from './runText.ts';
+import { comparisonPage, comparisonTable } from './comparisonText.ts';
 import { runRows } from './runRows.ts';
 import type { Stores } from './stores.ts';
 
 export function compareHandlers(stores: Stores) {
   return {
-    runText: async ({ store, id }) => {
+    comparison: async ({ store, ids, column }) => {
       const { runStore } = stores.table(store);
-      const [summary, details] = await Promise.all([runStore.summary(id), runStore.read(id)]);
-      return runText(summary, details, []);
-    },
-    runsTable: async ({ store, ids }) => {
-      const { runStore } = stores.table(store);
+      const comparison = await compareRuns(runStore, ids);
+      if (column !== undefined) return comparisonPage(comparison, column);
       const runs = await Promise.all(ids.map(id => runStore.summary(id)));
-      return runsTable(runRows(store, runs, runs));
+      return comparisonTable(
+        comparison,
+        runRows(store, runs, runs).map(({ label }) => label),
+      );
     },
     changeableParameters: async ({ store, id }) => {
       const { plan } = await stores.table(store).runStore.read(id);
       return Object.entries(plan?.parameters ?? {}).map(([name, parameter]) => changeable(name, parameter));
     },
     rerun: async ({ store, id, root, changes, pythonHook, supervisorScript, toolVersion }, signal) => {
-      const { plan } = await stores.table(store).runStore.read(id);
-      if (plan === undefined) throw planMissing();
+      const { plan, problems } = await stores.table(store).runStore.read(id);
+      if (plan === undefined) throw planMissing(id, problems[0]);
       const launched = await launchRun(
         {
           store,
           root,
           cwd: await existing(join(root, plan.cwd), root),
-          argv: changeArguments(plan, changes, process.env),
+          argv: changedCommand(plan, changes, process.env),
           variables: process.env,
           toolVersion,
           pythonHook,
@@ -53,21 +55,9 @@ export function compareHandlers(stores: Stores) {
       return launched.id;
     },
     reproduce: async ({ store, id, root, supervisorScript, toolVersion }, signal) => {
-      const { plan } = await stores.table(store).runStore.read(id);
-      if (plan === undefined) throw planMissing();
-      const launched = await launchRun(
-        {
-          store,
-          root,
-          cwd: await existing(join(root, plan.cwd), root),
-          argv: changeArguments(plan, {}, process.env),
-          variables: process.env,
-          toolVersion,
-          metricLines: plan.metricLines,
-          declaredInputs: plan.declaredInputs,
-          declaredOutputs: plan.declaredOutputs,
-          reproduces: id,
-        },
+      const original = await stores.table(store).runStore.read(id);
+      const launched = await reproduceRun(
+        { original, store, root, toolVersion, variables: process.env },
         { node: process.execPath, supervisorScript },
       );
       await launched.started(signal);

@@ -12,10 +12,11 @@ export interface ChangeableParameter {
 }
 
 export interface CompareRequests {
-  /** One run as text, for the diff editor. */
-  runText: Request<RunReference, string>;
-  /** Several runs side by side as text. */
-  runsTable: Request<{ readonly store: string; readonly ids: readonly string[] }, string>;
+  /** Runs compared, as text: the page of one `column`, or without one a table of all. */
+  comparison: Request<
+    { readonly store: string; readonly ids: readonly string[]; readonly column?: number },
+    string
+  >;
   /** What can be changed in a run before it is run again. */
   changeableParameters: Request<RunReference, readonly ChangeableParameter[]>;
   /** Runs the command of a recorded run in the workspace as it is now; resolves with the new id. */

@@ -1,7 +1,8 @@
 /** Answers about runs and their arrangement, and the small things people do to runs. */
 import { stat } from 'node:fs/promises';
 import { locateProject } from '../../git/locateProject.ts';
-import { runFilter } from './runFilter.ts';
+import { matchesRunQuery } from '../../runs/matchQuery.ts';
+import { parseRunQuery } from '../../runs/parseQuery.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { EngineHandlers } from './answerRequests.ts';
 import { arrangeRuns, isLive } from './arrangeRuns.ts';
@@ -15,7 +16,7 @@ const neighbours = 50;
 export function runHandlers(stores: Stores) {
   const arranged = async (store: string, view: RunsView): Promise<Map<string, RunSummary[]>> => {
     const runs = await stores.table(store).list();
-    const shown = runs.filter(runFilter(view.filter)).filter(run => view.archived || !run.archived);
+    const shown = runs.filter(runFilter(view)).filter(run => view.archived || !run.archived);
     return arrangeRuns(shown, view.grouping, Date.now());
   };
   const changed = async (store: string, ids: readonly string[]): Promise<void> =>
@@ -44,7 +45,9 @@ export function runHandlers(stores: Stores) {
     },
     page: async ({ store, view, group, offset, limit }) => {
       const runs = (await arranged(store, view)).get(group) ?? [];
-      const around = runs.slice(Math.max(0, offset - neighbours), offset + limit + neighbours);
+      const newest = (await stores.table(store).list()).slice(0, neighbours);
+      const near = runs.slice(Math.max(0, offset - neighbours), offset + limit + neighbours);
+      const around = [...new Set([...near, ...newest])];
       return { rows: runRows(store, runs.slice(offset, offset + limit), around), total: runs.length };
     },
     placeOf: async ({ store, view, id }) => {
@@ -66,7 +69,7 @@ export function runHandlers(stores: Stores) {
     },
     runDetails: ({ store, id }) => stores.table(store).runStore.read(id),
     checkFilter: ({ filter }) => {
-      runFilter(filter);
+      parseRunQuery(filter);
     },
     annotate: async ({ store, ids, change }) => {
       const { runStore } = stores.table(store);
@@ -88,6 +91,12 @@ export function runHandlers(stores: Stores) {
       return [...counts].sort((a, b) => b[1] - a[1]).map(([tag]) => tag);
     },
   } satisfies Partial<EngineHandlers>;
+}
+
+function runFilter({ filter }: RunsView): (run: RunSummary) => boolean {
+  const query = parseRunQuery(filter);
+  const now = Date.now();
+  return run => matchesRunQuery(run, query, now);
 }
 
 function isOfKind(run: RunSummary, kind: RunKind): boolean {

@@ -1,6 +1,6 @@
 /** The command of a recorded run with other parameter values, for running it again. */
 import type { ParameterValue, Plan } from '../runs/plan.ts';
-import { commandWithSecrets } from '../reproduction/commandWithSecrets.ts';
+import { commandWithSecrets } from './commandWithSecrets.ts';
 import { parameterNotInCommand, parameterUnknown } from './errors.ts';
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { changedCommand } from '../../../src/cli/changedCommand.ts';
+import { changedCommand } from '../../../src/reproduction/changedCommand.ts';
 import { plan } from '../reproduction/recordedRun.ts';
 
 const recorded = plan({
