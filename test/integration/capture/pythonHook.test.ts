@@ -1,0 +1,345 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand, type CommandOutcome } from '../../../src/base/runCommand.ts';
+import { pythonHook } from '../../../src/execution/capture/pythonHook.ts';
+import { loadedModules, readSeen, type Seen } from '../../../src/execution/capture/readSeen.ts';
+import { scrubbedEnvironment } from '../../helpers/scrubbedEnvironment.ts';
+import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
+
+const hookFolder = fileURLToPath(new URL('../../../src/execution/capture/pythonHook', import.meta.url));
+
+/** A folder with a program, run with and without the hook. */
+class Bench implements AsyncDisposable {
+  readonly root: string;
+  readonly #remove: () => Promise<void>;
+  readonly python: string;
+
+  private constructor(root: string, python: string, remove: () => Promise<void>) {
+    this.root = root;
+    this.python = python;
+    this.#remove = remove;
+  }
+
+  static async open(files: Readonly<Record<string, string>>, python = 'python3'): Promise<Bench> {
+    const folder = await temporaryFolder();
+    const root = join(folder.path, 'project');
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(join(root, name)), { recursive: true });
+      await writeFile(join(root, name), content);
+    }
+    return new Bench(root, python, () => folder.remove());
+  }
+
+  get seenFile(): string {
+    return join(dirname(this.root), 'seen.jsonl');
+  }
+
+  environment(
+    extra: Readonly<Record<string, string>> = {},
+    ownPath: readonly string[] = [],
+  ): NodeJS.ProcessEnv {
+    const variables = scrubbedEnvironment(dirname(this.root), { PYTHONDONTWRITEBYTECODE: '1', ...extra });
+    const hook = pythonHook(hookFolder, this.seenFile, {});
+    assert.ok(hook !== undefined);
+    return { ...variables, ...hook.variables, ...extra, PYTHONPATH: [hook.folder, ...ownPath].join(':') };
+  }
+
+  async run(args: readonly string[], env = this.environment()): Promise<CommandOutcome> {
+    return runCommand({ program: this.python, args, cwd: this.root, env, timeoutMs: 60_000 });
+  }
+
+  seen(): Promise<Seen> {
+    return readSeen(this.seenFile);
+  }
+
+  /** What was seen below the project, short. */
+  async shown(): Promise<{ reads: string[]; writes: string[]; code: string[] }> {
+    const seen = await this.seen();
+    const short = (path: string): string => relative(this.root, path);
+    return {
+      reads: seen.reads.map(({ path }) => short(path)).sort(),
+      writes: seen.writes.map(short).sort(),
+      code: seen.code.map(short).sort(),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#remove();
+  }
+}
+
+/** Python versions installed by pyenv, where there are any: the hook has to run on all of them. */
+async function installedPythons(): Promise<string[]> {
+  const versions = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
+  const names = await readdir(versions).catch(() => []);
+  return names.map(name => join(versions, name, 'bin', 'python'));
+}
+
+describe('the Python hook', function () {
+  this.timeout(60_000);
+
+  it('sees what is read, written, renamed and loaded, in the program and in those it starts', async () => {
+    await using bench = await Bench.open({
+      'train.py': [
+        'import os, subprocess, sys, pkg.part, json',
+        'open("data.csv").read()',
+        'os.close(os.open("raw.bin", os.O_RDONLY))',
+        'json.load(open(b"config.json"))',
+        'open("data.csv").read()',
+        'open("new.txt", "w").close(); open("new.txt").read()',
+        'open("log.txt", "a").close()',
+        'open("model.tmp", "wb").close(); os.replace("model.tmp", "model.bin")',
+        'os.chdir("sub"); open("deep.txt").read()',
+        'subprocess.run([sys.executable, "-c", "open(\'grandchild.txt\').read()"], check=True)',
+        'try: open("missing.txt")',
+        'except OSError: pass',
+      ].join('\n'),
+      'data.csv': '1,2\n',
+      'raw.bin': 'x',
+      'config.json': '{}',
+      'sub/deep.txt': 'x',
+      'sub/grandchild.txt': 'x',
+      'pkg/__init__.py': '',
+      'pkg/part.py': '',
+    });
+    const outcome = await bench.run(['train.py']);
+    assert.deepEqual([outcome.exitCode, outcome.stdout.toString(), outcome.stderr], [0, '', '']);
+    assert.deepEqual(await bench.shown(), {
+      reads: ['config.json', 'data.csv', 'raw.bin', 'sub/deep.txt', 'sub/grandchild.txt'],
+      writes: ['log.txt', 'model.bin', 'model.tmp', 'new.txt'],
+      code: ['pkg/__init__.py', 'pkg/part.py', 'train.py'],
+    });
+    const seen = await bench.seen();
+    assert.equal(seen.pythons.length, 2);
+    assert.ok(!seen.pythons[0]?.path.includes(hookFolder));
+    assert.deepEqual(
+      seen.reads.filter(({ path }) => path.endsWith('data.csv')).map(({ size }) => size),
+      [4],
+    );
+    const modules = loadedModules(seen);
+    assert.equal(modules['pkg.part'], join(bench.root, 'pkg', 'part.py'));
+    assert.equal(modules[join(bench.root, 'train')], join(bench.root, 'train.py'));
+  });
+
+  it('leaves a program as it would be without it', async () => {
+    const probe = [
+      'import sys, os, json',
+      'mods = sorted(m for m in sys.modules if m != "sitecustomize")',
+      'fds = sorted(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else []',
+      'print(json.dumps([sys.path, mods, fds, sys.flags, sorted(sys.path_importer_cache), os.getcwd()]))',
+    ].join('\n');
+    await using bench = await Bench.open({ 'probe.py': probe });
+    const observed = await bench.run(['probe.py']);
+    const plain = await bench.run(
+      ['probe.py'],
+      scrubbedEnvironment(dirname(bench.root), { PYTHONDONTWRITEBYTECODE: '1' }),
+    );
+    assert.deepEqual(JSON.parse(observed.stdout.toString()), JSON.parse(plain.stdout.toString()));
+  });
+
+  it("runs the user's own sitecustomize and usercustomize", async () => {
+    await using bench = await Bench.open({
+      'own/sitecustomize.py': 'import sys; sys.own = __file__',
+      'own/usercustomize.py': 'import sys; sys.user = 1',
+      'main.py':
+        'import sys, sitecustomize; print(sys.own == sitecustomize.__file__, getattr(sys, "user", 0))',
+    });
+    const env = bench.environment({}, [join(bench.root, 'own')]);
+    const outcome = await bench.run(['main.py'], env);
+    assert.match(outcome.stdout.toString(), /^True [01]\n$/);
+    assert.equal(outcome.stderr, '');
+  });
+
+  it("lets the user's own start-up fail as it always does", async () => {
+    await using bench = await Bench.open({ 'own/sitecustomize.py': '1/0', 'main.py': 'print("ran")' });
+    const own = [join(bench.root, 'own')];
+    const plain = await bench.run(
+      ['main.py'],
+      scrubbedEnvironment(dirname(bench.root), { PYTHONPATH: own.join(':') }),
+    );
+    const observed = await bench.run(['main.py'], bench.environment({}, own));
+    assert.deepEqual(
+      [observed.exitCode, observed.stdout.toString(), observed.stderr],
+      [plain.exitCode, plain.stdout.toString(), plain.stderr],
+    );
+  });
+
+  const endings: readonly (readonly [name: string, program: string, modulesKnown: boolean])[] = [
+    ['os._exit', 'os._exit(0)', false],
+    ['an exception', 'raise SystemExit(3)', true],
+    ['SIGKILL', 'os.kill(os.getpid(), 9)', false],
+    ['all descriptors closed', 'os.closerange(0, 200)', true],
+    ['a deleted working folder', 'os.mkdir("gone"); os.chdir("gone"); os.rmdir("../gone")', true],
+    ['sys.path and PYTHONPATH emptied', 'sys.path.clear(); os.environ.clear()', true],
+    ['a broken sys.modules', 'sys.modules["odd"] = 3; sys.modules["none"] = None', true],
+  ];
+  for (const [name, ending, modulesKnown] of endings)
+    it(`keeps what it saw after ${name}`, async () => {
+      await using bench = await Bench.open({
+        'main.py': `import os, sys, mine\nopen("data.txt").read()\n${ending}\n`,
+        'mine.py': '',
+        'data.txt': 'x',
+      });
+      const { stderr } = await bench.run(['main.py']);
+      assert.equal(stderr, '');
+      const shown = await bench.shown();
+      assert.deepEqual([shown.reads, shown.code], [['data.txt'], ['main.py', 'mine.py']]);
+      const { modules } = await bench.seen();
+      assert.equal(Object.keys(modules).includes('mine'), modulesKnown);
+    });
+
+  it('survives fork, worker processes of every kind, and threads', async () => {
+    await using bench = await Bench.open({
+      'main.py': [
+        'import multiprocessing as mp, os, threading',
+        'def read(i): open("f%d.txt" % i).read()',
+        'if __name__ == "__main__":',
+        '    for i, kind in enumerate(["fork", "spawn", "forkserver"]):',
+        '        p = mp.get_context(kind).Process(target=read, args=(i,)); p.start(); p.join()',
+        '    pid = os.fork()',
+        '    if pid == 0:',
+        '        read(3); os._exit(0)',
+        '    os.waitpid(pid, 0)',
+        '    ts = [threading.Thread(target=read, args=(4 + i,)) for i in range(20)]',
+        '    [t.start() for t in ts]; [t.join() for t in ts]',
+      ].join('\n'),
+      ...Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`f${i}.txt`, 'x'])),
+    });
+    const { stderr, exitCode } = await bench.run(['main.py']);
+    assert.deepEqual([exitCode, stderr], [0, '']);
+    const { reads } = await bench.shown();
+    assert.deepEqual(reads, Array.from({ length: 24 }, (_, i) => `f${i}.txt`).sort());
+  });
+
+  it('lets Ctrl-C through', async () => {
+    await using bench = await Bench.open({
+      'main.py': 'open("data.txt").read()\nopen("ready", "w").close()\nwhile True: open("data.txt").read()\n',
+      'data.txt': 'x',
+    });
+    const child = spawn(bench.python, ['main.py'], {
+      cwd: bench.root,
+      env: bench.environment(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    await waitFor('the program runs', async () => (await readdir(bench.root)).includes('ready'));
+    child.kill('SIGINT');
+    await once(child, 'close');
+    assert.match(stderr, /KeyboardInterrupt/);
+  });
+
+  it('says nothing when it cannot write, is switched off, or Python is isolated', async () => {
+    await using bench = await Bench.open({
+      'main.py': 'import sys; open("main.py").read(); print(len(sys.path) > 0)',
+    });
+    const locked = join(dirname(bench.root), 'locked');
+    await mkdir(locked);
+    await chmod(locked, 0o500);
+    const cases: readonly (readonly [args: string[], extra: Record<string, string>])[] = [
+      [['main.py'], { LOCKSTEP_SEEN: join(bench.root, 'no', 'such', 'folder', 'seen') }],
+      [['main.py'], { LOCKSTEP_SEEN: bench.root }],
+      [['main.py'], { LOCKSTEP_SEEN: '/dev/full' }],
+      [['main.py'], { LOCKSTEP_SEEN: '' }],
+      [['main.py'], { LOCKSTEP_HOOK: '0' }],
+      [['-I', 'main.py'], {}],
+      [['-S', 'main.py'], {}],
+      [['-E', 'main.py'], {}],
+    ];
+    for (const [args, extra] of cases) {
+      const outcome = await bench.run(args, bench.environment(extra));
+      const said = [outcome.exitCode, outcome.stdout.toString(), outcome.stderr];
+      assert.deepEqual(said, [0, 'True\n', ''], JSON.stringify([args, extra]));
+    }
+    assert.deepEqual((await bench.seen()).pythons, []);
+  });
+
+  it('is not asked at all where the user opted out', () => {
+    assert.equal(pythonHook(hookFolder, '/x', { LOCKSTEP_HOOK: '0' }), undefined);
+  });
+
+  it('notes odd names exactly', async () => {
+    const names = [
+      'a b.txt',
+      'quote".txt',
+      'back\\slash.txt',
+      'ünïcödé 😀.txt',
+      'line\nbreak.txt',
+      'tab\t.txt',
+    ];
+    await using bench = await Bench.open({
+      'main.py':
+        'import os\nfor n in os.listdir("odd"): open("odd/" + n).read()\nopen(os.fsencode("odd") + b"/\\xff", "wb").close()\n',
+      ...Object.fromEntries(names.map(name => [`odd/${name}`, 'x'])),
+    });
+    assert.equal((await bench.run(['main.py'])).stderr, '');
+    assert.deepEqual((await bench.shown()).reads, names.map(name => `odd/${name}`).sort());
+  });
+
+  it('ends a flood: ten thousand files are noted, a million are not', async () => {
+    await using bench = await Bench.open({
+      'main.py': 'for i in range(25000): open("f%d" % (i % 21000), "a").close()\n',
+    });
+    assert.equal((await bench.run(['main.py'])).stderr, '');
+    const seen = await bench.seen();
+    assert.equal(seen.incomplete, true);
+    assert.ok(seen.writes.length > 19_000 && seen.writes.length <= 20_000);
+    assert.ok((await readFile(bench.seenFile, 'utf8')).length < 32 * 1024 * 1024);
+  });
+
+  it('reads settings from modules that are loaded, whatever they hold', async () => {
+    await using bench = await Bench.open({
+      'main.py': 'import torch, numpy\n',
+      'numpy.py':
+        '__version__ = "9"\nclass __config__: CONFIG = {"Build Dependencies": {"blas": {"name": "openblas", "version": "1"}}}',
+      'torch.py': [
+        '__version__ = "2"',
+        'def are_deterministic_algorithms_enabled(): return True',
+        'def get_num_threads(): raise RuntimeError("no")',
+        'def get_float32_matmul_precision(): return object()',
+        'def initial_seed(): return 2**63',
+      ].join('\n'),
+    });
+    assert.equal((await bench.run(['main.py'])).stderr, '');
+    assert.deepEqual((await bench.seen()).facts, {
+      'python.hash_randomization': true,
+      'torch.version': '2',
+      'torch.deterministic_algorithms': true,
+      'torch.initial_seed': 2 ** 63,
+      'numpy.version': '9',
+      'numpy.blas': 'openblas 1',
+    });
+  });
+
+  it('runs on every Python that is installed, old ones too', async function () {
+    const pythons = await installedPythons();
+    if (pythons.length === 0) this.skip();
+    for (const python of pythons) {
+      await using bench = await Bench.open(
+        {
+          'main.py':
+            'import os, sys, mine\nopen("data.txt").read()\nsys.stdout.write("%d.%d" % sys.version_info[:2])\n',
+          'mine.py': '',
+          'data.txt': 'x',
+          'own/sitecustomize.py': 'import sys; sys.stdout.write("own ")',
+        },
+        python,
+      );
+      const outcome = await bench.run(['main.py'], bench.environment({}, [join(bench.root, 'own')]));
+      assert.match(outcome.stdout.toString(), /^own \d\.\d+$/, python);
+      assert.equal(outcome.stderr, '', python);
+      const seen = await bench.seen();
+      assert.equal(seen.pythons.length, 1, python);
+      const [, major, minor] = /(\d)\.(\d+)$/.exec(outcome.stdout.toString()) ?? [];
+      const observes = major === '3' && Number(minor) >= 8;
+      assert.deepEqual((await bench.shown()).reads, observes ? ['data.txt'] : [], python);
+      if (major === '3') assert.ok(Object.keys(seen.modules).includes('mine'), python);
+    }
+  });
+});
