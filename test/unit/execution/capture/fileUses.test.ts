@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { collapseFolders } from '../../../../src/execution/capture/collapseFolders.ts';
+import {
+  hashFileUses,
+  listFileUses,
+  type FileUseQuestion,
+} from '../../../../src/execution/capture/fileUses.ts';
+import { ignoredPaths } from '../../../../src/execution/capture/ignoredPaths.ts';
+import { loadedModules, readSeen, type Seen } from '../../../../src/execution/capture/readSeen.ts';
+import { fileUseSchema, type FileUse } from '../../../../src/runs/captured.ts';
+import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
+
+async function write(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), content);
+  }
+}
+
+/** Long before any run of these tests. */
+async function makeOld(...paths: string[]): Promise<void> {
+  for (const path of paths) await utimes(path, 1_700_000_000, 1_700_000_000);
+}
+
+const nothingSeen: Seen = {
+  ...{ pythons: [], reads: [], writes: [], code: [], modules: {}, facts: {}, incomplete: false },
+};
+
+async function readOf(path: string): Promise<Seen['reads'][number]> {
+  const { size, mtimeMs } = await stat(path);
+  return { path, size, modifiedAt: mtimeMs };
+}
+
+function question(root: string, more: Partial<FileUseQuestion> = {}): FileUseQuestion {
+  const base = { root, cwd: root, declaredInputs: [], declaredOutputs: [], seen: nothingSeen };
+  // Nothing on disk is from the future, so nothing counts as changed unless a test says since when.
+  return { ...base, startedAt: Date.now() + 3_600_000, ...more };
+}
+
+function shown(uses: readonly FileUse[]): string[] {
+  for (const use of uses) fileUseSchema.parse(use);
+  return uses.map(({ path, how, size, sha256, inSnapshot, problem }) =>
+    [
+      path,
+      how,
+      ...(size === undefined ? [] : [`${size} B`]),
+      ...(sha256 === undefined ? [] : [sha256.slice(0, 6)]),
+      ...(inSnapshot === true ? ['in snapshot'] : []),
+      ...(problem === undefined ? [] : [`(${problem})`]),
+    ].join(' '),
+  );
+}
+
+function sha(content: string): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 6);
+}
+
+describe('the inputs of a run', () => {
+  it('are what was read and still is what was read; paths below the root are relative', async () => {
+    await using folder = await temporaryFolder();
+    const root = join(folder.path, 'project');
+    const paths = [
+      'project/data.csv',
+      'project/code.json',
+      'outside/x.bin',
+      'project/gone',
+      'project/changed',
+    ];
+    await write(folder.path, Object.fromEntries(paths.map(path => [path, 'abc'])));
+    const reads = await Promise.all(paths.map(path => readOf(join(folder.path, path))));
+    await rm(join(root, 'gone'));
+    await appendFile(join(root, 'changed'), 'd');
+    const { inputs } = await listFileUses(
+      question(root, { seen: { ...nothingSeen, reads }, isInSnapshot: path => path === 'code.json' }),
+    );
+    const hashed = await hashFileUses(inputs, { root });
+    assert.deepEqual(
+      shown(hashed).map(line => line.replace(folder.path, '<folder>')),
+      [
+        `<folder>/outside/x.bin seen 3 B ${sha('abc')}`,
+        'changed seen 3 B (changed after it was read)',
+        `code.json seen 3 B ${sha('abc')} in snapshot`,
+        `data.csv seen 3 B ${sha('abc')}`,
+        'gone seen 3 B (gone after the run)',
+      ],
+    );
+  });
+
+  it('declared count whether or not they were seen; folders by what is in them', async () => {
+    await using folder = await temporaryFolder();
+    const root = join(folder.path, 'project');
+    await write(root, { 'data/a.txt': '1', 'data/sub/b.txt': '22', 'one.txt': '333' });
+    const declaredInputs = ['data', 'one.txt', 'missing', '/no/such/place'];
+    const reads = [await readOf(join(root, 'data/a.txt'))];
+    const list = async (): Promise<FileUse[]> => {
+      const { inputs } = await listFileUses(
+        question(root, { declaredInputs, seen: { ...nothingSeen, reads } }),
+      );
+      return hashFileUses(inputs, { root });
+    };
+    const first = await list();
+    assert.deepEqual(
+      shown(first).map(line => line.replace(/ENOENT.*/, 'ENOENT)')),
+      [
+        '/no/such/place declared (ENOENT)',
+        `data declared 3 B ${first[1]?.sha256?.slice(0, 6)}`,
+        'missing declared (ENOENT)',
+        `one.txt declared 3 B ${sha('333')}`,
+      ],
+    );
+    const [, folderUse] = first;
+    assert.equal(folderUse?.['hashOf'], 'contents');
+    // Same size, other content: another hash.
+    await writeFile(join(root, 'data/sub/b.txt'), '23');
+    assert.notEqual((await list())[1]?.sha256, folderUse.sha256);
+    await writeFile(join(root, 'data/sub/b.txt'), '22');
+    assert.equal((await list())[1]?.sha256, folderUse.sha256);
+  });
+
+  it('of a great data set are its folder', async () => {
+    const reads = Array.from({ length: 12 * 300 }, (_, i) => ({
+      path: `/data/imagenet/train/n${i % 12}/${i}.jpg`,
+      size: 10,
+      modifiedAt: i,
+    }));
+    const few = [{ path: '/data/imagenet/labels.txt', size: 1, modifiedAt: 0 }];
+    const collapsed = collapseFolders([...reads, ...few], () => false);
+    assert.deepEqual(
+      collapsed.map(({ path, size, files }) => [path, size, files?.length]),
+      [
+        ['/data/imagenet/labels.txt', 1, undefined],
+        ['/data/imagenet/train', 36_000, 3600],
+      ],
+    );
+    await using folder = await temporaryFolder();
+    const seen = { ...nothingSeen, reads };
+    const one = await listFileUses(question(folder.path, { seen }));
+    const other = await listFileUses(question(folder.path, { seen: { ...seen, reads: reads.toReversed() } }));
+    assert.deepEqual(one, other);
+    assert.equal(one.inputs[0]?.['files'], 3600);
+  });
+
+  it('lose no file by being told as folders', () => {
+    const path = fc.tuple(fc.nat(3), fc.nat(12), fc.nat(400)).map(([a, b, c]) => `/${a}/${b}/${c}`);
+    fc.assert(
+      fc.property(fc.uniqueArray(path, { maxLength: 3000, size: 'max' }), paths => {
+        const collapsed = collapseFolders(
+          paths.map(each => ({ path: each, size: 1, modifiedAt: 0 })),
+          () => false,
+        );
+        assert.equal(
+          collapsed.reduce((sum, { size }) => sum + size, 0),
+          paths.length,
+        );
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('never are the system, packages, caches or credentials', () => {
+    const ignored = ignoredPaths({
+      root: '/home/me/project',
+      home: '/home/me',
+      environments: ['/home/me/envs/ml', '/home/me'],
+      own: ['/cache/lockstep'],
+    });
+    const rows: readonly (readonly [path: string, ignored: boolean])[] = [
+      ['/data/imagenet/x.jpg', false],
+      ['/home/me/project/data/x.csv', false],
+      ['/home/me/project/etc/x', false],
+      ['/home/me/data.csv', false],
+      ['/tmp/x', false],
+      ['/home/me/.cache/huggingface/hub/models--x/blobs/1', false],
+      ['/home/me/.cache/huggingface/token', true],
+      ['/home/me/.cache/pip/x', true],
+      ['/home/me/.config/x', true],
+      ['/home/me/.netrc', true],
+      ['/home/me/project/.env', true],
+      ['/home/me/.ssh/id_rsa', true],
+      ['/home/me/project/.git/index', true],
+      ['/home/me/project/.venv/lib/x.py', true],
+      ['/home/me/project/pkg/__pycache__/x.pyc', true],
+      ['/home/me/envs/ml/share/x', true],
+      ['/cache/lockstep/x', true],
+      ['/proc/cpuinfo', true],
+      ['/etc/localtime', true],
+      ['/usr/share/zoneinfo/UTC', true],
+      ['/usrdata/x', false],
+    ];
+    for (const [path, expected] of rows) assert.equal(ignored(path), expected, path);
+  });
+});
+
+describe('the outputs of a run', () => {
+  it('are what was written and what changed while it ran', async () => {
+    await using folder = await temporaryFolder();
+    const root = join(folder.path, 'project');
+    const files = [
+      'old.txt',
+      'seen.bin',
+      'unseen.h5',
+      'code.py',
+      'env/x',
+      'env/pyvenv.cfg',
+      '.git/index',
+      'deep/er/y',
+    ];
+    await write(root, Object.fromEntries(files.map(name => [name, name])));
+    await write(folder.path, { 'outside.bin': 'x' });
+    await symlink('seen.bin', join(root, 'link'));
+    const startedAt = (await stat(join(root, 'old.txt'))).ctimeMs - 1;
+    const seen = {
+      ...nothingSeen,
+      writes: [join(root, 'seen.bin'), join(folder.path, 'outside.bin'), join(root, 'temporary'), root],
+    };
+    const isInSnapshot = (path: string): boolean => path === 'code.py';
+    const list = async (overlapping: boolean): Promise<string[]> => {
+      const { outputs } = await listFileUses(question(root, { startedAt, seen, isInSnapshot, overlapping }));
+      return shown(outputs).map(line => line.replace(folder.path, '<folder>').replace(/ \d+ B/, ''));
+    };
+    assert.deepEqual(await list(false), [
+      '<folder>/outside.bin seen',
+      'code.py ambiguous in snapshot',
+      'deep/er/y seen',
+      'old.txt seen',
+      'seen.bin seen',
+      'unseen.h5 seen',
+    ]);
+    assert.deepEqual((await list(true)).slice(2, 5), [
+      'deep/er/y ambiguous',
+      'old.txt ambiguous',
+      'seen.bin seen',
+    ]);
+  });
+
+  it('are not what only was opened for writing', async () => {
+    await using folder = await temporaryFolder();
+    await write(folder.path, { 'a.txt': 'x' });
+    await makeOld(join(folder.path, 'a.txt'));
+    const seen = { ...nothingSeen, writes: [join(folder.path, 'a.txt')] };
+    assert.deepEqual((await listFileUses(question(folder.path, { seen }))).outputs, []);
+  });
+
+  it('say why a hash is missing, and stop when asked to', async () => {
+    await using folder = await temporaryFolder();
+    const root = folder.path;
+    await write(root, { a: 'x', b: 'yy' });
+    const { mtimeMs } = await stat(join(root, 'a'));
+    const uses = [
+      { path: 'a', how: 'seen', size: 1, modifiedAt: mtimeMs + 5000 },
+      { path: 'b', how: 'seen', size: 2 },
+      { path: 'c', how: 'seen', size: 2 },
+    ];
+    const hashed = await hashFileUses(uses, { root, limitBytes: 1 });
+    assert.deepEqual(
+      hashed.map(({ problem }) => problem),
+      ['changed while it was hashed', 'too large to be hashed', 'too large to be hashed'],
+    );
+    await assert.rejects(hashFileUses(uses, { root, signal: AbortSignal.abort(new Error('stop')) }), /stop/);
+  });
+});
+
+describe('what the hook noted', () => {
+  it('is read line by line; a torn or foreign line costs that line', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'seen.jsonl');
+    assert.deepEqual(await readSeen(path), nothingSeen);
+    await writeFile(
+      path,
+      [
+        '{"k":"start","pid":1,"exe":"/x","version":"3.11.7","implementation":"cpython","prefix":"/p","base":"/b","path":["/q"]}',
+        'garbage',
+        '{"k":"future","p":"/x"}',
+        '{"k":"r","p":"/read","s":1,"m":2.5}',
+        '{"k":"r","p":"/read","s":9,"m":9}',
+        '{"k":"w","p":"/made"}',
+        '{"k":"r","p":"/made","s":1,"m":1}',
+        '{"k":"code","p":"/repo/a.py"}',
+        '{"k":"code","p":"/repo/pkg/__pycache__/b.cpython-311.pyc"}',
+        '{"k":"end","modules":{"a":"/repo/a.py"},"facts":{"torch.version":"2"}}',
+        '{"k":"r","p":"/to',
+      ].join('\n'),
+    );
+    const seen = await readSeen(path);
+    assert.deepEqual(seen.reads, [{ path: '/read', size: 1, modifiedAt: 2.5 }]);
+    assert.deepEqual(seen.writes, ['/made']);
+    assert.equal(seen.pythons[0]?.basePrefix, '/b');
+    assert.deepEqual(seen.facts, { 'torch.version': '2' });
+    assert.deepEqual(loadedModules(seen), { a: '/repo/a.py', '/repo/pkg/b': '/repo/pkg/b.py' });
+  });
+
+  it('may be anything', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'seen.jsonl');
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(fc.json(), fc.string())), async lines => {
+        await writeFile(path, lines.join('\n'));
+        await readSeen(path);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
