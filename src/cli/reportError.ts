@@ -2,14 +2,9 @@
 import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
 import { exitCodes } from './cliContext.ts';
+import type { ErrorOutput } from './output/errorOutput.ts';
 import { printableLines } from './text/printable.ts';
 import type { Terminal } from './terminal.ts';
-
-/** The one document that `--json` prints on standard output when a command fails. */
-export interface ErrorDocument {
-  readonly schemaVersion: 1;
-  readonly error: { readonly code: string; readonly message: string; readonly mend?: string };
-}
 
 /** Says what failed, why and what to do on standard error, with `json` also as a document; returns the exit code. */
 export function reportError(error: unknown, terminal: Terminal, json: boolean): number {
@@ -23,7 +18,7 @@ export function reportError(error: unknown, terminal: Terminal, json: boolean): 
   if (known === undefined && error instanceof Error && error.stack !== undefined)
     terminal.err(`${terminal.paintErr('dim', printableLines(error.stack))}\n`);
   if (json) {
-    const document: ErrorDocument = {
+    const document: ErrorOutput = {
       schemaVersion: 1,
       error: {
         code: known?.code ?? 'unexpected',

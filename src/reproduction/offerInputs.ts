@@ -7,6 +7,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, stat, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { systemErrorCode } from '../base/systemError.ts';
+import { hashListing, listFolder } from '../execution/capture/hashFile.ts';
 import { hashFile } from '../git/hashFile.ts';
 import type { FileUse } from '../runs/captured.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
@@ -80,7 +81,12 @@ async function verify(
 ): Promise<'verified' | keyof OfferedInputs> {
   const found = await stat(source).catch(() => undefined);
   if (found === undefined) return 'missing';
-  if (!found.isFile() || input.sha256 === undefined) return 'unverified';
+  if (input.sha256 === undefined) return 'unverified';
+  if (found.isDirectory()) {
+    // Recorded of a folder is the listing of what was read of it, which may be less than all.
+    const { files } = await listFolder(source, undefined, signal);
+    return hashListing(files) === input.sha256 ? 'verified' : 'unverified';
+  }
   const hash = await hashFile(source, signal);
   if (hash === undefined) return 'unverified';
   return hash === input.sha256 ? 'verified' : 'changed';

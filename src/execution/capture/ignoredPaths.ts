@@ -57,6 +57,8 @@ const keptInHome = [
     '.cache/whisper',
     '.cache/torch/sentence_transformers',
   ],
+  // Reproductions run here, with what surrounds their checkouts.
+  ...['.cache/lockstep/checkouts', 'Library/Caches/lockstep/checkouts'],
 ];
 
 export interface IgnoredPathsOptions {

@@ -1,0 +1,35 @@
+/** The JSON Schemas of what the command line prints with `--json`, and of `lockstep.yaml`, by file name. */
+import { z } from 'zod';
+import { experimentFileSchema } from '../../execution/experiments/experimentFile.ts';
+import { doctorOutputSchema } from './doctorOutput.ts';
+import { errorOutputSchema } from './errorOutput.ts';
+import { metricsOutputSchema } from './metricsOutput.ts';
+import { runOutputSchema } from './runOutput.ts';
+import { runsOutputSchema } from './runsOutput.ts';
+import { showOutputSchema } from './showOutput.ts';
+
+const printed: readonly { readonly name: string; readonly command: string; readonly schema: z.ZodType }[] = [
+  { name: 'cli-run', command: 'lockstep run --json', schema: runOutputSchema },
+  { name: 'cli-runs', command: 'lockstep runs --json', schema: runsOutputSchema },
+  { name: 'cli-show', command: 'lockstep show --json', schema: showOutputSchema },
+  { name: 'cli-metrics', command: 'lockstep metrics --format json', schema: metricsOutputSchema },
+  { name: 'cli-doctor', command: 'lockstep doctor --json', schema: doctorOutputSchema },
+  { name: 'cli-error', command: 'any command with --json that fails', schema: errorOutputSchema },
+];
+
+export function cliJsonSchemas(): Map<string, object> {
+  const schemas = new Map<string, object>(
+    printed.map(({ name, command, schema }) => {
+      const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+      return [`${name}.schema.json`, { $schema, title: `What ${command} prints`, ...rest }];
+    }),
+  );
+  // The editor's YAML support reads draft 7.
+  const { $schema, ...rest } = z.toJSONSchema(experimentFileSchema, { io: 'input', target: 'draft-7' });
+  schemas.set('lockstep.schema.json', {
+    $schema,
+    title: 'lockstep.yaml: named experiments, and how their reproductions are judged',
+    ...rest,
+  });
+  return schemas;
+}
