@@ -38,6 +38,10 @@ export async function watchChanges(
   const start = async (usePolling: boolean): Promise<void> => {
     const watcher = watch(folder, { depth: 0, ignoreInitial: true, usePolling, interval: 500 });
     for (const event of ['add', 'change', 'unlink'] as const) watcher.on(event, onNotice);
+    // `change` is told at most once in 50 ms, and what follows sooner is dropped: the last write of a run may be that.
+    watcher.on('raw', (_event, path: string | null, details: unknown) => {
+      onNotice(path ?? watchedPath(details));
+    });
     await new Promise<void>(resolve => {
       watcher.on('ready', resolve);
       watcher.on('error', () => {
@@ -55,4 +59,11 @@ export async function watchChanges(
     });
   };
   await start(false);
+}
+
+/** Some systems name the watched file beside the event rather than in it. */
+function watchedPath(details: unknown): string {
+  return typeof details === 'object' && details !== null && 'watchedPath' in details
+    ? String(details.watchedPath)
+    : '';
 }
