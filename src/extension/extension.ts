@@ -4,12 +4,14 @@ import * as vscode from 'vscode';
 import { CommandMemory } from './commandMemory.ts';
 import { allCommands } from './commands/allCommands.ts';
 import { registerCommands } from './commands/commandHandler.ts';
+import { createRunPicker } from './commands/pickRuns.ts';
 import { ContextKeys } from './contextKeys.ts';
 import { CodeFiles } from './documents/codeFiles.ts';
 import { ComparisonDocuments } from './documents/comparisonDocuments.ts';
 import { LogDocuments } from './documents/logDocuments.ts';
 import { schemes, viewIds } from './ids.ts';
-import type { RunPanels } from './panelHost.ts';
+import { chooseChartRuns } from './panels/chooseChartRuns.ts';
+import { LazyPanels } from './panels/lazyPanels.ts';
 import { revealRun } from './revealRun.ts';
 import { RunsModel } from './runsModel.ts';
 import { RunsViewState } from './runsViewState.ts';
@@ -33,7 +35,10 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'worker.cjs').fsPath;
   const client = new StoreClient(script, {
-    onChange: change => model.storeChanged(change),
+    onChange: change => {
+      panels.storeChanged(change);
+      model.storeChanged(change);
+    },
     onLog: (level, text) => log[level](text),
     onStopped: () => model.workerStopped(),
   });
@@ -51,10 +56,14 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
   const starter = createRunStarter(client, model, context.extension, reveal);
   const memory = new CommandMemory(context.workspaceState);
   const { version } = context.extension.packageJSON as { readonly version: string };
-  const panels: RunPanels = {
-    showMetrics: rows => comparisons.showTable(rows),
-    showReport: () => Promise.resolve(),
-  };
+  const panels = new LazyPanels({
+    ...{ client, log, extensionUri: context.extensionUri, memory: context.workspaceState },
+    chooseRuns: shown =>
+      chooseChartRuns(
+        createRunPicker(client, model, () => []),
+        shown,
+      ),
+  });
   const commands = allCommands({
     ...{ client, model, viewState, tree, view, logs, comparisons },
     ...{ starter, memory, panels, log, version },
@@ -68,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     tree,
     view,
     logs,
+    panels,
     vscode.workspace.registerFileSystemProvider(schemes.file, new CodeFiles(client), { isReadonly: true }),
     vscode.workspace.registerTextDocumentContentProvider(schemes.comparison, comparisons),
     showTreeMessage(view, model, viewState),

@@ -72,8 +72,6 @@ export const chartsHostMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('open'),
     strings: chartsStringsSchema,
     view: chartsViewSchema.partial(),
-    /** What the extension needs to bring the panel back; the webview keeps it in its state without looking. */
-    origin: z.record(z.string(), z.unknown()),
   }),
   /** Which runs and metrics there are. */
   z.object({
@@ -83,6 +81,8 @@ export const chartsHostMessageSchema = z.discriminatedUnion('type', [
     metrics: z.array(chartMetricSchema),
     /** Run ids that were asked for and are gone. */
     missing: z.array(z.string()),
+    /** What the extension needs to bring the panel back; the webview keeps it in its state without looking. */
+    origin: z.record(z.string(), z.unknown()),
   }),
   /** Points of watched charts; charts that did not change are left out. */
   z.object({
@@ -124,7 +124,6 @@ export const chartsPanelMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('exportCsv'), keys: z.array(z.string()), runs: z.array(z.string()) }),
   /** A picture of one chart, base64 without prefix. */
   z.object({ type: z.literal('exportPng'), key: z.string(), png: z.base64() }),
-  z.object({ type: z.literal('run'), action: z.enum(['showLog', 'reveal', 'remove']), runId: z.string() }),
   z.object({ type: z.literal('addRuns') }),
   /** A failure inside the webview, for the log. */
   z.object({ type: z.literal('failure'), message: z.string() }),

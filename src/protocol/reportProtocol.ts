@@ -27,6 +27,8 @@ export type ReportRun = z.infer<typeof reportRunSchema>;
 /** Comparison of the points that both runs have so far. */
 export const liveMetricSchema = z.object({
   key: z.string(),
+  /** Times, speeds, hardware: shown, never counted. */
+  volatile: z.boolean(),
   comparedPoints: z.int().nonnegative(),
   originalPoints: z.int().nonnegative(),
   reproducedPoints: z.int().nonnegative(),

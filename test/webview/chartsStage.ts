@@ -47,6 +47,7 @@ export async function chartsStage(
         runs: stage.runs.map(({ id, label, state, slot }) => ({ id, label, state, slot })),
         metrics: metricsOf(stage.runs),
         missing: [],
+        origin: { runIds: stage.runs.map(({ id }) => id) },
       }),
     watched: async () => {
       const last = await waitFor('what is watched', async () => (await panel.posted('watch')).at(-1));
@@ -94,7 +95,6 @@ export async function chartsStage(
     type: 'open',
     strings: await panelStrings('chartsStrings'),
     view: options.view ?? {},
-    origin: { runIds: runs.map(({ id }) => id) },
   });
   await stage.sendCatalogue();
   if (runs.some(run => Object.keys(run.metrics).length > 0)) {

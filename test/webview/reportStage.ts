@@ -269,6 +269,7 @@ export function runningReport(points = 200): ReportCase {
         live: [
           {
             key: 'loss',
+            volatile: false,
             comparedPoints: points,
             originalPoints: 620,
             reproducedPoints: points,

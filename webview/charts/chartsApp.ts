@@ -37,7 +37,7 @@ const storeAfterMs = 500;
 export class ChartsApp {
   readonly #bridge: Bridge<ChartsPanelMessage>;
   readonly #strings: ChartsStrings;
-  readonly #origin: Record<string, unknown>;
+  #origin: Record<string, unknown> = {};
   readonly #zooms: Map<string, Zoom>;
   readonly #toolbar: Toolbar;
   readonly #legend: Legend;
@@ -67,13 +67,12 @@ export class ChartsApp {
     bridge: Bridge<ChartsPanelMessage>,
     strings: ChartsStrings,
     view: ChartsView,
-    origin: Record<string, unknown>,
     saved: SavedState | undefined,
   ) {
     this.#bridge = bridge;
     this.#strings = strings;
     this.#view = view;
-    this.#origin = origin;
+    this.#origin = saved?.origin ?? {};
     this.#zooms = new Map(saved?.zooms);
     this.#scrollTo = saved?.scroll;
     this.#tooltip = new Tooltip(strings);
@@ -118,6 +117,8 @@ export class ChartsApp {
       case 'catalogue':
         if (this.#catalogue !== undefined && message.revision < this.#catalogue.revision) return;
         this.#catalogue = message;
+        this.#origin = message.origin;
+        this.#save();
         this.#redrawAll();
         return;
       case 'points':

@@ -21,7 +21,7 @@ const bridge = connect<ReturnType<typeof chartsHostMessageSchema.parse>, ChartsP
     if (app !== undefined) return;
     const saved = parseSavedState(bridge.restore());
     const view = { ...defaultView, ...defined(message.view), ...defined(saved?.view ?? {}) };
-    app = new ChartsApp(bridge, message.strings, view, message.origin, saved);
+    app = new ChartsApp(bridge, message.strings, view, saved);
   },
 );
 reportFailures(message => bridge.post({ type: 'failure', message }));

@@ -69,11 +69,13 @@ function liveRow(metric: LiveMetric, strings: ReportStrings): MetricRow {
   return {
     key: metric.key,
     look: differs
-      ? { icon: 'warning', word: strings.differs, tone: 'bad' }
+      ? metric.volatile
+        ? { icon: 'info', word: strings.differs, tone: 'quiet' }
+        : { icon: 'warning', word: strings.differs, tone: 'bad' }
       : metric.comparedPoints > 0
         ? { icon: 'check', word: strings.soFar, tone: 'good' }
         : { icon: 'loading', word: strings.stepWaiting, tone: 'quiet' },
-    volatile: false,
+    volatile: metric.volatile,
     points: metric.comparedPoints,
     missing: 0,
     largest: metric.maxRelativeDifference,

@@ -67,7 +67,8 @@ export function isUnderWay(report: ReportSnapshot): boolean {
   return report.verdict === undefined && report.steps.some(({ state }) => state === 'active');
 }
 
-function liveSentence({ live, reproduction }: ReportSnapshot, strings: ReportStrings): string {
+function liveSentence({ live: all, reproduction }: ReportSnapshot, strings: ReportStrings): string {
+  const live = all.filter(metric => !metric.volatile);
   const differing = live
     .filter(metric => metric.firstDifferingStep !== undefined)
     .sort((a, b) => (a.firstDifferingStep ?? 0) - (b.firstDifferingStep ?? 0))[0];

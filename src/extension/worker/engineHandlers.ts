@@ -4,6 +4,7 @@ import { codeHandlers } from './codeHandlers.ts';
 import { compareHandlers } from './compareHandlers.ts';
 import { launchHandlers } from './launchHandlers.ts';
 import { logHandlers } from './logHandlers.ts';
+import { panelHandlers } from './panelHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
 import type { Stores } from './stores.ts';
 
@@ -14,5 +15,6 @@ export function engineHandlers(stores: Stores): EngineHandlers {
     ...launchHandlers(stores),
     ...codeHandlers(stores),
     ...compareHandlers(stores),
+    ...panelHandlers(stores),
   };
 }

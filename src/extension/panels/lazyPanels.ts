@@ -1,0 +1,54 @@
+/** The panels without their code: loaded when the first one opens or comes back, so that activation stays short. */
+import * as vscode from 'vscode';
+import type { RunPanels } from '../panelHost.ts';
+import type { StoreChange } from '../storeClient.ts';
+import type { ChartsPanelParts } from './chartsPanel.ts';
+import { panelTypes } from './panelIds.ts';
+import type { OpenPanels } from './openPanels.ts';
+
+export class LazyPanels implements RunPanels, vscode.Disposable {
+  readonly #parts: ChartsPanelParts;
+  readonly #serializers: vscode.Disposable;
+  #loading: Promise<OpenPanels> | undefined;
+  #open: OpenPanels | undefined;
+
+  constructor(parts: ChartsPanelParts) {
+    this.#parts = parts;
+    this.#serializers = vscode.Disposable.from(
+      vscode.window.registerWebviewPanelSerializer(panelTypes.charts, {
+        deserializeWebviewPanel: async (panel, state: unknown) =>
+          (await this.#load()).bringBackCharts(panel, state),
+      }),
+      vscode.window.registerWebviewPanelSerializer(panelTypes.report, {
+        deserializeWebviewPanel: async (panel, state: unknown) =>
+          (await this.#load()).bringBackReport(panel, state),
+      }),
+    );
+  }
+
+  async showMetrics(rows: Parameters<RunPanels['showMetrics']>[0]): Promise<void> {
+    (await this.#load()).showMetrics(rows);
+  }
+
+  async showReport(report: Parameters<RunPanels['showReport']>[0]): Promise<void> {
+    (await this.#load()).showReport(report);
+  }
+
+  /** Runs were written to; told at once, without the delay of the tree. */
+  storeChanged(change: StoreChange): void {
+    this.#open?.storeChanged(change);
+  }
+
+  dispose(): void {
+    this.#serializers.dispose();
+    this.#open?.dispose();
+  }
+
+  async #load(): Promise<OpenPanels> {
+    this.#loading ??= import('./openPanels.ts').then(({ OpenPanels }) => {
+      this.#open = new OpenPanels(this.#parts);
+      return this.#open;
+    });
+    return this.#loading;
+  }
+}

@@ -1,0 +1,73 @@
+/** All open panels: opens them, brings them back after a reload, and passes on which runs changed. */
+import * as vscode from 'vscode';
+import type { StoreChange } from '../storeClient.ts';
+import type { RunReference } from '../worker/engineRequests.ts';
+import type { ReproductionReference } from '../worker/panelRequests.ts';
+import type { RunRow } from '../worker/runsView.ts';
+import { ChartsPanel, savedChartRuns, type ChartsPanelParts } from './chartsPanel.ts';
+import { panelTypes, type PanelType } from './panelIds.ts';
+import { ReportPanel, savedReport } from './reportPanel.ts';
+
+export class OpenPanels {
+  readonly #parts: ChartsPanelParts;
+  readonly #charts = new Set<ChartsPanel>();
+  readonly #reports = new Set<ReportPanel>();
+
+  constructor(parts: ChartsPanelParts) {
+    this.#parts = parts;
+  }
+
+  /** Shows these runs in the open panel, or in a new one. */
+  showMetrics(rows: readonly RunRow[]): void {
+    const runs = rows.map(({ store, run }) => ({ store, id: run.id }));
+    const open = [...this.#charts].find(({ panel }) => panel.active) ?? [...this.#charts].at(-1);
+    if (open === undefined) {
+      this.#adoptCharts(createPanel(panelTypes.charts, vscode.l10n.t('Metric Charts')), runs);
+      return;
+    }
+    open.setRuns(runs);
+    open.panel.reveal();
+  }
+
+  /** Shows this reproduction in its own panel. */
+  showReport(reference: ReproductionReference): void {
+    const open = [...this.#reports].find(report => report.reference.reproduction === reference.reproduction);
+    if (open === undefined)
+      this.#adoptReport(createPanel(panelTypes.report, vscode.l10n.t('Reproduction Report')), reference);
+    else open.panel.reveal();
+  }
+
+  bringBackCharts(panel: vscode.WebviewPanel, state: unknown): void {
+    this.#adoptCharts(panel, savedChartRuns(state));
+  }
+
+  bringBackReport(panel: vscode.WebviewPanel, state: unknown): void {
+    const reference = savedReport(state);
+    if (reference === undefined) panel.dispose();
+    else this.#adoptReport(panel, reference);
+  }
+
+  storeChanged(change: StoreChange): void {
+    for (const panel of [...this.#charts, ...this.#reports]) panel.storeChanged(change);
+  }
+
+  dispose(): void {
+    for (const { panel } of [...this.#charts, ...this.#reports]) panel.dispose();
+  }
+
+  #adoptCharts(panel: vscode.WebviewPanel, runs: readonly RunReference[]): void {
+    const charts = new ChartsPanel(panel, runs, this.#parts);
+    this.#charts.add(charts);
+    panel.onDidDispose(() => this.#charts.delete(charts));
+  }
+
+  #adoptReport(panel: vscode.WebviewPanel, reference: ReproductionReference): void {
+    const report = new ReportPanel(panel, reference, this.#parts);
+    this.#reports.add(report);
+    panel.onDidDispose(() => this.#reports.delete(report));
+  }
+}
+
+function createPanel(type: PanelType, title: string): vscode.WebviewPanel {
+  return vscode.window.createWebviewPanel(type, title, vscode.ViewColumn.Active, {});
+}
