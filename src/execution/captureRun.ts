@@ -14,7 +14,7 @@ import { hashFileUses, listFileUses } from './capture/fileUses.ts';
 import type { FileUses } from './capture/fileUses.ts';
 import { captureHardware } from './capture/hardware.ts';
 import { capturePackages } from './capture/packages.ts';
-import { readSeen } from './capture/readSeen.ts';
+import { loadedModules, readSeen } from './capture/readSeen.ts';
 import type { Seen } from './capture/readSeen.ts';
 import { lockstepCacheFolder } from './installSupervisor.ts';
 import { announceLiveRun } from './liveRuns.ts';
@@ -78,7 +78,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         packages: list,
         editable: (knownValue(packages) ?? []).filter(one => one.editable === true),
         modules:
-          seen.pythons.length > 0 ? captured({ ...seen.modules }) : unknown('no Python program was observed'),
+          seen.pythons.length > 0 ? captured(loadedModules(seen)) : unknown('no Python program was observed'),
         inputs,
         code: seen.code,
         facts: seen.facts,

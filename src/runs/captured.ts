@@ -71,5 +71,7 @@ export const capturedSchema = z.looseObject({
   /** Python modules really loaded from files outside the environment: name → absolute path. */
   modules: knownSchema(z.record(z.string(), z.string())),
   inputs: z.array(fileUseSchema),
+  /** Settings read from the libraries a program had loaded, at its end: `torch.deterministic_algorithms` → true. */
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 });
 export type Captured = z.infer<typeof capturedSchema>;

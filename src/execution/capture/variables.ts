@@ -5,7 +5,7 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { link, readFile, unlink, writeFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { z } from 'zod';
 import type { StorePath } from '../../runs/runPaths.ts';
 import type { variableSchema } from '../../runs/plan.ts';
@@ -23,9 +23,22 @@ const allowed = new RegExp(
       'PYTHONNOUSERSITE',
     ],
     ...['PYTHONUTF8', 'PYTHONIOENCODING', 'PYTHONPATH', 'PYTHONSAFEPATH', 'PYTHONWARNINGS'],
-    ...['OMP_[A-Z_]+', 'KMP_[A-Z_]+', 'GOMP_[A-Z_]+', 'MKL_[A-Z_]+', 'OPENBLAS_[A-Z_]+', 'GOTO_NUM_THREADS'],
-    ...['BLIS_[A-Z_]+', 'VECLIB_MAXIMUM_THREADS', 'NUMEXPR_[A-Z_]+', 'NUMBA_[A-Z_]+', 'ATEN_CPU_CAPABILITY'],
-    ...['ONEDNN_[A-Z_]+', 'DNNL_[A-Z_]+', 'NPY_[A-Z_]+', 'POLARS_MAX_THREADS', 'RAYON_NUM_THREADS'],
+    ...[
+      'OMP_[A-Z0-9_]+',
+      'KMP_[A-Z0-9_]+',
+      'GOMP_[A-Z0-9_]+',
+      'MKL_[A-Z0-9_]+',
+      'OPENBLAS_[A-Z0-9_]+',
+      'GOTO_NUM_THREADS',
+    ],
+    ...[
+      'BLIS_[A-Z0-9_]+',
+      'VECLIB_MAXIMUM_THREADS',
+      'NUMEXPR_[A-Z0-9_]+',
+      'NUMBA_[A-Z0-9_]+',
+      'ATEN_CPU_CAPABILITY',
+    ],
+    ...['ONEDNN_[A-Z0-9_]+', 'DNNL_[A-Z0-9_]+', 'NPY_[A-Z0-9_]+', 'POLARS_MAX_THREADS', 'RAYON_NUM_THREADS'],
     ...[
       'CUDA_VISIBLE_DEVICES',
       'CUDA_DEVICE_ORDER',
@@ -33,15 +46,21 @@ const allowed = new RegExp(
       'CUDA_MODULE_LOADING',
       'CUDA_HOME',
     ],
-    ...['CUBLAS[A-Z_]+', 'CUDNN_[A-Z_]+', 'NVIDIA_TF32_OVERRIDE', 'NVIDIA_VISIBLE_DEVICES', 'NCCL_[A-Z_]+'],
-    ...['HIP_[A-Z_]+', 'ROCR_[A-Z_]+', 'HSA_[A-Z_]+', 'MIOPEN_[A-Z_]+', 'GLOO_[A-Z_]+'],
-    ...['XLA_FLAGS', 'XLA_PYTHON_CLIENT_[A-Z_]+', 'JAX_[A-Z0-9_]+', 'TF_[A-Z0-9_]+', 'KERAS_BACKEND'],
+    ...[
+      'CUBLAS[A-Z0-9_]+',
+      'CUDNN_[A-Z0-9_]+',
+      'NVIDIA_TF32_OVERRIDE',
+      'NVIDIA_VISIBLE_DEVICES',
+      'NCCL_[A-Z0-9_]+',
+    ],
+    ...['HIP_[A-Z0-9_]+', 'ROCR_[A-Z0-9_]+', 'HSA_[A-Z0-9_]+', 'MIOPEN_[A-Z0-9_]+', 'GLOO_[A-Z0-9_]+'],
+    ...['XLA_FLAGS', 'XLA_PYTHON_CLIENT_[A-Z0-9_]+', 'JAX_[A-Z0-9_]+', 'TF_[A-Z0-9_]+', 'KERAS_BACKEND'],
     ...[
       'TORCH[A-Z0-9_]+',
-      'PYTORCH_[A-Z_]+',
+      'PYTORCH_[A-Z0-9_]+',
       'TOKENIZERS_PARALLELISM',
-      'ACCELERATE_[A-Z_]+',
-      'FLASH_ATTENTION_[A-Z_]+',
+      'ACCELERATE_[A-Z0-9_]+',
+      'FLASH_ATTENTION_[A-Z0-9_]+',
     ],
     ...[
       'WORLD_SIZE',
@@ -51,7 +70,7 @@ const allowed = new RegExp(
       'SLURM_(?:NTASKS|PROCID|LOCALID|NNODES|GPUS[A-Z_]*)',
     ],
     ...['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE', 'HF_DATASETS_OFFLINE', 'WANDB_MODE', 'CONDA_DEFAULT_ENV'],
-    ...['VIRTUAL_ENV', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH', 'MALLOC_[A-Z_]+'],
+    ...['VIRTUAL_ENV', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH', 'MALLOC_[A-Z0-9_]+'],
     ...['LANG', 'LC_[A-Z]+', 'LANGUAGE', 'TZ', 'SOURCE_DATE_EPOCH', 'GLIBC_TUNABLES'],
   ].join('|')})$`,
 );
@@ -67,12 +86,18 @@ export function captureVariables(
 ): Record<string, Variable> {
   const variables: Record<string, Variable> = {};
   for (const name of Object.keys(environment).sort()) {
-    const value = environment[name];
+    const value = name === 'PYTHONPATH' ? withoutHook(environment[name]) : environment[name];
     if (value === undefined || name === '__proto__' || passing.test(name)) continue;
     const shown = allowed.test(name) && !isSecretName(name) && hideSecrets(value) === value;
     variables[name] = shown ? { value } : { keyedHash: keyedHash(key, name, value) };
   }
   return variables;
+}
+
+/** Our own folder goes in front of PYTHONPATH; where it lies says nothing about the run. */
+function withoutHook(path: string | undefined): string | undefined {
+  const folders = path?.split(delimiter).filter(folder => !/[/\\]pythonHook$/.test(folder)) ?? [];
+  return folders.length === 0 ? undefined : folders.join(delimiter);
 }
 
 function keyedHash(key: Uint8Array, name: string, value: string): string {

@@ -13,8 +13,10 @@ export function isDeterminismVariable(name: string): boolean {
 
 export function compareDeterminism(original: IngredientSide, now: IngredientSide): Ingredient {
   const findings = new IngredientFindings();
-  const before = settingsOf(original);
-  const after = settingsOf(now);
+  // A program that was killed could not be asked at its end: then only the variables are compared.
+  const asked = hasFacts(original) && hasFacts(now);
+  const before = settingsOf(original, asked);
+  const after = settingsOf(now, asked);
   for (const name of [...new Set([...before.keys(), ...after.keys()])].sort()) {
     const from = before.get(name);
     const to = after.get(name);
@@ -31,17 +33,23 @@ interface Setting {
   readonly hidden: boolean;
 }
 
-function settingsOf(side: IngredientSide): Map<string, Setting> {
-  return new Map(
-    Object.entries(side.plan.variables)
+function hasFacts({ captured }: IngredientSide): boolean {
+  return Object.keys(captured?.facts ?? {}).length > 0;
+}
+
+function settingsOf(side: IngredientSide, withFacts: boolean): Map<string, Setting> {
+  const facts = withFacts ? Object.entries(side.captured?.facts ?? {}) : [];
+  return new Map([
+    ...facts.map(([name, value]): [string, Setting] => [name, { text: String(value), hidden: false }]),
+    ...Object.entries(side.plan.variables)
       .filter(([name]) => isDeterminismVariable(name))
-      .map(([name, variable]) => [
+      .map(([name, variable]): [string, Setting] => [
         name,
         'value' in variable && typeof variable.value === 'string'
           ? { text: variable.value, hidden: false }
           : { text: String(variable.keyedHash), hidden: true },
       ]),
-  );
+  ]);
 }
 
 function describe(settings: ReadonlyMap<string, Setting>): string {

@@ -26,6 +26,8 @@ describe('environment variables', () => {
         PWD: '/x',
         LOCKSTEP_RUN_ID: '1',
         UNSET: undefined,
+        OPENBLAS_L2_SIZE: '512',
+        PYTHONPATH: '/cache/lockstep/pythonHook:/my/src',
       },
       key,
     );
@@ -40,9 +42,19 @@ describe('environment variables', () => {
         'MY_SETTING=#',
         'OMP_NUM_THREADS=4',
       ],
-      ...['PYTHONHASHSEED=0', 'TORCH_HUB_TOKEN=#', 'XLA_FLAGS=#'],
+      ...[
+        'OPENBLAS_L2_SIZE=512',
+        'PYTHONHASHSEED=0',
+        'PYTHONPATH=/my/src',
+        'TORCH_HUB_TOKEN=#',
+        'XLA_FLAGS=#',
+      ],
     ]);
     assert.doesNotMatch(JSON.stringify(variables), /me:pw|"x"|"z"/);
+  });
+
+  it('leave out a PYTHONPATH that holds nothing but the hook', () => {
+    assert.deepEqual(captureVariables({ PYTHONPATH: '/x/pythonHook' }, key), {});
   });
 
   it('hash alike only under the same key and name', () => {
