@@ -52,9 +52,14 @@ export async function ensureSampleRuns(context: Context): Promise<SampleRun[]> {
   return listRuns(context);
 }
 
-/** The table as `lockstep runs` prints it, and the verdict on the baseline. */
+/** The table as `lockstep runs` prints it, and the newest verdict of each run that has one. */
 export async function describeSampleRuns(context: Context): Promise<string> {
-  return `$ lockstep runs\n${(await succeed(['runs'], context)).trimEnd()}`;
+  const table = (await succeed(['runs'], context)).trimEnd();
+  const verdicts = (await listRuns(context)).flatMap(({ name, verdicts }) => {
+    const newest = verdicts.at(-1);
+    return newest === undefined ? [] : [`Verdict on ${name ?? 'a run'}: ${newest.verdict}`];
+  });
+  return ['$ lockstep runs', table, ...verdicts].join('\n');
 }
 
 export async function listRuns(context: Pick<Context, 'cwd' | 'env' | 'signal'>): Promise<SampleRun[]> {
