@@ -27,11 +27,20 @@ export interface ListOptions {
   readonly limit?: number | undefined;
 }
 
+/** The ids in a shard, and when its folder had been changed last at that moment. */
+interface Shard {
+  /** -1 when it had just been changed and may change again without showing it. */
+  readonly modifiedAt: number;
+  readonly ids: readonly string[];
+}
+
 export class RunLister {
   readonly #store: StorePath;
   readonly #host: () => Promise<HostIdentity>;
   #reader: Promise<SummaryReader> | undefined;
-  #index: Promise<RunIndex | undefined> | undefined;
+  #loading: Promise<RunIndex | undefined> | undefined;
+  #shards: Map<string, Shard> | undefined;
+  /** What this process has read itself; the rest comes from the index. */
   readonly #read = new Map<string, IndexRow>();
   #unwritten = 0;
 
@@ -42,12 +51,24 @@ export class RunLister {
 
   /** Ids of all runs, newest first. */
   async ids(pause = new Pause()): Promise<string[]> {
-    const { runs } = storePaths(this.#store);
+    const { runs, index: indexFolder } = storePaths(this.#store);
+    const before = (this.#shards ??= (await this.#index())?.shards() ?? new Map<string, Shard>());
+    const shards = new Map<string, Shard>();
     const ids: string[] = [];
-    for (const shard of listShards(runs)) {
-      for (const id of listRunIds(runs, shard)) ids.push(id);
+    let fileSystemTime: number | undefined;
+    for (const name of listShards(runs)) {
+      const modified = modifiedAt(`${runs}/${name}`);
+      let shard = before.get(name);
+      if (shard?.modifiedAt !== modified) {
+        fileSystemTime ??= timeOfFileSystem(indexFolder);
+        const settled = modified < fileSystemTime - coarseMs;
+        shard = { modifiedAt: settled ? modified : -1, ids: listRunIds(runs, name) };
+      }
+      shards.set(name, shard);
+      for (const id of shard.ids) ids.push(id);
       if (pause.due) await pause.take();
     }
+    this.#shards = shards;
     return ids.sort().reverse();
   }
 
@@ -55,15 +76,14 @@ export class RunLister {
   async list({ signal, limit }: ListOptions): Promise<RunSummary[]> {
     signal?.throwIfAborted();
     const pause = new Pause(signal);
-    this.#index ??= RunIndex.load(this.#store);
-    const index = await this.#index;
+    const index = await this.#index();
     const { runs, index: indexFolder } = storePaths(this.#store);
     const ids = await this.ids(pause);
     const summaries: RunSummary[] = [];
     let fileSystemTime: number | undefined;
     for (const id of limit === undefined ? ids : ids.slice(0, limit)) {
       if (pause.due) await pause.take();
-      const dir = join(runs, id.slice(-2), id);
+      const dir = `${runs}/${id.slice(-2)}/${id}`;
       const known = this.#known(id, dir, index);
       if (known !== undefined) {
         summaries.push(known);
@@ -80,7 +100,7 @@ export class RunLister {
       }
     }
     if (this.#unwritten >= Math.max(worthIndexing, ids.length / 100))
-      await this.#writeIndex(ids, index, pause);
+      await this.#writeIndex(ids.reverse(), index, pause);
     return summaries;
   }
 
@@ -91,26 +111,25 @@ export class RunLister {
 
   #known(id: string, dir: string, index: RunIndex | undefined): RunSummary | undefined {
     const read = this.#read.get(id);
-    const stamps = read?.stamps ?? index?.stamps(id);
-    if (stamps === undefined) return undefined;
-    if (!stillTrue(stamps, dir)) {
-      this.#read.delete(id);
-      return undefined;
-    }
-    if (read !== undefined) return read.summary;
-    const summary = index?.summary(id);
-    if (summary !== undefined) this.#read.set(id, { stamps, summary });
-    return summary;
+    if (read !== undefined && stillTrue(read.stamps, dir)) return read.summary;
+    if (read !== undefined) this.#read.delete(id);
+    const stamps = index?.stamps(id);
+    return stamps !== undefined && stillTrue(stamps, dir) ? index?.summary(id) : undefined;
   }
 
   async #writeIndex(ids: readonly string[], index: RunIndex | undefined, pause: Pause): Promise<void> {
-    const rows = new Map<string, IndexRow>();
-    for (const id of ids) {
-      const row = this.#read.get(id) ?? rowOf(index, id);
-      if (row !== undefined) rows.set(id, row);
-    }
     this.#unwritten = 0;
-    await writeRunIndex(this.#store, rows, pause);
+    const shards = new Map([...(this.#shards ?? [])].map(([name, shard]) => [name, shard.modifiedAt]));
+    await writeRunIndex(
+      this.#store,
+      { ids, row: id => this.#read.get(id) ?? rowOf(index, id), shards },
+      pause,
+    );
+  }
+
+  #index(): Promise<RunIndex | undefined> {
+    this.#loading ??= RunIndex.load(this.#store);
+    return this.#loading;
   }
 
   /** The schemas are loaded only when a run must really be read. */
