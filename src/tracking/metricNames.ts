@@ -32,28 +32,35 @@ const neverMetricNames = new Set([
   ...['asctime', 'created', 'msecs', 'relativecreated', 'wall_time', '_runtime', 'eta', 'host', 'hostname'],
 ]);
 
-/** The place of `name` in the order of step names, or -1. */
-export function stepPreference(name: string): number {
-  return stepNames.indexOf(name.toLowerCase());
+export interface NameMeaning {
+  /** The place in the order of step names, or -1. */
+  readonly step: number;
+  readonly withinEpoch: boolean;
+  readonly rank: boolean;
+  /** Identifies, dates or locates something: never charted. `run_id` and the like too. */
+  readonly never: boolean;
+  /** A moment. `time` also names a duration, so its value decides; see {@link clockTime}. */
+  readonly clock: boolean;
 }
 
-export function isWithinEpoch(name: string): boolean {
-  return withinEpochNames.has(name.toLowerCase());
-}
+/** The same few names come a million times. */
+const meanings = new Map<string, NameMeaning>();
+const mostMeanings = 5000;
 
-export function isRankName(name: string): boolean {
-  return /^_?(?:global_)?rank$/i.test(name);
-}
-
-/** Names that are not charted: identifiers, clocks, log levels, ports. `run_id` and the like too. */
-export function isNeverMetric(name: string): boolean {
+/** What a name alone says, whatever its value. */
+export function meaningOf(name: string): NameMeaning {
+  const known = meanings.get(name);
+  if (known !== undefined) return known;
   const lower = name.toLowerCase();
-  return neverMetricNames.has(lower) || /(?:^|[_.])(?:id|uuid|pid|port)$/.test(lower);
-}
-
-/** Names of a moment. `time` also names a duration, so its value decides; see {@link clockTime}. */
-export function isClockName(name: string): boolean {
-  return /^(?:_?timestamp|@timestamp|ts|time|wall_time|datetime|asctime)$/i.test(name);
+  const meaning: NameMeaning = {
+    step: stepNames.indexOf(lower),
+    withinEpoch: withinEpochNames.has(lower),
+    rank: /^_?(?:global_)?rank$/.test(lower),
+    never: neverMetricNames.has(lower) || /(?:^|[_.])(?:id|uuid|pid|port)$/.test(lower),
+    clock: /^(?:_?timestamp|@timestamp|ts|time|wall_time|datetime|asctime)$/.test(lower),
+  };
+  if (meanings.size < mostMeanings) meanings.set(name, meaning);
+  return meaning;
 }
 
 /** Milliseconds since the epoch when `value` is plainly a date (after 2001): ISO text, seconds, milliseconds. */

@@ -7,15 +7,7 @@
  */
 import type { ParameterValue } from '../runs/plan.ts';
 import { parseLenientJson } from './lenientJson.ts';
-import {
-  boundedKey,
-  clockTime,
-  isClockName,
-  isNeverMetric,
-  isRankName,
-  isWithinEpoch,
-  stepPreference,
-} from './metricNames.ts';
+import { boundedKey, clockTime, meaningOf } from './metricNames.ts';
 import type { ReportedLine } from './reportedLine.ts';
 
 const parameterFields = new Set(['params', 'parameters', 'hparams', 'hyperparameters', 'config']);
@@ -41,7 +33,7 @@ export function parseReportedLine(line: string, options: ReportedLineOptions = {
 
 function readReport(fields: Record<string, unknown>, declared: boolean): ReportedLine {
   const place = findPlace(fields);
-  if (!declared && isLogLine(fields) && place.step === undefined) return { metrics: [], parameters: {} };
+  if (!declared && place.step === undefined && isLogLine(fields)) return { metrics: [], parameters: {} };
   const metrics: { key: string; value: number }[] = [];
   const parameters: Record<string, ParameterValue> = {};
   const long = longForm(fields);
@@ -73,16 +65,16 @@ function findPlace(fields: Record<string, unknown>): Place {
   let rank: number | undefined;
   let time: number | undefined;
   for (const [key, value] of candidates) {
-    if (isClockName(key)) time ??= clockTime(value);
+    const meaning = meaningOf(key);
+    if (meaning.clock) time ??= clockTime(value);
     if (typeof value !== 'number' || !Number.isFinite(value)) continue;
-    const preference = stepPreference(key);
-    if (preference >= 0 && preference < best) {
-      best = preference;
+    if (meaning.step >= 0 && meaning.step < best) {
+      best = meaning.step;
       step = value;
       stepField = key;
     }
-    withinEpoch ||= isWithinEpoch(key);
-    if (isRankName(key) && Number.isInteger(value) && value >= 0) rank = value;
+    withinEpoch ||= meaning.withinEpoch;
+    if (meaning.rank && Number.isInteger(value) && value >= 0) rank = value;
   }
   // An epoch with a batch number repeats for every batch: such a line is at no step of the run.
   const repeats = withinEpoch && stepField?.toLowerCase() === 'epoch';
@@ -97,12 +89,14 @@ function findPlace(fields: Record<string, unknown>): Place {
   };
 }
 
+const levelName = /^(?:level|levelname|severity|lvl|loglevel|log[._]level)$/i;
+const logClockName = /^(?:@?timestamp|time|ts|asctime|datetime|date)$/i;
+const messageName = /^(?:msg|message|event|logger)$/i;
+
 function isLogLine(fields: Record<string, unknown>): boolean {
-  const names = new Set(Object.keys(fields).map(key => key.toLowerCase()));
-  const has = (...some: string[]): boolean => some.some(name => names.has(name));
-  if (has('level', 'levelname', 'severity', 'lvl', 'loglevel', 'log.level', 'log_level')) return true;
-  const clock = has('timestamp', '@timestamp', 'time', 'ts', 'asctime', 'datetime', 'date');
-  return clock && has('msg', 'message', 'event', 'logger');
+  const names = Object.keys(fields);
+  if (names.some(name => levelName.test(name))) return true;
+  return names.some(name => logClockName.test(name)) && names.some(name => messageName.test(name));
 }
 
 function longForm(fields: Record<string, unknown>): { key: string; value: number } | undefined {
@@ -128,10 +122,11 @@ function collectMetric(
   }
   if (typeof value !== 'number' || key === '' || into.length >= mostKeysPerLine) return;
   const name = key.slice(key.lastIndexOf('/') + 1);
-  if (key === stepField || isNeverMetric(name) || isWithinEpoch(name)) return;
+  const meaning = meaningOf(name);
+  if (key === stepField || meaning.never || meaning.withinEpoch) return;
   // Other coordinates of the same line say nothing new; the epoch of a step does.
-  if (depth === 0 && stepPreference(name) >= 0 && name.toLowerCase() !== 'epoch') return;
-  if (isClockName(name) && clockTime(value) !== undefined) return;
+  if (depth === 0 && meaning.step >= 0 && name.toLowerCase() !== 'epoch') return;
+  if (meaning.clock && clockTime(value) !== undefined) return;
   into.push({ key: boundedKey(key), value });
 }
 

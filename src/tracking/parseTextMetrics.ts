@@ -6,13 +6,17 @@
  * values; a number counts when nothing follows that makes it something else (a unit, a path, a clock, prose). Bars
  * count in their last state only.
  */
-import { boundedKey, isNeverMetric, isRankName, isWithinEpoch, stepPreference } from './metricNames.ts';
+import { boundedKey, meaningOf } from './metricNames.ts';
 import { isMeasurementName } from './metricVocabulary.ts';
 import { parsePythonDict, pythonNumber, type PythonValue } from './pythonLiteral.ts';
 import { findTextStep } from './textStep.ts';
 import type { ReportedLine } from './reportedLine.ts';
 
 const longestLine = 2048;
+/** Cheap tests that all but a few lines of an ordinary log fail, so that these cost almost nothing. */
+const holdsValue = /[:=]\s*[-+]?(?:\.?\d|nan|inf)|(?:step|iter|epoch|round|episode|update|^\s*\[?\d)/i;
+const holdsEvidence =
+  /step|iter|epoch|round|episode|update|it[:=]|^\s*\[?\d|loss|acc|auc|auroc|auprc|f1|fbeta|precision|recall|ma[ep]|mse|smape|rmsle|nll|ppl|perplex|bp[bc]|bleu|rouge|meteor|cider|[wc]er|mcc|kappa|r2|ndcg|iou|dice|psnr|ssim|lpips|fid|kl|elbo|entropy|reward|score|sharpe|top[15]|err|objective|l[12]|hinge|devian|likelihood|specificity|sensitivity|gnorm|grad/i;
 const mostPairs = 200;
 
 interface Pair {
@@ -38,7 +42,8 @@ export interface TextLine {
 
 /** Like {@link parseTextMetrics}, with what a reader of several lines needs to place those without a step. */
 export function readTextLine(line: string): TextLine | undefined {
-  if (line.length < 5 || line.length > longestLine || !/\d|nan|inf/i.test(line)) return undefined;
+  if (line.length < 5 || line.length > longestLine || !holdsValue.test(line) || !holdsEvidence.test(line))
+    return undefined;
   const text = line.trim();
   // JSON is read as such, by the reader of reports.
   if (/^\{\s*"/.test(text)) return undefined;
@@ -51,7 +56,7 @@ export function readTextLine(line: string): TextLine | undefined {
   const place = findTextStep(text);
   if (place.unfinishedBar) return undefined;
   const pairs = findPairs(place.rest, place.named);
-  const rank = pairs.find(pair => isRankName(pair.key))?.value;
+  const rank = pairs.find(pair => meaningOf(pair.key).rank)?.value;
   const metrics = withPhase(pairs.filter(pair => isChartable(pair.key)));
   const evidence = metrics.some(pair => pair.measured && (place.named || isMeasurementName(pair.key)));
   if (!evidence) return undefined;
@@ -83,7 +88,8 @@ function reportOf(
 }
 
 function isChartable(key: string): boolean {
-  return !isNeverMetric(key) && !isWithinEpoch(key) && (stepPreference(key) < 0 || key === 'episode_reward');
+  const { never, withinEpoch, step } = meaningOf(key);
+  return !never && !withinEpoch && step < 0;
 }
 
 /** A printed dict: the whole line, or what follows a logger's `INFO:trainer:` in front. */
@@ -98,11 +104,11 @@ function reportOfDict(dict: Record<string, PythonValue>): ReportedLine | undefin
   collectNumbers('', dict, numbers);
   let step: { readonly value: number; readonly preference: number } | undefined;
   for (const { key, value } of numbers) {
-    const preference = stepPreference(key);
+    const preference = meaningOf(key).step;
     if (preference >= 0 && Number.isFinite(value) && preference < (step?.preference ?? Infinity))
       step = { value, preference };
   }
-  const rank = numbers.find(({ key }) => isRankName(key))?.value;
+  const rank = numbers.find(({ key }) => meaningOf(key).rank)?.value;
   const metrics = numbers.filter(({ key }) => isChartable(key.slice(key.lastIndexOf('/') + 1)));
   const evidence = metrics.some(
     ({ key, measured }) => measured && (step !== undefined || isMeasurementName(key)),
@@ -163,9 +169,9 @@ function findPairs(text: string, named: boolean): Pair[] {
       found.set(key, { at: match.index, key, value, measured, spacedName: name.includes(' ') });
     }
   };
-  collect(forms.assigned, false);
+  if (even.includes('=')) collect(forms.assigned, false);
   if (even.includes(': ')) collect(forms.labelled, false);
-  collect(forms.joined, true);
+  if (/:[-+.\dni]/i.test(even)) collect(forms.joined, true);
   if (named) collect(forms.spaced, true);
   return [...found.values()].sort((a, b) => a.at - b.at);
 }
