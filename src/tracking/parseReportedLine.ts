@@ -5,6 +5,7 @@
  * Ordinary structured logs share standard output with metrics. A line with a log level, or with a clock and a message,
  * is a log line: it counts only when it also names a step, and then without its identifiers and clocks.
  */
+import { hiddenSecret, hideSecrets, isSecretValue } from '../base/secretText.ts';
 import type { ParameterValue } from '../runs/plan.ts';
 import { parseLenientJson } from './lenientJson.ts';
 import { boundedKey, clockTime, meaningOf } from './metricNames.ts';
@@ -151,15 +152,17 @@ function collectParameters(
     const name = boundedKey(prefix === '' ? key : `${prefix}.${key}`);
     if (name === '__proto__') continue;
     if (isObject(value) && depth < deepestNesting) collectParameters(name, value, into, depth + 1);
-    else if (Object.keys(into).length < mostKeysPerLine) into[name] = parameterOf(value);
+    else if (Object.keys(into).length < mostKeysPerLine) into[name] = parameterOf(key, value);
   }
 }
 
-/** A scalar as it is; a list as its JSON text; a number JSON cannot say as text. */
-function parameterOf(value: unknown): ParameterValue {
+/** A scalar as it is; a list as its JSON text; a number JSON cannot say as text; never a secret. */
+function parameterOf(name: string, value: unknown): ParameterValue {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const written = typeof value === 'string' ? value : JSON.stringify(value);
+  if (isSecretValue(name, written)) return hiddenSecret;
+  const text = hideSecrets(written);
   return text.length <= longestParameter ? text : `${text.slice(0, longestParameter)}…`;
 }
 

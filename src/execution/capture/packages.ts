@@ -11,7 +11,7 @@ import type { Package } from '../../runs/captured.ts';
 import { captured, unknown, type Known } from '../../runs/known.ts';
 import { readEditableFolders } from './editableFolders.ts';
 import { findPackageFolders, type PackageQuestion } from './packageFolders.ts';
-import { stripCredentials } from './secrets.ts';
+import { stripCredentials } from '../../base/secretText.ts';
 
 /** Sorted by name; of a package that several folders hold, the one that is imported. Rejects only when aborted. */
 export async function capturePackages(question: PackageQuestion): Promise<Known<Package[]>> {

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { captured, unknown, type Known } from '../../runs/known.ts';
 import type { Parameter, ParameterValue } from '../../runs/plan.ts';
 import { readCommandWords } from './commandWords.ts';
-import { hiddenSecret, hideSecrets, isSecretName } from './secrets.ts';
+import { hiddenSecret, hideSecrets, isSecretValue } from '../../base/secretText.ts';
 
 export interface ParameterSources {
   /** The command, with its secrets already replaced. */
@@ -106,8 +106,7 @@ function isOption(word: string): boolean {
 }
 
 function safeValue(name: string, text: string): ParameterValue {
-  if (isSecretName(name) && typeof argumentValue(text) === 'string' && !text.startsWith('${ENV:'))
-    return hiddenSecret;
+  if (isSecretValue(name, text)) return hiddenSecret;
   return argumentValue(hideSecrets(text));
 }
 
@@ -162,7 +161,7 @@ function fileValue(name: string, value: unknown): ParameterValue {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (isSecretName(name)) return hiddenSecret;
+  if (isSecretValue(name, text)) return hiddenSecret;
   const hidden = hideSecrets(text);
   return hidden.length <= longestText ? hidden : `${hidden.slice(0, longestText)}…`;
 }

@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path';
 import type { z } from 'zod';
 import type { StorePath } from '../../runs/runPaths.ts';
 import type { variableSchema } from '../../runs/plan.ts';
-import { hideSecrets, isSecretName } from './secrets.ts';
+import { hideSecrets, isSecretName } from '../../base/secretText.ts';
 
 export type Variable = z.infer<typeof variableSchema>;
 

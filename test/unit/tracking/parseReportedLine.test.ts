@@ -72,6 +72,10 @@ describe('a JSON line reports', () => {
       ['{"config": {"lr": NaN}}', 'lr:"NaN"'],
       ['{"hparams": {"lr": 1}, "loss": 0.5, "step": 0}', 'loss=0.5 lr:1 @step 0'],
       ['{"params": 12}', 'params=12'],
+      [
+        '{"params": {"hub_token": "abcdefgh", "db": "pg://u:p@h/d"}}',
+        'hub_token:"<secret>" db:"pg://<secret>@h/d"',
+      ],
     ]);
   });
 

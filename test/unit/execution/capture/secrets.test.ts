@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hideSecrets, redactArguments, stripCredentials } from '../../../../src/execution/capture/secrets.ts';
+import { hideSecrets, stripCredentials } from '../../../../src/base/secretText.ts';
+import { redactArguments } from '../../../../src/execution/capture/secrets.ts';
 
 // Put together at run time, so that no scanner takes this file for a leak.
 const hf = `hf_${'aB3'.repeat(11)}`;
@@ -30,6 +31,8 @@ describe('secrets in a command', () => {
     [`git clone https://${github}@github.com/x`, 'git clone https://<secret>@github.com/x', [2]],
     ['get https://h/x?sig=abc&a=1', 'get https://h/x?sig=<secret>&a=1', [1]],
     [`train ${openai} ${aws}`, 'train <secret> <secret>', [1, 2]],
+    ['train --key a8Fh3kLm29PqRsT0 --sort-key loss', 'train --key <secret> --sort-key loss', [2]],
+    ['get https://me:p@ss@host/x', 'get https://<secret>@host/x', [1]],
     ['sk-learn-demo --seed 1', 'sk-learn-demo --seed 1', []],
   ];
   for (const [command, shown, indexes] of rows)
@@ -44,6 +47,17 @@ describe('secrets in a command', () => {
     assert.deepEqual(redactArguments(['train', '--token', hf, `--hub_token=${hf}`, hf], variables).redacted, [
       ...['train', '--token', '${ENV:HF_TOKEN}', '--hub_token=${ENV:HF_TOKEN}', '${ENV:HF_TOKEN}'],
     ]);
+  });
+
+  it('are hidden inside the text of a shell command, too', () => {
+    const rows: readonly (readonly [text: string, shown: string])[] = [
+      ['export HF_TOKEN=abc; python t.py', 'export HF_TOKEN=<secret>; python t.py'],
+      ['python t.py --api-key "a b" --lr 1', 'python t.py --api-key <secret> --lr 1'],
+      ['python t.py --token $HF_TOKEN --lr=1', 'python t.py --token $HF_TOKEN --lr=1'],
+      ['python t.py --verbose --password=x', 'python t.py --verbose --password=<secret>'],
+    ];
+    for (const [text, shown] of rows)
+      assert.deepEqual(redactArguments(['sh', '-c', text]).redacted, ['sh', '-c', shown]);
   });
 
   it('keep the number of words, and hiding twice changes nothing', () => {
