@@ -21,6 +21,15 @@ void runCli(process.argv.slice(2), packageJson.version, {
   signal: readerGone.signal,
   node: process.execPath,
   supervisorScript,
-}).then(code => {
-  process.exitCode = code;
+}).then(async code => {
+  // What is still open (a pipe to a supervisor, a watcher) is no reason to stay; what was printed must arrive.
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(code);
 });
+
+async function written(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>(resolve => {
+    if (stream.destroyed || stream.writableLength === 0) resolve();
+    else stream.write('', () => resolve());
+  });
+}

@@ -1,4 +1,5 @@
 /** From words to an exit code. Invariant: every way out of a command, errors included, ends here. */
+import { nearestWord } from '../runs/nearestWord.ts';
 import type { CliContext } from './cliContext.ts';
 import { exitCodes } from './cliContext.ts';
 import { unknownSubcommand } from './errors.ts';
@@ -33,7 +34,7 @@ export async function runCli(
 
 async function load(name: string): ReturnType<(typeof subcommands)[string]['load']> {
   const entry = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
-  if (entry === undefined) throw unknownSubcommand(name, nearest(name));
+  if (entry === undefined) throw unknownSubcommand(name, nearestWord(name, Object.keys(subcommands)));
   return entry.load();
 }
 
@@ -60,28 +61,4 @@ Exit codes: 0 done; 1 the answer is no (diverged, the run failed); 2 wrong use; 
 130 cancelled. lockstep run ends with the code of the program; 125, 126 and 127 are its own.
 lockstep COMMAND --help says more.
 `;
-}
-
-/** The subcommand that a mistyped name most likely meant. */
-function nearest(name: string): string | undefined {
-  const [best] = Object.keys(subcommands)
-    .map(known => ({ known, away: distance(name, known) }))
-    .sort((a, b) => a.away - b.away);
-  return best !== undefined && best.away <= 2 ? best.known : undefined;
-}
-
-/** Levenshtein. */
-function distance(first: string, second: string): number {
-  let row = Array.from({ length: second.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= Math.min(first.length, 40); i += 1) {
-    const next = [i];
-    for (let j = 1; j <= second.length; j += 1)
-      next[j] = Math.min(
-        (row[j] ?? 0) + 1,
-        (next[j - 1] ?? 0) + 1,
-        (row[j - 1] ?? 0) + (first[i - 1] === second[j - 1] ? 0 : 1),
-      );
-    row = next;
-  }
-  return row[second.length] ?? 0;
 }

@@ -1,0 +1,276 @@
+/** The contract of the command line: exit codes, streams, documents. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { errorOutputSchema } from '../../../src/cli/output/errorOutput.ts';
+import { metricsOutputSchema } from '../../../src/cli/output/metricsOutput.ts';
+import { runOutputSchema } from '../../../src/cli/output/runOutput.ts';
+import { runsOutputSchema } from '../../../src/cli/output/runsOutput.ts';
+import { showOutputSchema } from '../../../src/cli/output/showOutput.ts';
+import { cliProject, cliScript } from '../../helpers/lockstepCli.ts';
+import type { CliProject } from '../../helpers/lockstepCli.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
+
+const trainer = `import json, sys
+for step in range(3):
+    print(json.dumps({"step": step, "loss": 1 / (step + 1)}))
+print("done", file=sys.stderr)
+`;
+
+/** The command line as a process of its own, to send signals to. */
+function start(project: CliProject, words: readonly string[]): ChildProcess {
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', cliScript, ...words], {
+    cwd: project.root,
+    env: project.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function ended(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  return new Promise(resolve => {
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+}
+
+async function firstOutput(child: ChildProcess): Promise<void> {
+  await new Promise<void>(resolve => child.stdout?.once('data', () => resolve()));
+}
+
+async function newestState(project: CliProject): Promise<string | undefined> {
+  const { document } = await project.json(['runs', '--json', '--limit', '1']);
+  return runsOutputSchema.parse(document).runs[0]?.state;
+}
+
+describe('the command line', function () {
+  this.timeout(180_000);
+
+  it('streams what the program prints and passes its exit code on', async () => {
+    await using project = await cliProject({ 'train.py': trainer });
+    const run = await project.lockstep(['run', '--', 'python3', 'train.py']);
+    assert.equal(run.code, 0);
+    assert.equal(run.stdout.split('\n').length, 4);
+    assert.equal(run.stderr, 'done\n');
+    for (const code of [1, 7, 255])
+      assert.equal((await project.lockstep(['run', '--', 'sh', '-c', `exit ${code}`])).code, code);
+    assert.equal((await project.lockstep(['run', '--', 'sh', '-c', 'kill -KILL $$'])).code, 137);
+  });
+
+  it('tells what could not be started by 126 and 127', async () => {
+    await using project = await cliProject({ 'plain.txt': 'not a program' });
+    await chmod(join(project.root, 'plain.txt'), 0o644);
+    const missing = await project.lockstep(['run', '--', 'no-such-program']);
+    assert.equal(missing.code, 127);
+    assert.match(missing.stderr, /no-such-program was not found/);
+    const plain = await project.lockstep(['run', '--', './plain.txt']);
+    assert.equal(plain.code, 126, plain.stderr);
+  });
+
+  const wrong: [words: string[], says: RegExp][] = [
+    [['run'], /nothing to run/],
+    [['run', '--'], /no command after --/],
+    [['run', 'python', 'train.py'], /put -- before the command/i],
+    [['run', '--env', 'devcontainer', '--', 'true'], /host only/],
+    [['run', '--nonsense', '--', 'true'], /unknown option/i],
+    [['run', 'baseline'], /no experiment baseline/],
+    [['show'], /missing required argument/i],
+    [['show', '@1'], /No run is called/],
+    [['metrcs'], /Did you mean metrics/],
+    [['runs', '--limit', 'many'], /whole number/],
+    [['runs', '--filter', 'metrics.loss <'], /filter/],
+    [['annotate', '@1'], /nothing to change/i],
+    [['compare', '@1'], /at least two/],
+    [['reproduce', '@1', '--for', 'ever'], /duration/],
+  ];
+  it('answers wrong use with 2, saying what is wrong, and with --json as a document', async () => {
+    await using project = await cliProject({ 'a.txt': 'a' });
+    for (const [words, says] of wrong) {
+      const { code, stdout, stderr } = await project.lockstep(words);
+      assert.equal(code, 2, `${words.join(' ')}: ${stderr}`);
+      assert.match(stderr, says);
+      assert.equal(stdout, '');
+    }
+    const { code, document } = await project.json(['show', '@1', '--json']);
+    assert.equal(code, 2);
+    assert.equal(errorOutputSchema.parse(document).error.code, 'run-not-found');
+  });
+
+  it('prints exactly one document with --json, the output of the program on standard error', async () => {
+    await using project = await cliProject({ 'train.py': trainer });
+    const run = await project.lockstep(['run', '--json', '--name', 'first', '--', 'python3', 'train.py']);
+    const output = runOutputSchema.parse(JSON.parse(run.stdout));
+    assert.equal(output.state, 'finished');
+    assert.match(run.stderr, /"loss": 0\.5/);
+
+    const list = runsOutputSchema.parse((await project.json(['runs', '--json'])).document);
+    assert.deepEqual(
+      list.runs.map(one => [one.id, one.name, one.metrics['loss']?.count]),
+      [[output.id, 'first', 3]],
+    );
+    const shown = showOutputSchema.parse((await project.json(['show', 'first', '--json'])).document);
+    assert.equal(shown.plan?.argv[0], 'python3');
+    assert.equal(shown.result?.exitCode, 0);
+    const metrics = metricsOutputSchema.parse(
+      (await project.json(['metrics', '@1', 'loss', '--json'])).document,
+    );
+    assert.deepEqual(metrics.series[0]?.steps, [0, 1, 2]);
+    const csv = await project.lockstep(['metrics', '@1', '--format', 'csv']);
+    assert.equal(csv.stdout.split('\n')[0], 'key,rank,step,time,value');
+    assert.equal(csv.stdout.split('\n').length, 5);
+    const logs = await project.lockstep(['logs', '@1']);
+    assert.equal(logs.stderr, 'done\n');
+    assert.equal(logs.stdout.split('\n').length, 4);
+  });
+
+  it('writes NaN and infinities so that they can be read back', async () => {
+    await using project = await cliProject({
+      'a.py': 'print(\'{"step": 0, "loss": NaN, "up": Infinity}\')\n',
+    });
+    await project.lockstep(['run', '--', 'python3', 'a.py']);
+    const list = runsOutputSchema.parse((await project.json(['runs', '--json'])).document);
+    assert.ok(Number.isNaN(list.runs[0]?.metrics['loss']?.last));
+    assert.equal(list.runs[0]?.metrics['up']?.last, Infinity);
+  });
+
+  it('runs named experiments with their parameters, and again with changes', async () => {
+    await using project = await cliProject({
+      'lockstep.yaml':
+        'experiments:\n  base:\n    command: python3 a.py --lr ${lr}\n    params: { lr: 0.1, seed: 7 }\n    tags: [nightly]\n',
+      'a.py': 'import sys\nprint(sys.argv[1:])\n',
+    });
+    const first = await project.lockstep(['run', 'base', '--param', 'lr=0.5']);
+    assert.equal(first.stdout, "['--lr', '0.5', '--seed', '7']\n", first.stderr);
+    const again = await project.lockstep(['rerun', '@1', '--param', 'lr=0.25']);
+    assert.equal(again.stdout, "['--lr', '0.25', '--seed', '7']\n", again.stderr);
+    const list = runsOutputSchema.parse((await project.json(['runs', '--json'])).document);
+    assert.deepEqual(
+      list.runs.map(run => [
+        run.experiment,
+        run.tags,
+        run.parameters['lr'],
+        run.rerunOf === list.runs[1]?.id,
+      ]),
+      [
+        ['base', ['nightly'], 0.25, true],
+        ['base', ['nightly'], 0.5, false],
+      ],
+    );
+  });
+
+  it('records standard input only when asked to', async () => {
+    await using project = await cliProject({ 'a.txt': 'a' });
+    assert.equal((await project.lockstep(['run', '--', 'cat'], { input: 'typed' })).stdout, '');
+    assert.equal(
+      (await project.lockstep(['run', '--stdin', '--', 'cat'], { input: 'typed' })).stdout,
+      'typed',
+    );
+  });
+
+  it('annotates, removes and brings back', async () => {
+    await using project = await cliProject({ 'a.txt': 'a' });
+    await project.lockstep(['run', '--', 'true']);
+    assert.equal(
+      (await project.lockstep(['annotate', '@1', '--name', 'keeper', '--tag', 'a', '--star'])).code,
+      0,
+    );
+    const { document } = await project.json(['show', 'keeper', '--json']);
+    const { id, tags, star } = showOutputSchema.parse(document);
+    assert.deepEqual([tags, star], [['a'], true]);
+    assert.equal((await project.lockstep(['remove', 'keeper'])).code, 0);
+    assert.equal((await project.lockstep(['show', id])).code, 2);
+    assert.equal((await project.lockstep(['remove', '--undo', id])).code, 0);
+    assert.equal((await project.lockstep(['show', id])).code, 0);
+  });
+
+  it('detaches, follows and cancels', async () => {
+    await using project = await cliProject({ 'a.txt': 'a' });
+    const detached = await project.lockstep(['run', '--detach', '--', 'sh', '-c', 'echo up; exec sleep 60']);
+    assert.match(detached.stdout, /^[0-9A-HJKMNP-TV-Z]{26}\n$/);
+    await waitFor(
+      'the run to say something',
+      async () => (await project.lockstep(['logs', '@1'])).stdout === 'up\n',
+    );
+    assert.equal((await project.lockstep(['cancel', '@1'])).code, 0);
+    assert.equal(await newestState(project), 'cancelled');
+    assert.equal((await project.lockstep(['cancel', '@1'])).code, 2);
+  });
+
+  it('cancels on Ctrl-C with 130', async () => {
+    await using project = await cliProject({ 'a.txt': 'a' });
+    const child = start(project, ['run', '--', 'sh', '-c', 'echo up; exec sleep 60']);
+    const end = ended(child);
+    await firstOutput(child);
+    child.kill('SIGINT');
+    assert.equal(await end, 130);
+    assert.equal(await newestState(project), 'cancelled');
+  });
+
+  it('lets the run go on when its terminal is closed', async () => {
+    await using project = await cliProject({ 'a.txt': 'a' });
+    const flag = join(project.repository.home, 'go on');
+    const child = start(project, [
+      'run',
+      '--',
+      'sh',
+      '-c',
+      `echo up; until [ -e "${flag}" ]; do sleep 0.1; done; echo end`,
+    ]);
+    const end = ended(child);
+    await firstOutput(child);
+    child.kill('SIGHUP');
+    assert.equal(await end, 'SIGHUP');
+    assert.equal(await newestState(project), 'running');
+    await writeFile(flag, '');
+    await waitFor('the run to finish', async () => (await newestState(project)) === 'finished');
+    assert.equal((await project.lockstep(['logs', '@1'])).stdout, 'up\nend\n');
+  });
+
+  it('stops without a word when nobody reads', async () => {
+    await using project = await cliProject({ 'a.txt': 'a' });
+    await project.lockstep(['run', '--', 'sh', '-c', 'head -c 3000000 /dev/zero']);
+    const words = [process.execPath, '--disable-warning=ExperimentalWarning', cliScript, 'logs', '@1'];
+    const piped = spawn('sh', ['-c', '"$@" | head -c 1 >/dev/null', 'sh', ...words], {
+      cwd: project.root,
+      env: project.environment,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let errors = '';
+    piped.stderr.on('data', (text: Buffer) => (errors += text.toString()));
+    assert.equal(await ended(piped), 0);
+    assert.equal(errors, '');
+  });
+
+  it('keeps tables within 80 columns and free of colour, whatever runs are called', async () => {
+    await using project = await cliProject({ 'a.txt': 'a' });
+    const name = `\u001b[31m<b>${'very long 名前 🙂 '.repeat(40)}`;
+    await project.lockstep(['run', '--name', name, '--', 'true']);
+    const { stdout } = await project.lockstep(['runs']);
+    assert.ok(!stdout.includes('\u001b'));
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+    assert.match(stdout, /…/);
+  });
+
+  it('checks the machine and leaves nothing behind', async () => {
+    await using project = await cliProject({ 'a.txt': 'a' });
+    const { code, document } = await project.json(['doctor', '--json']);
+    assert.ok(code === 0 || code === 1);
+    const names = (document as { checks: { name: string }[] }).checks.map(check => check.name);
+    for (const name of ['node', 'git', 'python', 'store', 'disk space', 'logout', 'file watching', 'runs'])
+      assert.ok(names.includes(name), name);
+    assert.equal(existsSync(join(project.root, '.git', 'lockstep')), false);
+  });
+
+  it('helps', async () => {
+    await using project = await cliProject({ 'a.txt': 'a' });
+    assert.equal((await project.lockstep(['--help'])).code, 0);
+    for (const name of ['run', 'reproduce', 'compare', 'doctor']) {
+      const help = await project.lockstep([name, '--help']);
+      assert.equal(help.code, 0);
+      assert.match(help.stdout, /Usage: lockstep/);
+    }
+    assert.equal((await project.lockstep(['--version'])).stdout, `${packageJson.version}\n`);
+  });
+});
