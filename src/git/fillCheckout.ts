@@ -22,6 +22,8 @@ export interface RecordedState {
   readonly gaps?: readonly SnapshotGap[] | undefined;
   readonly settings?: Readonly<Record<string, string>> | undefined;
   readonly remotes?: Readonly<Record<string, string>> | undefined;
+  /** Ref prefixes to take over; branches, remote-tracking branches and tags when absent. */
+  readonly refs?: readonly string[] | undefined;
 }
 
 /** `target` is made when missing and holds nothing yet. `source` is only read. */
@@ -38,7 +40,10 @@ export async function fillCheckout(
     settings: checkoutSettings,
   };
   await mkdir(target, { recursive: true });
-  const [refs] = await Promise.all([readRefs(source, task), initialise(here, source)]);
+  const [refs] = await Promise.all([
+    readRefs(source, state.refs ?? sharedRefs, task),
+    initialise(here, source),
+  ]);
   await mkdir(join(gitDir, 'info'), { recursive: true });
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
   await Promise.all([
@@ -59,6 +64,8 @@ export async function fillCheckout(
     await copyIfThere(join(source.commonDir, 'info', name), join(gitDir, 'info', name));
 }
 
+const sharedRefs = ['refs/heads', 'refs/remotes', 'refs/tags'];
+
 const checkoutSettings = [
   'core.autocrlf=false',
   'core.sparseCheckout=false',
@@ -72,13 +79,12 @@ const unconvertedAttributes = '* -text !eol -filter -ident !working-tree-encodin
 /** Refs in the format of a packed-refs file, so that thousands of them cost one write. */
 async function readRefs(
   source: Repository,
+  prefixes: readonly string[],
   task: Pick<GitContext, 'environment' | 'signal'>,
 ): Promise<Buffer> {
-  const { stdout } = await runGit({ ...task, repository: source }, [
-    'for-each-ref',
-    '--format=%(objectname) %(refname)',
-    ...['refs/heads', 'refs/remotes', 'refs/tags'],
-  ]);
+  if (prefixes.length === 0) return Buffer.alloc(0);
+  const args = ['for-each-ref', '--format=%(objectname) %(refname)', ...prefixes];
+  const { stdout } = await runGit({ ...task, repository: source }, args);
   return Buffer.concat([Buffer.from('# pack-refs with: sorted \n'), stdout]);
 }
 

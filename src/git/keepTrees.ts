@@ -29,6 +29,15 @@ export async function releaseTrees(context: GitContext, trees: readonly string[]
   });
 }
 
+/** Whether every one of `trees` is kept. */
+export async function areKept(context: GitContext, trees: readonly string[]): Promise<boolean> {
+  const wanted = groupByShelf(trees);
+  const shelves = await readShelves(context, [...wanted.keys()]);
+  return [...wanted].every(([ref, ids]) =>
+    ids.every(id => shelves.get(ref)?.entries.some(entry => entry.name === id)),
+  );
+}
+
 /** All trees that are kept, sorted. */
 export async function listKeptTrees(context: GitContext): Promise<string[]> {
   const refs = await runGit(context, ['for-each-ref', '--format=%(refname)', shelfPrefix]);

@@ -3,7 +3,7 @@
  * the original, with its own refs and configuration and no hooks, HEAD at the recorded commit, and the working files
  * byte for byte as they were. Nothing done inside reaches the person's repository.
  */
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { errorText } from '../base/systemError.ts';
 import type { Code, SubmoduleSnapshot } from '../runs/plan.ts';
@@ -53,6 +53,13 @@ export async function createPrivateCheckout(request: PrivateCheckoutRequest): Pr
   return { root: target, missing };
 }
 
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 type Task = Pick<GitContext, 'environment' | 'signal'>;
 
 async function hasTree(repository: Repository, tree: string, task: Task): Promise<boolean> {
@@ -75,12 +82,15 @@ async function fillSubmodule(
     ...(submodule.gitDir === undefined ? [] : [resolve(outer.commonDir, submodule.gitDir)]),
     ...(checkedOut === undefined ? [] : [checkedOut.commonDir]),
   ];
+  // Where the submodule's own store did not survive, its trees were copied to the repository around it.
+  candidates.push(outer.commonDir);
   for (const gitDir of candidates) {
     // The working tree that the submodule's settings name may be gone; its git folder stands in for it.
     const repository = { ...outer, root: gitDir, gitDir, commonDir: gitDir, explicit: true };
+    const refs = gitDir === outer.commonDir ? [] : undefined;
     try {
-      if (!(await hasTree(repository, submodule.tree, task))) continue;
-      await fillCheckout(repository, join(target, path), submodule, task);
+      if (!(await exists(gitDir)) || !(await hasTree(repository, submodule.tree, task))) continue;
+      await fillCheckout(repository, join(target, path), { ...submodule, refs }, task);
       return undefined;
     } catch (error) {
       task.signal?.throwIfAborted();

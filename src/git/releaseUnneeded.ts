@@ -11,11 +11,14 @@ import { notARepository } from './errors.ts';
 import { findRepository } from './findRepository.ts';
 import { listKeptTrees, releaseTrees } from './keepTrees.ts';
 
+/** The part of a record that names trees. */
+export type NeededCode = Pick<Code, 'tree' | 'headTree' | 'heldTree'> & Partial<Pick<Code, 'submodules'>>;
+
 export interface ReleaseRequest {
   /** Any folder of the repository. */
   readonly root: string;
   /** Of every run there is, those in the trash included. */
-  readonly needed: Iterable<Pick<Code, 'tree' | 'headTree' | 'heldTree'>>;
+  readonly needed: Iterable<NeededCode>;
   /** Milliseconds between the look that first found a tree unneeded and the one that releases it. */
   readonly graceMs?: number;
   /** Milliseconds since the epoch; the clock's when absent. */
@@ -36,8 +39,9 @@ export async function releaseUnneeded(request: ReleaseRequest): Promise<string[]
   if (repository === undefined) throw notARepository(root);
   const context = { repository, environment, signal };
   const needed = new Set<string>();
-  for (const { tree, headTree, heldTree } of request.needed)
-    for (const id of [tree, headTree, heldTree]) if (id !== undefined) needed.add(id);
+  for (const code of request.needed)
+    for (const { tree, headTree, heldTree } of [code, ...(code.submodules ?? [])])
+      for (const id of [tree, headTree, heldTree]) if (id !== undefined) needed.add(id);
 
   const notes = join(repository.commonDir, 'lockstep', 'index', 'unneeded-trees.json');
   const noticed = await readNotes(notes);

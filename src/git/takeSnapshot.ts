@@ -4,16 +4,17 @@
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
 import type { Known } from '../runs/known.ts';
-import type { Code, SnapshotGap, SubmoduleSnapshot } from '../runs/plan.ts';
-import { bytePathOf, bytePathOfRecord, bytePathText, recordedPath, type BytePath } from './bytePath.ts';
+import type { Code, SnapshotGap } from '../runs/plan.ts';
+import { bytePathOf, bytePathText } from './bytePath.ts';
 import { diffTrees } from './compareTrees.ts';
 import { holdConvertedFiles } from './convertedFiles.ts';
 import { findRepository, type Repository } from './findRepository.ts';
 import { describeGaps } from './gaps.ts';
+import { gapsOfSubmodule, recordSubmodule, snapshotSubmodules } from './submodules.ts';
 import { keepTrees } from './keepTrees.ts';
 import {
   gitSettings,
@@ -90,7 +91,10 @@ async function snapshotRepository(repository: Repository, around: Surroundings):
       headOnRemote(facts, repository),
       finding.then(commit => rootCommits(facts, repository, commit?.id)),
       writeWithFilters({ exact, repository, around, scratch, copying, asking }),
-      snapshotSubmodules(repository, around, copying),
+      snapshotSubmodules(repository, around.outermost, copying, inner => snapshotRepository(inner, around), {
+        environment,
+        signal,
+      }),
     ]);
     const { workingTree, converted } = written;
     const heldTree = await holdBlobs(facts, converted);
@@ -208,69 +212,6 @@ async function holdBlobs(
   if (blobs.size === 0) return undefined;
   const input = treeObject([...blobs].map(id => ({ mode: '100644', name: id, id })));
   return gitLine(context, ['hash-object', '-t', 'tree', '-w', '--stdin'], { input });
-}
-
-interface Submodule {
-  readonly path: BytePath;
-  readonly repository: Repository;
-  readonly url: string | undefined;
-  readonly code: Code;
-}
-
-async function snapshotSubmodules(
-  repository: Repository,
-  around: Surroundings,
-  copying: Promise<TemporaryIndex>,
-): Promise<Submodule[]> {
-  const { entries } = await copying;
-  const links = entries.filter(entry => entry.mode === submoduleMode && entry.stage <= 1);
-  const found = await Promise.all(
-    links.map(async ({ path }) => {
-      const folder = join(repository.root, bytePathText(path));
-      const inner = await findRepository(folder, {});
-      // A submodule that is not checked out is an empty folder of the repository around it.
-      if (inner === undefined || inner.root !== folder) return [];
-      const code = await snapshotRepository(inner, around);
-      if (code.head === undefined) return [];
-      return [{ path, repository: inner, url: code.remotes['origin'], code }];
-    }),
-  );
-  return found.flat();
-}
-
-const submoduleMode = 0o160000;
-
-function gapsOfSubmodule({ path, code }: Submodule): SnapshotGap[] {
-  return code.gaps
-    .filter(gap => gap.blob === undefined)
-    .map(gap => ({ ...gap, ...recordedPath(`${path}/${bytePathOfRecord(gap)}`) }));
-}
-
-function recordSubmodule(
-  { path, repository, url, code }: Submodule,
-  outermost: Repository,
-): SubmoduleSnapshot[] {
-  const inside = relative(outermost.commonDir, repository.gitDir);
-  const shared = !inside.startsWith('..') && !isAbsolute(inside);
-  const own: SubmoduleSnapshot = {
-    ...recordedPath(path),
-    ...(url === undefined ? {} : { url }),
-    head: code.head ?? '',
-    tree: code.tree,
-    dirty: code.changedCount > 0,
-    headCommitText: code.headCommitText,
-    headCommitBase64: code.headCommitBase64,
-    headTree: code.headTree,
-    heldTree: code.heldTree,
-    settings: code.settings,
-    gitDir: shared ? inside.replaceAll('\\', '/') : repository.gitDir,
-    gaps: code.gaps.filter(gap => gap.blob !== undefined),
-  };
-  const deeper = code.submodules.map(inner => ({
-    ...inner,
-    ...recordedPath(`${path}/${bytePathOfRecord(inner)}`),
-  }));
-  return [own, ...deeper];
 }
 
 /**

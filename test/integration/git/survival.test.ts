@@ -100,6 +100,42 @@ describe('recorded code', function () {
     assert.deepEqual(await workingFiles(target), expected);
   });
 
+  it('survives in submodules of a working tree that is removed', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    const { root, home, environment } = repository;
+    const source = join(home, 'library');
+    await mkdir(source);
+    await repository.git('-C', source, 'init', '--quiet');
+    const asTester = ['-c', 'user.name=A Tester', '-c', 'user.email=tester@example.invalid'];
+    await writeFile(join(source, 'lib.py'), 'lib\n');
+    await repository.git('-C', source, 'add', '.');
+    await repository.git('-C', source, ...asTester, 'commit', '--quiet', '--message', 'lib');
+    const local = ['-c', 'protocol.file.allow=always', 'submodule', '--quiet'];
+    await repository.git(...local, 'add', source, 'lib');
+    await repository.commit();
+    const linked = join(home, 'linked');
+    await repository.git('worktree', 'add', '--quiet', '--detach', linked);
+    await repository.git('-C', linked, ...local, 'update', '--init');
+    await writeFile(join(linked, 'lib', 'lib.py'), 'edited\n');
+    const code = await snapshotOf(repository, linked);
+    assert.equal((await snapshotOf(repository, linked)).submodules[0]?.tree, code.submodules[0]?.tree);
+    const expected = await workingFiles(linked);
+
+    await repository.git('worktree', 'remove', '--force', linked);
+    await repository.git('rm', '--quiet', '--force', 'lib');
+    await rm(join(root, '.git', 'modules'), { recursive: true });
+    await collectEverything(repository);
+
+    const target = join(home, 'checkout');
+    const { missing } = await createPrivateCheckout({ root, code, target, environment });
+    assert.deepEqual(missing, []);
+    assert.deepEqual(await workingFiles(target), expected);
+    assert.equal(
+      await repository.git('-C', join(target, 'lib'), 'rev-parse', 'HEAD'),
+      code.submodules[0]?.head,
+    );
+  });
+
   it('is not shown by git, and not a commit', async () => {
     await using repository = await gitRepository({ 'a.txt': 'a\n' });
     const before = await repository.git('log', '--all', '--decorate', '--format=%H %D');
