@@ -127,13 +127,13 @@ async function rawBlobs(context: GitContext, paths: readonly string[]): Promise<
   const listed = paths.filter(path => !path.includes('\n'));
   if (listed.length > 0) {
     const input = Buffer.from(listed.map(path => `${path}\n`).join(''), 'latin1');
-    const { stdout } = await runGit(context, [...args, '--stdin-paths'], { input });
+    const { stdout } = await runGit(context, [...args, '--stdin-paths'], { input, storing: true });
     const lines = stdout.toString('latin1').split('\n');
     listed.forEach((path, at) => ids.set(path, lines[at] ?? ''));
   }
   // The list is separated by newlines, so a name that contains one goes by itself.
   for (const path of paths.filter(each => each.includes('\n'))) {
-    const { stdout } = await runGit(context, [...args, '--', bytePathText(path)]);
+    const { stdout } = await runGit(context, [...args, '--', bytePathText(path)], { storing: true });
     ids.set(path, stdout.toString('latin1').trim());
   }
   return paths.map(path => ids.get(path));

@@ -2,7 +2,7 @@
  * Fills a folder with one recorded repository state: own git folder over shared objects, HEAD, then the files with
  * every conversion off, so that the bytes on disk are those of the record.
  */
-import { appendFile, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { systemErrorCode } from '../base/systemError.ts';
@@ -11,6 +11,7 @@ import { absolutePath, bytePathOfRecord } from './bytePath.ts';
 import { objectMissing } from './errors.ts';
 import type { Repository } from './findRepository.ts';
 import { runGit, type GitContext } from './runGit.ts';
+import { snapshotStoreOf } from './snapshotStore.ts';
 
 /** The part of a record that a checkout is made from; a repository's and a submodule's have it both. */
 export interface RecordedState {
@@ -47,7 +48,7 @@ export async function fillCheckout(
   await mkdir(join(gitDir, 'info'), { recursive: true });
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
   await Promise.all([
-    writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${join(source.commonDir, 'objects')}\n`),
+    writeFile(join(gitDir, 'objects', 'info', 'alternates'), await objectFolders(source.commonDir)),
     writeFile(join(gitDir, 'packed-refs'), refs),
     copyIfThere(join(source.commonDir, 'shallow'), join(gitDir, 'shallow')),
     appendFile(join(gitDir, 'config'), configuration(state)),
@@ -72,6 +73,16 @@ const checkoutSettings = [
   'checkout.workers=0',
   ...(process.platform === 'win32' ? [] : ['core.fileMode=true', 'core.symlinks=true']),
 ];
+
+/** One a line. The snapshot store is not there when the code was HEAD's. */
+async function objectFolders(commonDir: string): Promise<string> {
+  const own = join(snapshotStoreOf(commonDir), 'objects');
+  const found = await stat(own).then(
+    () => [own],
+    () => [],
+  );
+  return [join(commonDir, 'objects'), ...found].map(folder => `${folder}\n`).join('');
+}
 
 /** Has the last word over every attribute of the files. An encoding can only be unset, not switched off. */
 const unconvertedAttributes = '* -text !eol -filter -ident !working-tree-encoding\n';

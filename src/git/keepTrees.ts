@@ -1,7 +1,8 @@
 /**
- * Keeps trees from garbage collection, out of sight: at most 256 refs, `refs/lockstep/snapshots/<xx>`, each pointing
+ * Keeps trees from garbage collection, out of sight: HEAD's in the person's repository, snapshots in their own store.
+ * At most 256 refs, `refs/lockstep/snapshots/<xx>`, each pointing
  * at a "shelf", a TREE whose entries are the kept trees. A ref that names a tree instead of a commit shows in no
- * log or graph and costs fetch and status nothing, however many trees are kept.
+ * log or graph and costs a process nothing to find; fetch still looks at every tree below it, so only HEAD's trees are kept that way.
  */
 import { randomBytes } from 'node:crypto';
 import { stat, unlink } from 'node:fs/promises';
@@ -66,6 +67,7 @@ async function changeShelves(
   change: Change,
 ): Promise<void> {
   let open = [...wanted.keys()];
+  if (open.length === 0) return;
   for (let round = 0; round < maxRounds; round++) {
     const shelves = await readShelves(context, open);
     const contended: string[] = [];

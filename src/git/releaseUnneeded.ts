@@ -10,6 +10,7 @@ import type { Code } from '../runs/plan.ts';
 import { notARepository } from './errors.ts';
 import { findRepository } from './findRepository.ts';
 import { listKeptTrees, releaseTrees } from './keepTrees.ts';
+import { openSnapshotStore, snapshotRepositoryOf } from './snapshotStore.ts';
 
 /** The part of a record that names trees. */
 export type NeededCode = Pick<Code, 'tree' | 'headTree' | 'heldTree'> & Partial<Pick<Code, 'submodules'>>;
@@ -45,9 +46,13 @@ export async function releaseUnneeded(request: ReleaseRequest): Promise<string[]
 
   const notes = join(repository.commonDir, 'lockstep', 'index', 'unneeded-trees.json');
   const noticed = await readNotes(notes);
-  const unneeded = (await listKeptTrees(context)).filter(tree => !needed.has(tree));
+  const own = { ...context, repository: snapshotRepositoryOf(repository) };
+  await openSnapshotStore(repository);
+  const kept = new Set([...(await listKeptTrees(own)), ...(await listKeptTrees(context))]);
+  const unneeded = [...kept].sort().filter(tree => !needed.has(tree));
   const since = (tree: string): number => noticed[tree] ?? now;
   const released = unneeded.filter(tree => now - since(tree) >= graceMs);
+  await releaseTrees(own, released);
   await releaseTrees(context, released);
   const waiting = unneeded.filter(tree => !released.includes(tree));
   await mkdir(dirname(notes), { recursive: true });

@@ -2,6 +2,8 @@
 import { runCommand, type CommandOutcome } from '../base/runCommand.ts';
 import { gitFailed, repositoryNotOwned } from './errors.ts';
 import type { Repository } from './findRepository.ts';
+import { join } from 'node:path';
+import { snapshotStoreOf } from './snapshotStore.ts';
 import { gitEnvironment, quietSettings } from './gitEnvironment.ts';
 
 /** What every git call of one task shares. */
@@ -22,6 +24,8 @@ export interface GitOptions {
   /** Resolve with any exit code instead of rejecting. */
   readonly tolerant?: boolean;
   readonly variables?: NodeJS.ProcessEnv;
+  /** Objects that are written go to the snapshot store, also those that the person's object store has already. */
+  readonly storing?: boolean;
 }
 
 /** A filter program of the person that hangs must not hang the run for ever. */
@@ -43,6 +47,7 @@ export async function runGit(
     env: gitEnvironment(environment, {
       ...(repository.explicit ? { GIT_DIR: repository.gitDir, GIT_WORK_TREE: repository.root } : {}),
       ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
+      ...objectVariables(repository.commonDir, options.storing === true),
       ...options.variables,
     }),
     ...(options.input === undefined ? {} : { input: options.input }),
@@ -54,6 +59,16 @@ export async function runGit(
   if (outcome.stderr.includes('detected dubious ownership')) throw repositoryNotOwned(repository.root);
   if (options.tolerant === true) return outcome;
   throw gitFailed(args, outcome.exitCode, outcome.stderr);
+}
+
+/** Reading sees the person's objects and the snapshot store's; storing sees, and so fills, only the latter. */
+function objectVariables(commonDir: string | undefined, storing: boolean): NodeJS.ProcessEnv {
+  if (commonDir === undefined) return {};
+  const objects = join(snapshotStoreOf(commonDir), 'objects');
+  if (storing) return { GIT_OBJECT_DIRECTORY: objects };
+  // A list like PATH, whose entries git unquotes.
+  const quoted = `"${objects.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return { GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted };
 }
 
 /** The output as one line of text. */

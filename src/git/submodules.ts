@@ -8,6 +8,7 @@ import { bytePathOfRecord, bytePathText, recordedPath, type BytePath } from './b
 import { findRepository, type Repository } from './findRepository.ts';
 import { areKept, keepTrees } from './keepTrees.ts';
 import { runGit, type GitContext } from './runGit.ts';
+import { snapshotRepositoryOf } from './snapshotStore.ts';
 import type { TemporaryIndex } from './temporaryIndex.ts';
 
 export interface Submodule {
@@ -64,13 +65,16 @@ async function copyTrees(
   trees: readonly string[],
   task: Pick<GitContext, 'environment' | 'signal'>,
 ): Promise<void> {
-  const target = { ...task, repository: to };
+  const target = { ...task, repository: snapshotRepositoryOf(to) };
   if (await areKept(target, trees)) return;
   const input = trees.map(tree => `${tree}\n`).join('');
   const packed = await runGit({ ...task, repository: from }, ['pack-objects', '--revs', '--stdout', '-q'], {
     input,
   });
-  await runGit(target, ['unpack-objects', '-q'], { input: packed.stdout });
+  await runGit({ ...task, repository: to }, ['unpack-objects', '-q'], {
+    input: packed.stdout,
+    storing: true,
+  });
   await keepTrees(target, trees);
 }
 

@@ -27,6 +27,7 @@ import {
 } from './repositoryFacts.ts';
 import { gitLine, type GitContext } from './runGit.ts';
 import { defaultSnapshotLimits, type SnapshotBudget, type SnapshotLimits } from './snapshotLimits.ts';
+import { openSnapshotStore, snapshotRepositoryOf } from './snapshotStore.ts';
 import { temporaryIndex, type TemporaryIndex } from './temporaryIndex.ts';
 import { treeObject } from './treeObject.ts';
 import { exactSettings, writeWorkingTree, type WorkingTree } from './writeWorkingTree.ts';
@@ -79,6 +80,7 @@ async function snapshotRepository(repository: Repository, around: Surroundings):
   const { environment, signal, budget } = around;
   const facts: GitContext = { repository, environment, signal };
   const exact = { ...facts, settings: exactSettings(await modesAreReal(repository)) };
+  await openSnapshotStore(repository);
   const scratch = await mkdtemp(join(tmpdir(), 'lockstep-snapshot-'));
   try {
     const copying = temporaryIndex(exact, repository, scratch, budget.fileBytes);
@@ -98,11 +100,12 @@ async function snapshotRepository(repository: Repository, around: Surroundings):
     ]);
     const { workingTree, converted } = written;
     const heldTree = await holdBlobs(facts, converted);
-    const tree = workingTree.tree ?? head?.tree ?? (await gitLine(facts, ['mktree']));
-    const kept = [tree, head?.tree, heldTree].filter(id => id !== undefined);
+    const tree = workingTree.tree ?? head?.tree ?? (await gitLine(facts, ['mktree'], { storing: true }));
+    const own = [tree === head?.tree ? undefined : tree, heldTree].filter(id => id !== undefined);
     const [changed] = await Promise.all([
       head?.tree === tree ? [] : diffTrees(facts, head?.tree ?? emptyTree(repository), tree),
-      keepTrees(facts, kept),
+      keepTrees({ ...facts, repository: snapshotRepositoryOf(repository) }, own),
+      keepTrees(facts, head === undefined ? [] : [head.tree]),
     ]);
     const hiddenBySparse = new Set(
       index.entries.filter(entry => entry.skipWorktree).map(entry => entry.path),
@@ -211,7 +214,7 @@ async function holdBlobs(
   const blobs = new Set(converted.flatMap(gap => (gap.blob === undefined ? [] : [gap.blob])));
   if (blobs.size === 0) return undefined;
   const input = treeObject([...blobs].map(id => ({ mode: '100644', name: id, id })));
-  return gitLine(context, ['hash-object', '-t', 'tree', '-w', '--stdin'], { input });
+  return gitLine(context, ['hash-object', '-t', 'tree', '-w', '--stdin'], { input, storing: true });
 }
 
 /**

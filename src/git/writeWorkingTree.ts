@@ -55,7 +55,12 @@ export async function writeWorkingTree(task: WorkingTreeTask): Promise<WorkingTr
   const nothingToDo = status.entries.length === 0 && found.leftOut.length === 0;
   if (nothingToDo) return { tree: undefined, branch: status.branch, gaps, missing, added: [] };
 
-  const removed = [...missing, ...found.leftOut.filter(file => !file.untracked).map(file => file.path)];
+  // Git skips what the index has already, and its object may be held by the index alone: hence out and in again.
+  const removed = [
+    ...missing,
+    ...found.staged,
+    ...found.leftOut.filter(file => !file.untracked).map(file => file.path),
+  ];
   await removePaths(context, removed);
   const failed = await addPaths(context, [...found.added.keys()]);
   await removePaths(context, [...failed.keys()]);
@@ -69,7 +74,8 @@ export async function writeWorkingTree(task: WorkingTreeTask): Promise<WorkingTr
     if (!failed.has(path) && changedBetween(before, after))
       gaps.push({ ...recordedPath(path), reason: 'changed-meanwhile' });
   }
-  const tree = await gitLine(context, ['write-tree']);
+  // Unchanged files are not in the store that is written to, so git must not look for them there.
+  const tree = await gitLine(context, ['write-tree', '--missing-ok'], { storing: true });
   return { tree, branch: status.branch, gaps, missing, added: [...found.added.keys()] };
 }
 
@@ -103,6 +109,8 @@ interface Sorted {
   readonly added: Map<BytePath, Stats | undefined>;
   readonly leftOut: LeftOut[];
   readonly nested: BytePath[];
+  /** Of the added ones: already in the index as on disk, but not in HEAD. */
+  readonly staged: BytePath[];
 }
 
 function sortEntries(task: WorkingTreeTask, entries: readonly StatusEntry[]): Sorted {
@@ -110,20 +118,25 @@ function sortEntries(task: WorkingTreeTask, entries: readonly StatusEntry[]): So
   const added = new Map<BytePath, Stats | undefined>();
   const leftOut: LeftOut[] = [];
   const nested: BytePath[] = [];
+  const staged: BytePath[] = [];
   const known = new Set(largeChanged);
   for (const path of largeChanged)
     leftOut.push({ path, reason: 'over-limit', stats: lstatOf(context, path), untracked: true });
   for (const { path, kind, onDisk } of entries) {
-    if (onDisk === '.' || onDisk === 'D' || known.has(path)) continue;
+    if (onDisk === 'D' || known.has(path)) continue;
     const untracked = kind === 'untracked';
     if (untracked && path.endsWith('/')) {
       nested.push(path.slice(0, -1));
       continue;
     }
     const stats = lstatOf(context, path);
+    // Staged away: neither in the index nor on disk.
+    if (stats === undefined && onDisk === '.') continue;
     const reason = reasonAgainst(context, path, stats, budget.fileBytes);
-    if (reason === undefined) added.set(path, stats);
-    else leftOut.push({ path, reason, stats, untracked });
+    if (reason === undefined) {
+      added.set(path, stats);
+      if (onDisk === '.') staged.push(path);
+    } else leftOut.push({ path, reason, stats, untracked });
   }
   spendBudget(
     budget,
@@ -131,7 +144,7 @@ function sortEntries(task: WorkingTreeTask, entries: readonly StatusEntry[]): So
     leftOut,
     new Set(entries.filter(entry => entry.kind === 'untracked').map(e => e.path)),
   );
-  return { added, leftOut, nested };
+  return { added, leftOut, nested, staged };
 }
 
 function reasonAgainst(
@@ -188,7 +201,7 @@ async function addPaths(
 ): Promise<Map<BytePath, SnapshotGap['reason']>> {
   if (paths.length === 0) return failed;
   const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'];
-  const outcome = await runGit(context, args, { input: joinNul(paths), tolerant: true });
+  const outcome = await runGit(context, args, { input: joinNul(paths), tolerant: true, storing: true });
   if (outcome.exitCode === 0) return failed;
   // Not a matter of one file: a filter (the caller then tries again with all filters off), or the object store.
   if (/(clean|external) filter '|for adding an object|unable to write|No space left/.test(outcome.stderr))
@@ -211,7 +224,7 @@ async function writeNestedRepository(task: WorkingTreeTask, path: BytePath): Pro
   const root = join(context.repository.root, bytePathText(path));
   const inner = {
     ...context,
-    repository: { root, gitDir: context.repository.gitDir, explicit: true },
+    repository: { ...context.repository, root, explicit: true },
     // Beside the outer one, so that it goes with the folder; not there yet, which is an empty index.
     indexFile: join(dirname(context.indexFile), `nested-${randomUUID()}`),
   };

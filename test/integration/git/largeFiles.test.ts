@@ -46,6 +46,14 @@ describe('a snapshot of 3 GB files', function () {
         ['untracked.bin', 'over-limit', threeGigabytes],
       ],
     );
-    assert.equal(await repository.git('ls-tree', '-r', '--name-only', changed.value.tree), 'a.txt');
+    const store = join(root, '.git', 'lockstep', 'snapshots.git');
+    const held = await repository.git(
+      `--git-dir=${store}`,
+      'ls-tree',
+      '-r',
+      '--name-only',
+      changed.value.tree,
+    );
+    assert.equal(held, 'a.txt');
   });
 });

@@ -70,7 +70,9 @@ describe('a snapshot under permissions', function () {
       ]);
       assert.match(snapshot.reason ?? '', /cannot be read/);
       const tree = snapshot.value.tree;
-      const held = await repository.git('-c', 'safe.directory=*', 'ls-tree', '-r', '--name-only', tree);
+      const store = `--git-dir=${join(root, '.git', 'lockstep', 'snapshots.git')}`;
+      const trusting = ['-c', 'safe.directory=*', store];
+      const held = await repository.git(...trusting, 'ls-tree', '-r', '--name-only', tree);
       assert.deepEqual(held.split('\n'), ['a.txt', 'b.txt']);
     } finally {
       await chmod(join(root, 'closed'), 0o755);

@@ -7,6 +7,8 @@ import { findRepository } from '../../../src/git/findRepository.ts';
 import { keepTrees, listKeptTrees, releaseTrees } from '../../../src/git/keepTrees.ts';
 import { locateProject } from '../../../src/git/locateProject.ts';
 import { createPrivateCheckout } from '../../../src/git/privateCheckout.ts';
+import type { GitContext } from '../../../src/git/runGit.ts';
+import { snapshotRepositoryOf } from '../../../src/git/snapshotStore.ts';
 import { takeSnapshot } from '../../../src/git/takeSnapshot.ts';
 import { releaseUnneeded } from '../../../src/git/releaseUnneeded.ts';
 import type { Code } from '../../../src/runs/plan.ts';
@@ -17,6 +19,27 @@ async function snapshotOf(repository: GitRepository, root = repository.root): Pr
   const snapshot = await takeSnapshot({ root, environment: repository.environment });
   if (snapshot.known === 'unknown') assert.fail(snapshot.reason);
   return snapshot.value;
+}
+
+async function storeContext(repository: GitRepository): Promise<GitContext> {
+  const found = await findRepository(repository.root, {});
+  assert.ok(found !== undefined);
+  return { repository: snapshotRepositoryOf(found), environment: repository.environment };
+}
+
+/** Git in the store of the snapshots, which sees the objects of the repository, too. */
+async function inStore(repository: GitRepository, ...args: string[]): Promise<string> {
+  const store = join(repository.root, '.git', 'lockstep', 'snapshots.git');
+  const outcome = await runCommand({
+    program: 'git',
+    args: [`--git-dir=${store}`, ...args],
+    env: {
+      ...repository.environment,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: join(repository.root, '.git', 'objects'),
+    },
+  });
+  assert.equal(outcome.exitCode, 0, outcome.stderr);
+  return outcome.stdout.toString('utf8').trim();
 }
 
 async function collectEverything(repository: GitRepository): Promise<void> {
@@ -48,6 +71,8 @@ describe('recorded code', function () {
       );
     await writeFile(join(tree, 'a.txt'), 'not committed\n');
     await writeFile(join(tree, 'raw.dos'), 'one\r\ntwo\r\n');
+    await writeFile(join(tree, 'staged.txt'), 'only the index names this\n');
+    await repository.git('-C', tree, 'add', 'staged.txt');
     const code = await snapshotOf(repository, tree);
     const expected = await workingFiles(tree);
     assert.equal(code.branch, 'experiment');
@@ -150,18 +175,18 @@ describe('recorded code', function () {
       refs,
     );
     await repository.git('fsck', '--strict');
-    assert.equal(await repository.git('cat-file', '-t', code.tree), 'tree');
+    await assert.rejects(repository.git('cat-file', '-e', code.tree), 'it is in a store of its own');
   });
 
   it('takes one snapshot for many runs of the same code', async () => {
     await using repository = await gitRepository({ 'a.txt': 'a\n' });
     await repository.write({ 'a.txt': 'changed\n' });
     const first = await snapshotOf(repository);
-    const objects = await repository.git('count-objects');
-    const refs = await repository.git('for-each-ref');
+    const objects = await inStore(repository, 'count-objects');
+    const refs = await inStore(repository, 'for-each-ref');
     for (let run = 0; run < 5; run++) assert.equal((await snapshotOf(repository)).tree, first.tree);
-    assert.equal(await repository.git('count-objects'), objects);
-    assert.equal(await repository.git('for-each-ref'), refs);
+    assert.equal(await inStore(repository, 'count-objects'), objects);
+    assert.equal(await inStore(repository, 'for-each-ref'), refs);
   });
 
   it('keeps all of a hundred snapshots that different processes take at once', async () => {
@@ -181,12 +206,13 @@ describe('recorded code', function () {
     );
     const trees = printed.flat();
     assert.equal(trees.length, 100);
-    const repositoryFound = await findRepository(root, {});
-    assert.ok(repositoryFound !== undefined);
-    const kept = await listKeptTrees({ repository: repositoryFound, environment });
+    const kept = await listKeptTrees(await storeContext(repository));
     for (const tree of trees) assert.ok(kept.includes(tree), `${tree} is kept`);
     await collectEverything(repository);
-    for (const tree of new Set(trees)) await repository.git('ls-tree', '-r', tree);
+    for (const tree of new Set(trees)) {
+      const listed = await inStore(repository, 'ls-tree', '-r', '--format=%(objectname)', tree);
+      for (const blob of listed.split('\n')) await inStore(repository, 'cat-file', '-e', blob);
+    }
   });
 
   it('leaves no trace of the states in between', async () => {
@@ -195,14 +221,14 @@ describe('recorded code', function () {
       await repository.write({ 'a.txt': `${run}\n` });
       await snapshotOf(repository);
     }
-    assert.equal(await repository.git('fsck', '--unreachable', '--no-progress'), '');
+    const objects = await inStore(repository, 'count-objects');
+    // For each run a file, a tree and a place on a shelf that no other run took.
+    assert.ok(Number(/^\d+/.exec(objects)?.[0]) <= 3 * 20, objects);
   });
 
   it('lets go of what nobody needs', async () => {
     await using repository = await gitRepository({ 'a.txt': 'a\n' });
-    const found = await findRepository(repository.root, {});
-    assert.ok(found !== undefined);
-    const context = { repository: found, environment: repository.environment };
+    const context = await storeContext(repository);
     await repository.write({ 'a.txt': 'one\n' });
     const one = (await snapshotOf(repository)).tree;
     await repository.write({ 'a.txt': 'two\n' });
@@ -210,9 +236,6 @@ describe('recorded code', function () {
     await releaseTrees(context, [one]);
     const kept = await listKeptTrees(context);
     assert.ok(!kept.includes(one) && kept.includes(two));
-    await collectEverything(repository);
-    await assert.rejects(repository.git('cat-file', '-e', one));
-    await repository.git('cat-file', '-e', two);
     await keepTrees(context, [two]);
     assert.deepEqual(await listKeptTrees(context), kept);
   });
