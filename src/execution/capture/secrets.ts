@@ -32,6 +32,8 @@ function redactWord(
   before: string,
   variables: Readonly<Record<string, string | undefined>>,
 ): string {
+  // The text of a shell command is no single assignment: only the secrets within it go.
+  if (/^-[a-z]*c$/.test(before)) return hideSecrets(word);
   const assignment = /^([-+]*[\w.@/-]+)=([\s\S]*)$/.exec(word);
   if (assignment !== null) {
     const [, name = '', value = ''] = assignment;

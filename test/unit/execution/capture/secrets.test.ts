@@ -53,6 +53,7 @@ describe('secrets in a command', () => {
     const rows: readonly (readonly [text: string, shown: string])[] = [
       ['export HF_TOKEN=abc; python t.py', 'export HF_TOKEN=<secret>; python t.py'],
       ['python t.py --api-key "a b" --lr 1', 'python t.py --api-key <secret> --lr 1'],
+      ['HF_TOKEN=abc python t.py', 'HF_TOKEN=<secret> python t.py'],
       ['python t.py --token $HF_TOKEN --lr=1', 'python t.py --token $HF_TOKEN --lr=1'],
       ['python t.py --verbose --password=x', 'python t.py --verbose --password=<secret>'],
     ];
