@@ -1,8 +1,8 @@
 /**
  * Keeps trees from garbage collection, out of sight: HEAD's in the person's repository, snapshots in their own store.
- * At most 256 refs, `refs/lockstep/snapshots/<xx>`, each pointing
- * at a "shelf", a TREE whose entries are the kept trees. A ref that names a tree instead of a commit shows in no
- * log or graph and costs a process nothing to find; fetch still looks at every tree below it, so only HEAD's trees are kept that way.
+ * At most 256 refs, `refs/lockstep/snapshots/<xx>`, each pointing at a "shelf", a TREE whose entries are the kept
+ * trees. A ref that names a tree shows in no log or graph. Fetch walks all trees below such a ref, which is why
+ * only HEAD's trees are kept in the person's repository.
  */
 import { randomBytes } from 'node:crypto';
 import { stat, unlink } from 'node:fs/promises';
