@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { Pause } from './pause.ts';
+import { Pause } from './pause.ts';
 import { storePaths, type StorePath } from './runPaths.ts';
 import type { RunSummary } from './runSummary.ts';
 import { metricValueToJson, type MetricSummary } from './result.ts';
@@ -60,7 +60,7 @@ export class RunIndex {
   }
 
   /** Undefined when there is no index, or it is torn, changed by others or of another version. */
-  static async load(store: StorePath): Promise<RunIndex | undefined> {
+  static async load(store: StorePath, pause = new Pause()): Promise<RunIndex | undefined> {
     const bytes = await readFile(runIndexPath(store)).catch(() => undefined);
     if (bytes === undefined) return undefined;
     const lines = splitLines(bytes);
@@ -68,6 +68,7 @@ export class RunIndex {
     if (title === undefined || headingLine === undefined) return undefined;
     const sum = crc32(bytes.subarray(title.length + 1));
     if (title.toString('latin1') !== titleOf(sum)) return undefined;
+    await pause.take();
     return new RunIndex(JSON.parse(headingLine.toString('latin1')) as Heading, rest);
   }
 
@@ -118,16 +119,16 @@ export async function writeRunIndex(
     verdicts: rows.map(entry => entry?.stamps.verdicts ?? 0),
     shards: Object.fromEntries(shards),
   };
-  const lines = [JSON.stringify(heading)];
+  const lines = [Buffer.from(JSON.stringify(heading) + '\n', 'latin1')];
   // Neighbours in a list are neighbours in the file.
   for (let from = 0; from < rows.length; from += rowsPerLine) {
-    lines.push(formatLine(rows.slice(from, from + rowsPerLine)));
+    lines.push(Buffer.from(formatLine(rows.slice(from, from + rowsPerLine)) + '\n', 'utf8'));
     if (pause.due) await pause.take();
   }
-  const body = Buffer.from(lines.join('\n') + '\n', 'utf8');
+  const sum = lines.reduce((before, line) => crc32(line, before), 0);
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, [`${titleOf(crc32(body))}\n`, body], { flag: 'wx' });
+    await writeFile(temporary, [`${titleOf(sum)}\n`, ...lines], { flag: 'wx' });
     await rename(temporary, path);
   } catch {
     await unlink(temporary).catch(() => undefined);
