@@ -35,10 +35,13 @@ export class Workbench {
     await this.quickInput.locator('.monaco-list-row').filter({ hasText: label }).first().click();
   }
 
-  /** Types into an open input box or quick pick and confirms. */
-  async answer(text: string): Promise<void> {
-    const input = this.quickInput.locator('input').first();
+  /** Types into the input box or quick pick whose placeholder starts with `prompt`, and confirms. */
+  async answer(prompt: string, text: string): Promise<void> {
+    const input = this.page.locator(`.quick-input-widget input[placeholder^="${prompt}"]:visible`);
     await input.fill(text);
+    const first = this.quickInput.locator('.monaco-list-row').first();
+    // A list that is made from what is typed follows it a moment later.
+    if ((await first.count()) > 0) await first.filter({ hasText: text }).waitFor();
     await input.press('Enter');
   }
 
@@ -73,8 +76,11 @@ export class Workbench {
       await this.page.keyboard.press('Escape');
       await row.click({ button: 'right' });
       await item.waitFor({ timeout: 5000 });
+      // A menu ignores the mouse for a moment after it has opened.
+      await item.hover();
+      await item.click();
+      await item.waitFor({ state: 'hidden', timeout: 2000 });
     });
-    await item.click();
   }
 
   /** The document of the visible webview. */
