@@ -2,8 +2,9 @@
 
 Python imports a module of this name at its start when the folder is on PYTHONPATH. This one takes itself out of the
 way first (out of sys.path, and a sitecustomize of the user's own is run in its place), prints nothing, imports nothing
-that is not loaded already, and never fails: the program must not be able to tell the difference. LOCKSTEP_HOOK=0
-switches it off. The syntax is the oldest that still runs anywhere, because a program may start another Python.
+that is not loaded already (but the built-in atexit), and never fails: the program must not be able to tell the
+difference. LOCKSTEP_HOOK=0 switches it off. The syntax is the oldest that still runs anywhere, because a program may
+start another Python.
 
 Each fact is one JSON line appended to the file named by LOCKSTEP_SEEN, opened for that moment only: a descriptor held
 open could be closed by the program and then stand for one of its own files.
