@@ -10,6 +10,7 @@ import type { Code } from '../runs/plan.ts';
 import { notARepository } from './errors.ts';
 import { findRepository } from './findRepository.ts';
 import { listKeptTrees, releaseTrees } from './keepTrees.ts';
+import { runGit } from './runGit.ts';
 import { openSnapshotStore, snapshotRepositoryOf } from './snapshotStore.ts';
 
 /** The part of a record that names trees. */
@@ -31,7 +32,7 @@ export interface ReleaseRequest {
 const oneDay = 24 * 60 * 60 * 1000;
 
 /**
- * The trees that were released; git's next collection frees their space. Snapshots inside submodules stay.
+ * The trees that were released; their objects are deleted once they are two weeks old. Snapshots inside submodules stay.
  * Rejects with `not-a-repository`, or when git fails.
  */
 export async function releaseUnneeded(request: ReleaseRequest): Promise<string[]> {
@@ -54,6 +55,12 @@ export async function releaseUnneeded(request: ReleaseRequest): Promise<string[]
   const released = unneeded.filter(tree => now - since(tree) >= graceMs);
   await releaseTrees(own, released);
   await releaseTrees(context, released);
+  if (released.length > 0) {
+    // What is kept refers to unchanged files in the person's store, so the walk must see it. Recent objects may
+    // belong to a snapshot that is just being taken. A walk that fails deletes nothing.
+    const variables = { GIT_ALTERNATE_OBJECT_DIRECTORIES: join(repository.commonDir, 'objects') };
+    await runGit(own, ['prune', '--expire=2.weeks.ago'], { tolerant: true, variables });
+  }
   const waiting = unneeded.filter(tree => !released.includes(tree));
   await mkdir(dirname(notes), { recursive: true });
   await writeJsonAtomic(notes, Object.fromEntries(waiting.map(tree => [tree, since(tree)])));
