@@ -1,12 +1,13 @@
 /** The command of a recorded run with other parameter values, for running it again. */
 import type { ParameterValue, Plan } from '../runs/plan.ts';
 import { commandWithSecrets } from './commandWithSecrets.ts';
-import { parameterNotInCommand, parameterUnknown } from './errors.ts';
+import { parameterNotInCommand } from './errors.ts';
 
 /**
- * Each changed parameter is put where its value stood in argv. Secrets that were taken out of the record come from
- * the environment: `${ENV:NAME}` from NAME, `<secret>` from `LOCKSTEP_SECRET_<index>`.
- * Throws `parameter-unknown`, `parameter-not-in-command`, `secret-missing`.
+ * Each changed parameter is put where its value stood in argv; one that the command did not name is added at the end,
+ * in the form of the last one that it did name. Secrets that were taken out of the record come from the environment:
+ * `${ENV:NAME}` from NAME, `<secret>` from `LOCKSTEP_SECRET_<index>`.
+ * Throws `parameter-not-in-command` for a value that a file holds, and `secret-missing`.
  */
 export function changedCommand(
   plan: Plan,
@@ -19,17 +20,20 @@ export function changedCommand(
     if (parameter?.source === 'file') throw parameterNotInCommand(name, parameter.path ?? 'a file');
     const index = parameter?.argvIndex;
     const word = index === undefined ? undefined : argv[index];
-    if (parameter === undefined || index === undefined || word === undefined)
-      throw parameterUnknown(
-        name,
-        plan.id.slice(-6),
-        Object.entries(plan.parameters)
-          .filter(([, one]) => one.argvIndex !== undefined)
-          .map(([known]) => known),
-      );
-    argv[index] = withValue(word, String(value));
+    if (index === undefined || word === undefined) argv.push(...newWords(plan, name, String(value)));
+    else argv[index] = withValue(word, String(value));
   }
   return argv;
+}
+
+/** `--name value`, `--name=value` or `name=value`, as the command itself writes its last parameter. */
+function newWords(plan: Plan, name: string, value: string): string[] {
+  const last = Object.values(plan.parameters).reduce(
+    (most, { argvIndex }) => Math.max(most, argvIndex ?? -1),
+    -1,
+  );
+  const sign = /^(-*)[^=]*=/.exec(plan.argv[last] ?? '');
+  return sign === null ? [`--${name}`, value] : [`${sign[1] ?? ''}${name}=${value}`];
 }
 
 /** `--lr=0.1`, `lr=0.1` keep what stands before the sign; a word of its own is replaced whole. */

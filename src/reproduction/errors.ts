@@ -89,18 +89,6 @@ function short(id: string): string {
   return id.slice(-6);
 }
 
-export function parameterUnknown(name: string, runId: string, known: readonly string[]): LockstepError {
-  return new LockstepError({
-    code: 'parameter-unknown',
-    kind: 'usage',
-    message:
-      known.length === 0
-        ? `Run ${runId} has no parameters on its command line, so ${name} cannot be changed.`
-        : `Run ${runId} has no parameter ${name} on its command line. It has: ${known.join(', ')}.`,
-    mend: 'Run the command itself with what you want to change: lockstep run -- …',
-  });
-}
-
 export function parameterNotInCommand(name: string, path: string): LockstepError {
   return new LockstepError({
     code: 'parameter-not-in-command',

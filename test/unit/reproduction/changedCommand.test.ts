@@ -25,13 +25,22 @@ describe('changedCommand', () => {
     ]);
   });
 
-  it('refuses what does not stand in the command', () => {
+  it('adds what the command did not name, in its own form', () => {
+    const added = (argv: string[], argvIndex: number): string[] =>
+      changedCommand(
+        plan({ argv, parameters: { lr: { value: 0.1, source: 'argument', argvIndex } } }),
+        { seed: 7, toString: 'x' },
+        {},
+      ).slice(argv.length);
+    assert.deepEqual(added(['train', '--lr', '0.1'], 2), ['--seed', '7', '--toString', 'x']);
+    assert.deepEqual(added(['train', '--lr=0.1'], 1), ['--seed=7', '--toString=x']);
+    assert.deepEqual(added(['train', 'lr=0.1'], 1), ['seed=7', 'toString=x']);
+    assert.deepEqual(changedCommand(plan({ argv: ['train'] }), { seed: 7 }, {}), ['train', '--seed', '7']);
+    assert.deepEqual(changedCommand(recorded, { seen: 3 }, {}).at(-1), 'seen=3');
+  });
+
+  it('refuses what a file holds', () => {
     assert.throws(() => changedCommand(recorded, { depth: 3 }, {}), { code: 'parameter-not-in-command' });
-    assert.throws(() => changedCommand(recorded, { seen: 3 }, {}), { code: 'parameter-unknown' });
-    assert.throws(() => changedCommand(recorded, { toString: 3 }, {}), {
-      code: 'parameter-unknown',
-      message: /It has: lr, epochs, model\.width\.$/,
-    });
   });
 
   it('takes secrets from the environment, or asks for them', () => {
