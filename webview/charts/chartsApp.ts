@@ -58,6 +58,8 @@ export class ChartsApp {
   #scrollTo: number | undefined;
   #storeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #dirty = new Set<ChartCard>();
+  /** Whether more than points changed: with a thousand metrics, new points must not lay everything out again. */
+  #layoutIsStale = true;
   #crosshair: { card: ChartCard; at: Crosshair } | undefined;
 
   readonly #frame = framed(() => this.#render());
@@ -126,7 +128,7 @@ export class ChartsApp {
         return;
       case 'problem':
         this.#problem = message.message;
-        this.#frame();
+        this.#redrawAll();
     }
   }
 
@@ -173,12 +175,25 @@ export class ChartsApp {
   }
 
   #redrawAll(): void {
+    this.#layoutIsStale = true;
     for (const card of this.#grid.visibleCards()) this.#dirty.add(card);
     this.#frame();
   }
 
   #render(): void {
     const state = this.#state;
+    if (this.#layoutIsStale) this.#layOut(state);
+    for (const card of this.#grid.visibleCards()) card.zoom ??= this.#zooms.get(card.key);
+    this.#watch();
+    for (const card of this.#dirty) card.render(state);
+    this.#dirty.clear();
+    if (this.#crosshair !== undefined) this.#renderCrosshair();
+    if (this.#drawn !== undefined) this.#bridge.post({ type: 'drawn', revision: this.#drawn });
+    this.#drawn = undefined;
+  }
+
+  #layOut(state: PanelState): void {
+    this.#layoutIsStale = false;
     const metrics = this.#catalogue?.metrics ?? [];
     const groups = metricGroups(metrics, this.#passes);
     this.#toolbar.render(this.#view, metrics, this.#filterProblem);
@@ -193,17 +208,9 @@ export class ChartsApp {
         addRuns: () => this.#bridge.post({ type: 'addRuns' }),
       });
     this.#renderNote();
-    for (const card of this.#grid.visibleCards()) card.zoom ??= this.#zooms.get(card.key);
-    this.#watch();
-    for (const card of this.#dirty) card.render(state);
-    this.#dirty.clear();
-    this.#renderCrosshair();
-    if (this.#scrollTo !== undefined && metrics.length > 0) {
-      scrollTo(0, this.#scrollTo);
-      this.#scrollTo = undefined;
-    }
-    if (this.#drawn !== undefined) this.#bridge.post({ type: 'drawn', revision: this.#drawn });
-    this.#drawn = undefined;
+    if (this.#scrollTo === undefined || metrics.length === 0) return;
+    scrollTo(0, this.#scrollTo);
+    this.#scrollTo = undefined;
   }
 
   #renderNote(): void {

@@ -31,9 +31,7 @@ export function readTheme(): Theme {
   return {
     foreground,
     faint: read('descriptionForeground', foreground),
-    grid: highContrast
-      ? blend(foreground, background, 0.75)
-      : read('editorIndentGuide-background1', read('widget-border', foreground)),
+    grid: blend(foreground, background, highContrast ? 0.75 : 0.86),
     background,
     focus: read('focusBorder', foreground),
     error: read('errorForeground', foreground),

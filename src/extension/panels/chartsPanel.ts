@@ -60,8 +60,10 @@ export class ChartsPanel {
   readonly #points: Coalescer;
   #runs: readonly RunReference[];
   #watch: Watch | undefined;
-  /** Watched charts whose points are to be sent. */
-  #due = new Set<string>();
+  /** Watched charts whose points are to be sent, and whether they were asked for: then also when nothing changed. */
+  #due = new Map<string, 'asked' | 'changed'>();
+  /** Metric key → what was sent of it last, as a short text that differs when there are new points. */
+  #sent = new Map<string, string>();
   #revision = 0;
   #sentCatalogue = '';
   #problem: string | null = null;
@@ -92,7 +94,7 @@ export class ChartsPanel {
   setRuns(runs: readonly RunReference[]): void {
     this.#runs = runs;
     this.#catalogue.request();
-    this.#sendAll();
+    this.#sendAll('asked');
   }
 
   /** Runs were written to. */
@@ -101,7 +103,7 @@ export class ChartsPanel {
       run => run.store === store && (runIds.size === 0 || runIds.has(run.id)),
     );
     if (!concerned || !this.panel.visible) return;
-    this.#sendAll();
+    this.#sendAll('changed');
     this.#catalogue.request();
   }
 
@@ -119,6 +121,7 @@ export class ChartsPanel {
         // The page starts anew after it was hidden: nothing of what was sent is left.
         this.#watch = undefined;
         this.#sentCatalogue = '';
+        this.#sent.clear();
         this.#problem = null;
         this.#drawn.reset();
         const view = keptViewSchema.safeParse(memory.get(viewKey));
@@ -132,7 +135,8 @@ export class ChartsPanel {
         const sameView =
           before?.x === message.x && before.smoothing === message.smoothing && before.rank === message.rank;
         const sent = new Set(sameView ? before.charts.map(chart => JSON.stringify(chart)) : []);
-        for (const chart of message.charts) if (!sent.has(JSON.stringify(chart))) this.#due.add(chart.key);
+        for (const chart of message.charts)
+          if (!sent.has(JSON.stringify(chart))) this.#due.set(chart.key, 'asked');
         this.#points.request();
         return;
       }
@@ -164,8 +168,9 @@ export class ChartsPanel {
     }
   }
 
-  #sendAll(): void {
-    for (const { key } of this.#watch?.charts ?? []) this.#due.add(key);
+  #sendAll(why: 'asked' | 'changed'): void {
+    for (const { key } of this.#watch?.charts ?? [])
+      if (this.#due.get(key) !== 'asked') this.#due.set(key, why);
     this.#points.request();
   }
 
@@ -201,7 +206,7 @@ export class ChartsPanel {
   async #sendPoints(): Promise<void> {
     const watch = this.#watch;
     const due = this.#due;
-    this.#due = new Set();
+    this.#due = new Map();
     const charts = watch?.charts.filter(chart => due.has(chart.key)) ?? [];
     if (watch === undefined || charts.length === 0) return;
     const { x, smoothing, rank } = watch;
@@ -212,9 +217,16 @@ export class ChartsPanel {
         }),
       ),
     );
+    const fresh = merged(parts).filter(points => {
+      const shape = shapeOf(points);
+      const same = due.get(points.key) === 'changed' && this.#sent.get(points.key) === shape;
+      this.#sent.set(points.key, shape);
+      return !same;
+    });
+    if (fresh.length === 0) return;
     const revision = ++this.#revision;
     const drawn = this.#drawn.wait(revision);
-    await this.#post({ type: 'points', revision, x, smoothing, charts: merged(parts) });
+    await this.#post({ type: 'points', revision, x, smoothing, charts: fresh });
     await drawn;
   }
 
@@ -237,6 +249,11 @@ function merged(parts: readonly (readonly ChartPoints[])[]): ChartPoints[] {
     ...points,
     series: [...points.series, ...others.flatMap(other => other[index]?.series ?? [])],
   }));
+}
+
+/** Series only grow: as many points as before are the same points. */
+function shapeOf({ series }: ChartPoints): string {
+  return series.map(({ runId, rank, count }) => `${runId} ${rank ?? ''} ${count}`).join();
 }
 
 function titleOf(labels: readonly string[]): string {
