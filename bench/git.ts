@@ -18,7 +18,7 @@ import { writeTable } from './harness/writeTable.ts';
 const snapshots = 10_000;
 const files = 2_000;
 const commits = 500;
-const rounds = Number(process.env['LOCKSTEP_BENCH_ROUNDS'] ?? 15);
+const rounds = Number(process.env['LOCKSTEP_BENCH_ROUNDS'] ?? 41);
 
 const author = 'committer A Tester <tester@example.invalid> 1700000000 +0000';
 let upstreamCommits = 0;
