@@ -1,4 +1,5 @@
 /** Finds out, all at once, what must be known before the start, and puts it together as the plan. */
+import { hostname } from 'node:os';
 import { relative, sep } from 'node:path';
 import { takeSnapshot } from '../git/takeSnapshot.ts';
 import { errorText } from '../base/systemError.ts';
@@ -59,6 +60,7 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     ...(spec.name === undefined ? {} : { name: spec.name }),
     tags: spec.tags,
     ...(spec.experiment === undefined ? {} : { experiment: spec.experiment }),
+    host: hostname(),
     root,
     cwd: relative(root, cwd).split(sep).join('/'),
     argv: spec.argv,
