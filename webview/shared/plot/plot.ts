@@ -22,6 +22,15 @@ export interface PlotEvents {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's enum exists in its types only
 const logarithmic = { distr: 3 } as Pick<uPlot.Scale, 'distr'>;
 
+const powers = Array.from({ length: 25 }, (_, i) => 10 ** (i - 9));
+const fineSteps = powers.flatMap(power => [power, 2 * power, 5 * power]);
+const wholeSteps = fineSteps.filter(step => step >= 1);
+
+/** Steps are whole numbers nearly always: a label at 2.5 would say nothing, unless somebody zoomed in that far. */
+function stepIncrements(span: number): number[] {
+  return span >= 3 ? wholeSteps : fineSteps;
+}
+
 const timeSteps = [
   ...[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30],
   ...[60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800],
@@ -136,7 +145,10 @@ export class Plot {
             ? { incs: timeSteps, values: (_: uPlot, splits: number[]) => splits.map(formatSeconds) }
             : {}),
           ...(xAxis === 'step'
-            ? { values: (_: uPlot, splits: number[]) => splits.map(value => formatNumber(value)) }
+            ? {
+                incs: (_: uPlot, _axis: number, from: number, to: number) => stepIncrements(to - from),
+                values: (_: uPlot, splits: number[]) => splits.map(value => formatNumber(value)),
+              }
             : {}),
         },
         {
