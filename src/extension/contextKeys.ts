@@ -9,6 +9,8 @@ export interface ContextValues {
   readonly state: ViewState;
   readonly filtered: boolean;
   readonly archivedShown: boolean;
+  /** The active editor shows a log, and not from its start. */
+  readonly earlierLog: boolean;
 }
 
 export class ContextKeys {

@@ -10,6 +10,7 @@ import { CodeFiles } from './documents/codeFiles.ts';
 import { ComparisonDocuments } from './documents/comparisonDocuments.ts';
 import { LogDocuments } from './documents/logDocuments.ts';
 import { schemes, viewIds } from './ids.ts';
+import { offerMetricLines } from './offerMetricLines.ts';
 import { chooseChartRuns } from './panels/chooseChartRuns.ts';
 import { LazyPanels } from './panels/lazyPanels.ts';
 import { revealRun } from './revealRun.ts';
@@ -43,14 +44,15 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     onStopped: () => model.workerStopped(),
   });
   const viewState = new RunsViewState(context.workspaceState);
-  const model = new RunsModel(client, viewState, new ContextKeys(), onError);
+  const contextKeys = new ContextKeys();
+  const model = new RunsModel(client, viewState, contextKeys, onError);
   const tree = new ExperimentsTree(client, model, viewState);
   const view = vscode.window.createTreeView<TreeNode>(viewIds.experiments, {
     treeDataProvider: tree,
     canSelectMany: true,
     showCollapseAll: true,
   });
-  const logs = new LogDocuments(client);
+  const logs = new LogDocuments(client, contextKeys);
   const comparisons = new ComparisonDocuments(client);
   const reveal = (store: string, id: string): Promise<void> => revealRun({ store, id }, model, tree, view);
   const starter = createRunStarter(client, model, context.extension, reveal);
@@ -83,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     showTreeMessage(view, model, viewState),
     createStatusBar(model),
     offerTerminalCommand(context),
+    offerMetricLines(client, model, onError),
     registerCommands(commands, log),
   );
   model.start();

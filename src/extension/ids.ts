@@ -52,6 +52,7 @@ export const contextKeys = {
   state: 'lockstep.state',
   filtered: 'lockstep.filtered',
   archivedShown: 'lockstep.archivedShown',
+  earlierLog: 'lockstep.earlierLog',
 } as const;
 
 export const settingsSection = 'lockstep';

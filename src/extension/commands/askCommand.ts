@@ -43,7 +43,7 @@ export async function askCommand(offer: CommandOffer): Promise<CommandChoice | u
     if (typed !== '')
       picks.push({
         label: oneLine(typed),
-        description: vscode.l10n.t('run this command'),
+        description: /^python3?\b/.test(typed) ? offer.interpreter : vscode.l10n.t('run this command'),
         iconPath: new vscode.ThemeIcon('play'),
         alwaysShow: true,
         choice: { kind: 'command', text: typed },

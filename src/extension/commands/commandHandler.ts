@@ -17,7 +17,8 @@ export function registerCommands(table: CommandTable, log: vscode.LogOutputChann
           log.debug(`command ${id}`);
           await handler(...args);
         } catch (error) {
-          await showError(error, log);
+          // Not waited for: a message may stand for hours, and the command is over.
+          void showError(error, log);
         }
       }),
     ),

@@ -4,6 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import type { ContextKeys } from '../contextKeys.ts';
 import { schemes } from '../ids.ts';
 import { formatBytes } from '../formatText.ts';
 import { runPathsOf } from '../runFolder.ts';
@@ -27,20 +28,23 @@ interface OpenLog {
 
 export class LogDocuments implements vscode.TextDocumentContentProvider {
   readonly #client: StoreClient;
+  readonly #contextKeys: ContextKeys;
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #open = new Map<string, OpenLog>();
   readonly #subscriptions: { dispose(): unknown }[];
   readonly onDidChange = this.#changed.event;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(client: StoreClient) {
+  constructor(client: StoreClient, contextKeys: ContextKeys) {
     this.#client = client;
+    this.#contextKeys = contextKeys;
     this.#subscriptions = [
       this.#changed,
       vscode.workspace.registerTextDocumentContentProvider(schemes.log, this),
       vscode.workspace.onDidCloseTextDocument(document => this.#open.delete(document.uri.toString())),
       vscode.workspace.onDidChangeTextDocument(event => followEnd(event)),
       vscode.window.onDidChangeVisibleTextEditors(() => this.#look()),
+      vscode.window.onDidChangeActiveTextEditor(() => void this.#showWhetherEarlier()),
     ];
   }
 
@@ -80,6 +84,7 @@ export class LogDocuments implements vscode.TextDocumentContentProvider {
     });
     log.start = window.start;
     log.size = window.size;
+    void this.#showWhetherEarlier();
     const hidden = window.start.stdout + window.start.stderr;
     const parts: string[] = [];
     if (hidden > 0)
@@ -100,6 +105,12 @@ export class LogDocuments implements vscode.TextDocumentContentProvider {
     const log: OpenLog = { uri, store, id, bytes: firstBytes, start: undefined, size: 0 };
     this.#open.set(uri.toString(), log);
     return log;
+  }
+
+  async #showWhetherEarlier(): Promise<void> {
+    const uri = vscode.window.activeTextEditor?.document.uri.toString();
+    const start = uri === undefined ? undefined : this.#open.get(uri)?.start;
+    await this.#contextKeys.set({ earlierLog: start !== undefined && start.stdout + start.stderr > 0 });
   }
 
   #look(): void {

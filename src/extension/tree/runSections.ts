@@ -244,11 +244,18 @@ export function environmentText({ plan, captured }: RunDetails): string {
   const hardware = knownValue(captured?.hardware);
   const parts: string[] = [];
   if (interpreter?.version !== undefined)
-    parts.push(`${interpreter.implementation ?? 'Python'} ${interpreter.version}`);
+    parts.push(`${interpreterName(interpreter.implementation)} ${interpreter.version}`);
   if (packages !== undefined) parts.push(vscode.l10n.t('{0} packages', packages.count));
   const [gpu] = hardware?.gpus ?? [];
   if (gpu !== undefined)
     parts.push(hardware?.gpus.length === 1 ? gpu.name : `${hardware?.gpus.length ?? 0} × ${gpu.name}`);
   if (parts.length === 0) parts.push(plan?.environment.kind ?? '');
   return oneLine(parts.join(' · '));
+}
+
+/** CPython is what everybody calls Python. */
+function interpreterName(implementation: string | undefined): string {
+  return implementation === undefined || implementation.toLowerCase() === 'cpython'
+    ? 'Python'
+    : implementation;
 }

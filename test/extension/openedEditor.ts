@@ -1,0 +1,120 @@
+/** The editor that the suite runs in, as its tests see it: the workspace, the tree as text, real runs. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { LockstepApi } from '../../src/extension/extension.ts';
+import { waitFor } from '../helpers/waitFor.ts';
+
+/** A node of the tree; what is in it is the extension's own business. */
+export type Node = object;
+
+export interface OpenedEditor {
+  /** The opened folder, a git repository. */
+  readonly folder: string;
+  readonly tree: vscode.TreeDataProvider<Node>;
+}
+
+export async function openedEditor(): Promise<OpenedEditor> {
+  const extension = vscode.extensions.getExtension<LockstepApi>('lockstep.lockstep');
+  if (extension === undefined) throw new Error('The extension is not there.');
+  const { experiments } = await extension.activate();
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  if (folder === undefined) throw new Error('No folder is open.');
+  return { folder, tree: experiments as vscode.TreeDataProvider<Node> };
+}
+
+/**
+ * The tree as a picture: one line a row, two spaces a level, `icon label  description`. Times and ids are replaced,
+ * because they differ each time. Without `deep` runs stay closed.
+ */
+export async function picture({ tree }: OpenedEditor, deep = false): Promise<string> {
+  const lines: string[] = [];
+  const draw = async (node: Node | undefined, indent: string): Promise<void> => {
+    for (const child of (await tree.getChildren(node)) ?? []) {
+      const item = await tree.getTreeItem(child);
+      const icon = item.iconPath instanceof vscode.ThemeIcon ? `${item.iconPath.id} ` : '';
+      const text = `${icon}${labelOf(item)}  ${String(item.description ?? '')}`;
+      lines.push(`${indent}${text}`.trimEnd());
+      if (deep || !/\brun\b/.test(item.contextValue ?? '')) await draw(child, `${indent}  `);
+    }
+  };
+  await draw(undefined, '');
+  return lines
+    .join('\n')
+    .replaceAll(/\b\d+(?:\.\d+)? s\b/g, 'TIME')
+    .replaceAll(/…[0-9A-HJKMNP-TV-Z]{6}\b/g, '…RUNID')
+    .replaceAll(/\b[0-9a-f]{8}\b/g, 'HASH')
+    .replaceAll(/(CPython|Python) 3[.\d]+/g, 'Python VERSION')
+    .replaceAll(/\d+ packages/g, 'N packages');
+}
+
+/** Waits until the picture is as expected. */
+export async function waitForPicture(editor: OpenedEditor, expected: string, deep = false): Promise<void> {
+  let seen = '';
+  await waitFor(
+    'the tree to look as expected',
+    async () => {
+      seen = await picture(editor, deep);
+      return seen === expected;
+    },
+    { describe: () => `the tree is:\n${seen}\n\nnot:\n${expected}`, deadlineMs: 40_000, everyMs: 100 },
+  );
+}
+
+/** The row whose label is `label`, wherever it stands. */
+export async function rowOf({ tree }: OpenedEditor, label: string): Promise<Node> {
+  const search = async (node: Node | undefined): Promise<Node | undefined> => {
+    for (const child of (await tree.getChildren(node)) ?? []) {
+      const item = await tree.getTreeItem(child);
+      if (labelOf(item) === label) return child;
+      const found = /\brun\b/.test(item.contextValue ?? '') ? undefined : await search(child);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return waitFor(`a row called ${label}`, () => search(undefined), {
+    describe: () => picture({ tree, folder: '' }),
+  });
+}
+
+/** Writes a script into the workspace and runs it as *Run File as Experiment* does. */
+export async function runScript(editor: OpenedEditor, name: string, lines: readonly string[]): Promise<void> {
+  const path = join(editor.folder, name);
+  await writeFile(path, lines.join('\n') + '\n');
+  await vscode.commands.executeCommand('lockstep.file.run', vscode.Uri.file(path));
+}
+
+function labelOf({ label }: vscode.TreeItem): string {
+  return typeof label === 'string' ? label : (label?.label ?? '');
+}
+
+/** Takes all runs away, cancelling what still runs, so that each test starts from an empty tree. */
+export async function removeAllRuns(editor: OpenedEditor): Promise<void> {
+  for (;;) {
+    const rows = await runRows(editor);
+    if (rows.length === 0) break;
+    const live = rows.filter(({ item }) => item.contextValue?.includes('live') === true);
+    if (live.length > 0)
+      await vscode.commands.executeCommand(
+        'lockstep.run.cancel',
+        live[0]?.node,
+        live.map(({ node }) => node),
+      );
+    const nodes = (await runRows(editor)).map(({ node }) => node);
+    await vscode.commands.executeCommand('lockstep.run.remove', nodes[0], nodes);
+    await waitFor('the rows to go', async () => (await runRows(editor)).length < rows.length);
+  }
+}
+
+async function runRows({ tree }: OpenedEditor): Promise<{ node: Node; item: vscode.TreeItem }[]> {
+  const rows: { node: Node; item: vscode.TreeItem }[] = [];
+  const search = async (node: Node | undefined): Promise<void> => {
+    for (const child of (await tree.getChildren(node)) ?? []) {
+      const item = await tree.getTreeItem(child);
+      if (/\brun\b/.test(item.contextValue ?? '')) rows.push({ node: child, item });
+      else await search(child);
+    }
+  };
+  await search(undefined);
+  return rows;
+}
