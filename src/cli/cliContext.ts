@@ -1,4 +1,5 @@
 /** What every subcommand is given; made once, in `main.ts`. */
+import type { ChildProcess } from 'node:child_process';
 import type { Terminal } from './terminal.ts';
 
 export interface CliContext {
@@ -11,6 +12,8 @@ export interface CliContext {
   /** The Node that supervisors run on, and the bundle (or source file) that they are started from. */
   readonly node: string;
   readonly supervisorScript: string;
+  /** Started at once where the words promise a run, to be ready when the request is. */
+  readonly earlySupervisor?: Promise<ChildProcess | undefined> | undefined;
 }
 
 /** One subcommand: how its part of the command line is read, and what it does. The number is the exit code. */

@@ -1,6 +1,7 @@
 /** The command line, put together from its parts. */
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { startEarlySupervisor } from '../execution/startEarlySupervisor.ts';
 import { runCli } from './runCli.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -14,13 +15,18 @@ const terminal = terminalOf(process, process.env, () => {
 const fromSource = import.meta.filename.endsWith('.ts');
 const supervisorScript = join(import.meta.dirname, fromSource ? 'supervisorMain.ts' : 'supervisor.cjs');
 
-void runCli(process.argv.slice(2), packageJson.version, {
+const words = process.argv.slice(2);
+const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+const startsRun = own[0] === 'run' && !own.some(word => ['--tty', '--help', '-h'].includes(word));
+
+void runCli(words, packageJson.version, {
   terminal,
   env: process.env,
   cwd: process.cwd(),
   signal: readerGone.signal,
   node: process.execPath,
   supervisorScript,
+  earlySupervisor: startsRun ? startEarlySupervisor(process.execPath, supervisorScript) : undefined,
 }).then(async code => {
   // What is still open (a pipe to a supervisor, a watcher) is no reason to stay; what was printed must arrive.
   await Promise.all([written(process.stdout), written(process.stderr)]);

@@ -32,7 +32,11 @@ export async function superviseFromTerminal(
   const { terminal } = context;
   let launched: LaunchedRun;
   try {
-    launched = await launchRun(request, { node: context.node, supervisorScript: context.supervisorScript });
+    launched = await launchRun(request, {
+      node: context.node,
+      supervisorScript: context.supervisorScript,
+      early: context.earlySupervisor,
+    });
   } catch (error) {
     if (options.detach || !isOwnFailure(error)) throw error;
     return reportOwn(error, context, options.json);

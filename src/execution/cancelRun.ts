@@ -13,6 +13,7 @@ import type { ResultInput } from '../runs/result.ts';
 import { runPaths } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { RunStore } from '../runs/runStore.ts';
+import { runIdVariable } from './childEnvironment.ts';
 import { endTree } from './endTree.ts';
 import type { GracePeriods } from './endTree.ts';
 import { processesSurvived, runAlreadyEnded, runElsewhere } from './errors.ts';
@@ -90,7 +91,7 @@ function treeOf(record: ProcessRecord | undefined, id: string): TreeRoot {
   return {
     root: record?.child ?? { pid: -1 },
     session: record?.processGroup,
-    marker: `LOCKSTEP_RUN_ID=${id}`,
+    marker: `${runIdVariable}=${id}`,
     foreign: `${supervisorVariable}=`,
   };
 }

@@ -39,11 +39,12 @@ export interface RunCapture {
 /** Begins at once with what does not depend on the run's course. */
 export function captureRun(supervision: Supervision, started: StartedRun): RunCapture {
   const { paths, log, spec } = supervision;
-  const { plan, variables } = started;
+  const { plan } = started;
+  const variables = started.surroundings;
   const live = announceLiveRun(spec.store, spec.id, plan.root).catch(note('Other runs', undefined));
   const hardware = captureHardware({ variables }).catch(orUnknown<Hardware>());
   // The hook tells best what a program could import; this is for programs without it, and while they run.
-  const early = packagesOf(plan, started, undefined);
+  const early = packagesOf(plan, variables, undefined);
   let seen = nothingSeen;
   let uses: FileUses = { inputs: [], outputs: [] };
 
@@ -68,7 +69,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         note('Hashes of inputs', [...uses.inputs]),
       );
       const seenPath = seen.pythons[0]?.path;
-      const packages = seenPath === undefined ? await early : await packagesOf(plan, started, seenPath);
+      const packages = seenPath === undefined ? await early : await packagesOf(plan, variables, seenPath);
       const list = await storePackages(spec.store, packages).catch(
         orUnknown<{ list: string; count: number }>(),
       );
@@ -94,7 +95,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
 
 async function packagesOf(
   plan: Plan,
-  { variables }: StartedRun,
+  variables: Readonly<Record<string, string>>,
   seenPath: readonly string[] | undefined,
 ): Promise<Known<Package[]>> {
   const interpreter = knownValue(plan.interpreter);
@@ -116,7 +117,7 @@ async function storePackages(store: string, packages: Known<Package[]>): Promise
 
 async function listUses(
   { paths, spec }: Supervision,
-  { plan, prepared, startedAt, variables }: StartedRun,
+  { plan, prepared, startedAt, surroundings }: StartedRun,
   seen: Seen,
   live: LiveRun | undefined,
 ): Promise<FileUses> {
@@ -134,7 +135,7 @@ async function listUses(
     isInSnapshot,
     own: [spec.store, paths.dir],
     environments: environment === undefined ? [] : [environment],
-    home: variables['HOME'],
+    home: surroundings['HOME'],
   });
 }
 

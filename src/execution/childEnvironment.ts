@@ -18,6 +18,9 @@ export interface ChildEnvironmentOptions {
 /** Of the editor's own process, or of an outer run or supervisor. */
 const foreign = /^(?:ELECTRON_|VSCODE_|LOCKSTEP_SUPERVISOR$|LOCKSTEP_RUN_ID$|LOCKSTEP_METRICS$)/;
 
+/** Marks every process of a run, wherever it goes. */
+export const runIdVariable = 'LOCKSTEP_RUN_ID';
+
 /** How the common libraries are told to colour output that is not a terminal. */
 const colourVariables = { FORCE_COLOR: '1', PY_COLORS: '1', CLICOLOR_FORCE: '1' };
 
@@ -31,7 +34,7 @@ export function childEnvironment(
 
   // Without it a script's prints arrive at its exit: the commonest way to see nothing live.
   environment['PYTHONUNBUFFERED'] ??= '1';
-  environment['LOCKSTEP_RUN_ID'] = options.runId;
+  environment[runIdVariable] = options.runId;
   environment['LOCKSTEP_METRICS'] = options.metricsFile;
   if (options.colour && environment['NO_COLOR'] === undefined)
     for (const [name, value] of Object.entries(colourVariables)) environment[name] ??= value;
@@ -44,4 +47,9 @@ export function childEnvironment(
     Object.assign(environment, options.pythonHook.variables);
   }
   return environment;
+}
+
+/** The same environment for a program that only looks at the command's surroundings and is no part of its tree. */
+export function withoutMark(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => name !== runIdVariable));
 }

@@ -2,11 +2,10 @@
  * Starts a run: a folder, what is asked (launch.json), and a supervisor that lives on its own. From then on the
  * launcher is one reader of the run among others.
  */
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, parse } from 'node:path';
+import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { ulid } from 'ulid';
 import { runPaths } from '../runs/runPaths.ts';
@@ -22,7 +21,7 @@ import { launchSpecSchema, launchVersion } from './launchSpec.ts';
 import type { LaunchSpec, LaunchSpecInput } from './launchSpec.ts';
 import { privateInputDescriptor, writePrivateInput } from './privateInput.ts';
 import { storeStdin } from './storeStdin.ts';
-import { supervisorEnvironment } from './supervisorEnvironment.ts';
+import { spawnSupervisor } from './spawnSupervisor.ts';
 
 /** What is to be run. Fields without a word here are explained in launchSpec.ts. */
 export interface LaunchRequest extends Omit<
@@ -44,6 +43,8 @@ export interface LaunchOptions {
   /** Absolute path of the supervisor's bundle. */
   readonly supervisorScript: string;
   readonly cacheFolder?: string;
+  /** One that was started before the request was known; see startEarlySupervisor.ts. */
+  readonly early?: Promise<ChildProcess | undefined> | undefined;
 }
 
 export interface LaunchedRun {
@@ -75,12 +76,12 @@ export async function launchRun(request: LaunchRequest, options: LaunchOptions):
     stdin: request.tty === true ? 'terminal' : stdin === undefined ? 'empty' : 'stored',
   });
 
-  const [script] = await Promise.all([
-    installSupervisor(options.supervisorScript, options.cacheFolder ?? lockstepCacheFolder()),
-    prepareFolder(paths, stdin),
-  ]);
+  const [early] = await Promise.all([options.early, prepareFolder(paths, stdin)]);
   // It starts while launch.json is still being written, and reads it once the private input has come to its end.
-  const supervisor = await startSupervisor(options.node, script, paths, spec);
+  const supervisor =
+    early !== undefined && early.exitCode === null && !spec.tty
+      ? early
+      : await startSupervisor(options, paths, spec);
   try {
     await writeFile(paths.launch, JSON.stringify(spec, null, 1) + '\n');
   } catch (error) {
@@ -91,7 +92,9 @@ export async function launchRun(request: LaunchRequest, options: LaunchOptions):
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   // A supervisor that dies at once is told by `started`, with its own last words.
-  await writePrivateInput(privatePipe(supervisor), { argv, environment }).catch(() => undefined);
+  await writePrivateInput(privatePipe(supervisor), {
+    ...{ dir: paths.dir, argv, environment },
+  }).catch(() => undefined);
   supervisor.unref();
   return {
     id,
@@ -114,11 +117,11 @@ async function prepareFolder(paths: RunPaths, stdin: NodeJS.ReadableStream | und
 }
 
 async function startSupervisor(
-  node: string,
-  script: string,
+  { node, supervisorScript, cacheFolder }: LaunchOptions,
   paths: RunPaths,
   { id, tty }: LaunchSpec,
 ): Promise<ChildProcess> {
+  const script = await installSupervisor(supervisorScript, cacheFolder ?? lockstepCacheFolder());
   let log: number;
   try {
     log = openSync(paths.supervisorLog, 'a');
@@ -126,14 +129,7 @@ async function startSupervisor(
     throw storeNotWritable(paths.dir, error);
   }
   try {
-    const supervisor = spawn(node, [script, paths.dir], {
-      // Never the user's folder: it may be deleted or unmounted under a long run.
-      cwd: parse(node).root === '' ? '/' : parse(node).root,
-      env: supervisorEnvironment(process.env, id, script.endsWith('.cjs') ? dirname(script) : undefined),
-      detached: !tty,
-      windowsHide: true,
-      stdio: tty ? ['inherit', 'inherit', log, 'pipe'] : ['ignore', log, log, 'pipe'],
-    });
+    const supervisor = spawnSupervisor({ node, script, run: { id, dir: paths.dir }, log, tty });
     await new Promise<void>((resolve, reject) => {
       supervisor.once('spawn', resolve);
       supervisor.once('error', error => reject(supervisorNotStarted(node, error)));

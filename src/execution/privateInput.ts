@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 
 export const privateInputSchema = z.looseObject({
+  /** The run folder. */
+  dir: z.string(),
   /** The command with its secrets. */
   argv: z.array(z.string()).min(1),
   /** The environment the run was started from. */
@@ -26,10 +28,10 @@ export const privateInputDescriptor = 3;
 const readSome = promisify(read);
 
 /**
- * Reads the document to its end; a stream object would take longer to load than the document to read. Rejects when
- * the launcher died before it had written everything: then the document is torn.
+ * Reads the document to its end; undefined when the launcher ended without a word. A stream object would take longer to load than the document to read. Rejects when
+ * the launcher died before it had written everything.
  */
-export async function readPrivateInput(): Promise<PrivateInput> {
+export async function readPrivateInput(): Promise<PrivateInput | undefined> {
   const chunks: Buffer[] = [];
   for (;;) {
     const buffer = Buffer.allocUnsafe(64 * 1024);
@@ -37,5 +39,6 @@ export async function readPrivateInput(): Promise<PrivateInput> {
     if (bytesRead === 0) break;
     chunks.push(buffer.subarray(0, bytesRead));
   }
+  if (chunks.length === 0) return undefined;
   return privateInputSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
 }

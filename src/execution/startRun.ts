@@ -5,7 +5,7 @@ import { identifyProcess } from '../base/processIdentity.ts';
 import type { ProcessIdentity } from '../base/processIdentity.ts';
 import type { Plan } from '../runs/plan.ts';
 import { pythonHook } from './capture/pythonHook.ts';
-import { childEnvironment } from './childEnvironment.ts';
+import { childEnvironment, withoutMark } from './childEnvironment.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import { planRun } from './planRun.ts';
 import { recordProcesses } from './processRecords.ts';
@@ -19,8 +19,8 @@ export interface StartedRun {
   readonly prepared: PreparedRun;
   readonly command: SpawnedCommand;
   readonly child: ProcessIdentity;
-  /** The environment the command got. */
-  readonly variables: Readonly<Record<string, string>>;
+  /** The environment of the command without its mark and its observer: for what only looks at its surroundings. */
+  readonly surroundings: Readonly<Record<string, string>>;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** performance.now() at the start. */
@@ -30,9 +30,9 @@ export interface StartedRun {
 /** Rejects with the reason why there is no command running; with the abort reason when the run was cancelled before. */
 export async function startRun(supervision: Supervision): Promise<StartedRun> {
   const { spec, paths, log, cancel, hooks, hookFolder } = supervision;
-  const [records, input] = await Promise.all([
+  const { input } = supervision;
+  const [records] = await Promise.all([
     recordProcesses(paths.process),
-    supervision.input,
     // Exists from the start, so that it can be watched and appended to.
     writeFile(paths.childMetrics, '', { flag: 'a' }),
   ]);
@@ -40,15 +40,16 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   const prepared = (await hooks.prepare?.(spec, { ...input, paths, signal: cancel.signal })) ?? {};
   const argv = prepared.argv ?? input.argv;
   const recorded = { ...input.environment, ...prepared.variables };
+  const additions = { runId: spec.id, metricsFile: paths.childMetrics, colour: spec.colour };
+  const surroundings = withoutMark(childEnvironment(recorded, additions));
   const variables = childEnvironment(recorded, {
-    runId: spec.id,
-    metricsFile: paths.childMetrics,
-    colour: spec.colour,
+    ...additions,
     pythonHook:
       spec.pythonHook && hookFolder !== undefined ? pythonHook(hookFolder, paths.seen, recorded) : undefined,
   });
   const plan = await planRun(spec, {
-    ...{ prepared, variables, argv },
+    ...{ prepared, argv },
+    variables: surroundings,
     signal: cancel.signal,
     onPhase: name => log.note(`known: ${name}`),
     onProblem: text => log.warn(text),
@@ -70,7 +71,7 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   const child = (await identifyProcess(command.pid)) ?? { pid: command.pid };
   await records.addCommand(child, startedAt, leadsGroup(spec));
   supervision.changed();
-  return { plan, prepared, command, child, variables, startedAt, startedClock };
+  return { plan, prepared, command, child, surroundings, startedAt, startedClock };
 }
 
 /** A command without the terminal leads a session and group of its own, whose number is its own. */

@@ -27,17 +27,20 @@ import type { SupervisorLog } from './supervisorLog.ts';
 import { watchCommand } from './watchCommand.ts';
 
 /**
- * The whole life of the supervisor of the run in folder `dir`. Resolves when everything about the run is on disk.
- * Rejects only when not even the launch specification can be read (`launch-unreadable`).
+ * The whole life of a supervisor. The run folder and the command come through its pipe; `dir` names the folder before
+ * that where it is known, so that a launcher's death in between is told too. Resolves when everything about the run is
+ * on disk, or at once when the launcher ended without a word. Rejects only when the launch specification cannot be
+ * read (`launch-unreadable`).
  */
-export async function superviseRun(dir: string, hooks: RunHooks = {}): Promise<void> {
-  const paths = runPathsIn(dir);
-  const log = supervisorLog();
-  outlive(log);
+export async function superviseRun(dir: string | undefined, hooks: RunHooks = {}): Promise<void> {
   // At its end launch.json is written.
-  const input = readPrivateInput();
-  await input.catch(() => undefined);
+  const input = await readPrivateInput();
+  if (input === undefined && dir === undefined) return;
+  const paths = runPathsIn(input?.dir ?? dir ?? '');
+  const log = supervisorLog(dir === undefined ? paths.supervisorLog : undefined);
+  outlive(log);
   const spec = await readLaunchSpec(paths);
+  if (input === undefined) throw launchUnreadable(paths.dir, 'the launcher died');
   const notice = new ChangeNotice(spec.store);
   const cancel = new Asked();
   const chartLines = new Asked();

@@ -9,8 +9,7 @@ import type { SupervisorLog } from './supervisorLog.ts';
 export interface Supervision {
   readonly spec: LaunchSpec;
   readonly paths: RunPaths;
-  /** Rejects when the launcher died before it had said everything. */
-  readonly input: Promise<PrivateInput>;
+  readonly input: PrivateInput;
   readonly log: SupervisorLog;
   readonly cancel: Asked;
   readonly hooks: RunHooks;

@@ -1,6 +1,6 @@
 /** What a supervisor says about its own work: lines in `supervisor.log`, and warnings that go into the result. */
 
-import { writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 
 export interface SupervisorLog {
   /** One line with the time since the supervisor's start. */
@@ -12,12 +12,13 @@ export interface SupervisorLog {
 
 const mostWarnings = 50;
 
-/** Writes to standard error, which the launcher led to the file. */
-export function supervisorLog(): SupervisorLog {
+/** Appends to `path`; without it to standard error, which the launcher led to the file. */
+export function supervisorLog(path?: string): SupervisorLog {
+  const descriptor = path === undefined ? 2 : openLog(path);
   const warnings: string[] = [];
   const note = (text: string): void => {
     try {
-      writeSync(2, `${new Date().toISOString()} +${performance.now().toFixed(0)}ms ${text}\n`);
+      writeSync(descriptor, `${new Date().toISOString()} +${performance.now().toFixed(0)}ms ${text}\n`);
     } catch {
       // A full disk silences the log, no more.
     }
@@ -31,4 +32,12 @@ export function supervisorLog(): SupervisorLog {
       note(`warning: ${text}`);
     },
   };
+}
+
+function openLog(path: string): number {
+  try {
+    return openSync(path, 'a');
+  } catch {
+    return 2;
+  }
 }

@@ -8,6 +8,7 @@ import type { TreeRoot } from '../base/processTree.ts';
 import { errorText } from '../base/systemError.ts';
 import { MetricLogWriter } from '../runs/metricLogWriter.ts';
 import type { ParameterValue } from '../runs/plan.ts';
+import { runIdVariable } from './childEnvironment.ts';
 import { endTree } from './endTree.ts';
 import { LogTimesIntake } from './logTimes.ts';
 import { MetricIntake } from './metricIntake.ts';
@@ -118,12 +119,12 @@ function measureResources(
     tree: () => tree(),
     everyMs: spec.resourcesEveryMs,
     onSample,
-    environment: started.variables,
+    environment: started.surroundings,
   });
   const tree = (): TreeRoot => ({
     root: started.child,
     ...(leadsGroup(spec) ? { session: started.child.pid } : {}),
-    marker: `LOCKSTEP_RUN_ID=${spec.id}`,
+    marker: `${runIdVariable}=${spec.id}`,
     foreign: `${supervisorVariable}=`,
     remembered: sampler.members,
   });

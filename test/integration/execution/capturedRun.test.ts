@@ -95,7 +95,7 @@ describe('what a run records of itself', () => {
   });
 
   it('calls changed files ambiguous while another run is live', async () => {
-    const other = await launch(['sh', '-c', 'cat > /dev/null; sleep 30'], {});
+    const other = await launch(['sh', '-c', 'cat > /dev/null; sleep 600']);
     await other.started();
     const run = await launch(['sh', '-c', 'sleep 0.05; echo new > data/written-by-shell']);
     const end = await run.ended();
