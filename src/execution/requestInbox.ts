@@ -27,10 +27,9 @@ export function openRequestInbox(
       const fresh = readdirSync(folder).filter(name => name.endsWith('.json') && !name.startsWith('.'));
       let found = false;
       for (const name of fresh.sort()) {
-        if (seen.has(name)) continue;
+        if (seen.has(name) || !handle(name)) continue;
         seen.add(name);
         found = true;
-        handle(name);
       }
       return found;
     } catch (error) {
@@ -38,13 +37,17 @@ export function openRequestInbox(
       return false;
     }
   };
-  const handle = (name: string): void => {
+  /** False when it is not whole yet: it is looked at again. */
+  const handle = (name: string): boolean => {
     const path = join(folder, name);
     // Handled by an earlier supervisor of the same run.
-    if (existsSync(path + acknowledgedSuffix)) return;
-    const request = requestSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    if (existsSync(path + acknowledgedSuffix)) return true;
+    const content = parseJson(readFileSync(path, 'utf8'));
+    if (content === undefined) return false;
+    const request = requestSchema.safeParse(content);
     if (request.success) onRequest(request.data);
     writeFileSync(path + acknowledgedSuffix, new Date().toISOString() + '\n');
+    return true;
   };
 
   let watch: FolderWatch | undefined;
@@ -59,4 +62,12 @@ export function openRequestInbox(
   }
   look();
   return { close: () => watch?.close() };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
