@@ -73,7 +73,9 @@ export class Workbench {
   async rowMenu(row: Locator, entry: string | RegExp): Promise<void> {
     const item = this.page.locator('.monaco-menu .action-item').filter({ hasText: entry }).first();
     await this.retry(`the menu entry ${String(entry)}`, async () => {
-      await this.page.keyboard.press('Escape');
+      // Escape would also undo a selection of several rows.
+      if (await this.page.locator('.monaco-menu').first().isVisible())
+        await this.page.keyboard.press('Escape');
       await row.click({ button: 'right' });
       await item.waitFor({ timeout: 5000 });
       // A menu ignores the mouse for a moment after it has opened.
@@ -91,6 +93,24 @@ export class Workbench {
   /** The tab of an open editor. */
   tab(title: string | RegExp): Locator {
     return this.page.locator('.tabs-container .tab').filter({ hasText: title });
+  }
+
+  /** Makes the sidebar wider by so many pixels. */
+  async widenSidebar(pixels: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('There is no sidebar.');
+    const { mouse } = this.page;
+    await mouse.move(box.x + box.width, box.y + box.height / 2);
+    await mouse.down();
+    await mouse.move(box.x + box.width + pixels, box.y + box.height / 2, { steps: 5 });
+    await mouse.up();
+  }
+
+  /** Closes the window as a person does: it may save what it has open. */
+  async close(): Promise<void> {
+    const closed = this.page.waitForEvent('close');
+    await this.page.close({ runBeforeUnload: true });
+    await closed;
   }
 
   notification(text: string | RegExp): Locator {

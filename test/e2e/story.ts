@@ -45,7 +45,7 @@ export async function tellStory({ editor, repository, command, seen }: StoryOpti
 
   // The window closes while it trains; the training does not notice.
   assert.equal((await onlyRun(repository)).state, 'running');
-  await window.page.close();
+  await window.close();
   const { id } = await onlyRun(repository);
   const stepsAtClose = (await onlyRun(repository)).steps;
   await waitFor(

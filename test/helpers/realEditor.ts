@@ -45,6 +45,8 @@ export async function realEditor(
   await installExtension(await packedExtension(), options);
   const server = await startVscodeServer(options);
   const browser = await openBrowser();
+  // One person with one memory: what a window had open is open again in the next one.
+  const person = await browser.newContext();
   const stop = async (): Promise<void> => {
     await browser.close();
     await server.stop();
@@ -54,7 +56,8 @@ export async function realEditor(
     browser,
     server,
     async openWindow(opened, size = { width: 1400, height: 900 }) {
-      const page = await browser.newPage({ viewport: size });
+      const page = await person.newPage();
+      await page.setViewportSize(size);
       return Workbench.open(page, server.address(opened));
     },
     settings: changed => writeSettings(dataFolder, { ...settings, ...changed }),

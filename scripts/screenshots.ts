@@ -1,0 +1,77 @@
+/**
+ * `npm run screenshots`: the pictures of the README, taken in the real editor on real runs of the sample. Look at
+ * them before they are committed.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { realEditor } from '../test/helpers/realEditor.ts';
+import { scrubbedEnvironment } from '../test/helpers/scrubbedEnvironment.ts';
+import { temporaryFolder } from '../test/helpers/temporaryFolder.ts';
+import { projectRoot } from './projectRoot.ts';
+import { lockstep } from './sample/lockstepCommand.ts';
+import { fillRepository } from './sample/sampleProject.ts';
+import { ensureSampleRuns } from './sample/sampleRuns.ts';
+import { buildCheck, runChecks } from './suites/runChecks.ts';
+
+const themes = {
+  dark: 'Dark Modern',
+  light: 'Light Modern',
+  'high-contrast': 'Default High Contrast',
+} as const;
+const target = join(projectRoot, 'media', 'screenshots');
+const signal = new AbortController().signal;
+
+console.log('Building …');
+if ((await runChecks([buildCheck], signal)).failed > 0) process.exit(1);
+
+await using home = await temporaryFolder();
+await using parent = await temporaryFolder();
+const env = scrubbedEnvironment(home.path);
+const root = join(parent.path, 'digits');
+await mkdir(root);
+await fillRepository(root, env);
+await ensureSampleRuns({ cwd: root, env, signal, say: line => console.log(line) });
+
+await using editor = await realEditor(home.path);
+const window = await editor.openWindow(root, { width: 1280, height: 800 });
+await window.openSidebar('Lockstep');
+await window.rows('baseline').first().waitFor({ timeout: 60_000 });
+await window.widenSidebar(90);
+
+// Several finished runs together with one that trains.
+await lockstep(
+  ['run', '--detach', '--name', 'wide', '--', 'python3', 'train.py', '--hidden', '48', '--lr', '0.1'],
+  {
+    cwd: root,
+    env,
+  },
+);
+await window.rows('wide').filter({ hasText: 'val_loss' }).first().waitFor({ timeout: 60_000 });
+for (const name of ['wide', 'lr 0.2', 'narrow'])
+  await window
+    .rows(name)
+    .first()
+    .click({ modifiers: name === 'wide' ? [] : ['ControlOrMeta'] });
+await window.rowMenu(window.rows('wide').first(), 'Show Metrics Together');
+await window.webview.locator('.card canvas').nth(3).waitFor({ timeout: 60_000 });
+await takeAll('charts');
+
+await window.rowMenu(window.rows('baseline').first(), 'Show Reproduction Report');
+await window.webview.locator('.sentence').filter({ hasText: 'Identical' }).waitFor({ timeout: 60_000 });
+await takeAll('report');
+await window.page.close();
+
+/** Takes the window in every theme. */
+async function takeAll(name: string): Promise<void> {
+  await mkdir(target, { recursive: true });
+  for (const [word, theme] of Object.entries(themes)) {
+    await editor.settings({ 'workbench.colorTheme': theme });
+    const kind = { dark: 'vs-dark', light: 'vs', 'high-contrast': 'hc-black' }[word] ?? '';
+    await window.page.locator(`.monaco-workbench.${kind}`).waitFor();
+    // Two frames after the colours have changed, the webview has drawn with them.
+    await window.webview.locator('body').evaluate(() => new Promise(resolve => setTimeout(resolve, 1000)));
+    const path = join(target, `${name}-${word}.png`);
+    await window.page.screenshot({ path });
+    console.log(path);
+  }
+}
