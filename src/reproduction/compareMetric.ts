@@ -64,37 +64,45 @@ export function compareMetric(
   let maxRelative = 0;
   let maxAbsolute = 0;
   let lastCommonStep: number | undefined;
-  for (const point of first.points) {
-    const other = second.byPlace.get(point.place);
-    if (other === undefined) {
-      if (rules.reproductionCutShort === true && point.step > second.lastStep) cut += 1;
+  const differsFrom = (step: number): void => {
+    firstDifferingStep = Math.min(firstDifferingStep ?? Infinity, step);
+  };
+  let index = -1;
+  for (const place of counterparts(first, second)) {
+    index += 1;
+    const step = first.steps[index] ?? NaN;
+    if (place === undefined) {
+      if (rules.reproductionCutShort === true && step > second.lastStep) cut += 1;
       else {
         missing += 1;
-        firstDifferingStep = Math.min(firstDifferingStep ?? Infinity, point.step);
+        differsFrom(step);
       }
       continue;
     }
     compared += 1;
-    lastCommonStep = Math.max(lastCommonStep ?? -Infinity, point.step);
-    if (equalValues(point.value, other)) continue;
-    const absolute = Math.abs(point.value - other);
-    const relative = relativeDifference(point.value, other);
+    lastCommonStep = Math.max(lastCommonStep ?? -Infinity, step);
+    const value = first.values[index] ?? NaN;
+    const other = second.values[place] ?? NaN;
+    if (equalValues(value, other)) continue;
+    const absolute = Math.abs(value - other);
+    const relative = relativeDifference(value, other);
     maxAbsolute = Math.max(maxAbsolute, Number.isNaN(absolute) ? Infinity : absolute);
     maxRelative = Math.max(maxRelative, relative);
-    if (firstDifferingStep === undefined || point.step < firstDifferingStep) {
-      firstDifferingStep = point.step;
-      firstRelativeDifference = relative;
-    }
-    if (!withinTolerance(point.value, other, tolerance))
-      firstStepBeyondTolerance = Math.min(firstStepBeyondTolerance ?? Infinity, point.step);
+    if (firstDifferingStep === undefined || step < firstDifferingStep) firstRelativeDifference = relative;
+    differsFrom(step);
+    if (!withinTolerance(value, other, tolerance))
+      firstStepBeyondTolerance = Math.min(firstStepBeyondTolerance ?? Infinity, step);
   }
   let extra = 0;
-  for (const point of second.points) {
-    if (first.byPlace.has(point.place)) continue;
-    if (rules.originalCutShort === true && point.step > first.lastStep) cut += 1;
+  index = -1;
+  for (const place of counterparts(second, first)) {
+    index += 1;
+    if (place !== undefined) continue;
+    const step = second.steps[index] ?? NaN;
+    if (rules.originalCutShort === true && step > first.lastStep) cut += 1;
     else {
       extra += 1;
-      firstDifferingStep = Math.min(firstDifferingStep ?? Infinity, point.step);
+      differsFrom(step);
     }
   }
 
@@ -121,7 +129,7 @@ export function compareMetric(
   };
   return {
     verdict,
-    ...(first.points[0] === undefined ? {} : { firstStep: first.points[0].step }),
+    ...(first.steps[0] === undefined ? {} : { firstStep: first.steps[0] }),
     ...(lastCommonStep === undefined ? {} : { lastCommonStep }),
     ...(firstStepBeyondTolerance === undefined ? {} : { firstStepBeyondTolerance }),
     ...(firstRelativeDifference === undefined ? {} : { firstRelativeDifference }),
@@ -132,34 +140,53 @@ export function compareMetric(
 
 const empty = new Float64Array();
 
-interface Point {
-  readonly step: number;
-  readonly value: number;
-  /** Step and how many times it has occurred before. */
-  readonly place: string;
-}
-
 interface Aligned {
-  readonly points: readonly Point[];
-  readonly byPlace: ReadonlyMap<string, number>;
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
   readonly lastStep: number;
+  /** The steps only grow, which is nearly always so: then two series are compared in one walk. */
+  readonly growing: boolean;
 }
 
 function align(series: SeriesPoints | undefined): Aligned {
-  const points: Point[] = [];
-  const byPlace = new Map<string, number>();
-  const seen = new Map<number, number>();
+  const steps = series?.steps ?? empty;
   let lastStep = -Infinity;
-  series?.steps.forEach((step, at) => {
-    const value = series.values[at] ?? NaN;
-    const occurrence = seen.get(step) ?? 0;
-    seen.set(step, occurrence + 1);
-    const place = `${step}:${occurrence}`;
-    points.push({ step, value, place });
-    byPlace.set(place, value);
+  let growing = true;
+  for (const step of steps) {
+    if (!(step > lastStep)) growing = false;
     lastStep = Math.max(lastStep, step);
-  });
-  return { points, byPlace, lastStep };
+  }
+  return { steps, values: series?.values ?? empty, lastStep, growing };
+}
+
+/**
+ * For each point of `from`, in order, the place of its counterpart in `to`: same step, same occurrence of it.
+ * Undefined where there is none.
+ */
+function* counterparts(from: Aligned, to: Aligned): Generator<number | undefined> {
+  if (from.growing && to.growing) {
+    let at = 0;
+    for (const step of from.steps) {
+      while (at < to.steps.length && (to.steps[at] ?? NaN) < step) at += 1;
+      yield to.steps[at] === step ? at : undefined;
+    }
+    return;
+  }
+  const places = new Map<number | string, number>();
+  const nameIn = occurrences();
+  to.steps.forEach((step, at) => places.set(nameIn(step), at));
+  const nameFrom = occurrences();
+  for (const step of from.steps) yield places.get(nameFrom(step));
+}
+
+/** Names each step by itself and how many times it has occurred before. NaN is a step like any other. */
+function occurrences(): (step: number) => number | string {
+  const seen = new Map<number, number>();
+  return step => {
+    const before = seen.get(step) ?? 0;
+    seen.set(step, before + 1);
+    return before === 0 ? step : `${step}:${before}`;
+  };
 }
 
 function limit(series: SeriesPoints | undefined, throughStep: number | undefined): SeriesPoints | undefined {
@@ -178,8 +205,8 @@ function relativeDifference(original: number, reproduced: number): number {
 }
 
 function lastOf(field: 'originalLast' | 'reproducedLast', series: Aligned): Partial<MetricVerdict> {
-  const last = series.points.at(-1);
-  return last === undefined ? {} : { [field]: last.value };
+  const last = series.values.at(-1);
+  return last === undefined ? {} : { [field]: last };
 }
 
 /** Two sides may look like different types by chance: the one that allows less whole-number luck decides. */

@@ -62,7 +62,6 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
   const outside = outsideOutputs(original, request.argv);
   if (outside.fixed.length > 0 && !request.allowOutsideWrites) throw writesOutside(outside.fixed);
 
-  await mkdir(layout.base, { recursive: true, mode: 0o700 });
   const { missing } = await createPrivateCheckout({ root: workspace, code, target: layout.checkout, signal });
   await linkEnvironments(environmentFolders, [plan.root, workspace], layout.checkout);
   const offered = await offerInputs({

@@ -18,6 +18,7 @@ import { relocatePaths } from './relocatePaths.ts';
 import { reproductionOptionsSchema } from './reproductionOptions.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
 import { stopAtPart } from './stopAtPart.ts';
+import { markCheckout, sweepCheckouts } from './sweepCheckouts.ts';
 import { verdictToJson } from './verdictToJson.ts';
 
 /** Hooks that do nothing for a run that reproduces none. */
@@ -64,6 +65,9 @@ async function start(spec: LaunchSpec, originalId: string, context: PrepareConte
   const { plan } = original;
   if (plan === undefined) throw planMissing(originalId, original.problems[0]);
   const layout = checkoutLayout(join(checkoutsFolder(), spec.id), plan.root);
+  await mkdir(layout.base, { recursive: true, mode: 0o700 });
+  await markCheckout(layout.base, { store: spec.store, id: spec.id, keep: options.keep });
+  void sweepCheckouts(checkoutsFolder(), spec.id);
   try {
     const preparation = await prepareReproduction({
       original,
