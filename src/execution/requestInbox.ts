@@ -44,6 +44,8 @@ export function openRequestInbox(
     if (existsSync(path + acknowledgedSuffix)) return true;
     const content = parseJson(readFileSync(path, 'utf8'));
     if (content === undefined) return false;
+    // Noted first: on a full disk the acknowledgement fails, and the request must not be heard twice.
+    seen.add(name);
     const request = requestSchema.safeParse(content);
     if (request.success) onRequest(request.data);
     writeFileSync(path + acknowledgedSuffix, new Date().toISOString() + '\n');

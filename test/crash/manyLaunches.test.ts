@@ -6,6 +6,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { followRun } from '../../src/execution/followRun.ts';
+import { readBlob } from '../../src/git/compareTrees.ts';
 import { knownValue } from '../../src/runs/known.ts';
 import { planSchema } from '../../src/runs/plan.ts';
 import { runPaths } from '../../src/runs/runPaths.ts';
@@ -74,7 +75,9 @@ describe(`${count} launches at once`, () => {
     const [tree = ''] = trees;
     await repository.git('gc', '--quiet', '--prune=now');
     await rm(join(repository.root, 'untracked.txt'));
-    assert.equal(await repository.git('cat-file', 'blob', `${tree}:untracked.txt`), 'part of the snapshot');
-    assert.match(await repository.git('cat-file', 'blob', `${tree}:train.py`), /number/);
+    const held = async (path: string): Promise<string> =>
+      (await readBlob({ root: repository.root, tree, path })).toString();
+    assert.equal(await held('untracked.txt'), 'part of the snapshot');
+    assert.match(await held('train.py'), /number/);
   });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBlob } from '../../../src/git/compareTrees.ts';
 import { launchRun } from '../../../src/execution/launchRun.ts';
 import type { LaunchedRun, LaunchRequest } from '../../../src/execution/launchRun.ts';
 import { capturedSchema } from '../../../src/runs/captured.ts';
@@ -53,7 +54,8 @@ describe('what a run records of itself', () => {
     const plan = planSchema.parse(await readJson(run.paths.plan));
     assert.equal(plan.code.known, 'captured');
     const tree = knownValue(plan.code)?.tree ?? '';
-    assert.equal(await repository.git('cat-file', 'blob', `${tree}:notes.txt`), 'not committed');
+    const notes = await readBlob({ root: repository.root, tree, path: 'notes.txt' });
+    assert.equal(notes.toString(), 'not committed');
     assert.equal(plan.parameters['lr']?.value, 0.1);
     assert.equal(knownValue(plan.seed), 7);
     assert.match(knownValue(plan.interpreter)?.version ?? '', /^3\./);
