@@ -2,6 +2,7 @@
  * Makes the surroundings in which a recorded run happens once more: its code in a private checkout, its interpreter,
  * its command and variables with every path into the workspace turned into the checkout, and the data it read.
  */
+import { existsSync } from 'node:fs';
 import { appendFile, lstat, mkdir, realpath, stat, symlink } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { captureVariables } from '../execution/capture/variables.ts';
@@ -190,7 +191,7 @@ function variablesOf(
   variables['PYTHONPATH'] = pythonPath(variables['PYTHONPATH'], original, move, layout);
   variables['PWD'] = join(layout.checkout, plan.cwd);
   const interpreter = knownValue(plan.interpreter);
-  if (interpreter !== undefined) {
+  if (interpreter !== undefined && existsSync(join(dirname(dirname(interpreter.path)), 'pyvenv.cfg'))) {
     // Programs that the script starts by name (`python`, `torchrun`) come from the recorded environment, too.
     const folder = dirname(interpreter.path);
     const path = (environment['PATH'] ?? '').split(delimiter).filter(part => part !== '' && part !== folder);
