@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import { isTemporaryName } from '../base/atomicFile.ts';
 import { errorText, systemErrorCode } from '../base/systemError.ts';
+import { announcementSchema, type Announcement } from './announcement.ts';
 import { annotationSchema, requestSchema, type Annotation, type RunRequest } from './annotation.ts';
 import { capturedSchema, type Captured } from './captured.ts';
 import { mergeAnnotations, type MergedAnnotations } from './mergeAnnotations.ts';
@@ -19,6 +20,8 @@ import { verdictSchema, type Verdict } from './verdict.ts';
 
 export interface RunRecord {
   readonly plan?: Plan;
+  /** Only while there is no plan. */
+  readonly announcement?: Announcement;
   readonly process?: ProcessRecord;
   readonly captured?: Captured;
   readonly result?: Result;
@@ -52,6 +55,7 @@ export function readRunRecord(dir: string, extent: 'summary' | 'all'): RunRecord
   // The result comes first: a run that ends while it is read is then seen as running, never as lost.
   const result = one(paths.result, resultSchema);
   const plan = one(paths.plan, planSchema);
+  const announcement = plan === undefined ? one(paths.launch, announcementSchema) : undefined;
   const full = extent === 'all';
   const process = full || result === undefined ? one(paths.process, processRecordSchema) : undefined;
   const captured = full ? one(paths.captured, capturedSchema) : undefined;
@@ -61,10 +65,13 @@ export function readRunRecord(dir: string, extent: 'summary' | 'all'): RunRecord
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const requests = full ? many(paths.requests, requestSchema) : [];
   if (plan !== undefined && plan.id !== basename(dir)) problems.push('plan.json belongs to another run');
-  if (plan === undefined && result !== undefined && problems.length === 0)
+  // A preparation that failed or was cancelled left no plan, and what was asked for is known.
+  const neverPlanned = announcement !== undefined && result?.startedAt === undefined;
+  if (plan === undefined && result !== undefined && !neverPlanned && problems.length === 0)
     problems.push('plan.json is missing');
   return {
     ...(plan === undefined ? {} : { plan }),
+    ...(announcement === undefined ? {} : { announcement }),
     ...(process === undefined ? {} : { process }),
     ...(captured === undefined ? {} : { captured }),
     ...(result === undefined ? {} : { result }),

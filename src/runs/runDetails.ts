@@ -1,5 +1,6 @@
 /** Everything the record says about one run, validated, with the state derived from it. */
 import type { MergedAnnotations } from './mergeAnnotations.ts';
+import type { Announcement } from './announcement.ts';
 import type { RunRequest } from './annotation.ts';
 import type { Captured } from './captured.ts';
 import type { Plan } from './plan.ts';
@@ -16,6 +17,8 @@ export interface RunDetails {
   readonly stillRunning: boolean;
   /** Each part is absent when its file is missing or unreadable; the latter is then among the problems. */
   readonly plan?: Plan;
+  /** What the launcher said; only while there is no plan. */
+  readonly announcement?: Announcement;
   readonly process?: ProcessRecord;
   readonly captured?: Captured;
   readonly result?: Result;

@@ -29,7 +29,7 @@ export interface RunSummary {
   readonly star: boolean;
   readonly archived: boolean;
   readonly experiment?: string;
-  /** Empty when the plan cannot be read. */
+  /** Empty when neither the plan nor what the launcher wrote can be read. */
   readonly argv: readonly string[];
   /** Relative to the repository root, '' for the root itself. */
   readonly cwd: string;
@@ -67,25 +67,26 @@ export function summariseRun(
   metrics: Readonly<Record<string, MetricSummary>> = {},
 ): RunSummary {
   const { plan, result, annotations } = run;
+  const said = plan ?? run.announcement;
   const code = knownValue(plan?.code);
   const seed = knownValue(plan?.seed);
   const startedAt = result?.startedAt ?? run.process?.startedAt;
-  const name = annotations.name === undefined ? plan?.name : annotations.name;
+  const name = annotations.name === undefined ? said?.name : annotations.name;
   return {
     id: run.id,
     state: run.state,
     stillRunning: run.stillRunning,
-    createdAt: plan?.createdAt ?? timeOfRunId(run.id),
+    createdAt: said?.createdAt ?? timeOfRunId(run.id),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(result === undefined ? {} : { endedAt: result.endedAt }),
     ...(result?.durationMs === undefined ? {} : { durationMs: result.durationMs }),
     ...(name === undefined || name === null ? {} : { name }),
     ...(annotations.note === undefined || annotations.note === null ? {} : { note: annotations.note }),
-    tags: mergedTags(plan?.tags ?? [], annotations),
+    tags: mergedTags(said?.tags ?? [], annotations),
     star: annotations.star ?? false,
     archived: annotations.archived ?? false,
-    ...(plan?.experiment === undefined ? {} : { experiment: plan.experiment }),
-    argv: plan?.argv ?? [],
+    ...(said?.experiment === undefined ? {} : { experiment: said.experiment }),
+    argv: said?.argv ?? [],
     cwd: plan?.cwd ?? '',
     parameters: parameterValues(run),
     metrics: result?.metrics ?? metrics,
@@ -97,8 +98,8 @@ export function summariseRun(
     ...(result?.exitCode === undefined ? {} : { exitCode: result.exitCode }),
     ...(result?.signal === undefined ? {} : { signal: result.signal }),
     ...(result?.failure === undefined ? {} : { failure: result.failure.message }),
-    ...(plan?.reproduces === undefined ? {} : { reproduces: plan.reproduces }),
-    ...(plan?.rerunOf === undefined ? {} : { rerunOf: plan.rerunOf }),
+    ...(said?.reproduces === undefined ? {} : { reproduces: said.reproduces }),
+    ...(said?.rerunOf === undefined ? {} : { rerunOf: said.rerunOf }),
     verdicts: run.verdicts.map(({ reproductionId, verdict, at }) => ({ reproductionId, verdict, at })),
     ...hostOf(run),
     ...(run.problems[0] === undefined ? {} : { problem: run.problems.join('; ') }),

@@ -84,6 +84,30 @@ describe('run store', () => {
     );
   });
 
+  it('shows and finds a run by what its launcher wrote, as long as there is no plan', async () => {
+    const { id, paths } = writeRun(store, { plan: null, result: null });
+    writeFileSync(
+      paths.launch,
+      JSON.stringify({ schemaVersion: 1, name: 'early', argv: ['python', 'train.py'], tags: ['a'] }),
+    );
+    assert.equal(await runs.resolve('early'), id);
+    const { state, name, argv, tags, problem } = await runs.summary(id);
+    assert.deepEqual(
+      { state, name, argv, tags, problem },
+      { state: 'preparing', name: 'early', argv: ['python', 'train.py'], tags: ['a'], problem: undefined },
+    );
+  });
+
+  it('finds no fault with a run that was cancelled before it had a plan', async () => {
+    const { id, paths } = writeRun(store, {
+      plan: null,
+      result: JSON.stringify({ schemaVersion: 1, state: 'cancelled', endedAt: '', outputs: [], metrics: {} }),
+    });
+    writeFileSync(paths.launch, JSON.stringify({ schemaVersion: 1, argv: ['python'] }));
+    const { state, argv, problem } = await runs.summary(id);
+    assert.deepEqual({ state, argv, problem }, { state: 'cancelled', argv: ['python'], problem: undefined });
+  });
+
   it('costs one record for each bad record', async () => {
     const good = writeRun(store).id;
     const problems: Record<string, string | undefined> = {};
