@@ -37,6 +37,7 @@ export class RunsModel {
   readonly #changed = new vscode.EventEmitter<ModelChange>();
   readonly #disposables: { dispose(): unknown }[] = [];
   readonly onDidChange = this.#changed.event;
+  readonly #gitWatchers: vscode.Disposable[] = [];
   #pending = new Map<string, Set<string>>();
   #projectsAreStale = true;
   #snapshot = nothing;
@@ -120,7 +121,7 @@ export class RunsModel {
 
   dispose(): void {
     this.#refresh.dispose();
-    for (const disposable of this.#disposables) disposable.dispose();
+    for (const disposable of [...this.#disposables, ...this.#gitWatchers]) disposable.dispose();
   }
 
   async #read(): Promise<void> {
@@ -164,7 +165,20 @@ export class RunsModel {
         .filter(({ store }) => !stores.has(store))
         .map(({ store }) => this.#client.request('unwatchStore', { store })),
     ]);
+    this.#watchForGit(projects);
     return projects;
+  }
+
+  /** A folder that becomes a repository gets another store. */
+  #watchForGit(projects: readonly OpenProject[]): void {
+    for (const watcher of this.#gitWatchers.splice(0)) watcher.dispose();
+    for (const { folder } of projects.filter(project => !project.inGit)) {
+      const watcher = vscode.workspace.createFileSystemWatcher(
+        new vscode.RelativePattern(folder, '.git/HEAD'),
+      );
+      watcher.onDidCreate(() => this.projectsChanged());
+      this.#gitWatchers.push(watcher);
+    }
   }
 }
 
