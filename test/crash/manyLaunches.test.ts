@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { followRun } from '../../src/execution/followRun.ts';
 import { readBlob } from '../../src/git/compareTrees.ts';
 import { knownValue } from '../../src/runs/known.ts';
@@ -12,20 +11,9 @@ import { planSchema } from '../../src/runs/plan.ts';
 import { runPaths } from '../../src/runs/runPaths.ts';
 import { RunStore } from '../../src/runs/runStore.ts';
 import { gitRepository } from '../helpers/gitRepository.ts';
-import { supervisorScript } from '../helpers/testRuns.ts';
+import { commandLine } from '../helpers/testRuns.ts';
 
 const count = 100;
-
-/** Waits for the signal on standard input, so that all of them begin together. */
-const launcher = `
-const { launchRun } = await import(process.argv[1]);
-const request = JSON.parse(process.argv[2]);
-await new Promise(resolve => process.stdin.once('data', resolve));
-process.stdin.destroy();
-const run = await launchRun({ ...request, variables: process.env }, { node: process.execPath, supervisorScript: process.argv[3] });
-console.log(run.id);
-process.exit(0);
-`;
 
 describe(`${count} launches at once`, () => {
   it('leaves as many finished runs, with ids of their own and one intact snapshot', async () => {
@@ -34,25 +22,18 @@ describe(`${count} launches at once`, () => {
     });
     await repository.write({ 'untracked.txt': 'part of the snapshot' });
     const store = join(repository.root, '.git', 'lockstep');
-    const module = pathToFileURL(
-      join(import.meta.dirname, '..', '..', 'src', 'execution', 'launchRun.ts'),
-    ).href;
     const launchers = Array.from({ length: count }, (_, index) => {
-      const request = {
-        ...{ store, root: repository.root, cwd: repository.root, toolVersion: '0.0.0-test' },
-        argv: ['python3', 'train.py', String(index)],
-      };
-      const child = spawn(
-        process.execPath,
-        ['--input-type=module', '-e', launcher, module, JSON.stringify(request), supervisorScript],
-        { env: repository.environment, stdio: ['pipe', 'pipe', 'inherit'] },
-      );
+      const words = ['run', '--detach', '--', 'python3', 'train.py', String(index)];
+      const child = spawn(process.execPath, [commandLine, ...words], {
+        cwd: repository.root,
+        env: repository.environment,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-      return { child, ended: once(child, 'close').then(() => output.trim()) };
+      return once(child, 'close').then(() => output.trim());
     });
-    for (const { child } of launchers) child.stdin.end('go\n');
-    const ids = await Promise.all(launchers.map(({ ended }) => ended));
+    const ids = await Promise.all(launchers);
     assert.equal(new Set(ids).size, count);
 
     const ends = await Promise.all(ids.map(id => followRun(runPaths(store, id))));

@@ -12,10 +12,13 @@ import { temporaryFolder } from './temporaryFolder.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /** What is shipped where it is built, else its source. */
-export const supervisorScript = [
-  join(root, 'dist', 'supervisor.cjs'),
-  join(root, 'src', 'cli', 'supervisorMain.ts'),
-].find(existsSync) as string;
+export const supervisorScript = shipped('supervisor.cjs', 'supervisorMain.ts');
+export const commandLine = shipped('cli.cjs', 'main.ts');
+
+function shipped(bundle: string, source: string): string {
+  const built = join(root, 'dist', bundle);
+  return existsSync(built) ? built : join(root, 'src', 'cli', source);
+}
 
 export interface TestRuns extends AsyncDisposable {
   /** The project's folder, outside git, with a space in its path. */
