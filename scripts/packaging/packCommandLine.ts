@@ -1,4 +1,4 @@
-/** Packs the command line alone as an npm package without dependencies: `npm i -g lockstep-0.1.0.tgz`. */
+/** Packs the command line alone as an npm package without dependencies: `npm i -g lockstep-cli-0.1.0.tgz`. */
 import { copyFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { readManifest } from './manifest.ts';
 /** The bundles of the command line: what it starts lies beside it. */
 const fromDist = ['cli.cjs', 'supervisor.cjs', 'pythonHook', 'THIRD-PARTY-NOTICES.txt'];
 
-/** Resolves with the path of `<name>-<version>.tgz` in `folder`. The bundles must be in dist/. */
+/** Resolves with the path of `<name>-cli-<version>.tgz` in `folder`. The bundles must be in dist/. */
 export async function packCommandLine(folder: string): Promise<string> {
   const { name, version, description, license, engines } = await readManifest();
   const staging = await mkdtemp(join(tmpdir(), 'lockstep-cli-'));
@@ -18,7 +18,7 @@ export async function packCommandLine(folder: string): Promise<string> {
       await cp(join(projectRoot, 'dist', part), join(staging, part), { recursive: true });
     for (const text of ['LICENSE', 'README.md']) await copyFile(join(projectRoot, text), join(staging, text));
     const manifest = {
-      ...{ name, version, description, license },
+      ...{ name: `${name}-cli`, version, description, license },
       bin: { [name]: 'cli.cjs' },
       engines: { node: engines.node },
       files: fromDist,
@@ -28,5 +28,5 @@ export async function packCommandLine(folder: string): Promise<string> {
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
-  return join(folder, `${name}-${version}.tgz`);
+  return join(folder, `${name}-cli-${version}.tgz`);
 }

@@ -84,7 +84,7 @@ describe('the packages', function () {
     for (const made of [prefix, home]) await mkdir(made);
     const packed = await packCommandLine(folder.path);
     await npm(['install', '--offline', '--prefix', prefix, packed], folder.path);
-    const installed = join(prefix, 'node_modules', 'lockstep');
+    const installed = join(prefix, 'node_modules', 'lockstep-cli');
     const list = await runCommand({ program: 'ls', args: [installed] });
     assert.deepEqual(list.stdout.toString('utf8').trim().split('\n').sort(), inCommandLine);
 
