@@ -16,9 +16,6 @@ const dist = join(projectRoot, 'dist');
 const { values: flags } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
 
 const all = bundles(projectRoot);
-const present = all.filter(bundle => existsSync(join(projectRoot, bundle.entry)));
-for (const bundle of all)
-  if (!present.includes(bundle)) console.log(`not built: ${bundle.output} (${bundle.entry} does not exist)`);
 
 /** zod carries its messages in forty languages, a third of the command line's size; English is imported apart from them. */
 const withoutZodLocales: esbuild.Plugin = {
@@ -36,7 +33,7 @@ else await build();
 async function build(): Promise<void> {
   await removeStaleFiles();
   const results = await Promise.all(
-    present.map(async bundle => ({
+    all.map(async bundle => ({
       bundle,
       result: await esbuild.build(options(bundle)),
     })),
@@ -72,7 +69,7 @@ async function build(): Promise<void> {
 
 async function watch(): Promise<void> {
   await copyFolders();
-  for (const bundle of present) {
+  for (const bundle of all) {
     const context = await esbuild.context({ ...options(bundle), logLevel: 'info' });
     await context.watch();
   }
@@ -128,7 +125,7 @@ function options(bundle: Bundle): esbuild.BuildOptions & { metafile: true } {
 async function removeStaleFiles(): Promise<void> {
   await mkdir(dist, { recursive: true });
   const written = new Set(
-    present
+    all
       .flatMap(({ output }) => [output, `${output}.map`, output.replace(/\.js$/, '.css')])
       .concat('THIRD-PARTY-NOTICES.txt'),
   );
