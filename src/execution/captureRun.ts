@@ -12,6 +12,7 @@ import { writePackageList } from '../runs/packageStore.ts';
 import type { Plan } from '../runs/plan.ts';
 import { hashFileUses, listFileUses } from './capture/fileUses.ts';
 import type { FileUses } from './capture/fileUses.ts';
+import { hashGaps, withGapHashes } from './capture/hashGaps.ts';
 import { captureHardware } from './capture/hardware.ts';
 import { capturePackages } from './capture/packages.ts';
 import { loadedModules, readSeen } from './capture/readSeen.ts';
@@ -45,6 +46,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
   const hardware = captureHardware({ variables }).catch(orUnknown<Hardware>());
   // The hook tells best what a program could import; this is for programs without it, and while they run.
   const early = packagesOf(plan, variables, undefined);
+  const gaps = hashGaps(plan).catch(note('Files over the size limit', []));
   let seen = nothingSeen;
   let uses: FileUses = { inputs: [], outputs: [] };
 
@@ -65,8 +67,10 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
       );
     },
     async finish() {
-      const inputs = await hashFileUses(uses.inputs, { root: plan.root }).catch(
-        note('Hashes of inputs', [...uses.inputs]),
+      const hashedGaps = await gaps;
+      const listed = withGapHashes(uses.inputs, plan, hashedGaps);
+      const inputs = await hashFileUses(listed, { root: plan.root }).catch(
+        note('Hashes of inputs', [...listed]),
       );
       const seenPath = seen.pythons[0]?.path;
       const packages = seenPath === undefined ? await early : await packagesOf(plan, variables, seenPath);
@@ -81,6 +85,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         modules:
           seen.pythons.length > 0 ? captured(loadedModules(seen)) : unknown('no Python program was observed'),
         inputs,
+        ...(hashedGaps.length === 0 ? {} : { gaps: hashedGaps }),
         code: seen.code,
         facts: seen.facts,
         pythons: seen.pythons,

@@ -247,10 +247,11 @@ async function describeGap(
 ): Promise<SnapshotGap> {
   const gap: SnapshotGap = { ...recordedPath(path), reason };
   if (stats?.isFile() !== true) return gap;
-  if (reason === 'unreadable' || stats.size > budget.hashBytes) return { ...gap, size: stats.size };
+  const facts = { ...gap, size: stats.size, modifiedAt: stats.mtimeMs };
+  if (reason === 'unreadable' || stats.size > budget.hashBytes) return facts;
   budget.hashBytes -= stats.size;
   const sha256 = await hashFile(absolutePath(context.repository.root, path), context.signal);
-  return { ...gap, size: stats.size, ...(sha256 === undefined ? {} : { sha256 }) };
+  return { ...facts, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
 function lstatOf(context: GitContext, path: BytePath): Stats | undefined {

@@ -7,14 +7,16 @@ import { appendFile, lstat, mkdir, realpath, stat, symlink } from 'node:fs/promi
 import { delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { captureVariables } from '../execution/capture/variables.ts';
 import { readCommandWords } from '../execution/capture/commandWords.ts';
+import { describeGaps } from '../git/gaps.ts';
 import { createPrivateCheckout } from '../git/privateCheckout.ts';
-import { declared, knownValue } from '../runs/known.ts';
+import { knownValue } from '../runs/known.ts';
 import type { Known } from '../runs/known.ts';
 import type { Code, Plan } from '../runs/plan.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { codeUnknown, inputsMissing, interpreterMissing, planMissing, writesOutside } from './errors.ts';
 import { offerInputs } from './offerInputs.ts';
+import { offerLeftOut } from './offerLeftOut.ts';
 import { isInside, relocatePaths } from './relocatePaths.ts';
 import type { Relocation } from './relocatePaths.ts';
 import { outsideOutputs } from './outsideOutputs.ts';
@@ -65,19 +67,27 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
 
   const { missing } = await createPrivateCheckout({ root: workspace, code, target: layout.checkout, signal });
   await linkEnvironments(environmentFolders, [plan.root, workspace], layout.checkout);
+  const outputs = original.result?.outputs ?? [];
+  const leftOut = await offerLeftOut({
+    ...{ code, captured: original.captured, lacking: missing },
+    ...{ outputs, workspace, layout, signal },
+  });
   const offered = await offerInputs({
     inputs: (original.captured?.inputs ?? []).filter(
       input =>
         input.inSnapshot !== true &&
+        !leftOut.paths.has(input.path) &&
         !environmentFolders.some(folder => isInside(absolute(input.path, plan.root), folder)),
     ),
-    outputs: original.result?.outputs ?? [],
+    outputs,
     workspace,
     layout,
     redirect: outside.redirect,
     signal,
   });
-  if (offered.missing.length > 0) throw inputsMissing(offered.missing);
+  const read = new Set((original.captured?.inputs ?? []).map(input => input.path));
+  const gone = [...offered.missing, ...leftOut.missing.filter(path => read.has(path))];
+  if (gone.length > 0) throw inputsMissing(gone);
 
   const relocation: Relocation = {
     from: await namesOf(plan.root, workspace),
@@ -101,15 +111,13 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
     cwd,
     argv,
     variables: variablesOf(plan, request, move, original),
-    code:
-      missing.length === 0
-        ? plan.code
-        : declared(code, `not restored: ${missing.map(gap => gap.path).join(', ')}`),
+    code: leftOut.code,
     caps: [
-      ...(plan.code.known === 'declared'
+      // A reproduction's own record may lack more than its gaps say: a submodule that was gone.
+      ...(plan.code.known === 'declared' && describeGaps(code.gaps) === undefined
         ? [`inexact snapshot${plan.code.reason === undefined ? '' : ` (${plan.code.reason})`}`]
         : []),
-      ...missing.map(gap => `${gap.path} could not be restored (${gap.reason})`),
+      ...leftOut.caps,
       ...offered.changed.map(path => `input ${path} has changed since`),
       ...offered.unverified.map(path => `unverified input ${path}`),
     ],

@@ -61,6 +61,15 @@ export const fileUseSchema = z.looseObject({
 });
 export type FileUse = z.infer<typeof fileUseSchema>;
 
+export const gapHashSchema = z.looseObject({
+  /** As the plan's gap has it. */
+  path: z.string(),
+  /** Hex sha256 of the content at the time of the snapshot. Absent when it could not be told; then `problem` says why. */
+  sha256: z.string().optional(),
+  problem: z.string().optional(),
+});
+export type GapHash = z.infer<typeof gapHashSchema>;
+
 export const capturedSchema = z.looseObject({
   schemaVersion: z.int().positive(),
   hardware: knownSchema(hardwareSchema),
@@ -71,6 +80,8 @@ export const capturedSchema = z.looseObject({
   /** Python modules really loaded from files outside the environment: name → absolute path. */
   modules: knownSchema(z.record(z.string(), z.string())),
   inputs: z.array(fileUseSchema),
+  /** Files that the snapshot lists without a hash, hashed beside the run. */
+  gaps: z.array(gapHashSchema).optional(),
   /** Settings read from the libraries a program had loaded, at its end: `torch.deterministic_algorithms` → true. */
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 });

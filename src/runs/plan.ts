@@ -40,6 +40,9 @@ export const snapshotGapSchema = z.looseObject({
     ])
     .or(z.string()),
   size: z.number().optional(),
+  /** Milliseconds since the epoch; with `size`, what tells later whether a file without a hash is still the same. */
+  modifiedAt: z.number().optional(),
+  /** Absent where hashing would have delayed the start; `gaps` of the captured values may have it. */
   sha256: z.string().optional(),
   /** Where under the run folder the raw bytes are kept, when they are. */
   heldAs: z.string().optional(),

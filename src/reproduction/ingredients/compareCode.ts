@@ -20,7 +20,7 @@ export function compareCode(original: IngredientSide, now: IngredientSide): Ingr
     if (before.tree !== after.tree)
       findings.differs(`snapshot ${before.tree.slice(0, 7)} → ${after.tree.slice(0, 7)}`);
     compareSubmodules(before, after, findings);
-    compareGaps(before.gaps, after.gaps, findings);
+    compareGaps(gapsWithHashes(original, before), gapsWithHashes(now, after), findings);
   }
   return findings.row('code', describe(before), describe(after));
 }
@@ -33,6 +33,11 @@ function compareSubmodules(before: Code, after: Code, findings: IngredientFindin
       module.tree.slice(0, 7),
       trees.get(module.path)?.slice(0, 7),
     );
+}
+
+function gapsWithHashes({ captured }: IngredientSide, code: Code): SnapshotGap[] {
+  const hashes = new Map((captured?.gaps ?? []).map(gap => [gap.path, gap.sha256]));
+  return code.gaps.map(gap => ({ ...gap, sha256: gap.sha256 ?? hashes.get(gap.path) }));
 }
 
 /** A gap is a file outside the snapshot: the same only when both sides have its hash. */

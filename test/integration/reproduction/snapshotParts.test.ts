@@ -1,21 +1,35 @@
 /** Code that one git tree does not hold: submodules with edits of their own, and files over the size limit. */
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { showOutputSchema } from '../../../src/cli/output/showOutput.ts';
+import { capturedSchema } from '../../../src/runs/captured.ts';
+import type { Captured } from '../../../src/runs/captured.ts';
+import { planSchema } from '../../../src/runs/plan.ts';
+import type { Plan } from '../../../src/runs/plan.ts';
+import { runPaths } from '../../../src/runs/runPaths.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import type { Verdict } from '../../../src/runs/verdict.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliProject } from '../../helpers/lockstepCli.ts';
 import { fingerprintChanges, repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
 
 async function run(project: CliProject, ...words: string[]): Promise<void> {
   const outcome = await project.lockstep(['run', '--', ...words]);
   assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);
 }
 
-async function reproduce(project: CliProject): Promise<Verdict> {
-  const { document } = await project.json(['reproduce', '@1', '--json']);
+async function reproduce(project: CliProject, id = '@1'): Promise<Verdict> {
+  const { document } = await project.json(['reproduce', id, '--json']);
   return verdictSchema.parse(document);
+}
+
+async function recordOf(project: CliProject, id: string): Promise<{ plan: Plan; captured: Captured }> {
+  const paths = runPaths(join(project.root, '.git', 'lockstep'), id);
+  const read = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8')) as unknown;
+  const captured = await waitFor('captured.json', () => read(paths.captured).catch(() => undefined));
+  return { plan: planSchema.parse(await read(paths.plan)), captured: capturedSchema.parse(captured) };
 }
 
 /** `lib` inside the project, with one commit. */
@@ -63,5 +77,48 @@ print(json.dumps({'step': 0, 'loss': VALUE + MORE}))
     assert.deepEqual(fingerprintChanges(before, await repositoryFingerprint(root)), []);
     assert.deepEqual(fingerprintChanges(inner, await repositoryFingerprint(join(root, 'lib'))), []);
     assert.match(await readFile(join(root, 'lib', 'model.py'), 'utf8'), /100/);
+  });
+
+  it('has a file over the size limit that was hashed beside the run, and is capped once it changed', async () => {
+    await using project = await cliProject({
+      'train.py': `
+import json, os
+size = os.stat('weights.bin').st_size
+head = os.popen('head -c 4 weights.bin').read()
+print(json.dumps({'step': 0, 'loss': size + len(head) + 0.5}))
+`,
+    });
+    const { root } = project;
+    const weights = join(root, 'weights.bin');
+    // Sparse; above what is hashed before the start, and not ignored.
+    await writeFile(weights, 'abcd');
+    await truncate(weights, 260 * 1024 * 1024);
+    await run(project, 'python3', 'train.py');
+    const id = showOutputSchema.parse((await project.json(['show', '@1', '--json'])).document).id;
+    const { plan, captured } = await recordOf(project, id);
+    assert.match(plan.code.known === 'declared' ? (plan.code.reason ?? '') : plan.code.known, /not hashed/);
+    assert.deepEqual(
+      captured.gaps?.map(gap => [gap.path, gap.sha256?.length]),
+      [['weights.bin', 64]],
+    );
+
+    const before = await repositoryFingerprint(root);
+    const same = await reproduce(project, id);
+    assert.equal(same.verdict, 'identical', JSON.stringify(same, null, 1));
+    assert.deepEqual(same.caps, []);
+    assert.equal(same.ingredients.find(one => one.name === 'code')?.status, 'same');
+    assert.deepEqual(fingerprintChanges(before, await repositoryFingerprint(root)), []);
+
+    const handle = await open(weights, 'r+');
+    await handle.write('x', 1_000_000);
+    await handle.close();
+    const changed = await reproduce(project, id);
+    assert.equal(changed.verdict, 'within-tolerance', JSON.stringify(changed, null, 1));
+    assert.match(changed.caps.join('\n'), /weights\.bin has changed since/);
+    assert.equal(changed.ingredients.find(one => one.name === 'code')?.status, 'unknown');
+
+    await rm(weights);
+    const gone = await project.json(['reproduce', id, '--json']);
+    assert.match(JSON.stringify(gone.document), /weights\.bin could not be restored/);
   });
 });

@@ -115,6 +115,10 @@ describe('what a snapshot lacks', () => {
     assert.equal(describeGaps([{ path: 'a', reason: 'filtered', blob: '12' }]), undefined);
     assert.equal(
       describeGaps([{ path: 'a.bin', reason: 'over-limit' }]),
+      'Not held: a.bin (over the size limit, not hashed before the start).',
+    );
+    assert.equal(
+      describeGaps([{ path: 'a.bin', reason: 'over-limit', sha256: '12' }]),
       'Not held: a.bin (over the size limit).',
     );
     const many = ['a', 'b', 'c', 'd', 'e'].map(path => ({ path, reason: 'unreadable' }));
