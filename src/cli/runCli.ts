@@ -56,7 +56,7 @@ Usage: lockstep COMMAND
 
 ${lines.join('\n')}
 
-RUN is @1 (newest), @2, …, a full id, a unique part of one, or a unique name.
+RUN is @1 (newest), @2, …, a full id, a unique part of one (4 characters or more), or a unique name.
 Exit codes: 0 done; 1 the answer is no (diverged, the run failed); 2 wrong use; 3 could not be done or told;
 130 cancelled. lockstep run ends with the code of the program; 125, 126 and 127 are its own.
 lockstep COMMAND --help says more.

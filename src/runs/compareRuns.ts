@@ -1,4 +1,5 @@
 /** Compares any number of runs, ingredient by ingredient, from their records alone. */
+import { formatCommand } from '../base/runCommand.ts';
 import { errorText } from '../base/systemError.ts';
 import type { FileUse, Package } from './captured.ts';
 import { knownValue } from './known.ts';
@@ -102,9 +103,10 @@ function onlyDifferent(rows: readonly ComparisonRow[]): ComparisonRow[] {
 }
 
 function commandCells({ summary }: ComparedRun): [string, Cell][] {
-  const known = summary.argv.length > 0;
+  const [program, ...args] = summary.argv;
+  const known = program !== undefined;
   return [
-    ['command', known ? JSON.stringify(summary.argv) : notKnown],
+    ['command', known ? formatCommand(program, args) : notKnown],
     ['folder', known ? summary.cwd : notKnown],
   ];
 }

@@ -1,8 +1,9 @@
-/** Finds the run a person means: `@1` is the newest, else a full id, a unique part of one, or a unique name. */
+/** Finds the run a person means: `@1` is the newest, else a full id, a unique part of one (four characters or more), or a unique name. */
 import { runAmbiguous, runNotFound } from './errors.ts';
 import type { RunSummary } from './runSummary.ts';
 
 const shownCandidates = 10;
+const shortestPart = 4;
 
 /**
  * What the ids alone can tell, which is cheap. Undefined when it takes the names.
@@ -16,9 +17,8 @@ export function resolveRunId(reference: string, ids: readonly string[]): string 
     if (id === undefined) throw runNotFound(reference);
     return id;
   }
-  const wanted = reference.toUpperCase();
-  if (wanted === '') throw runNotFound(reference);
-  const [only, ...others] = ids.filter(id => id.includes(wanted));
+  if (reference === '') throw runNotFound(reference);
+  const [only, ...others] = ids.filter(id => isPartOf(id, reference));
   return others.length === 0 ? only : undefined;
 }
 
@@ -27,8 +27,7 @@ export function resolveRunId(reference: string, ids: readonly string[]): string 
  * Throws `run-not-found`, or `run-ambiguous` with the candidates.
  */
 export function resolveRun(reference: string, runs: readonly RunSummary[]): string {
-  const wanted = reference.toUpperCase();
-  const byPart = runs.filter(run => run.id.includes(wanted));
+  const byPart = runs.filter(run => isPartOf(run.id, reference));
   const matches = byPart.length > 0 ? byPart : runs.filter(run => run.name === reference);
   const [only, ...others] = matches;
   if (only === undefined) throw runNotFound(reference);
@@ -38,6 +37,11 @@ export function resolveRun(reference: string, runs: readonly RunSummary[]): stri
     matches.slice(0, shownCandidates).map(run => ({ id: run.id, label: candidateLabel(run) })),
     matches.length,
   );
+}
+
+/** As with git, a few characters are no part of an id: `a` is then the run of that name. */
+function isPartOf(id: string, reference: string): boolean {
+  return reference.length >= shortestPart && id.includes(reference.toUpperCase());
 }
 
 function candidateLabel(run: RunSummary): string {

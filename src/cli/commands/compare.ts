@@ -63,5 +63,13 @@ function tell({ runs, sections, problems }: RunComparison, all: boolean, { termi
 /** Null is a value that the run does not have. */
 function valueText(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return '–';
-  return typeof value === 'number' ? numberText(value) : String(value);
+  if (typeof value === 'number') return numberText(value);
+  return isHash(value) ? String(value).slice(0, shownHashLength) : String(value);
+}
+
+const shownHashLength = 12;
+
+/** A git object or a SHA-256: its first characters tell two of them apart. */
+function isHash(value: string | boolean): boolean {
+  return typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value);
 }

@@ -58,6 +58,14 @@ describe('run store', () => {
       await assert.rejects(runs.resolve(reference), { code: 'run-not-found' }, reference);
   });
 
+  it('takes fewer than four characters for a name, also where they are part of an id', async () => {
+    const { id } = writeRun(store, { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' });
+    const named = writeRun(store, { id: '01BX5ZZKBKACTAV9WEVGEMMVRZ', plan: { name: 'arz' } }).id;
+    assert.equal(await runs.resolve('arz'), named);
+    assert.equal(await runs.resolve('arz3'), id);
+    await assert.rejects(runs.resolve('5fa'), { code: 'run-not-found' });
+  });
+
   it('merges annotations field by field in their order', async () => {
     const { id } = writeRun(store, { plan: { tags: ['a'] } });
     await runs.annotate(id, { name: 'first', addTags: ['b', '__proto__'], star: true });
