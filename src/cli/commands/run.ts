@@ -75,6 +75,10 @@ export const run: Subcommand = {
       colour: context.terminal.colour,
       pythonHook: flags.hook,
     };
+    if (!project.inGit)
+      context.terminal.err(
+        'lockstep: outside git the code is not recorded, so this run cannot be reproduced; to change that: git init\n',
+      );
     return superviseFromTerminal(
       request,
       { detach: flags.detach === true, json: flags.json === true },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { errorOutputSchema } from '../../../src/cli/output/errorOutput.ts';
@@ -67,6 +67,18 @@ describe('the command line', function () {
     assert.match(missing.stderr, /no-such-program was not found/);
     const plain = await project.lockstep(['run', '--', './plain.txt']);
     assert.equal(plain.code, 126, plain.stderr);
+  });
+
+  it('runs outside git, and says what is missing there', async () => {
+    await using project = await cliProject({ 'train.py': trainer });
+    await rm(join(project.root, '.git'), { recursive: true });
+    const run = await project.lockstep(['run', '--', 'python3', 'train.py']);
+    assert.equal(run.code, 0);
+    assert.match(run.stderr, /outside git the code is not recorded.*git init/);
+    const reproduction = await project.lockstep(['reproduce', '@1']);
+    assert.equal(reproduction.code, 3);
+    assert.match(reproduction.stderr, /git init/);
+    assert.ok(existsSync(join(project.root, '.lockstep', 'runs')));
   });
 
   const wrong: [words: string[], says: RegExp][] = [
