@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { shelfContended } from './errors.ts';
 import { runGit, type GitContext } from './runGit.ts';
+import { readShelfFile, replaceShelfFile, shelfIdInFile, type Shelf } from './shelfFiles.ts';
 import { readTreeObject, treeObject, type TreeEntry } from './treeObject.ts';
 
 export const shelfPrefix = 'refs/lockstep/snapshots/';
@@ -47,12 +48,6 @@ export async function listKeptTrees(context: GitContext): Promise<string[]> {
   return [...shelves.values()].flatMap(shelf => shelf.entries.filter(isKept).map(entry => entry.name)).sort();
 }
 
-interface Shelf {
-  /** Of the tree object; undefined when the ref does not exist yet. */
-  readonly id: string | undefined;
-  readonly entries: readonly TreeEntry[];
-}
-
 /** What a shelf shall hold, or undefined when it is right as it is. */
 type Change = (entries: readonly TreeEntry[], trees: readonly string[]) => readonly TreeEntry[] | undefined;
 
@@ -88,15 +83,25 @@ async function changeShelves(
 
 async function readShelves(context: GitContext, refs: readonly string[]): Promise<Map<string, Shelf>> {
   const shelves = new Map<string, Shelf>();
-  if (refs.length === 0) return shelves;
-  const input = refs.map(ref => `${ref}\n`).join('');
+  const unknown: string[] = [];
+  for (const ref of refs) {
+    const shelf = await readShelfFile(context, ref);
+    if (shelf === undefined) unknown.push(ref);
+    else shelves.set(ref, shelf);
+  }
+  if (unknown.length === 0) return shelves;
+  const input = unknown.map(ref => `${ref}\n`).join('');
   const { stdout } = await runGit(context, ['cat-file', '--batch'], { input });
   let at = 0;
-  for (const ref of refs) {
+  for (const ref of unknown) {
     const lineEnd = stdout.indexOf(10, at);
     const header = /^([0-9a-f]+) tree (\d+)$/.exec(stdout.toString('latin1', at, lineEnd));
     at = lineEnd + 1;
-    if (header === null) continue;
+    if (header === null) {
+      const id = await lostShelf(context, ref);
+      if (id !== undefined) shelves.set(ref, { id, entries: [] });
+      continue;
+    }
     const [, id = '', size = '0'] = header;
     shelves.set(ref, {
       id,
@@ -105,6 +110,18 @@ async function readShelves(context: GitContext, refs: readonly string[]): Promis
     at += Number(size) + 1;
   }
   return shelves;
+}
+
+/**
+ * The id that a ref names although its object is gone, as after a loss of power; undefined for a ref that is just
+ * missing or just moving on. A shelf's object is deleted only after its ref has moved on, and no ref goes back: so one
+ * that names the same before and after is lost indeed.
+ */
+async function lostShelf(context: GitContext, ref: string): Promise<string | undefined> {
+  const id = await shelfIdInFile(context, ref);
+  if (id === undefined) return undefined;
+  const found = await runGit(context, ['cat-file', '-e', id], { tolerant: true });
+  return found.exitCode !== 0 && (await shelfIdInFile(context, ref)) === id ? id : undefined;
 }
 
 /** False when another process was faster. */
@@ -119,9 +136,13 @@ async function replaceShelf(
     if (gone.exitCode === 0) await forgetShelf(context, old.id);
     return gone.exitCode === 0;
   }
-  const written = await runGit(context, ['hash-object', '-t', 'tree', '-w', '--stdin'], {
-    input: treeObject([...entries, marker(entries)]),
-  });
+  const input = treeObject([...entries, marker(entries)]);
+  const direct = await replaceShelfFile(context, ref, old, input, (entries[0]?.id.length ?? 0) / 2);
+  if (direct !== undefined) {
+    await forgetShelf(context, direct.replaced ? old.id : direct.id);
+    return direct.replaced;
+  }
+  const written = await runGit(context, ['hash-object', '-t', 'tree', '-w', '--stdin'], { input });
   const id = written.stdout.toString('latin1').trim();
   // An empty old value says that the ref must not exist yet.
   const outcome = await runGit(context, ['update-ref', ref, id, old.id ?? '0'.repeat(id.length)], {

@@ -97,6 +97,7 @@ async function snapshotRepository(repository: Repository, around: Surroundings):
         environment,
         signal,
       }),
+      finding.then(head => keepTrees(facts, head === undefined ? [] : [head.tree])),
     ]);
     const { workingTree, converted } = written;
     const heldTree = await holdBlobs(facts, converted);
@@ -105,7 +106,6 @@ async function snapshotRepository(repository: Repository, around: Surroundings):
     const [changed] = await Promise.all([
       head?.tree === tree ? [] : diffTrees(facts, head?.tree ?? emptyTree(repository), tree),
       keepTrees({ ...facts, repository: snapshotRepositoryOf(repository) }, own),
-      keepTrees(facts, head === undefined ? [] : [head.tree]),
     ]);
     const hiddenBySparse = new Set(
       index.entries.filter(entry => entry.skipWorktree).map(entry => entry.path),

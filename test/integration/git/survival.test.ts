@@ -226,6 +226,33 @@ describe('recorded code', function () {
     assert.ok(Number(/^\d+/.exec(objects)?.[0]) <= 3 * 20, objects);
   });
 
+  it('goes on where a loss of power left a ref without its object', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    const context = await storeContext(repository);
+    await repository.write({ 'a.txt': 'one\n' });
+    const { tree } = await snapshotOf(repository);
+    const ref = `refs/lockstep/snapshots/${tree.slice(0, 2)}`;
+    const shelf = await inStore(repository, 'rev-parse', ref);
+    const store = join(repository.root, '.git', 'lockstep', 'snapshots.git');
+    await rm(join(store, 'objects', shelf.slice(0, 2), shelf.slice(2)));
+    assert.equal((await snapshotOf(repository)).tree, tree);
+    assert.deepEqual(await listKeptTrees(context), [tree]);
+  });
+
+  it('is kept in the same way where git packed the refs, and by git as by us', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n' });
+    const context = await storeContext(repository);
+    const kept = new Set<string>();
+    for (const step of ['pack-refs', 'gc', '', 'pack-refs']) {
+      await repository.write({ 'a.txt': `${kept.size} ${step}\n` });
+      kept.add((await snapshotOf(repository)).tree);
+      if (step === 'pack-refs') await inStore(repository, 'pack-refs', '--all');
+      if (step === 'gc') await inStore(repository, 'gc', '--quiet', '--prune=now');
+      assert.deepEqual(await listKeptTrees(context), [...kept].sort());
+    }
+    await inStore(repository, 'fsck', '--strict');
+  });
+
   it('lets go of what nobody needs', async () => {
     await using repository = await gitRepository({ 'a.txt': 'a\n' });
     const context = await storeContext(repository);
