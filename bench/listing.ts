@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../src/base/runCommand.ts';
-import { runIndexPath } from '../src/runs/runIndex.ts';
+import { runIndexPath } from '../src/runs/runIndexFormat.ts';
 import { projectRoot } from '../scripts/projectRoot.ts';
 import { temporaryFolder } from '../test/helpers/temporaryFolder.ts';
 import { scrubbedEnvironment } from '../test/helpers/scrubbedEnvironment.ts';

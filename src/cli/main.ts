@@ -1,7 +1,7 @@
 /** The command line, put together from its parts. */
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import { startEarlySupervisor } from '../execution/startEarlySupervisor.ts';
 import { runCli } from './runCli.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -26,7 +26,7 @@ void runCli(words, packageJson.version, {
   signal: readerGone.signal,
   node: process.execPath,
   supervisorScript,
-  earlySupervisor: startsRun ? startEarlySupervisor(process.execPath, supervisorScript) : undefined,
+  earlySupervisor: startsRun ? startEarly() : undefined,
 }).then(async code => {
   // What is still open (a pipe to a supervisor, a watcher) is no reason to stay; what was printed must arrive.
   await Promise.all([written(process.stdout), written(process.stderr)]);
@@ -38,4 +38,10 @@ async function written(stream: NodeJS.WriteStream): Promise<void> {
     if (stream.destroyed || stream.writableLength === 0) resolve();
     else stream.write('', () => resolve());
   });
+}
+
+/** Loaded only for a run: every other command would wait for it. */
+async function startEarly(): Promise<ChildProcess | undefined> {
+  const { startEarlySupervisor } = await import('../execution/startEarlySupervisor.ts');
+  return startEarlySupervisor(process.execPath, supervisorScript);
 }

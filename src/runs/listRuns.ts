@@ -1,135 +1,180 @@
 /**
  * Lists runs with as little reading as can be: what was read before (by this process, or by any, through the index)
- * counts while the folders it came from are unchanged; everything else is read anew. Runs without a result always are.
+ * counts while the folders it came from are unchanged; everything else is read anew. Runs that may go on always are.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { HostIdentity } from '../base/processIdentity.ts';
 import { Pause } from './pause.ts';
-import type { SummaryReader } from './readRun.ts';
-import { listRunIds, listShards } from './runFolders.ts';
-import { RunIndex, writeRunIndex, type IndexRow, type RunStamps } from './runIndex.ts';
+import type { SummaryReader, SummaryReading } from './readRun.ts';
+import { listIds, type ListedIds } from './listIds.ts';
+import { RunIndex } from './runIndex.ts';
 import { storePaths, type StorePath } from './runPaths.ts';
+import { FileSystemClock, newestOf, readStamps, stillTrue, type RunStamps } from './runStamps.ts';
 import type { RunSummary } from './runSummary.ts';
+import { summaryToText, type SummaryText } from './summaryText.ts';
+import { writeRunIndex, type StoredRow } from './writeRunIndex.ts';
 
 /** Fewer runs than this are read faster than an index is written. */
 const worthIndexing = 64;
-/**
- * Modification times are as coarse as the file system makes them (2 s at worst): a folder that changed this short
- * before it was read may change again without showing it.
- */
-const coarseMs = 2000;
 
 export interface ListOptions {
   readonly signal?: AbortSignal | undefined;
   /** Only the newest so many. */
   readonly limit?: number | undefined;
+  /** False leaves archived runs out. */
+  readonly archived?: boolean | undefined;
 }
 
-/** The ids in a shard, and when its folder had been changed last at that moment. */
-interface Shard {
-  /** -1 when it had just been changed and may change again without showing it. */
-  readonly modifiedAt: number;
-  readonly ids: readonly string[];
+export interface RunPage<T> {
+  /** Newest first. */
+  readonly runs: T[];
+  /** How many runs the store holds. */
+  readonly stored: number;
 }
+
+/** What this process has read itself. */
+interface ReadRow {
+  readonly stamps: RunStamps;
+  readonly summary: RunSummary;
+  text?: SummaryText;
+}
+
+/** How a listed run is given: from a row of the index (undefined when that is not to be had), or from what was read. */
+interface Form<T> {
+  readonly ofPlace: (index: RunIndex, place: number) => T | undefined;
+  readonly ofRow: (row: ReadRow) => T;
+}
+
+const asSummary: Form<RunSummary> = {
+  ofPlace: (index, place) => index.summary(place),
+  ofRow: row => row.summary,
+};
+const asText: Form<string | Uint8Array> = {
+  ofPlace: (index, place) => index.text(place),
+  ofRow: row => textOf(row).text,
+};
 
 export class RunLister {
   readonly #store: StorePath;
+  readonly #runs: string;
   readonly #host: () => Promise<HostIdentity>;
   #reader: Promise<SummaryReader> | undefined;
-  #loading: Promise<RunIndex | undefined> | undefined;
-  #shards: Map<string, Shard> | undefined;
-  /** What this process has read itself; the rest comes from the index. */
-  readonly #read = new Map<string, IndexRow>();
+  #index: { readonly loaded: RunIndex | undefined } | undefined;
+  #ids: ListedIds | undefined;
+  readonly #read = new Map<string, ReadRow>();
   #unwritten = 0;
 
   constructor(store: StorePath, host: () => Promise<HostIdentity>) {
     this.#store = store;
+    this.#runs = storePaths(store).runs;
     this.#host = host;
   }
 
   /** Ids of all runs, newest first. */
-  async ids(pause = new Pause()): Promise<string[]> {
-    const { runs, index: indexFolder } = storePaths(this.#store);
-    const before = (this.#shards ??= (await this.#index())?.shards() ?? new Map<string, Shard>());
-    const shards = new Map<string, Shard>();
-    const ids: string[] = [];
-    let fileSystemTime: number | undefined;
-    for (const name of listShards(runs)) {
-      const modified = modifiedAt(`${runs}/${name}`);
-      let shard = before.get(name);
-      if (shard?.modifiedAt !== modified) {
-        fileSystemTime ??= timeOfFileSystem(indexFolder);
-        const settled = modified < fileSystemTime - coarseMs;
-        shard = { modifiedAt: settled ? modified : -1, ids: listRunIds(runs, name) };
-      }
-      shards.set(name, shard);
-      for (const id of shard.ids) ids.push(id);
-      if (pause.due) await pause.take();
-    }
-    this.#shards = shards;
-    return ids.sort().reverse();
+  async ids(): Promise<string[]> {
+    return (await this.#refreshIds(new Pause())).ids.toReversed();
   }
 
-  /** Newest first. */
-  async list({ signal, limit }: ListOptions): Promise<RunSummary[]> {
-    signal?.throwIfAborted();
-    const pause = new Pause(signal);
-    const index = await this.#index();
-    const { runs, index: indexFolder } = storePaths(this.#store);
-    const ids = await this.ids(pause);
-    const summaries: RunSummary[] = [];
-    let fileSystemTime: number | undefined;
-    for (const id of limit === undefined ? ids : ids.slice(0, limit)) {
-      if (pause.due) await pause.take();
-      const dir = `${runs}/${id.slice(-2)}/${id}`;
-      const known = this.#known(id, dir, index);
-      if (known !== undefined) {
-        summaries.push(known);
-        continue;
-      }
-      fileSystemTime ??= timeOfFileSystem(indexFolder);
-      const stamps = readStamps(dir);
-      const summary = await (await this.#open()).read(id, dir);
-      if (summary === undefined) continue;
-      summaries.push(summary);
-      if (isSettled(summary) && newestOf(stamps) < fileSystemTime - coarseMs) {
-        this.#read.set(id, { stamps, summary });
-        this.#unwritten++;
-      }
-    }
-    if (this.#unwritten >= Math.max(worthIndexing, ids.length / 100))
-      await this.#writeIndex(ids.reverse(), index, pause);
-    return summaries;
+  page(options: ListOptions): Promise<RunPage<RunSummary>> {
+    return this.#list(options, asSummary);
+  }
+
+  /** Each run as one JSON document, see summaryText.ts; bytes are UTF-8. */
+  listTexts(options: ListOptions): Promise<RunPage<string | Uint8Array>> {
+    return this.#list(options, asText);
   }
 
   /** One run, read anew. Undefined when there is no such run. */
   async summary(id: string): Promise<RunSummary | undefined> {
-    return (await this.#open()).read(id, join(storePaths(this.#store).runs, id.slice(-2), id));
+    return (await (await this.#open()).read(id, this.#folder(id)))?.summary;
   }
 
-  #known(id: string, dir: string, index: RunIndex | undefined): RunSummary | undefined {
-    const read = this.#read.get(id);
-    if (read !== undefined && stillTrue(read.stamps, dir)) return read.summary;
-    if (read !== undefined) this.#read.delete(id);
-    const stamps = index?.stamps(id);
-    return stamps !== undefined && stillTrue(stamps, dir) ? index?.summary(id) : undefined;
+  async #list<T>({ signal, limit = Infinity, archived }: ListOptions, form: Form<T>): Promise<RunPage<T>> {
+    signal?.throwIfAborted();
+    const pause = new Pause(signal);
+    const { ids } = await this.#refreshIds(pause);
+    const index = this.#loadIndex();
+    const clock = new FileSystemClock(storePaths(this.#store).index);
+    const runs: T[] = [];
+    let place = (index?.ids.length ?? 0) - 1;
+    for (let at = ids.length - 1; at >= 0 && runs.length < limit; at--) {
+      if (pause.due) await pause.take();
+      const id = ids[at] ?? '';
+      const dir = this.#folder(id);
+      // Both lists are sorted: the row of this run is the next or further down.
+      while (place >= 0 && (index?.ids[place] ?? id) > id) place--;
+      const row = this.#known(id, dir);
+      if (row === undefined && index?.ids[place] === id) {
+        const stamps = index.stamps(place);
+        if (stamps !== undefined && stillTrue(stamps, dir)) {
+          if (archived === false && index.archived(place)) continue;
+          const given = form.ofPlace(index, place);
+          if (given !== undefined) {
+            runs.push(given);
+            continue;
+          }
+        }
+      }
+      const found = row ?? (await this.#readAnew(id, dir, clock));
+      if (found === undefined || (archived === false && found.summary.archived)) continue;
+      runs.push(form.ofRow(found));
+    }
+    if (this.#unwritten >= Math.max(worthIndexing, ids.length / 100)) await this.#writeIndex(pause);
+    return { runs, stored: ids.length };
   }
 
-  async #writeIndex(ids: readonly string[], index: RunIndex | undefined, pause: Pause): Promise<void> {
+  #known(id: string, dir: string): ReadRow | undefined {
+    const row = this.#read.get(id);
+    if (row === undefined || stillTrue(row.stamps, dir)) return row;
+    this.#read.delete(id);
+    return undefined;
+  }
+
+  async #readAnew(id: string, dir: string, clock: FileSystemClock): Promise<ReadRow | undefined> {
+    const reader = await this.#open();
+    const stamps = readStamps(dir);
+    const old = clock.isOld(newestOf(stamps));
+    const reading: SummaryReading | undefined =
+      reader.readEnded(id, dir, stamps) ?? (await reader.read(id, dir));
+    if (reading === undefined) return undefined;
+    const row = { stamps, summary: reading.summary };
+    if (reading.settled && old) {
+      this.#read.set(id, row);
+      this.#unwritten++;
+    }
+    return row;
+  }
+
+  async #refreshIds(pause: Pause): Promise<ListedIds> {
+    const index = this.#loadIndex();
+    const before = this.#ids ?? { ids: index?.ids ?? [], shards: index?.shardTimes() ?? new Map() };
+    const now = await listIds(this.#store, before, pause);
+    // Shards that each lister must list anew are worth a new index as runs that it must read are.
+    this.#unwritten += now.relisted;
+    return (this.#ids = now);
+  }
+
+  async #writeIndex(pause: Pause): Promise<void> {
+    const { ids, shards } = this.#ids ?? (await this.#refreshIds(pause));
     this.#unwritten = 0;
-    const shards = new Map([...(this.#shards ?? [])].map(([name, shard]) => [name, shard.modifiedAt]));
-    await writeRunIndex(
-      this.#store,
-      { ids, row: id => this.#read.get(id) ?? rowOf(index, id), shards },
-      pause,
-    );
+    const index = this.#loadIndex();
+    let place = -1;
+    const row = (id: string): StoredRow | undefined => {
+      while (place < (index?.ids.length ?? 0) && (index?.ids[place] ?? '') < id) place++;
+      const read = this.#read.get(id);
+      if (read !== undefined)
+        return { stamps: read.stamps, archived: read.summary.archived, ...textOf(read) };
+      return index?.ids[place] === id ? storedRow(index, place) : undefined;
+    };
+    await writeRunIndex(this.#store, { ids, row, shards }, pause);
   }
 
-  #index(): Promise<RunIndex | undefined> {
-    this.#loading ??= RunIndex.load(this.#store);
-    return this.#loading;
+  #loadIndex(): RunIndex | undefined {
+    this.#index ??= { loaded: RunIndex.load(this.#store) };
+    return this.#index.loaded;
+  }
+
+  #folder(id: string): string {
+    return `${this.#runs}/${id.slice(-2)}/${id}`;
   }
 
   /** The schemas are loaded only when a run must really be read. */
@@ -141,56 +186,13 @@ export class RunLister {
   }
 }
 
-function rowOf(index: RunIndex | undefined, id: string): IndexRow | undefined {
-  const stamps = index?.stamps(id);
-  const summary = index?.summary(id);
-  return stamps === undefined || summary === undefined ? undefined : { stamps, summary };
+function textOf(row: ReadRow): SummaryText {
+  return (row.text ??= summaryToText(row.summary));
 }
 
-/** Nothing but what changes a stamp can change such a summary. */
-function isSettled({ state, problem }: RunSummary): boolean {
-  return problem === undefined && (state === 'finished' || state === 'failed' || state === 'cancelled');
-}
-
-function readStamps(dir: string): RunStamps {
-  return {
-    folder: modifiedAt(dir),
-    annotations: modifiedAt(join(dir, 'annotations')),
-    verdicts: modifiedAt(join(dir, 'verdicts')),
-  };
-}
-
-/** A folder that did not exist then can only come to be by changing the run folder itself. */
-function stillTrue(stamps: RunStamps, dir: string): boolean {
-  return (
-    stamps.folder === modifiedAt(dir) &&
-    (stamps.annotations === 0 || stamps.annotations === modifiedAt(`${dir}/annotations`)) &&
-    (stamps.verdicts === 0 || stamps.verdicts === modifiedAt(`${dir}/verdicts`))
-  );
-}
-
-function modifiedAt(path: string): number {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  } catch {
-    return -1;
-  }
-}
-
-function newestOf({ folder, annotations, verdicts }: RunStamps): number {
-  return Math.max(folder, annotations, verdicts);
-}
-
-/** Now, by the clock that stamps the folders: that of the file system, which may be another machine's. */
-function timeOfFileSystem(folder: string): number {
-  const probe = join(folder, `.probe.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(probe, '');
-    const now = statSync(probe).mtimeMs;
-    unlinkSync(probe);
-    return now;
-  } catch {
-    return Date.now();
-  }
+function storedRow(index: RunIndex, place: number): StoredRow | undefined {
+  const stamps = index.stamps(place);
+  const text = stamps === undefined ? undefined : index.text(place);
+  if (stamps === undefined || text === undefined) return undefined;
+  return { stamps, text, plain: index.plain(place), archived: index.archived(place) };
 }

@@ -38,17 +38,37 @@ export interface RunRecord {
  * Undefined when there is no such folder.
  */
 export function readRunRecord(dir: string, extent: 'summary' | 'all'): RunRecord | undefined {
-  const paths = runPathsIn(dir);
-  const problems: string[] = [];
-  let names: Set<string>;
   try {
-    names = new Set(readdirSync(dir));
+    const record = readNamed(dir, extent, new Set(readdirSync(dir)));
+    return record.result === undefined ? { ...record, lastSignOfLife: lastSignOfLife(dir) } : record;
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     return { ...nothing, problems: [folderProblem(error)] };
   }
-  const one = <T extends z.ZodType>(path: string, schema: T): z.output<T> | undefined =>
-    names.has(basename(path)) ? readValid(path, schema, problems, basename(path)) : undefined;
+}
+
+/**
+ * The same as a `summary` for a run that looks as ended runs do, without listing its folder, which takes longer than
+ * reading it. Undefined when it looks otherwise in any way.
+ */
+export function readEndedRecord(
+  dir: string,
+  has: { readonly annotations: boolean; readonly verdicts: boolean },
+): RunRecord | undefined {
+  const names = new Set(['result.json', 'plan.json']);
+  if (has.annotations) names.add('annotations');
+  if (has.verdicts) names.add('verdicts');
+  const record = readNamed(dir, 'summary', names);
+  return record.result === undefined || record.plan === undefined ? undefined : record;
+}
+
+function readNamed(dir: string, extent: 'summary' | 'all', names: ReadonlySet<string>): RunRecord {
+  const paths = runPathsIn(dir);
+  const problems: string[] = [];
+  const one = <T extends z.ZodType>(path: string, schema: T): z.output<T> | undefined => {
+    const name = basename(path);
+    return names.has(name) ? readValid(path, schema, problems, name) : undefined;
+  };
   const many = <T extends z.ZodType>(path: string, schema: T): [string, z.output<T>][] =>
     names.has(basename(path)) ? readFolder(path, schema, problems) : [];
 
@@ -78,7 +98,7 @@ export function readRunRecord(dir: string, extent: 'summary' | 'all'): RunRecord
     annotations: mergeAnnotations(annotations),
     verdicts,
     requests: requests.map(([name, request]) => ({ ...request, id: name.replace(/\.json$/, '') })),
-    lastSignOfLife: result === undefined ? lastSignOfLife(dir, paths.heartbeat) : 0,
+    lastSignOfLife: 0,
     problems,
   };
 }
@@ -141,7 +161,8 @@ function readValid<T extends z.ZodType>(
   return undefined;
 }
 
-function lastSignOfLife(dir: string, heartbeat: string): number {
+function lastSignOfLife(dir: string): number {
+  const { heartbeat } = runPathsIn(dir);
   const folder = statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return Math.max(folder, statSync(heartbeat, { throwIfNoEntry: false })?.mtimeMs ?? 0);
 }

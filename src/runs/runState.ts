@@ -21,6 +21,8 @@ export interface StateEvidence {
 export interface DerivedState {
   readonly state: RunState;
   readonly stillRunning: boolean;
+  /** Nothing but a change of the run folder can change this state again. */
+  readonly final: boolean;
 }
 
 /**
@@ -32,12 +34,15 @@ export async function deriveState(
   here: HostIdentity,
   now: number,
 ): Promise<DerivedState> {
-  if (evidence.resultState !== undefined) return { state: evidence.resultState, stillRunning: false };
+  if (evidence.resultState !== undefined)
+    return { state: evidence.resultState, stillRunning: false, final: true };
   const record = evidence.process;
   if (record === undefined) {
     // Until the command is spawned nothing names the supervisor; its heartbeat speaks for it.
     const silent = now - evidence.lastSignOfLife > heartbeatLimitMs;
-    return silent ? { state: 'lost', stillRunning: false } : { state: 'preparing', stillRunning: true };
+    return silent
+      ? { state: 'lost', stillRunning: false, final: false }
+      : { state: 'preparing', stillRunning: true, final: false };
   }
   const supervisor = await processLives(record, record.supervisor, here);
   const child =
@@ -51,13 +56,14 @@ function fromLives(
   spawned: boolean,
   silenceMs: number,
 ): DerivedState {
-  const active = { state: spawned ? 'running' : 'preparing', stillRunning: true } as const;
+  const active = { state: spawned ? 'running' : 'preparing', stillRunning: true, final: false } as const;
   switch (supervisor) {
     case 'lives':
       return active;
     case 'gone':
-      return { state: 'lost', stillRunning: child === 'lives' };
+      // A process seen to be gone from its own host and boot never comes back; who adopts the run writes process.json.
+      return { state: 'lost', stillRunning: child === 'lives', final: child === 'gone' };
     case 'cannot-tell':
-      return silenceMs > heartbeatLimitMs ? { state: 'lost', stillRunning: false } : active;
+      return silenceMs > heartbeatLimitMs ? { state: 'lost', stillRunning: false, final: false } : active;
   }
 }

@@ -6,7 +6,7 @@ import { hostIdentity, type HostIdentity } from '../base/processIdentity.ts';
 import type { Annotation, RunRequest } from './annotation.ts';
 import { announceChange } from './changes.ts';
 import { runIsLive, runNotFound } from './errors.ts';
-import { RunLister, type ListOptions } from './listRuns.ts';
+import { RunLister, type ListOptions, type RunPage } from './listRuns.ts';
 import { resolveRun, resolveRunId } from './resolveRun.ts';
 import type { RunDetails } from './runDetails.ts';
 import { isRunId } from './runFolders.ts';
@@ -32,8 +32,18 @@ export class RunStore {
   }
 
   /** All runs, newest first; also those whose record is damaged, which say so in `problem`. */
-  list(options: ListOptions = {}): Promise<RunSummary[]> {
-    return this.#lister.list(options);
+  async list(options: ListOptions = {}): Promise<RunSummary[]> {
+    return (await this.#lister.page(options)).runs;
+  }
+
+  /** The same as texts, each one JSON document with NaN and infinities as text: what is only printed needs no parsing. */
+  listTexts(options: ListOptions = {}): Promise<RunPage<string | Uint8Array>> {
+    return this.#lister.listTexts(options);
+  }
+
+  /** Some of them, and how many runs there are. Looks at no more runs than it gives. */
+  page(options: ListOptions): Promise<RunPage<RunSummary>> {
+    return this.#lister.page(options);
   }
 
   /** Read anew. Throws `run-not-found`. `id` is a full id. */
@@ -47,7 +57,7 @@ export class RunStore {
   async read(id: string): Promise<RunDetails> {
     const { readRunDetails } = await import('./readRun.ts');
     const details = isRunId(id)
-      ? await readRunDetails(id, runPaths(this.store, id).dir, await this.#here(), 'all')
+      ? await readRunDetails(id, runPaths(this.store, id).dir, await this.#here())
       : undefined;
     if (details === undefined) throw runNotFound(id);
     return details;

@@ -30,16 +30,23 @@ export const runs: Subcommand = {
     const limit = flags.limit === undefined ? Infinity : wholeNumber(flags.limit);
     const query = flags.filter === undefined ? undefined : parseRunQuery(flags.filter);
     const { runs: store } = await openRuns(context);
-    const all = await store.list({ signal: context.signal });
-    const shown = flags.all === true ? all : all.filter(one => !one.archived);
-    const found = query === undefined ? shown : shown.filter(one => matchesRunQuery(one, query));
-    const sorted = flags.sort === undefined ? found : sortRuns(found, flags.sort);
-    const limited = sorted.slice(0, limit);
-    if (flags.json === true) {
-      context.terminal.out(jsonText({ schemaVersion: 1, runs: limited, total: found.length }));
+    const asked = { signal: context.signal, archived: flags.all === true };
+    // What is neither filtered nor sorted is printed as it is stored, and no more is looked at than is shown.
+    if (query === undefined && flags.sort === undefined) {
+      if (flags.json === true) printTexts((await store.listTexts(asked)).runs, limit, context);
+      else {
+        const { runs: newest, stored } = await store.page({ ...asked, limit: limit + 1 });
+        tell(newest.slice(0, limit), stored, newest.length > limit, context);
+      }
       return exitCodes.done;
     }
-    tell(limited, all.length, found.length, context);
+    const { runs: all, stored } = await store.page(asked);
+    const found = query === undefined ? all : all.filter(one => matchesRunQuery(one, query));
+    const sorted = flags.sort === undefined ? found : sortRuns(found, flags.sort);
+    const limited = sorted.slice(0, limit);
+    if (flags.json === true)
+      context.terminal.out(jsonText({ schemaVersion: 1, runs: limited, total: found.length }));
+    else tell(limited, stored, found.length > limit, context);
     return exitCodes.done;
   },
 };
@@ -52,7 +59,15 @@ interface RunsFlags {
   readonly json?: boolean;
 }
 
-function tell(rows: readonly RunSummary[], stored: number, found: number, { terminal }: CliContext): void {
+/** The same document as by jsonText, put together from documents. */
+function printTexts(texts: readonly (string | Uint8Array)[], limit: number, { terminal }: CliContext): void {
+  const parts: (string | Uint8Array)[] = ['{"schemaVersion":1,"runs":['];
+  texts.slice(0, limit).forEach((text, place) => parts.push(place === 0 ? '' : ',', text));
+  parts.push(`],"total":${texts.length}}\n`);
+  terminal.out(Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : part))));
+}
+
+function tell(rows: readonly RunSummary[], stored: number, more: boolean, { terminal }: CliContext): void {
   if (rows.length === 0) {
     terminal.err(
       stored === 0
@@ -92,7 +107,7 @@ function tell(rows: readonly RunSummary[], stored: number, found: number, { term
       text => terminal.paint('dim', text),
     ),
   );
-  if (found > rows.length) terminal.err(`${rows.length} of ${found} runs; --limit shows more\n`);
+  if (more) terminal.err(`${rows.length} of ${stored} runs; --limit shows more\n`);
 }
 
 function wholeNumber(text: string): number {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -12,7 +14,9 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { ulid } from 'ulid';
-import { runIndexPath } from '../../../src/runs/runIndex.ts';
+import { hostIdentity, identifyProcess } from '../../../src/base/processIdentity.ts';
+import { summaryToText } from '../../../src/runs/summaryText.ts';
+import { runIndexPath } from '../../../src/runs/runIndexFormat.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import type { RunSummary } from '../../../src/runs/runSummary.ts';
@@ -66,6 +70,73 @@ describe('run index', () => {
     for (const id of ids) changeUnseen(id);
     assert.deepEqual(await list(), first);
     assert.deepEqual(await new RunStore(store).list({ limit: 3 }), first.slice(0, 3));
+  });
+
+  it('gives a page without archived runs, the same from the records and from the index', async () => {
+    const sorted = ids.toSorted();
+    const hidden = [sorted.at(-1) ?? '', sorted.at(-3) ?? ''];
+    for (const id of hidden) {
+      await new RunStore(store).annotate(id, { archived: true });
+      settle(id);
+    }
+    const shown = sorted.filter(id => !hidden.includes(id)).reverse();
+    for (const round of ['records', 'index']) {
+      const { runs, stored } = await new RunStore(store).page({ archived: false, limit: 4 });
+      assert.deepEqual([runs.map(({ id }) => id), stored], [shown.slice(0, 4), ids.length], round);
+      const whole = await new RunStore(store).page({ archived: false });
+      assert.deepEqual(
+        whole.runs.map(({ id }) => id),
+        shown,
+        round,
+      );
+      assert.ok(existsSync(runIndexPath(store)));
+    }
+  });
+
+  it('gives texts that say the same as the summaries', async () => {
+    const metric = { last: 'NaN', lastStep: 3, min: '-Infinity', max: 'Infinity', count: 4 } as never;
+    const { id } = writeRun(store, { result: { metrics: { 'é\n🙂': metric } } });
+    settle(id);
+    const expected = (await truth()).map(summary => summaryToText(summary).text);
+    for (const round of ['records', 'index']) {
+      const { runs } = await new RunStore(store).listTexts();
+      assert.deepEqual(runs.map(String), expected, round);
+    }
+    assert.match(expected.join('\n'), /"NaN".*"-Infinity"/);
+  });
+
+  it('remembers a lost run whose processes are gone for good, and no other lost run', async () => {
+    const here = await hostIdentity();
+    const dead = await deadProcess();
+    const living = await identifyProcess(process.pid);
+    const record = { schemaVersion: 1, ...here, supervisor: dead, startedAt: new Date().toISOString() };
+    const lost = (process: object): string => {
+      const { id } = writeRun(store, { result: null, process });
+      settle(id);
+      return id;
+    };
+    const gone = lost({ ...record, child: dead });
+    const goesOn = lost({ ...record, child: living });
+    const elsewhere = lost({ ...record, bootId: 'another', child: dead });
+    const before = await list();
+    for (const id of [gone, goesOn, elsewhere]) changeUnseen(id);
+    const told = new Map((await list()).map(run => [run.id, run]));
+    assert.deepEqual(
+      [gone, goesOn, elsewhere].map(id => [
+        told.get(id)?.state,
+        told.get(id)?.stillRunning,
+        told.get(id)?.argv[1],
+      ]),
+      [
+        ['lost', false, 'train.py'],
+        ['lost', true, 'other.py'],
+        ['lost', false, 'other.py'],
+      ],
+    );
+    assert.deepEqual(
+      told.get(gone),
+      before.find(run => run.id === gone),
+    );
   });
 
   it('keeps NaN, infinities, minus zero and hostile keys', async () => {
@@ -126,7 +197,7 @@ describe('run index', () => {
             writeFileSync(index, bytes);
           } else if (step.kind === 'newer') {
             mkdirSync(dirname(index), { recursive: true });
-            writeFileSync(index, 'lockstep-index 2 00000000\nsomething else\n');
+            writeFileSync(index, 'lockstep-index 3 00000000\nsomething else\n');
           }
         }
         const expected = await truth();
@@ -212,6 +283,14 @@ describe('removing runs', () => {
     await assert.rejects(runs.restore([id]), { code: 'run-not-in-trash' });
   });
 });
+
+/** A process that has been, of this host and boot. */
+async function deadProcess(): Promise<object> {
+  const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  const identity = { pid: child.pid, startTime: '1' };
+  await once(child, 'exit');
+  return identity;
+}
 
 /** Acts on a run that another act has removed. */
 function ignoreMissing(error: unknown): void {
