@@ -14,12 +14,19 @@ export const privateInputSchema = z.looseObject({
 });
 export type PrivateInput = z.infer<typeof privateInputSchema>;
 
-/** Writes the document and closes the pipe. Resolves when the supervisor's end has it all. */
+/**
+ * Writes the document and lets the pipe go: its other direction would stay open as long as the supervisor lives, and
+ * keep the launcher alive. Resolves when the system has all of it.
+ */
 export async function writePrivateInput(pipe: Writable, input: PrivateInput): Promise<void> {
-  return new Promise((resolve, reject) => {
-    pipe.once('error', reject);
-    pipe.end(JSON.stringify(input), resolve);
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      pipe.once('error', reject);
+      pipe.end(JSON.stringify(input), resolve);
+    });
+  } finally {
+    pipe.destroy();
+  }
 }
 
 /** The supervisor's end of the pipe: after the three that every process has. */

@@ -8,3 +8,11 @@ export function engineStopped(): LockstepError {
     mend: 'Try again; it starts by itself.',
   });
 }
+
+/** The rows that a command was called on stand for runs that were removed meanwhile. */
+export function runsAreGone(count: number): LockstepError {
+  return new LockstepError({
+    code: 'run-gone',
+    message: count === 1 ? 'This run was removed.' : 'These runs were removed.',
+  });
+}

@@ -1,6 +1,6 @@
 /** How the person wants the Experiments view: remembered for the workspace. */
 import * as vscode from 'vscode';
-import type { RunsView } from './worker/runsView.ts';
+import { groupings, type RunsView } from './worker/runsView.ts';
 
 const key = 'lockstep.runsView';
 const initial: RunsView = { grouping: 'date', filter: '', archived: false };
@@ -13,7 +13,7 @@ export class RunsViewState {
 
   constructor(memento: vscode.Memento) {
     this.#memento = memento;
-    this.#view = { ...initial, ...memento.get<Partial<RunsView>>(key, {}) };
+    this.#view = readView(memento.get<Partial<Record<keyof RunsView, unknown>>>(key, {}));
   }
 
   get view(): RunsView {
@@ -29,4 +29,13 @@ export class RunsViewState {
   dispose(): void {
     this.#changed.dispose();
   }
+}
+
+/** Another version may have saved it; a schema library would be loaded with every window for these three values. */
+function readView({ grouping, filter, archived }: Partial<Record<keyof RunsView, unknown>>): RunsView {
+  return {
+    grouping: groupings.find(known => known === grouping) ?? initial.grouping,
+    filter: typeof filter === 'string' ? filter : initial.filter,
+    archived: archived === true,
+  };
 }

@@ -16,7 +16,7 @@ export interface RunStarter {
   reproduce(row: RunRow): Promise<string>;
 }
 
-/** @param reveal Selects a run in the tree. */
+/** @param reveal Selects a run in the tree; never rejects. */
 export function createRunStarter(
   client: StoreClient,
   model: RunsModel,
@@ -31,7 +31,8 @@ export function createRunStarter(
   const shown = async (store: string, launch: () => Promise<string>): Promise<string> => {
     const id = await runInView(launch);
     model.storeChanged({ store, runIds: new Set() });
-    await reveal(store, id);
+    // Not waited for: what was asked for goes on, whether the tree shows the run or not.
+    void reveal(store, id);
     return id;
   };
   const projectOf = (store: string): OpenProject | undefined =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { runCommand } from '../../src/base/runCommand.ts';
@@ -107,6 +107,22 @@ describe('the Experiments view', () => {
     await vscode.commands.executeCommand(commandIds.showLog, await rowOf(editor, 'noisy.py'));
     const text = vscode.window.activeTextEditor?.document.getText();
     assert.equal(text, 'red\n100%\n──── standard error ────\nwarning\n');
+  });
+
+  it('follows the log of a live run', async () => {
+    await runScript(editor, 'waiting.py', [
+      'import pathlib, time',
+      'print("first", flush=True)',
+      'while not pathlib.Path("go").exists(): time.sleep(0.05)',
+      'print("second", flush=True)',
+      'while pathlib.Path("go").exists(): time.sleep(0.05)',
+    ]);
+    await vscode.commands.executeCommand(commandIds.showLog, await rowOf(editor, 'waiting.py'));
+    const text = (): string => vscode.window.activeTextEditor?.document.getText() ?? '';
+    await waitFor('the first line', () => text() === 'first\n', { describe: text });
+    await writeFile(join(editor.folder, 'go'), '');
+    await waitFor('the second line', () => text() === 'first\nsecond\n', { describe: text });
+    await rm(join(editor.folder, 'go'));
   });
 
   it('opens the code of a run against its commit in the diff editor', async () => {

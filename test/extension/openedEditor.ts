@@ -1,5 +1,5 @@
 /** The editor that the suite runs in, as its tests see it: the workspace, the tree as text, real runs. */
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LockstepApi } from '../../src/extension/extension.ts';
@@ -88,22 +88,34 @@ function labelOf({ label }: vscode.TreeItem): string {
   return typeof label === 'string' ? label : (label?.label ?? '');
 }
 
-/** Takes all runs away, cancelling what still runs, so that each test starts from an empty tree. */
+/**
+ * Takes all runs away, cancelling what still runs, so that each test starts from an empty tree. The folders tell when
+ * it is done: the tree is empty for a moment, too, when a run goes from one group to another.
+ */
 export async function removeAllRuns(editor: OpenedEditor): Promise<void> {
-  for (;;) {
-    const rows = await runRows(editor);
-    if (rows.length === 0) break;
-    const live = rows.filter(({ item }) => item.contextValue?.includes('live') === true);
-    if (live.length > 0)
-      await vscode.commands.executeCommand(
-        'lockstep.run.cancel',
-        live[0]?.node,
-        live.map(({ node }) => node),
-      );
-    const nodes = (await runRows(editor)).map(({ node }) => node);
-    await vscode.commands.executeCommand('lockstep.run.remove', nodes[0], nodes);
-    await waitFor('the rows to go', async () => (await runRows(editor)).length < rows.length);
-  }
+  await waitFor(
+    'all runs to go',
+    async () => {
+      const rows = await runRows(editor);
+      const live = rows.filter(({ item }) => item.contextValue?.includes('live') === true);
+      const [command, chosen] =
+        live.length > 0 ? ['lockstep.run.cancel', live] : ['lockstep.run.remove', rows];
+      const nodes = chosen.map(({ node }) => node);
+      if (nodes.length > 0) {
+        await vscode.commands.executeCommand(command, nodes[0], nodes);
+        return false;
+      }
+      return (await recordedRuns(editor)).length === 0;
+    },
+    { deadlineMs: 40_000, everyMs: 50, describe: () => picture(editor) },
+  );
+}
+
+/** Run folders stand in folders named after the ends of their ids. */
+async function recordedRuns({ folder }: OpenedEditor): Promise<string[]> {
+  const runs = join(folder, '.git', 'lockstep', 'runs');
+  const parents = await readdir(runs).catch(() => []);
+  return (await Promise.all(parents.map(parent => readdir(join(runs, parent))))).flat();
 }
 
 async function runRows({ tree }: OpenedEditor): Promise<{ node: Node; item: vscode.TreeItem }[]> {

@@ -45,5 +45,10 @@ export function metricGroups(
   }
   return [...groups]
     .map(([name, members]) => ({ name, metrics: members.sort((a, b) => order.compare(a.key, b.key)) }))
-    .sort((a, b) => order.compare(a.name, b.name));
+    .sort((a, b) => rank(a) - rank(b) || order.compare(a.name, b.name));
+}
+
+/** What the machine did comes after what the training did. */
+function rank({ name }: MetricGroup): number {
+  return name === 'hardware' ? 1 : 0;
 }

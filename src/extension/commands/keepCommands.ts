@@ -109,7 +109,9 @@ async function askTags(client: StoreClient, rows: readonly RunRow[]): Promise<Ch
     input.canSelectMany = true;
     input.items = picks;
     input.selectedItems = picks.filter(({ tag }) => present.has(tag));
+    let tickedBefore = tagsOf(input.selectedItems);
     input.onDidChangeValue(value => {
+      tickedBefore = tagsOf(input.selectedItems);
       const tag = value.trim();
       const fresh = tag === '' || picks.some(candidate => candidate.tag === tag);
       const selected = input.selectedItems;
@@ -118,19 +120,25 @@ async function askTags(client: StoreClient, rows: readonly RunRow[]): Promise<Ch
         : [{ tag, label: tag, description: vscode.l10n.t('new tag'), alwaysShow: true }, ...picks];
       input.selectedItems = input.items.filter(item => selected.some(({ tag: one }) => one === item.tag));
     });
-    const chosen = await new Promise<readonly TagPick[] | undefined>(resolve => {
+    const chosen = await new Promise<readonly string[] | undefined>(resolve => {
       input.onDidAccept(() => {
-        const [first] = input.activeItems;
-        const typed = input.value.trim() !== '' && first !== undefined ? [first] : [];
-        resolve([...new Set([...input.selectedItems, ...typed])]);
+        const ticked = tagsOf(input.selectedItems);
+        const typed = input.value.trim();
+        // Who ticked something after typing meant the text as a search.
+        const isTag = typed !== '' && ticked.join('\n') === tickedBefore.join('\n');
+        resolve(isTag ? [...ticked, typed] : ticked);
       });
       input.onDidHide(() => resolve(undefined));
       input.show();
     });
     if (chosen === undefined) return undefined;
-    const tags = new Set(chosen.map(({ tag }) => tag));
+    const tags = new Set(chosen);
     return { addTags: [...tags], removeTags: [...present].filter(tag => !tags.has(tag)) };
   } finally {
     input.dispose();
   }
+}
+
+function tagsOf(picks: readonly TagPick[]): string[] {
+  return picks.map(({ tag }) => tag).sort();
 }

@@ -1,5 +1,6 @@
 /** Finds out which runs a command is meant for: the clicked and selected ones, else it asks. */
 import * as vscode from 'vscode';
+import { runsAreGone } from '../errors.ts';
 import { formatTime } from '../formatText.ts';
 import type { RunsModel } from '../runsModel.ts';
 import type { StoreClient } from '../storeClient.ts';
@@ -41,6 +42,8 @@ export function createRunPicker(
       const ids = new Set(nodes.filter(node => node.store === store).map(({ runId }) => runId));
       rows.push(...(await client.request('rows', { store, ids: [...ids] })));
     }
+    // A click on a row that was just removed elsewhere must not turn into a question about other runs.
+    if (nodes.length > 0 && rows.length === 0) throw runsAreGone(nodes.length);
     return rows;
   };
 

@@ -1,8 +1,10 @@
 /** Answers about runs and their arrangement, and the small things people do to runs. */
 import { stat } from 'node:fs/promises';
+import { errorText } from '../../base/systemError.ts';
 import { locateProject } from '../../git/locateProject.ts';
 import { matchesRunQuery } from '../../runs/matchQuery.ts';
 import { parseRunQuery } from '../../runs/parseQuery.ts';
+import type { RunQuery } from '../../runs/parseQuery.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { EngineHandlers } from './answerRequests.ts';
 import { arrangeRuns, isLive } from './arrangeRuns.ts';
@@ -37,7 +39,9 @@ export function runHandlers(stores: Stores) {
     outline: async ({ store, view }) => {
       const all = await stores.table(store).list();
       const groups = await arranged(store, view);
+      const query = readFilter(view.filter);
       return {
+        ...('problem' in query ? { filterProblem: query.problem } : {}),
         groups: [...groups].map(([key, runs]) => ({ key, count: runs.length, shape: shapeOf(runs) })),
         live: all.filter(isLive).length,
         total: all.length,
@@ -93,10 +97,20 @@ export function runHandlers(stores: Stores) {
   } satisfies Partial<EngineHandlers>;
 }
 
+/** A filter that cannot be read hides nothing: one saved by another version must not take the view away. */
 function runFilter({ filter }: RunsView): (run: RunSummary) => boolean {
-  const query = parseRunQuery(filter);
+  const query = readFilter(filter);
+  if ('problem' in query) return () => true;
   const now = Date.now();
   return run => matchesRunQuery(run, query, now);
+}
+
+function readFilter(filter: string): RunQuery | { readonly problem: string } {
+  try {
+    return parseRunQuery(filter);
+  } catch (error) {
+    return { problem: errorText(error) };
+  }
 }
 
 function isOfKind(run: RunSummary, kind: RunKind): boolean {

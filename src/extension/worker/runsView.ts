@@ -31,6 +31,8 @@ export interface RunOutline {
   readonly live: number;
   /** All runs of the store, archived and filtered-out ones too. */
   readonly total: number;
+  /** Why the filter could not be read; all runs are shown then. */
+  readonly filterProblem?: string;
 }
 
 export interface RunRow {

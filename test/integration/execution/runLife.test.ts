@@ -4,11 +4,12 @@ import { Readable } from 'node:stream';
 import { cancelRun } from '../../../src/execution/cancelRun.ts';
 import { followRun } from '../../../src/execution/followRun.ts';
 import { readProcessRecord } from '../../../src/execution/runEnd.ts';
+import { runCommand } from '../../../src/base/runCommand.ts';
 import { identifyProcess } from '../../../src/base/processIdentity.ts';
 import { planSchema } from '../../../src/runs/plan.ts';
 import { readMetricLogs } from '../../../src/runs/metricLog.ts';
 import { readRunMetrics } from '../../../src/tracking/readRunMetrics.ts';
-import { readJson, testRuns } from '../../helpers/testRuns.ts';
+import { readJson, supervisorScript, testRuns } from '../../helpers/testRuns.ts';
 import type { TestRuns } from '../../helpers/testRuns.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
 
@@ -43,6 +44,28 @@ describe('the life of a run', () => {
     assert.equal(plan.name, 'first');
     assert.deepEqual(plan.argv, ['python3', 'train.py', '--lr', '0.1']);
     assert.equal(plan.code.known, 'unknown');
+  });
+
+  it('lets go of its launcher, which ends by itself while the run goes on', async () => {
+    const launcher = `
+      const { launchRun } = await import(${JSON.stringify(import.meta.resolve('../../../src/execution/launchRun.ts'))});
+      const run = await launchRun(
+        { store: ${JSON.stringify(runs.store)}, root: ${JSON.stringify(runs.root)}, cwd: ${JSON.stringify(runs.root)},
+          argv: ['sleep', '600'], toolVersion: '0.0.0-test', variables: process.env },
+        { node: process.execPath, supervisorScript: ${JSON.stringify(supervisorScript)},
+          cacheFolder: ${JSON.stringify(runs.cacheFolder)} },
+      );
+      await run.started();
+      console.log(run.id);`;
+    const outcome = await runCommand({
+      program: process.execPath,
+      args: ['--input-type=module', '--eval', launcher],
+      env: runs.environment,
+      timeoutMs: 30_000,
+    });
+    assert.equal(outcome.exitCode, 0, outcome.stderr);
+    const end = await cancelRun(runs.store, outcome.stdout.toString('utf8').trim());
+    assert.equal(end.state, 'cancelled');
   });
 
   it('passes the exit code, the exception and the signal on', async () => {
