@@ -4,13 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../src/base/runCommand.ts';
 import { findRepository } from '../src/git/findRepository.ts';
 import { keepTrees, listKeptTrees } from '../src/git/keepTrees.ts';
 import { snapshotRepositoryOf } from '../src/git/snapshotStore.ts';
 import { takeSnapshot } from '../src/git/takeSnapshot.ts';
+import { childCpuMs } from './harness/childCpu.ts';
 import { formatSpread } from './harness/writeTable.ts';
 import { measure, ratios, type Side } from './harness/measure.ts';
 import { writeTable } from './harness/writeTable.ts';
@@ -22,6 +23,7 @@ const rounds = Number(process.env['LOCKSTEP_BENCH_ROUNDS'] ?? 41);
 
 const author = 'committer A Tester <tester@example.invalid> 1700000000 +0000';
 let upstreamCommits = 0;
+const loadBefore = loadavg()[0] ?? 0;
 
 const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-git-'));
 const environment: NodeJS.ProcessEnv = {
@@ -50,25 +52,33 @@ try {
   for (const [name, args] of Object.entries(commands)) {
     const [plain, other] = await Promise.all([without, withSnapshots].map(root => git(root, ...args)));
     assert.ok(plain === other, `${name} shows something of ours`);
+    const cpu = new Map<string, number>();
     const side = (sideName: string, root: string): Side => ({
       name: sideName,
       act: async round => {
         // A fetch with nothing to fetch says little: every round has a new commit upstream.
         if (name === 'git fetch' && root === without) await commitUpstream(upstream, round);
+        const before = childCpuMs() ?? 0;
         const start = performance.now();
         await git(root, ...args);
-        return performance.now() - start;
+        const time = performance.now() - start;
+        cpu.set(sideName, (cpu.get(sideName) ?? 0) + (childCpuMs() ?? 0) - before);
+        return time;
       },
     });
     const [base, ours] = await measure([side('without', without), side('with', withSnapshots)], rounds, 2);
     assert.ok(base !== undefined && ours !== undefined);
     const ratio = ratios(ours, base);
+    const [cpuBase = 0, cpuOurs = 0] = ['without', 'with'].map(each => cpu.get(each));
+    const least = ours.spread.min / base.spread.min;
     if (ratio.median > 1.2) missed.push(`${name}: ${ratio.median.toFixed(2)}`);
     rows.push([
       `\`${name}\``,
       formatSpread(base.spread, 'ms'),
       formatSpread(ours.spread, 'ms'),
       formatSpread(ratio, '×', 2),
+      `${least.toFixed(2)}×`,
+      cpuBase === 0 ? '' : `${(cpuOurs / cpuBase).toFixed(2)}×`,
     ]);
   }
   await measureSnapshot(withSnapshots, rows);
@@ -80,8 +90,11 @@ try {
       `${snapshots.toLocaleString('en')} snapshots with a distinct tree each, as the runs leave them. The sides take ` +
       `turns; each cell is the median (minimum–maximum) of ${rounds} rounds, the ratio is taken round by round. ` +
       'Before every fetch a commit is added upstream. The output of each command is compared between the sides ' +
-      'and is the same. Below: the time to take one more snapshot beside the others.',
-    columns: ['command', 'without', 'with', 'ratio'],
+      'and is the same. CPU time is the user and system time of all rounds together. Below: the time to take one ' +
+      `more snapshot beside the others. Load of the machine meanwhile: ${loadBefore.toFixed(0)} at the beginning, ` +
+      `${(loadavg()[0] ?? 0).toFixed(0)} at the end, on ${availableParallelism()} cores; where that is more than the cores, wall times ` +
+      'are upper bounds, and the minima and the CPU time say most.',
+    columns: ['command', 'without', 'with', 'ratio', 'ratio of the minima', 'ratio of CPU time'],
     rows,
     findings:
       missed.length === 0
@@ -186,6 +199,6 @@ async function measureSnapshot(root: string, rows: string[][]): Promise<void> {
     2,
   );
   assert.ok(clean !== undefined && dirty !== undefined);
-  rows.push(['a snapshot, nothing changed', '', formatSpread(clean.spread, 'ms'), '']);
-  rows.push(['a snapshot, one file newly changed', '', formatSpread(dirty.spread, 'ms'), '']);
+  rows.push(['a snapshot, nothing changed', '', formatSpread(clean.spread, 'ms'), '', '', '']);
+  rows.push(['a snapshot, one file newly changed', '', formatSpread(dirty.spread, 'ms'), '', '', '']);
 }
