@@ -43,6 +43,16 @@ export async function findRepository(
   }
 }
 
+/** The repository of a git common folder, without its working tree: the folder itself stands in for it. */
+export async function repositoryOfCommonDir(commonDir: string): Promise<Repository | undefined> {
+  if (!(await looksLikeGitDir(commonDir).catch(() => false))) return undefined;
+  const config = await readFile(join(commonDir, 'config'), 'utf8').catch(() => '');
+  return {
+    ...{ root: commonDir, gitDir: commonDir, commonDir, explicit: true },
+    idBytes: idBytesOf(config),
+  };
+}
+
 async function gitDirOf(folder: string): Promise<string | undefined> {
   const path = join(folder, '.git');
   try {

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
 import { systemErrorCode } from '../base/systemError.ts';
 import type { GitContext } from './runGit.ts';
+import { isSnapshotStore } from './snapshotStore.ts';
 import { readTreeObject, type TreeEntry } from './treeObject.ts';
 
 export interface Shelf {
@@ -47,8 +48,8 @@ export async function replaceShelfFile(
   idBytes: number,
 ): Promise<{ id: string; replaced: boolean } | undefined> {
   const { commonDir } = repository;
-  // Only the snapshot store has no working tree; in the person's repository refs may be stored in other ways.
-  if (commonDir === undefined || repository.root !== commonDir || !(await hasOnlyLooseRefs(commonDir)))
+  // In the person's repository refs may be stored in other ways.
+  if (commonDir === undefined || !isSnapshotStore(commonDir) || !(await hasOnlyLooseRefs(commonDir)))
     return undefined;
   const id = await writeTree(commonDir, content, idBytes);
   const path = join(commonDir, ref);

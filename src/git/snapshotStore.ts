@@ -5,13 +5,18 @@
  * object store; HEAD's tree is kept there by a ref.
  */
 import { mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../base/atomicFile.ts';
 import type { Repository } from './findRepository.ts';
 
 /** Absolute path of the bare repository; it need not exist yet. */
 export function snapshotStoreOf(commonDir: string): string {
   return join(commonDir, 'lockstep', 'snapshots.git');
+}
+
+/** Whether a git folder is such a store. */
+export function isSnapshotStore(gitDir: string): boolean {
+  return snapshotStoreOf(dirname(dirname(gitDir))) === gitDir;
 }
 
 /** As a repository to run git in. It has no working tree, so its own folder stands in. */

@@ -2,10 +2,10 @@
  * Submodules are repositories of their own: each has its own snapshot in its own object store. Where that store would
  * go with a working tree, the snapshot is copied to the outermost repository, so that it survives there.
  */
-import { isAbsolute, join, relative } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import type { Code, SnapshotGap, SubmoduleSnapshot } from '../runs/plan.ts';
 import { bytePathOfRecord, bytePathText, recordedPath, type BytePath } from './bytePath.ts';
-import { findRepository, type Repository } from './findRepository.ts';
+import { findRepository, repositoryOfCommonDir, type Repository } from './findRepository.ts';
 import { areKept, keepTrees } from './keepTrees.ts';
 import { runGit, type GitContext } from './runGit.ts';
 import { snapshotRepositoryOf } from './snapshotStore.ts';
@@ -46,6 +46,16 @@ export async function snapshotSubmodules(
 /** Git keeps a submodule's objects below `modules`; those of a linked working tree, or inside the folder, go with it. */
 function survives(submodule: Repository, outermost: Repository): boolean {
   return isBelow(join(outermost.commonDir, 'modules'), submodule.commonDir);
+}
+
+/** Whether git keeps this folder for a submodule, among the `modules` of the repository around it. */
+export async function isBelowModules(commonDir: string): Promise<boolean> {
+  for (let folder = dirname(commonDir); folder !== dirname(folder); folder = dirname(folder)) {
+    if (basename(folder) !== 'modules') continue;
+    const outer = await repositoryOfCommonDir(dirname(folder));
+    if (outer !== undefined) return true;
+  }
+  return false;
 }
 
 function isBelow(folder: string, path: string): boolean {

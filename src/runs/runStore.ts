@@ -90,12 +90,13 @@ export class RunStore {
 
   /**
    * Moves runs to the trash, all or (when one of them still runs or does not exist) none.
+   * What lay there for 30 days is deleted for good: `emptied` says how many runs.
    * Throws `run-is-live`, `run-not-found`, `record-not-written`.
    */
-  async remove(ids: readonly string[]): Promise<void> {
+  async remove(ids: readonly string[]): Promise<{ emptied: number }> {
     for (const id of ids) if ((await this.summary(id)).stillRunning) throw runIsLive(id);
     announceChange(this.store, await moveToTrash(this.store, ids));
-    await emptyTrash(this.store);
+    return { emptied: await emptyTrash(this.store) };
   }
 
   /** Undoes {@link remove}. Throws `run-not-in-trash`, `run-not-restored`. */

@@ -65,9 +65,10 @@ export async function listTrash(store: StorePath): Promise<{ id: string; removed
   return found;
 }
 
-/** Deletes for good what was removed more than 30 days before `now` (milliseconds). */
-export async function emptyTrash(store: StorePath, now = Date.now()): Promise<void> {
+/** Deletes for good what was removed more than 30 days before `now` (milliseconds); resolves with how many runs went. */
+export async function emptyTrash(store: StorePath, now = Date.now()): Promise<number> {
   const { trash } = storePaths(store);
+  let emptied = 0;
   for (const batch of await namesIn(trash)) {
     const removedAt = timeOf(batch);
     const old = removedAt !== undefined && now - removedAt > keptMs;
@@ -75,8 +76,10 @@ export async function emptyTrash(store: StorePath, now = Date.now()): Promise<vo
     // Renamed first: what is half deleted can never be restored.
     const going = isTemporaryName(batch) ? batch : `.${batch}.tmp`;
     if (going !== batch) await rename(join(trash, batch), join(trash, going)).catch(() => undefined);
+    emptied += (await namesIn(join(trash, going))).filter(isRunId).length;
     await rm(join(trash, going), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
+  return emptied;
 }
 
 function timeOf(batch: string): number | undefined {

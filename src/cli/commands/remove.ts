@@ -1,6 +1,7 @@
 /** `lockstep remove`: to the trash of the store, and back with --undo. */
 import type { Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
+import { releaseSnapshots } from '../../execution/releaseSnapshots.ts';
 import { openRuns } from '../openRuns.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
@@ -23,9 +24,10 @@ export const remove: Subcommand = {
     }
     // All are found before the first is moved: @1 must not change its meaning on the way.
     const ids = [...new Set(await Promise.all(parser.args.map(word => runs.resolve(word))))];
-    await runs.remove(ids);
+    const { emptied } = await runs.remove(ids);
     if (flags.json === true) context.terminal.out(jsonText({ schemaVersion: 1, removed: ids }));
     else context.terminal.err(`To undo: lockstep remove --undo ${ids.join(' ')}\n`);
+    await releaseSnapshots({ store: runs.store, emptied, environment: context.env });
     return exitCodes.done;
   },
 };

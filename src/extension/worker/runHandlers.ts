@@ -1,6 +1,7 @@
 /** Answers about runs and their arrangement, and the small things people do to runs. */
 import { stat } from 'node:fs/promises';
 import { errorText } from '../../base/systemError.ts';
+import { releaseSnapshots } from '../../execution/releaseSnapshots.ts';
 import { locateProject } from '../../git/locateProject.ts';
 import { matchesRunQuery } from '../../runs/matchQuery.ts';
 import { parseRunQuery } from '../../runs/parseQuery.ts';
@@ -81,8 +82,10 @@ export function runHandlers(stores: Stores) {
       await changed(store, ids);
     },
     removeRuns: async ({ store, ids }) => {
-      await stores.table(store).runStore.remove(ids);
+      const { emptied } = await stores.table(store).runStore.remove(ids);
       await changed(store, ids);
+      // Nobody waits for it; it never rejects, and a worker that ends meanwhile leaves it to the next removal.
+      void releaseSnapshots({ store, emptied });
     },
     restoreRuns: async ({ store, ids }) => {
       await stores.table(store).runStore.restore(ids);

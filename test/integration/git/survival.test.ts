@@ -276,7 +276,12 @@ describe('recorded code', function () {
     const two = await snapshotOf(repository);
     const hour = 60 * 60 * 1000;
     const look = (hours: number, needed: Code[]): Promise<string[]> =>
-      releaseUnneeded({ root, environment, needed, now: hours * hour });
+      releaseUnneeded({
+        store: join(root, '.git', 'lockstep'),
+        environment,
+        needed: () => Promise.resolve(needed),
+        now: hours * hour,
+      });
     assert.deepEqual(await look(0, [one]), []);
     assert.deepEqual(await look(1, [one, two]), []);
     assert.deepEqual(await look(30, [one]), [], 'a new run needed it in between');
