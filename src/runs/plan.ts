@@ -116,9 +116,9 @@ export const interpreterSchema = z.looseObject({
 });
 
 export const variableSchema = z.union([
-  z.looseObject({ value: z.string() }),
-  /** Outside the allow-list: only a hash keyed by a secret of this store, to tell "same" from "different". */
+  /** Outside the allow-list: only a hash keyed by a secret of this store, to tell "same" from "different". The common one. */
   z.looseObject({ keyedHash: z.string() }),
+  z.looseObject({ value: z.string() }),
 ]);
 
 export const planSchema = z.looseObject({
