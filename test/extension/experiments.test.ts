@@ -125,6 +125,16 @@ describe('the Experiments view', () => {
     await rm(join(editor.folder, 'go'));
   });
 
+  it('shows the end of a large log at once, and the rest on demand', async () => {
+    await runScript(editor, 'large.py', ['for line in range(30000): print(f"{line:99d}")']);
+    await waitForPicture(editor, ['Today  1', '  pass large.py  TIME'].join('\n'));
+    await vscode.commands.executeCommand(commandIds.showLog, await rowOf(editor, 'large.py'));
+    const document = vscode.window.activeTextEditor?.document;
+    assert.match(document?.lineAt(0).text ?? '', /^… 2\.5 MB before this/);
+    await vscode.commands.executeCommand(commandIds.showEarlierLog);
+    await waitFor('the first line', () => document?.lineAt(0).text.trim() === '0');
+  });
+
   it('opens the code of a run against its commit in the diff editor', async () => {
     await runScript(editor, 'story.py', training);
     await waitForPicture(editor, ['Today  1', '  pass story.py  loss 0.75 · TIME'].join('\n'));
@@ -134,6 +144,20 @@ describe('the Experiments view', () => {
       return found?.label.includes('against its commit') === true ? found : undefined;
     });
     assert.ok(tab.label.length > 0);
+  });
+
+  it('opens the report of a reproduction and the charts of a run, however soon the run ends', async () => {
+    await runScript(editor, 'story.py', training);
+    await waitForPicture(editor, ['Today  1', '  pass story.py  loss 0.75 · TIME'].join('\n'));
+    const row = await rowOf(editor, 'story.py');
+    await vscode.commands.executeCommand(commandIds.reproduceRun, row);
+    await waitForTab('Reproduction: story.py');
+    await waitFor('the verdict', async () => / · reproduced$/m.test(await picture(editor)), {
+      deadlineMs: 40_000,
+      describe: () => picture(editor),
+    });
+    await vscode.commands.executeCommand(commandIds.showMetrics, row);
+    await waitForTab('Metrics: story.py');
   });
 
   it('compares two runs side by side', async () => {
@@ -168,3 +192,11 @@ describe('the Experiments view', () => {
     assert.doesNotMatch(tooltip.value, /(?<!\\)\[link\]\(command/);
   });
 });
+
+async function waitForTab(label: string): Promise<void> {
+  await waitFor(
+    `a tab ${label}`,
+    () => vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(tab => tab.label === label)),
+    { describe: () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(tab => tab.label)).join() },
+  );
+}

@@ -77,7 +77,7 @@ const allowed = new RegExp(
 
 /** Different in every terminal, or ours: they say nothing about a run. */
 const passing =
-  /^(?:_|PWD|OLDPWD|SHLVL|TERM|TERM_[A-Z_]+|COLORTERM|COLUMNS|LINES|WINDOWID|SSH_.+|DBUS_.+|XDG_SESSION_.+|XDG_RUNTIME_DIR|DISPLAY|WAYLAND_DISPLAY|GPG_.+|INVOCATION_ID|JOURNAL_STREAM|TMUX.*|STY|VTE_VERSION|LS_COLORS|PS1|PROMPT.*|HIST.+|MAIL|LOCKSTEP_.+|VSCODE_.+|ELECTRON_.+|GIT_.+|npm_.+|NODE_.+|INIT_CWD)$/;
+  /^(?:_|PWD|OLDPWD|SHLVL|TERM|TERM_[A-Z_]+|COLORTERM|COLUMNS|LINES|WINDOWID|SSH_.+|DBUS_.+|XDG_SESSION_.+|XDG_RUNTIME_DIR|DISPLAY|WAYLAND_DISPLAY|BROWSER|SHELL|EDITOR|VISUAL|PAGER|GPG_.+|INVOCATION_ID|JOURNAL_STREAM|TMUX.*|STY|VTE_VERSION|LS_COLORS|PS1|PROMPT.*|HIST.+|MAIL|LOCKSTEP_.+|VSCODE_.+|ELECTRON_.+|GIT_.+|npm_.+|NODE_.+|INIT_CWD)$/;
 
 /** @param key Of this store; see {@link storeKey}. Names are sorted, so that equal environments give equal records. */
 export function captureVariables(

@@ -112,6 +112,7 @@ async function askChanges(
           ? vscode.l10n.t('The command of this run has no parameters')
           : vscode.l10n.t('Choose a parameter to change, then Run'),
       matchOnDescription: true,
+      ignoreFocusOut: true,
     });
     if (picked === undefined) return undefined;
     if (picked === run) return Object.fromEntries(changes);
@@ -119,6 +120,7 @@ async function askChanges(
     if (parameter === undefined) continue;
     const value = await vscode.window.showInputBox({
       title: parameter.name,
+      ignoreFocusOut: true,
       value: changes.get(parameter.name) ?? formatParameter(parameter.value),
       prompt: vscode.l10n.t('New value of {0}', parameter.name),
     });

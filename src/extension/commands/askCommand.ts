@@ -82,6 +82,8 @@ export async function askCommand(offer: CommandOffer): Promise<CommandChoice | u
       offer.interpreter,
     );
     input.matchOnDescription = true;
+    // A chart that takes the focus back, or a look at another window, must not throw away what was typed.
+    input.ignoreFocusOut = true;
     input.items = items();
     input.onDidChangeValue(() => {
       input.items = items();

@@ -27,6 +27,7 @@ export function keepCommands(client: StoreClient, model: RunsModel, pick: RunPic
       if (row === undefined) return;
       const name = await vscode.window.showInputBox({
         title: vscode.l10n.t('Rename Run'),
+        ignoreFocusOut: true,
         value: row.run.name ?? '',
         placeHolder: row.label,
         prompt: vscode.l10n.t('Name of the run. Leave empty to remove the name.'),
@@ -38,6 +39,7 @@ export function keepCommands(client: StoreClient, model: RunsModel, pick: RunPic
       if (row === undefined) return;
       const note = await vscode.window.showInputBox({
         title: vscode.l10n.t('Edit Note'),
+        ignoreFocusOut: true,
         value: row.run.note ?? '',
         prompt: vscode.l10n.t('What is worth knowing about this run. Leave empty to remove the note.'),
       });
@@ -107,6 +109,7 @@ async function askTags(client: StoreClient, rows: readonly RunRow[]): Promise<Ch
     input.title = vscode.l10n.t('Edit Tags');
     input.placeholder = vscode.l10n.t('Choose tags, or type a new one');
     input.canSelectMany = true;
+    input.ignoreFocusOut = true;
     input.items = picks;
     input.selectedItems = picks.filter(({ tag }) => present.has(tag));
     let tickedBefore = tagsOf(input.selectedItems);

@@ -62,6 +62,7 @@ function groupingLabel(grouping: Grouping): string {
 async function askFilter(client: StoreClient, current: string): Promise<string | undefined> {
   return vscode.window.showInputBox({
     title: vscode.l10n.t('Filter Runs'),
+    ignoreFocusOut: true,
     value: current,
     placeHolder: 'metrics.loss < 0.4 and params.lr = 0.1 and state = finished',
     prompt: vscode.l10n.t(

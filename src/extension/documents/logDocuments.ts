@@ -76,13 +76,15 @@ export class LogDocuments implements vscode.TextDocumentContentProvider {
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const log = this.#logOf(uri);
+    const { bytes } = log;
     const window = await this.#client.request('logWindow', {
       store: log.store,
       id: log.id,
-      bytes: log.bytes,
+      bytes,
       ...(log.start === undefined ? {} : { start: log.start }),
     });
-    log.start = window.start;
+    // Who asked for more meanwhile gets it from the next reading, which must not start where this one did.
+    if (log.bytes === bytes) log.start = window.start;
     log.size = window.size;
     void this.#showWhetherEarlier();
     const hidden = window.start.stdout + window.start.stderr;

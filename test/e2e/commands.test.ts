@@ -1,0 +1,111 @@
+/** What people do to runs, by mouse and keyboard in the real editor: questions, notifications, dialogs, trust. */
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockstep } from '../../scripts/sample/lockstepCommand.ts';
+import type { Workbench } from '../../scripts/editor/workbench.ts';
+import { gitRepository, type GitRepository } from '../helpers/gitRepository.ts';
+import { realEditor, type RealEditor } from '../helpers/realEditor.ts';
+import { waitFor } from '../helpers/waitFor.ts';
+
+const patience = { deadlineMs: 60_000, everyMs: 100 };
+
+describe('the commands in the real editor', function () {
+  this.timeout(240_000);
+  let repository: GitRepository;
+  let editor: RealEditor;
+  let window: Workbench;
+
+  before(async () => {
+    repository = await gitRepository({
+      'train.py':
+        'import json\nfor e in range(3):\n    print(json.dumps({"epoch": e, "loss": 1 / (e + 1)}))\n',
+      'words.py':
+        'import time\nfor e in range(9000):\n    print(f"epoch: {e} loss: {1 / (e + 1):.4f}", flush=True)\n    time.sleep(0.1)\n',
+    });
+    const { root, environment } = repository;
+    await lockstep(['run', '--name', 'baseline', '--', 'python3', 'train.py'], {
+      cwd: root,
+      env: environment,
+    });
+    editor = await realEditor(repository.home);
+    window = await editor.openWindow(root);
+    await window.openSidebar('Lockstep');
+    await row('baseline').waitFor({ timeout: 60_000 });
+  });
+  after(async () => {
+    await editor.stop();
+    await repository.remove();
+  });
+
+  const row = (...texts: string[]) =>
+    texts.reduce((rows, text) => rows.filter({ hasText: text }), window.rows()).first();
+
+  it('makes a tag of what is typed', async () => {
+    await window.rowMenu(row('baseline'), 'Edit Tags');
+    await window.answer('Choose tags', 'fresh');
+    await row('baseline', '#fresh').waitFor({ timeout: 30_000 });
+  });
+
+  it('brings a removed run back', async () => {
+    await window.rowMenu(row('baseline'), 'Remove Run');
+    const removed = window.notification('Removed 1 run.');
+    await removed.getByRole('button', { name: 'Undo' }).click();
+    await row('baseline', '#fresh').waitFor({ timeout: 30_000 });
+  });
+
+  it('refuses a filter that cannot be read, and shows what a good one leaves', async () => {
+    await window.runCommand('Lockstep: Filter Runs…');
+    const input = window.quickInput.locator('input').first();
+    await input.fill('metrics.loss <');
+    await window.quickInput.getByText('A value is missing').waitFor();
+    await input.fill('state = failed');
+    await window.quickInput.getByText('A value is missing').waitFor({ state: 'hidden' });
+    await input.press('Enter');
+    await window.page.getByText('No run matches the filter.').first().waitFor();
+    await window.runCommand('Lockstep: Clear Filter');
+    await row('baseline').waitFor();
+  });
+
+  it('saves what a chart shows as CSV', async () => {
+    await window.rowMenu(row('baseline'), 'Show Metrics');
+    await window.webview.locator('.card canvas').first().waitFor({ timeout: 60_000 });
+    await window.webview.locator('vscode-button', { hasText: 'Export CSV' }).click();
+    const path = window.quickInput.locator('input').first();
+    await waitFor('the dialog', async () => (await path.inputValue()).endsWith('metrics.csv'), patience);
+    await path.press('Enter');
+    const csv = await waitFor(
+      'the file',
+      () => readFile(join(repository.root, 'metrics.csv'), 'utf8').catch(() => undefined),
+      patience,
+    );
+    assert.equal(csv.trim().split('\r\n').length, 4);
+  });
+
+  it('offers to chart printed values, and charts them', async () => {
+    await window.runCommand('Lockstep: Run Experiment…');
+    await window.answer('Type a command', 'python3 words.py');
+    const offer = window.notification('look like metrics (loss): chart them?');
+    await offer.waitFor({ timeout: 60_000 });
+    await offer.getByRole('button', { name: 'Chart Them' }).click();
+    await row('words.py', 'loss').waitFor({ timeout: 60_000 });
+    await window.rowMenu(row('words.py'), 'Cancel Run');
+    await row('words.py', 'cancelled').waitFor({ timeout: 60_000 });
+  });
+
+  it('says in an untrusted folder why nothing runs', async () => {
+    await window.page.close();
+    const folder = join(repository.home, 'untrusted');
+    await mkdir(folder);
+    await editor.settings({
+      'security.workspace.trust.enabled': true,
+      'security.workspace.trust.startupPrompt': 'never',
+    });
+    window = await editor.openWindow(folder);
+    await window.openSidebar('Lockstep');
+    await window.page
+      .getByText('No runs yet. To start one, trust this folder: a run executes its code.')
+      .first()
+      .waitFor({ timeout: 60_000 });
+  });
+});
