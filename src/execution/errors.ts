@@ -90,6 +90,14 @@ export function launchUnreadable(dir: string, cause: unknown): LockstepError {
   });
 }
 
+export function launcherDied(): LockstepError {
+  return new LockstepError({
+    code: 'launcher-died',
+    message: 'The program that started the run ended before it had said what to run.',
+    mend: 'Start it again.',
+  });
+}
+
 export function scriptProgramMissing(): LockstepError {
   return new LockstepError({
     code: 'terminal-not-available',

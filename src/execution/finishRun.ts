@@ -54,8 +54,11 @@ export async function finishRun(
   }
 }
 
+/** What a result takes to be written. */
+type Recorder = Pick<Supervision, 'paths' | 'log' | 'cancel' | 'changed'>;
+
 /** The result of a run whose command never started. */
-export async function recordFailedStart(supervision: Supervision, error: unknown): Promise<void> {
+export async function recordFailedStart(supervision: Recorder, error: unknown): Promise<void> {
   const { cancel, log } = supervision;
   const failure =
     error instanceof LockstepError
@@ -79,7 +82,7 @@ export async function recordFailedStart(supervision: Supervision, error: unknown
 /** How long a result that cannot be written is tried again, in milliseconds: space may be made meanwhile. */
 const patienceMs = 10 * 60 * 1000;
 
-async function publishResult({ paths, log, changed }: Supervision, result: ResultInput): Promise<void> {
+async function publishResult({ paths, log, changed }: Recorder, result: ResultInput): Promise<void> {
   const end = performance.now() + patienceMs;
   for (;;) {
     try {

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { errorText } from '../base/systemError.ts';
 import { ChangeNotice } from '../runs/changes.ts';
 import type { RunRequest } from '../runs/annotation.ts';
@@ -12,7 +12,7 @@ import { runPathsIn } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { Asked } from './asked.ts';
 import { captureRun } from './captureRun.ts';
-import { launchUnreadable } from './errors.ts';
+import { launcherDied, launchUnreadable } from './errors.ts';
 import { finishRun, recordFailedStart } from './finishRun.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { launchSpecSchema } from './launchSpec.ts';
@@ -28,19 +28,25 @@ import { watchCommand } from './watchCommand.ts';
 
 /**
  * The whole life of a supervisor. The run folder and the command come through its pipe; `dir` names the folder before
- * that where it is known, so that a launcher's death in between is told too. Resolves when everything about the run is
- * on disk, or at once when the launcher ended without a word. Rejects only when the launch specification cannot be
- * read (`launch-unreadable`).
+ * that where it is known, so that a launcher's death in between is recorded as the failure it is. Resolves when
+ * everything about the run is on disk, or at once when the launcher ended without a word. Rejects only when the launch
+ * specification cannot be read (`launch-unreadable`).
  */
 export async function superviseRun(dir: string | undefined, hooks: RunHooks = {}): Promise<void> {
   // At its end launch.json is written.
-  const input = await readPrivateInput();
+  const input = await readPrivateInput().catch((error: unknown) => {
+    if (dir === undefined) throw error;
+    return undefined;
+  });
   if (input === undefined && dir === undefined) return;
   const paths = runPathsIn(input?.dir ?? dir ?? '');
   const log = supervisorLog(dir === undefined ? paths.supervisorLog : undefined);
   outlive(log);
+  if (input === undefined) {
+    await recordDeadLauncher(paths, log);
+    return;
+  }
   const spec = await readLaunchSpec(paths);
-  if (input === undefined) throw launchUnreadable(paths.dir, 'the launcher died');
   const notice = new ChangeNotice(spec.store);
   const cancel = new Asked();
   const chartLines = new Asked();
@@ -79,6 +85,18 @@ async function superviseWith(supervision: Supervision): Promise<void> {
   } catch (error) {
     if (!cancel.yet) log.note(`the command was not started: ${errorText(error)}`);
     await recordFailedStart(supervision, error);
+  }
+}
+
+/** Nobody else can say it: without this the run would seem to be prepared until its silence is long enough. */
+async function recordDeadLauncher(paths: RunPaths, log: SupervisorLog): Promise<void> {
+  // launch.json may be missing or torn; the place of the run in its store is not.
+  const notice = new ChangeNotice(dirname(dirname(dirname(paths.dir))));
+  const changed = (): void => notice.touch(basename(paths.dir));
+  try {
+    await recordFailedStart({ paths, log, cancel: new Asked(), changed }, launcherDied());
+  } finally {
+    notice.close();
   }
 }
 
