@@ -99,7 +99,13 @@ export async function askCommand(offer: CommandOffer): Promise<CommandChoice | u
       input.items = items();
     });
     return await new Promise(resolve => {
-      input.onDidAccept(() => resolve(input.activeItems[0]?.choice));
+      input.onDidAccept(() => {
+        const [active] = input.activeItems;
+        const typed = input.value.trim();
+        // Who types and confirms at once is faster than the list: then what is active belongs to the list of before.
+        if (active !== undefined && input.items.includes(active)) resolve(active.choice);
+        else resolve(typed === '' ? undefined : { kind: 'command', text: typed });
+      });
       input.onDidHide(() => resolve(undefined));
       input.show();
     });
