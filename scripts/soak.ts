@@ -1,4 +1,4 @@
 /** `npm run soak`: the suites that repeat things (kills, floods, large files) with their long counts. */
 process.env['LOCKSTEP_SOAK'] = '1';
-process.argv.push('crash', 'integration');
+process.argv.push('crash', 'integration', 'e2e');
 await import('./test.ts');
