@@ -28,6 +28,7 @@ const times = join(repository.home, 'times');
 await mkdir(repository.home, { recursive: true });
 await writeFile(times, '');
 await using editor = await realEditor(repository.home);
+
 const window = await editor.openWindow(repository.root);
 await window.openSidebar('Lockstep');
 const outcome = await lockstep(['run', '--detach', '--name', 'live', '--', 'python3', 'train.py', times], {
@@ -41,24 +42,25 @@ await window.rowMenu(row, 'Show Metrics');
 const canvas = window.webview.locator('.card canvas').first();
 await canvas.waitFor({ timeout: 60_000 });
 
-// In the webview itself: once a frame, has any pixel of the chart changed?
-const written = await writtenTimes();
-await canvas.evaluate(`canvas => {
-  const seen = (globalThis.changes = []);
+// In the document of the webview itself: once a frame, has any pixel of the first chart changed?
+const document = await canvas.elementHandle().then(handle => handle.ownerFrame());
+await document?.evaluate(`(() => {
+  const changes = (globalThis.changes = []);
   let before = '';
   const look = () => {
-    const picture = canvas.toDataURL();
-    if (picture !== before) seen.push(Date.now());
+    const picture = document.querySelector('.card canvas')?.toDataURL() ?? '';
+    if (picture !== before) changes.push(Date.now());
     before = picture;
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
-}`);
+})()`);
+const written = await writtenTimes();
 await waitFor('enough writes', async () => (await writtenTimes()).length >= written.length + writes, {
   deadlineMs: writes * pauseMs + 120_000,
   everyMs: 500,
 });
-const drawn = z.array(z.number()).parse(await canvas.evaluate('() => globalThis.changes'));
+const drawn = z.array(z.number()).parse(await document?.evaluate('globalThis.changes'));
 const latencies = (await writtenTimes())
   .slice(written.length + 1)
   .map(time => (drawn.find(change => change >= time) ?? Number.NaN) - time)

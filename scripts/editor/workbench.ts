@@ -25,9 +25,8 @@ export class Workbench {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
       await this.quickInput.locator('input').first().fill(`>${title}`);
-      await row.waitFor({ timeout: 5000 });
+      await row.click({ timeout: 5000 });
     });
-    await row.click();
   }
 
   /** Chooses the row of an open quick pick that holds `label`. */

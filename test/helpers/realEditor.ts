@@ -3,7 +3,7 @@
  * folder. Closing the window is what a person does; the server lives on as a remote machine would.
  */
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { installExtension } from '../../scripts/editor/installExtension.ts';
 import { openBrowser } from '../../scripts/editor/openBrowser.ts';
 import {
@@ -19,6 +19,8 @@ import { temporaryFolder } from './temporaryFolder.ts';
 
 export interface RealEditor extends AsyncDisposable {
   readonly browser: Browser;
+  /** One person with one memory: what a window had open is open again in the next one. */
+  readonly person: BrowserContext;
   readonly server: VscodeServer;
   /** Opens a window on `folder`. `workbench.page.close()` closes it. */
   openWindow(folder: string, size?: { width: number; height: number }): Promise<Workbench>;
@@ -45,7 +47,6 @@ export async function realEditor(
   await installExtension(await packedExtension(), options);
   const server = await startVscodeServer(options);
   const browser = await openBrowser();
-  // One person with one memory: what a window had open is open again in the next one.
   const person = await browser.newContext();
   const stop = async (): Promise<void> => {
     await browser.close();
@@ -54,6 +55,7 @@ export async function realEditor(
   };
   return {
     browser,
+    person,
     server,
     async openWindow(opened, size = { width: 1400, height: 900 }) {
       const page = await person.newPage();
