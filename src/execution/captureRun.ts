@@ -2,8 +2,10 @@
  * Finds out beside and after the run what would have delayed its start: hardware, packages, modules that were really
  * loaded, files that were really read and written. What cannot be found out is unknown, with its reason.
  */
+import { resolve } from 'node:path';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { errorText } from '../base/systemError.ts';
+import { findEditedFiles } from '../git/findEditedFiles.ts';
 import { listTree } from '../git/listTree.ts';
 import type { Captured, FileUse, Hardware, Package } from '../runs/captured.ts';
 import { captured, knownValue, unknown } from '../runs/known.ts';
@@ -14,6 +16,7 @@ import { hashFileUses, listFileUses } from './capture/fileUses.ts';
 import type { FileUses } from './capture/fileUses.ts';
 import { hashGaps, withGapHashes } from './capture/hashGaps.ts';
 import { captureHardware } from './capture/hardware.ts';
+import { isBelow } from './capture/ignoredPaths.ts';
 import { capturePackages } from './capture/packages.ts';
 import { loadedModules, readSeen } from './capture/readSeen.ts';
 import type { Seen } from './capture/readSeen.ts';
@@ -33,6 +36,8 @@ const nothingSeen: Seen = {
 export interface RunCapture {
   /** After the end of the command. With hashes; never rejects. */
   outputs(): Promise<FileUse[]>;
+  /** After {@link outputs}: files of the snapshot that somebody else changed meanwhile; undefined when unknown. */
+  editedCode(): Promise<string[] | undefined>;
   /** After {@link outputs}: hashes the inputs and writes captured.json. Never rejects. */
   finish(): Promise<void>;
 }
@@ -66,6 +71,9 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         note('Hashes of outputs', [...uses.outputs]),
       );
     },
+    async editedCode() {
+      return findEdited(supervision, started, seen).catch(note('Changes of the code', undefined));
+    },
     async finish() {
       const hashedGaps = await gaps;
       const listed = withGapHashes(uses.inputs, plan, hashedGaps);
@@ -88,7 +96,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         ...(hashedGaps.length === 0 ? {} : { gaps: hashedGaps }),
         code: seen.code,
         facts: seen.facts,
-        pythons: seen.pythons,
+        pythons: seen.pythons.map(one => ({ ...one })),
         ...(seen.incomplete ? { incomplete: true } : {}),
       };
       await writeJsonAtomic(paths.captured, content).catch(note('captured.json', undefined));
@@ -142,6 +150,25 @@ async function listUses(
     environments: environment === undefined ? [] : [environment],
     home: surroundings['HOME'],
   });
+}
+
+/** A reproduction's checkout is nobody's to edit. What the run was seen to write, or says it writes, is its output. */
+async function findEdited(
+  { spec }: Supervision,
+  { plan }: StartedRun,
+  seen: Seen,
+): Promise<string[] | undefined> {
+  const code = knownValue(plan.code);
+  if (code === undefined || plan.reproduces !== undefined) return undefined;
+  const edited = await findEditedFiles({
+    root: plan.root,
+    tree: code.tree,
+    gaps: code.gaps.map(({ path }) => path),
+    // File systems store times more coarsely than the clock tells them.
+    since: Date.parse(spec.createdAt) - 2_000,
+  });
+  const written = [...seen.writes, ...plan.declaredOutputs].map(path => resolve(plan.root, path));
+  return edited.filter(path => !written.some(one => isBelow(resolve(plan.root, path), one)));
 }
 
 async function snapshotFiles(plan: Plan): Promise<(path: string) => boolean> {

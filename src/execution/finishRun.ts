@@ -28,6 +28,7 @@ export async function finishRun(
   const metrics = await summariseRun(paths, supervision.chartLines.yet);
   for (const problem of metrics.problems) log.warn(problem);
   const outputs = await capture.outputs();
+  const edited = await capture.editedCode();
   const result: ResultInput = {
     schemaVersion: 1,
     state,
@@ -42,6 +43,8 @@ export async function finishRun(
     outputs,
     reportedParameters: reportedParameters(watched.reportedParameters),
     metrics: metrics.summaries,
+    ...(edited === undefined ? {} : { codeChangedDuringRun: edited.length > 0 }),
+    ...(edited === undefined || edited.length === 0 ? {} : { codeChangedFiles: edited.slice(0, 100) }),
     detachedProcesses: watched.detachedProcesses,
     warnings: [...log.warnings],
   };

@@ -79,7 +79,7 @@ export async function launchRun(request: LaunchRequest, options: LaunchOptions):
   const [early] = await Promise.all([options.early, prepareFolder(paths, stdin)]);
   // It starts while launch.json is still being written, and reads it once the private input has come to its end.
   const supervisor =
-    early !== undefined && early.exitCode === null && !spec.tty
+    early !== undefined && early.exitCode === null && early.signalCode === null && !spec.tty
       ? early
       : await startSupervisor(options, paths, spec);
   try {

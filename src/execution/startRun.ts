@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { identifyProcess } from '../base/processIdentity.ts';
 import type { ProcessIdentity } from '../base/processIdentity.ts';
+import { errorText } from '../base/systemError.ts';
 import type { Plan } from '../runs/plan.ts';
 import { pythonHook } from './capture/pythonHook.ts';
 import { childEnvironment, withoutMark } from './childEnvironment.ts';
@@ -69,7 +70,10 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   const startedAt = new Date().toISOString();
   log.note(`the command runs as process ${command.pid}`);
   const child = (await identifyProcess(command.pid)) ?? { pid: command.pid };
-  await records.addCommand(child, startedAt, leadsGroup(spec));
+  // The command runs whether it can be written down or not: it is watched to its end all the same.
+  await records
+    .addCommand(child, startedAt, leadsGroup(spec))
+    .catch((error: unknown) => log.warn(`process.json could not be completed: ${errorText(error)}`));
   supervision.changed();
   return { plan, prepared, command, child, surroundings, startedAt, startedClock };
 }

@@ -60,6 +60,14 @@ export function indexNotReadable(root: string): LockstepError {
   });
 }
 
+export function pathLeavesCheckout(path: string): LockstepError {
+  return new LockstepError({
+    code: 'path-leaves-checkout',
+    message: `The record names ${path}, which does not lie inside the checkout. Nothing was written there.`,
+    mend: 'Do not trust this record: it was damaged, or made to do harm.',
+  });
+}
+
 export function tooManyUnreadable(root: string): LockstepError {
   return new LockstepError({
     code: 'too-many-unreadable',

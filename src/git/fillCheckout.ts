@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { systemErrorCode } from '../base/systemError.ts';
 import type { SnapshotGap } from '../runs/plan.ts';
 import { absolutePath, bytePathOfRecord } from './bytePath.ts';
-import { objectMissing } from './errors.ts';
+import { objectMissing, pathLeavesCheckout } from './errors.ts';
+import { staysInside } from './staysInside.ts';
 import type { Repository } from './findRepository.ts';
 import { runGit, type GitContext } from './runGit.ts';
 import { snapshotStoreOf } from './snapshotStore.ts';
@@ -187,6 +188,7 @@ async function writeHeldFiles(here: GitContext, target: string, gaps: readonly S
   };
   for (const gap of gaps) {
     if (gap.blob === undefined) continue;
+    if (!staysInside(target, bytePathOfRecord(gap))) throw pathLeavesCheckout(gap.path);
     batch.push({ gap, blob: gap.blob });
     bytes += gap.size ?? 0;
     if (bytes > batchBytes) await flush();

@@ -8,10 +8,11 @@ import { join, resolve } from 'node:path';
 import { errorText } from '../base/systemError.ts';
 import type { Code, SubmoduleSnapshot } from '../runs/plan.ts';
 import { bytePathOfRecord, bytePathText } from './bytePath.ts';
-import { notARepository, objectMissing, targetNotEmpty } from './errors.ts';
+import { notARepository, objectMissing, pathLeavesCheckout, targetNotEmpty } from './errors.ts';
 import { fillCheckout } from './fillCheckout.ts';
 import { findRepository, type Repository } from './findRepository.ts';
 import { runGit, type GitContext } from './runGit.ts';
+import { staysInside } from './staysInside.ts';
 
 export interface PrivateCheckoutRequest {
   /** Any working tree of the repository that the code was recorded in. */
@@ -77,6 +78,7 @@ async function fillSubmodule(
   task: Task,
 ): Promise<string | undefined> {
   const path = bytePathText(bytePathOfRecord(submodule));
+  if (!staysInside(target, bytePathOfRecord(submodule))) throw pathLeavesCheckout(submodule.path);
   const checkedOut = await findRepository(join(outer.root, path), {});
   const candidates = [
     ...(submodule.gitDir === undefined ? [] : [resolve(outer.commonDir, submodule.gitDir)]),

@@ -57,6 +57,13 @@ async function compareOutput(
   const wasThere = original !== undefined && original.problem !== 'missing';
   const isThere = reproduced !== undefined && reproduced.problem !== 'missing';
   if (!wasThere && !isThere) return graded('inconclusive', 'Neither run wrote it.');
+  if (!isThere && original?.how === 'ambiguous')
+    return {
+      ...facts,
+      verdict: 'inconclusive',
+      volatile: true,
+      sentence: 'Not counted: something else may have written it.',
+    };
   if (!isThere) return graded('diverged', 'The reproduction did not write it.');
   if (!wasThere) return graded('diverged', 'Only the reproduction wrote it.');
   if (original.sha256 === undefined)

@@ -69,6 +69,14 @@ export function secretMissing(word: string, variable: string): LockstepError {
   });
 }
 
+export function recordLeavesRepository(path: string): LockstepError {
+  return new LockstepError({
+    code: 'record-leaves-repository',
+    message: `The record names ${path} as part of the repository, which it is not. Nothing was run.`,
+    mend: 'Do not trust this record: it was damaged, or made to do harm.',
+  });
+}
+
 export function terminalRun(id: string): LockstepError {
   return new LockstepError({
     code: 'terminal-run',

@@ -86,8 +86,14 @@ export function compareEnds(original: RunEnd, reproduced: RunEnd): EndComparison
   const same =
     original.exitCode === reproduced.exitCode &&
     original.signal === reproduced.signal &&
-    original.exceptionType === reproduced.exceptionType;
+    original.exceptionType === reproduced.exceptionType &&
+    wording(original.failure) === wording(reproduced.failure);
   return same ? 'same-failure' : 'other-failure';
+}
+
+/** Numbers and addresses in a message are other ones each time. */
+function wording(failure: string | undefined): string {
+  return (failure ?? '').replace(/0x[0-9a-f]+|\d+/gi, '0');
 }
 
 const order: readonly VerdictWord[] = ['identical', 'within-tolerance', 'inconclusive', 'diverged'];

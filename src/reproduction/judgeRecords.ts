@@ -1,17 +1,18 @@
 /** Reads the records of a run and of its reproduction, and judges the one by the other. */
-import { readFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { hashFile } from '../git/hashFile.ts';
-import { packageListSchema } from '../runs/captured.ts';
 import type { Captured, FileUse, Package } from '../runs/captured.ts';
 import { knownValue } from '../runs/known.ts';
-import { runPaths, storePaths } from '../runs/runPaths.ts';
+import { readPackageList } from '../runs/packageStore.ts';
+import { runPaths } from '../runs/runPaths.ts';
 import { RunStore } from '../runs/runStore.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
 import type { Verdict } from '../runs/verdict.ts';
 import { readRunMetrics } from '../tracking/readRunMetrics.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { planMissing } from './errors.ts';
+import { unobserved } from './ingredients/compareData.ts';
 import { judgeReproduction } from './judgeReproduction.ts';
 import type { JudgedRun } from './judgeReproduction.ts';
 import type { Preparation } from './prepareReproduction.ts';
@@ -58,7 +59,14 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
     volatile: options.volatile,
     partAskedFor: options.throughStep !== undefined || options.forMs !== undefined,
     ...(options.throughStep === undefined ? {} : { throughStep: options.throughStep }),
-    caps: [...preparation.caps, ...environmentCaps(original, reproduced)],
+    caps: [
+      ...preparation.caps,
+      ...editedCodeCaps(before),
+      ...observationCaps(before, after),
+      ...outsideCodeCaps(second, [before.plan.root, workspace], request),
+      ...ambiguousOutputCaps(first, second),
+      ...environmentCaps(original, reproduced),
+    ],
     escapedModules: escapedModules(after.captured, [before.plan.root, workspace], request),
   });
 }
@@ -78,12 +86,7 @@ async function judgedRun(store: string, run: RunDetails, original: RunDetails): 
 async function packagesOf(store: string, captured: Captured | undefined): Promise<Package[] | undefined> {
   const list = knownValue(captured?.packages)?.list;
   if (list === undefined) return undefined;
-  try {
-    const text = await readFile(join(storePaths(store).packages, `${list}.json`), 'utf8');
-    return packageListSchema.parse(JSON.parse(text)).packages;
-  } catch {
-    return undefined;
-  }
+  return readPackageList(store, list).catch(() => undefined);
 }
 
 /** Paths of the reproduction by the names they had in the original. */
@@ -104,16 +107,66 @@ async function unchangedFile(output: FileUse, root: string, place?: string): Pro
 
 /** The environment that ran is not, or not provably, the recorded one. */
 function environmentCaps(original: RunDetails, reproduced: RunDetails): string[] {
-  const interpreter = knownValue(original.plan?.interpreter);
-  if (interpreter === undefined) return [];
+  const version = versionOf(original);
+  const noPython = version === undefined && knownValue(original.plan?.interpreter) === undefined;
+  if (noPython) return [];
   const before = knownValue(original.captured?.packages)?.list;
   const after = knownValue(reproduced.captured?.packages)?.list;
   if (before === undefined || after === undefined) return ['the packages could not be compared'];
-  const version = knownValue(reproduced.plan?.interpreter)?.version;
   return [
     ...(before === after ? [] : ['the packages are not the recorded ones']),
-    ...(version === interpreter.version ? [] : ['the interpreter is not the recorded one']),
+    ...(versionOf(reproduced) === version ? [] : ['the interpreter is not the recorded one']),
   ];
+}
+
+/** Of the command's own Python, or of the first one that it started. */
+function versionOf({ plan, captured }: RunDetails): string | undefined {
+  return knownValue(plan?.interpreter)?.version ?? captured?.pythons?.[0]?.version;
+}
+
+/** What was run in the end may not be what the snapshot holds. */
+function editedCodeCaps({ result }: JudgedRun): string[] {
+  if (result?.codeChangedDuringRun !== true) return [];
+  const files = result.codeChangedFiles ?? [];
+  return [`code was changed while the original ran${files.length === 0 ? '' : ` (${some(files)})`}`];
+}
+
+/** Inputs that nobody saw are unverified, and so is the origin of code that nobody saw. */
+function observationCaps(original: JudgedRun, reproduced: JudgedRun): string[] {
+  const inputs = unobserved(original);
+  const python = knownValue(original.plan.interpreter) !== undefined;
+  const unseenNow = python && reproduced.captured?.modules.known !== 'captured';
+  return [
+    ...(inputs === undefined ? [] : [`unverified inputs of the original: ${inputs}`]),
+    ...(inputs === undefined && unseenNow ? ['the code of the reproduction was not observed'] : []),
+  ];
+}
+
+/** Code that no snapshot holds and no package list names. What the run itself generated is no such code. */
+function outsideCodeCaps(reproduced: JudgedRun, roots: readonly string[], request: JudgeRequest): string[] {
+  const { layout, preparation } = request;
+  const elsewhere = [layout.base, ...roots, ...preparation.environmentFolders];
+  const since = Date.parse(reproduced.result?.startedAt ?? '');
+  const paths = Object.values(knownValue(reproduced.captured?.modules) ?? {}).filter(
+    path =>
+      isAbsolute(path) &&
+      !elsewhere.some(folder => isInside(path, folder)) &&
+      !((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? since) >= since),
+  );
+  return paths.length === 0 ? [] : [`code from outside the repository (${some([...new Set(paths)])})`];
+}
+
+/** Written while other runs were live: perhaps theirs, perhaps what the reproduction failed to write. */
+function ambiguousOutputCaps(original: JudgedRun, reproduced: JudgedRun): string[] {
+  const now = new Set((reproduced.result?.outputs ?? []).map(({ path }) => path));
+  return (original.result?.outputs ?? [])
+    .filter(({ path, how, inSnapshot }) => how === 'ambiguous' && inSnapshot !== true && !now.has(path))
+    .map(({ path }) => `${path} may be an output that was not written again`);
+}
+
+function some(texts: readonly string[]): string {
+  const shown = texts.slice(0, 3).join(', ');
+  return texts.length > 3 ? `${shown} and ${texts.length - 3} more` : shown;
 }
 
 /** Modules of the repository that did not come from the checkout: then other code than the recorded one ran. */

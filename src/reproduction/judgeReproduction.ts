@@ -9,6 +9,7 @@ import { compareOutputs } from './compareOutputs.ts';
 import { explainVerdict } from './explainVerdict.ts';
 import { gradeReproduction, worstOf } from './gradeReproduction.ts';
 import type { RunEnd } from './gradeReproduction.ts';
+import { withoutRoots } from './ingredients/ingredientSide.ts';
 import type { IngredientSide } from './ingredients/ingredientSide.ts';
 import { storedDecimals } from './tolerance.ts';
 
@@ -88,7 +89,7 @@ function endOf(run: IngredientSide): RunEnd {
     exitCode: result.exitCode,
     signal: result.signal,
     exceptionType: result.failure?.exceptionType,
-    failure: result.failure?.message,
+    failure: result.failure === undefined ? undefined : withoutRoots(result.failure.message, run),
   };
 }
 

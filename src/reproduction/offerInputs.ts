@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, stat, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { systemErrorCode } from '../base/systemError.ts';
-import { hashListing, listFolder } from '../execution/capture/hashFile.ts';
+import { hashFolderContents, listFolder } from '../execution/capture/hashFile.ts';
 import { hashFile } from '../git/hashFile.ts';
 import type { FileUse } from '../runs/captured.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
@@ -37,10 +37,13 @@ export interface OfferRequest {
 
 /** Files up to this size are copied where the file system cannot clone them; larger ones are linked. */
 const copyLimit = 64 * 1024 * 1024;
+/** Of all copies of one reproduction together. */
+const copyLimitTogether = 2 * 1024 * 1024 * 1024;
 
 export async function offerInputs(request: OfferRequest): Promise<OfferedInputs> {
   const { layout, signal } = request;
   const found: Record<keyof OfferedInputs, string[]> = { missing: [], changed: [], unverified: [] };
+  let copied = 0;
   const written = new Map(request.outputs.map(output => [output.path, output]));
   for (const input of request.inputs) {
     signal.throwIfAborted();
@@ -50,7 +53,7 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
       ? outsidePlace(input.path, request)
       : join(layout.checkout, input.path);
     // Part of the snapshot after all: the checkout has it exactly as it was.
-    if (target !== undefined && (await exists(target))) continue;
+    if (target !== undefined && (await isOtherThanFolder(target))) continue;
     const output = written.get(input.path);
     // Written first and read later, as the run's own checkpoint is.
     if (output?.sha256 !== undefined && output.sha256 === input.sha256) continue;
@@ -64,8 +67,8 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
     if (state !== 'verified') found[state].push(input.path);
     if (state === 'missing' || target === undefined) continue;
     const { isFile, size } = await kindOf(source);
-    if (isAbsolute(input.path)) await link(source, target, isFile);
-    else await offer(source, target, isFile ? size : undefined);
+    if (isFile) copied += await offer(source, target, size, copied);
+    else copied += await offerFolder(source, target, copied, signal);
   }
   return found;
 }
@@ -83,9 +86,13 @@ async function verify(
   if (found === undefined) return 'missing';
   if (input.sha256 === undefined) return 'unverified';
   if (found.isDirectory()) {
-    // Recorded of a folder is the listing of what was read of it, which may be less than all.
-    const { files } = await listFolder(source, undefined, signal);
-    return hashListing(files) === input.sha256 ? 'verified' : 'unverified';
+    // A listing tells names and sizes; the contents may be others.
+    if (input.hashOf !== 'contents') return 'unverified';
+    const listing = await listFolder(source, undefined, signal);
+    const hash = await hashFolderContents(source, listing, signal).catch(() => undefined);
+    signal.throwIfAborted();
+    if (hash === undefined || listing.cut) return 'unverified';
+    return hash === input.sha256 ? 'verified' : 'changed';
   }
   const hash = await hashFile(source, signal);
   if (hash === undefined) return 'unverified';
@@ -97,30 +104,57 @@ async function kindOf(path: string): Promise<{ isFile: boolean; size: number }> 
   return { isFile: found.isFile(), size: found.size };
 }
 
-async function link(source: string, target: string, isFile: boolean): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  await symlink(source, target, isFile ? 'file' : 'dir');
+/**
+ * A folder of its own with every file offered in it: were it a link, what the program writes beside its data would
+ * land in the workspace. Resolves with the bytes that were copied. Only one that is too large to be listed is linked.
+ */
+async function offerFolder(
+  source: string,
+  target: string,
+  before: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const { files, cut } = await listFolder(source, undefined, signal);
+  if (cut) {
+    if (await exists(target)) return 0;
+    await mkdir(dirname(target), { recursive: true });
+    await symlink(source, target, 'dir');
+    return 0;
+  }
+  await mkdir(target, { recursive: true });
+  let copied = 0;
+  for (const { path, size } of files) {
+    signal.throwIfAborted();
+    copied += await offer(join(source, path), join(target, path), size, before + copied);
+  }
+  return copied;
 }
 
 /** A clone where the file system can, a copy when small, else a link. Read-only where it is ours. */
-async function offer(source: string, target: string, size: number | undefined): Promise<void> {
-  if (size === undefined) {
-    await link(source, target, false);
-    return;
-  }
+async function offer(source: string, target: string, size: number, before: number): Promise<number> {
   await mkdir(dirname(target), { recursive: true });
+  let copied = 0;
   try {
     await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
   } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') return;
-    if (size > copyLimit) {
-      await link(source, target, true);
-      return;
+    if (systemErrorCode(error) === 'EEXIST') return 0;
+    if (size > copyLimit || before + size > copyLimitTogether) {
+      await symlink(source, target, 'file');
+      return 0;
     }
     await copyFile(source, target, constants.COPYFILE_EXCL);
+    copied = size;
   }
   const { mode } = await stat(target);
   await chmod(target, mode & 0o555);
+  return copied;
+}
+
+async function isOtherThanFolder(path: string): Promise<boolean> {
+  return lstat(path).then(
+    found => !found.isDirectory(),
+    () => false,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

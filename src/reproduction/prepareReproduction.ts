@@ -14,7 +14,14 @@ import type { Known } from '../runs/known.ts';
 import type { Code, Plan } from '../runs/plan.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
-import { codeUnknown, inputsMissing, interpreterMissing, planMissing, writesOutside } from './errors.ts';
+import {
+  codeUnknown,
+  inputsMissing,
+  interpreterMissing,
+  planMissing,
+  recordLeavesRepository,
+  writesOutside,
+} from './errors.ts';
 import { offerInputs } from './offerInputs.ts';
 import { offerLeftOut } from './offerLeftOut.ts';
 import { isInside, relocatePaths } from './relocatePaths.ts';
@@ -61,6 +68,7 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
       plan.id,
       plan.code.known === 'unknown' ? plan.code.reason : 'the record is incomplete.',
     );
+  requireInside(original, plan);
   const environmentFolders = await foldersOfEnvironment(plan);
   const outside = outsideOutputs(original, request.argv);
   if (outside.fixed.length > 0 && !request.allowOutsideWrites) throw writesOutside(outside.fixed);
@@ -238,6 +246,20 @@ function outputFolders(plan: Plan, original: RunDetails, layout: CheckoutLayout)
     const place = isAbsolute(path) ? layout.nearby(path) : join(layout.checkout, path);
     return place === undefined ? [] : [dirname(place)];
   });
+}
+
+/** Relative paths of a record lead nowhere but into the repository: records travel, and one may be made to do harm. */
+function requireInside({ captured, result }: RunDetails, plan: Plan): void {
+  const root = resolve(plan.root);
+  if (root !== plan.root) throw recordLeavesRepository(plan.root);
+  const paths = [
+    plan.cwd,
+    ...plan.declaredOutputs,
+    ...(captured?.inputs ?? []).map(input => input.path),
+    ...(result?.outputs ?? []).map(output => output.path),
+  ];
+  for (const path of paths)
+    if (!isAbsolute(path) && !isInside(join(root, path), root)) throw recordLeavesRepository(path);
 }
 
 async function makeFolders(folders: readonly string[]): Promise<void> {

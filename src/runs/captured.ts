@@ -58,6 +58,8 @@ export const fileUseSchema = z.looseObject({
   /** Never counted in a verdict: logs, event files, caches. */
   volatile: z.boolean().optional(),
   problem: z.string().optional(),
+  /** Of a folder: whether its hash covers the contents of its files, or their names and sizes only. */
+  hashOf: z.enum(['listing', 'contents']).or(z.string()).optional(),
 });
 export type FileUse = z.infer<typeof fileUseSchema>;
 
@@ -80,6 +82,10 @@ export const capturedSchema = z.looseObject({
   /** Python modules really loaded from files outside the environment: name → absolute path. */
   modules: knownSchema(z.record(z.string(), z.string())),
   inputs: z.array(fileUseSchema),
+  /** Starts of Python interpreters that were observed, the first one the command's own. */
+  pythons: z.array(z.looseObject({ executable: z.string(), version: z.string() })).optional(),
+  /** Some process opened more files than are noted. */
+  incomplete: z.boolean().optional(),
   /** Files that the snapshot lists without a hash, hashed beside the run. */
   gaps: z.array(gapHashSchema).optional(),
   /** Settings read from the libraries a program had loaded, at its end: `torch.deterministic_algorithms` → true. */

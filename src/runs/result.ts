@@ -55,8 +55,10 @@ export const resultSchema = z.looseObject({
   reportedParameters: z.record(z.string(), parameterSchema).default({}),
   /** Metric key → summary, rank 0 (or without rank) only. */
   metrics: z.record(z.string(), metricSummarySchema),
-  /** True when the working tree's snapshot differs from the one taken at the start; absent when not checked. */
+  /** Files of the snapshot were changed while it ran, and not by the run itself; absent when not checked. */
   codeChangedDuringRun: z.boolean().optional(),
+  /** Which files, at most a hundred. */
+  codeChangedFiles: z.array(z.string()).optional(),
   /** Descendants that were still alive when the command itself ended. */
   detachedProcesses: z.int().nonnegative().optional(),
   /** What went wrong beside the run without ending it: disk full for the log, a metrics line too long… */

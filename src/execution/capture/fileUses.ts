@@ -4,12 +4,12 @@
  * hashes are a second step, {@link hashFileUses}, that may take as long as the disk needs.
  */
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { errorText } from '../../base/systemError.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import { collapseFolders } from './collapseFolders.ts';
 import { findChangedFiles } from './findChangedFiles.ts';
-import { hashFile, hashListing, listFolder } from './hashFile.ts';
+import { hashFile, hashFolderContents, hashListing, listFolder } from './hashFile.ts';
 import { ignoredPaths, isBelow } from './ignoredPaths.ts';
 import type { Seen } from './readSeen.ts';
 
@@ -171,13 +171,7 @@ async function describeDeclared(context: Context, path: string): Promise<FileUse
     if (listing.cut) return { ...facts, problem: 'too many files to be listed' };
     if (listing.size > mostFolderBytes)
       return { ...facts, sha256: hashListing(listing.files), hashOf: 'listing' };
-    const lines: { path: string; size: number }[] = [];
-    for (const file of listing.files)
-      lines.push({
-        path: `${file.path}\u0000${await hashFile(join(path, file.path), signal)}`,
-        size: file.size,
-      });
-    return { ...facts, sha256: hashListing(lines), hashOf: 'contents' };
+    return { ...facts, sha256: await hashFolderContents(path, listing, signal), hashOf: 'contents' };
   } catch (error) {
     signal?.throwIfAborted();
     return { ...use, problem: errorText(error) };

@@ -53,6 +53,18 @@ export async function listFolder(
   return { files, size: files.reduce((sum, file) => sum + file.size, 0), cut };
 }
 
+/** Hex sha256 of the names, sizes and contents of a folder's files. Rejects like {@link hashFile}. */
+export async function hashFolderContents(
+  folder: string,
+  { files }: FolderListing,
+  signal?: AbortSignal,
+): Promise<string> {
+  const lines: { path: string; size: number }[] = [];
+  for (const { path, size } of files)
+    lines.push({ path: `${path}\u0000${await hashFile(join(folder, path), signal)}`, size });
+  return hashListing(lines);
+}
+
 /** Hex sha256 of a sorted listing: one line `path NUL size` a file. Tells added, removed and resized files. */
 export function hashListing(files: readonly { readonly path: string; readonly size: number }[]): string {
   const hash = createHash('sha256');

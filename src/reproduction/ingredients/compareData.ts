@@ -11,6 +11,8 @@ export function compareData(original: IngredientSide, now: IngredientSide): Ingr
   if (original.captured === undefined) findings.unknown('what the original read is not recorded');
   else if (now.captured === undefined) findings.unknown('what the reproduction read is not recorded');
   else {
+    const unseen = unobserved(original);
+    if (unseen !== undefined) findings.unknown(unseen);
     const later = new Map(after.map(use => [use.path, use]));
     const earlier = new Set(before.map(use => use.path));
     for (const use of before) {
@@ -24,6 +26,8 @@ export function compareData(original: IngredientSide, now: IngredientSide): Ingr
         );
       else if (use.sha256 !== other.sha256)
         findings.differs(`${use.path} ${use.sha256.slice(0, 7)} → ${other.sha256.slice(0, 7)}`);
+      else if (use.hashOf === 'listing')
+        findings.unknown(`of ${use.path} only names and sizes of files were compared`);
     }
     for (const use of after)
       if (!earlier.has(use.path)) {
@@ -32,6 +36,19 @@ export function compareData(original: IngredientSide, now: IngredientSide): Ingr
       }
   }
   return findings.row('data', describe(before), describe(after));
+}
+
+/** Why the inputs that are recorded of a run may not be all; undefined when they are, as far as can be seen. */
+export function unobserved({
+  plan,
+  captured,
+}: Pick<IngredientSide, 'plan' | 'captured'>): string | undefined {
+  if (captured === undefined) return 'what it read is not recorded';
+  if (captured.incomplete === true) return 'it read more files than were noted';
+  if (captured.modules.known !== 'unknown') return undefined;
+  // A program that cannot be observed is taken at its word.
+  if (plan.interpreter.known === 'unknown' && plan.declaredInputs.length > 0) return undefined;
+  return 'what it read was not observed';
 }
 
 /** Inputs outside the snapshot. A file that the run wrote itself is an output, unless somebody declared it an input. */

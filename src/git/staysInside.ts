@@ -1,0 +1,28 @@
+/** Whether a path of a record may be written in a checkout. Records travel: theirs is not our word. */
+import { lstatSync } from 'node:fs';
+import { absolutePath, type BytePath } from './bytePath.ts';
+
+/** False for absolute paths, `..`, git's own folder, and what lies behind a link that the checkout holds. */
+export function staysInside(root: string, path: BytePath): boolean {
+  const parts = path.split(process.platform === 'win32' ? /[/\\]/ : '/');
+  if (
+    parts.some(
+      part => part === '' || part === '.' || part === '..' || (/^\.git$|:/i.test(part) && isUnsafe(part)),
+    )
+  )
+    return false;
+  for (let depth = 1; depth < parts.length; depth++) {
+    const found = lstatOf(absolutePath(root, parts.slice(0, depth).join('/')));
+    if (found?.isSymbolicLink() === true) return false;
+  }
+  return true;
+}
+
+/** A colon names a drive or a stream on Windows only. */
+function isUnsafe(part: string): boolean {
+  return /^\.git$/i.test(part) || process.platform === 'win32';
+}
+
+function lstatOf(path: Buffer | string): ReturnType<typeof lstatSync> {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
