@@ -23,7 +23,8 @@ export function lockstepCacheFolder(environment: NodeJS.ProcessEnv = process.env
 
 /**
  * Resolves with the absolute path of the installed copy of the bundle `script` (one `.cjs` file). Installed copies are
- * never changed. A script that is no bundle (source files, in development) is used where it lies.
+ * never changed. A script that is no bundle (source files, in development) is used where it lies, and so is a bundle
+ * where the cache cannot be written: a run without protection from updates is better than none.
  */
 export async function installSupervisor(script: string, cacheFolder: string): Promise<string> {
   if (!script.endsWith('.cjs')) return script;
@@ -41,7 +42,11 @@ export async function installSupervisor(script: string, cacheFolder: string): Pr
   if (await isFile(installed)) return installed;
 
   const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
-  await mkdir(temporary, { recursive: true });
+  try {
+    await mkdir(temporary, { recursive: true });
+  } catch {
+    return script;
+  }
   try {
     await cp(script, join(temporary, 'supervisor.cjs'));
     if (hookFiles.length > 0) await mkdir(join(temporary, hookFolder));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { cancelRun } from '../../../src/execution/cancelRun.ts';
 import { followRun } from '../../../src/execution/followRun.ts';
@@ -66,6 +67,50 @@ describe('the life of a run', () => {
     assert.equal(outcome.exitCode, 0, outcome.stderr);
     const end = await cancelRun(runs.store, outcome.stdout.toString('utf8').trim());
     assert.equal(end.state, 'cancelled');
+  });
+
+  it('keeps one series for each rank of a distributed launcher, shows rank 0, and ends every rank on cancel', async () => {
+    await runs.write({
+      'launcher.py': [
+        'import subprocess, sys',
+        'ranks = [subprocess.Popen([sys.executable, "-u", "rank.py", str(rank)], stdout=subprocess.PIPE, text=True)',
+        '         for rank in range(2)]',
+        'for rank, worker in enumerate(ranks):',
+        '    for _ in range(3):',
+        '        print(f"[rank{rank}]: {worker.stdout.readline()}", end="")',
+        'print("ready", flush=True)',
+        'for worker in ranks:',
+        '    worker.wait()',
+      ].join('\n'),
+      'rank.py': [
+        'import json, os, sys, time',
+        'rank = int(sys.argv[1])',
+        'open(f"pid{rank}", "w").write(str(os.getpid()))',
+        'for step in range(3):',
+        '    print(json.dumps({"step": step, "loss": rank * 10 + step}))',
+        'time.sleep(600)',
+      ].join('\n'),
+    });
+    const run = await runs.launch(['python3', 'launcher.py']);
+    await waitFor('every rank to have printed', async () =>
+      (await readFile(run.paths.stdout, 'utf8').catch(() => '')).includes('ready'),
+    );
+    const pids = await Promise.all(
+      [0, 1].map(async rank => Number(await readFile(join(runs.root, `pid${rank}`), 'utf8'))),
+    );
+    const end = await cancelRun(runs.store, run.id);
+    assert.equal(end.state, 'cancelled');
+    for (const pid of pids) assert.equal(await identifyProcess(pid), undefined);
+
+    const { series } = await readRunMetrics(run.paths, { metricLines: false });
+    assert.deepEqual(
+      series.filter(({ key }) => key === 'loss').map(({ rank, values }) => [rank, [...values]]),
+      [
+        [0, [0, 1, 2]],
+        [1, [10, 11, 12]],
+      ],
+    );
+    assert.equal((await run.ended()).result?.metrics['loss']?.last, 2);
   });
 
   it('passes the exit code, the exception and the signal on', async () => {
