@@ -31,8 +31,8 @@ function sentenceOf(grade: Grade, items: ExplainedItems): string {
       return grade.end === 'same-failure'
         ? `Identical: the same failure, ${failureText(items.original)}${equalItems(items)}.`
         : grade.throughStep === undefined
-          ? `Identical: ${countText(items)} equal the original, ${precisionText(items)}.`
-          : `Identical through step ${grade.throughStep}: ${pointsText(items)} equal the original, ${precisionText(items)}.`;
+          ? `Identical: ${countText(items)} ${equal(pointCount(items) + countedOutputs(items).length)} the original, ${precisionText(items)}.`
+          : `Identical through step ${grade.throughStep}: ${pointsText(items)} ${equal(pointCount(items))} the original, ${precisionText(items)}.`;
     case 'within-tolerance': {
       const furthest = furthestMetric(counted);
       const through = grade.throughStep === undefined ? '' : ` through step ${grade.throughStep}`;
@@ -223,8 +223,14 @@ function countText(items: ExplainedItems): string {
   return outputs === 0 ? pointsText(items) : `${pointsText(items)} and ${files}`;
 }
 
+function equal(count: number): string {
+  return count === 1 ? 'equals' : 'equal';
+}
+
 function equalItems(items: ExplainedItems): string {
-  return pointCount(items) === 0 ? '' : `, and ${pointsText(items)} before it equal the original`;
+  return pointCount(items) === 0
+    ? ''
+    : `, and ${pointsText(items)} before it ${equal(pointCount(items))} the original`;
 }
 
 function precisionText(items: ExplainedItems): string {

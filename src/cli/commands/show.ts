@@ -82,7 +82,7 @@ function tell(summary: RunSummary, details: RunDetails, { terminal }: CliContext
     'Metrics',
     Object.entries(summary.metrics).map(
       ([key, one]) =>
-        `${key}: last ${numberText(one.last)} at step ${numberText(one.lastStep)}, min ${numberText(one.min)}, max ${numberText(one.max)}, ${one.count} points`,
+        `${key}: last ${numberText(one.last)} at step ${numberText(one.lastStep)}, min ${numberText(one.min)}, max ${numberText(one.max)}, ${one.count} ${one.count === 1 ? 'point' : 'points'}`,
     ),
   );
   section('Read', fileLines((captured?.inputs ?? []).filter(use => use.inSnapshot !== true)));
