@@ -22,6 +22,8 @@ interface Followed {
   /** Sizes of the files that an ended run was read from; undefined while it is live. */
   stamp: string | undefined;
   series: readonly MetricSeries[];
+  /** The reading under way. Readers take turns: the second finds nothing new in files that the first has just read. */
+  reading: Promise<void>;
 }
 
 export class RunSeries {
@@ -34,8 +36,12 @@ export class RunSeries {
     const followed = this.#runs.get(paths.dir) ?? follow(paths);
     this.#runs.delete(paths.dir);
     this.#runs.set(paths.dir, followed);
-    if (run.state === 'running' || run.state === 'preparing') await readOn(followed);
-    else await readEnded(followed, runStore, run, paths);
+    const live = run.state === 'running' || run.state === 'preparing';
+    const reading = followed.reading.then(() =>
+      live ? readOn(followed) : readEnded(followed, runStore, run, paths),
+    );
+    followed.reading = reading.catch(() => undefined);
+    await reading;
     this.#forgetOldest();
     return followed.series;
   }
@@ -57,6 +63,7 @@ function follow(paths: RunPaths): Followed {
     resources: new MetricLogFollower([paths.resources]),
     stamp: undefined,
     series: [],
+    reading: Promise.resolve(),
   };
 }
 
