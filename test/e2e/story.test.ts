@@ -18,7 +18,6 @@ describe('the main story in the real editor', function () {
       '.gitignore': await readFile(join(sample, '.gitignore')),
     });
     await using editor = await realEditor(repository.home);
-    // Long enough to be still training when a slow machine has opened the chart.
-    await tellStory({ editor, repository, command: 'python3 train.py --epochs 100 --seed 7' });
+    await tellStory({ editor, repository, command: 'python3 train.py --epochs 60 --seed 7' });
   });
 });
