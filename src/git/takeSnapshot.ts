@@ -5,6 +5,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { joinAll } from '../base/joinAll.ts';
 import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
 import type { Known } from '../runs/known.ts';
@@ -86,7 +87,7 @@ async function snapshotRepository(repository: Repository, around: Surroundings):
     const copying = temporaryIndex(exact, repository, scratch, budget.fileBytes);
     const asking = gitSettings(facts);
     const finding = headCommit(facts);
-    const [index, settings, head, onRemote, roots, written, submodules] = await Promise.all([
+    const [index, settings, head, onRemote, roots, written, submodules] = await joinAll([
       copying,
       asking,
       finding,
@@ -103,7 +104,7 @@ async function snapshotRepository(repository: Repository, around: Surroundings):
     const heldTree = await holdBlobs(facts, converted);
     const tree = workingTree.tree ?? head?.tree ?? (await gitLine(facts, ['mktree'], { storing: true }));
     const own = [tree === head?.tree ? undefined : tree, heldTree].filter(id => id !== undefined);
-    const [changed] = await Promise.all([
+    const [changed] = await joinAll([
       head?.tree === tree ? [] : diffTrees(facts, head?.tree ?? emptyTree(repository), tree),
       keepTrees({ ...facts, repository: snapshotRepositoryOf(repository) }, own),
     ]);
@@ -135,8 +136,13 @@ async function snapshotRepository(repository: Repository, around: Surroundings):
       settings: settingsThatChangeBytes(settings),
     };
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true, maxRetries: 3 }).catch(leaveBehind);
   }
+}
+
+/** A scratch folder that stays must not cost a snapshot, nor hide the error that ended it. */
+function leaveBehind(): void {
+  return undefined;
 }
 
 /** As many as a person will ever read. */
