@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { runIdSchema } from '../runs/plan.ts';
+import { trackingRulesSchema } from '../tracking/trackingRules.ts';
 
 export const launchVersion = 1;
 
@@ -29,6 +30,10 @@ export const launchSpecSchema = z.object({
   declaredInputs: z.array(z.string()).default([]),
   declaredOutputs: z.array(z.string()).default([]),
   metricLines: z.boolean().default(false),
+  /** Files and patterns that `lockstep.yaml` names. */
+  tracking: trackingRulesSchema.default({ files: [], patterns: [] }),
+  /** Whether the command gets an MLflow tracking endpoint of its own, and files of tracking libraries are followed. */
+  track: z.boolean().default(true),
   stdin: z.enum(['empty', 'stored', 'terminal']).default('empty'),
   tty: z.boolean().default(false),
   /** The program is told that colours are shown: the person watches in a colour terminal. */

@@ -121,6 +121,18 @@ export const variableSchema = z.union([
   z.looseObject({ value: z.string() }),
 ]);
 
+export const originSchema = z.looseObject({
+  kind: z.enum(['mlruns', 'mlflow.db', 'tensorboard', 'dvclive', 'wandb']).or(z.string()),
+  /** What was imported, absolute, as it was then. */
+  path: z.string(),
+  /** What names the run in its source: an MLflow run id, a folder below the log folder. */
+  id: z.string(),
+  /** Tells whether the source has changed since: importing again then renews the record. */
+  fingerprint: z.string().optional(),
+  importedAt: z.string(),
+});
+export type Origin = z.infer<typeof originSchema>;
+
 export const planSchema = z.looseObject({
   schemaVersion: z.int().positive(),
   id: runIdSchema,
@@ -137,8 +149,11 @@ export const planSchema = z.looseObject({
   root: z.string(),
   /** Relative to `root`, forward slashes, '' for the root itself. */
   cwd: z.string(),
-  /** The command, one word an entry, as it was asked for; secrets replaced by `${ENV:NAME}` or `<secret>`. */
-  argv: z.array(z.string()).min(1),
+  /**
+   * The command, one word an entry, as it was asked for; secrets replaced by `${ENV:NAME}` or `<secret>`. Empty only
+   * where the run was imported and its source does not know it.
+   */
+  argv: z.array(z.string()),
   /** Indexes into argv whose text was replaced because it looked like a secret. */
   secretArguments: z.array(z.int()).default([]),
   stdin: z.enum(['empty', 'stored', 'terminal']).or(z.string()),
@@ -160,5 +175,14 @@ export const planSchema = z.looseObject({
   /** The run this one reproduces or reruns with changes. */
   reproduces: runIdSchema.optional(),
   rerunOf: runIdSchema.optional(),
+  /** The run whose command logged this one: a child run has no process of its own (a nested MLflow run, a trial). */
+  parent: runIdSchema.optional(),
+  /** Where an imported run came from; such a record is somebody's word, so what it says is `declared`. */
+  origin: originSchema.optional(),
+  /**
+   * Whether what the program logs with MLflow arrives here: `endpoint`, or `own-server` where a tracking URI was set
+   * already, so that nothing is mirrored.
+   */
+  mlflow: z.enum(['endpoint', 'own-server']).or(z.string()).optional(),
 });
 export type Plan = z.infer<typeof planSchema>;

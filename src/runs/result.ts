@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { fileUseSchema } from './captured.ts';
 import { parameterSchema } from './plan.ts';
+import { reportedSchema } from './reported.ts';
 
 /** A number that may be NaN or infinite, which JSON cannot say: then the text `NaN`, `Infinity` or `-Infinity`. */
 export const metricValueSchema = z.union([
@@ -53,6 +54,8 @@ export const resultSchema = z.looseObject({
   outputs: z.array(fileUseSchema),
   /** Parameters that the script reported itself. */
   reportedParameters: z.record(z.string(), parameterSchema).default({}),
+  /** What else it said through a tracking library; its parameters stand above. */
+  reported: reportedSchema.omit({ parameters: true }).optional(),
   /** Metric key → summary, rank 0 (or without rank) only. */
   metrics: z.record(z.string(), metricSummarySchema),
   /** Files of the snapshot were changed while it ran, and not by the run itself; absent when not checked. */

@@ -58,6 +58,19 @@ export interface RunPaths {
   readonly verdicts: string;
   /** Raw bytes that git cannot hold as they are. */
   readonly held: string;
+  /** What the program said about its run through a tracking library: `reported.jsonl`, see reported.ts. */
+  readonly reported: string;
+  /** Images, texts and histograms by step: `media.jsonl`, see media.ts; files of its own lie in `media/`. */
+  readonly media: string;
+  readonly mediaFiles: string;
+  /** Files that the program logged as artifacts, as it named them. */
+  readonly artifacts: string;
+  /** Logged models, a folder each, named by their ids. */
+  readonly models: string;
+  /** Everything that the MLflow endpoint was told besides metrics, so that a new supervisor knows it: JSON lines. */
+  readonly mlflow: string;
+  /** Port and token of the MLflow endpoint, readable by the owner only; deleted at the end of the run. */
+  readonly endpoint: string;
 }
 
 /** Runs are sharded by the last two characters of the id: the first ones are the same for decades. */
@@ -90,5 +103,12 @@ export function runPathsIn(dir: string): RunPaths {
     annotations: below + 'annotations',
     verdicts: below + 'verdicts',
     held: below + 'held',
+    reported: below + 'reported.jsonl',
+    media: below + 'media.jsonl',
+    mediaFiles: below + 'media',
+    artifacts: below + 'artifacts',
+    models: below + 'models',
+    mlflow: below + 'mlflow.jsonl',
+    endpoint: below + 'endpoint.json',
   };
 }

@@ -3,6 +3,7 @@
  * written by people, so every name is checked and nothing unknown is let through silently.
  */
 import { z } from 'zod';
+import { trackingRulesSchema } from '../../tracking/trackingRules.ts';
 
 const toleranceSchema = z
   .union([
@@ -48,6 +49,9 @@ export const experimentSchema = z.strictObject({
   tolerances: tolerancesSchema.default({}),
   volatile: volatileSchema.optional(),
   metricLines: z.boolean().optional().describe('Whether printed `key: value` lines become metrics.'),
+  metrics: trackingRulesSchema
+    .optional()
+    .describe('Where metrics are read from, beside what is found by itself.'),
 });
 export type Experiment = z.infer<typeof experimentSchema>;
 
@@ -55,6 +59,7 @@ export const experimentFileSchema = z.strictObject({
   experiments: z.record(z.string().regex(/^[^@\s/-][^\s/]*$/), experimentSchema).default({}),
   tolerances: tolerancesSchema.default({}).describe('For every run of this repository.'),
   volatile: volatileSchema.optional().describe('For every run of this repository.'),
+  metrics: trackingRulesSchema.optional().describe('For every run of this repository.'),
 });
 export type ExperimentFile = z.infer<typeof experimentFileSchema>;
 

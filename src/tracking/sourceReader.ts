@@ -1,0 +1,53 @@
+/**
+ * The contract of every parser of a tracking file. Parsers are pure: bytes in, what they mean out; they never touch a
+ * file, never throw on any bytes, and hold bounded memory. Who finds, tails and attributes the files is
+ * `execution/sources`.
+ */
+import type { Histogram } from '../runs/media.ts';
+import type { MetricPoint } from '../runs/metricSeries.ts';
+import type { ParameterValue } from '../runs/plan.ts';
+
+export interface MediaPiece {
+  readonly kind: 'image' | 'text' | 'histogram' | 'table' | 'file';
+  readonly key: string;
+  readonly step: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly bytes?: Uint8Array;
+  /** As `image/png`; decides the ending of the file. */
+  readonly mediaType?: string;
+  readonly text?: string;
+  readonly histogram?: Histogram;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** What a piece of a source turned out to hold. */
+export interface SourceContent {
+  /** In the order of the source; the same source read again from its beginning gives the same points in the same order. */
+  readonly points: readonly MetricPoint[];
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** As {@link ReportedLine}: null takes one away. */
+  readonly tags: Readonly<Record<string, string | null>>;
+  readonly media: readonly MediaPiece[];
+  readonly name?: string;
+  /** What could not be read and why, one line each; the same problem is told once. */
+  readonly problems: readonly string[];
+}
+
+/** A file that only grows: event files, JSON lines, `.wandb`, a table that is appended to. */
+export interface AppendedReader {
+  /** The next bytes, in order from the beginning of the file. `time` stands for points that tell none (ms). */
+  push(bytes: Uint8Array, time: number): SourceContent;
+  /** The writer has ended: what is left is taken as it is. */
+  end(time: number): SourceContent;
+  /** True after damage that makes the rest of this file unreadable: pushing more is of no use. */
+  readonly dead: boolean;
+}
+
+/** A file that its writer writes anew as a whole: given the whole content after each change, it tells what is new. */
+export interface RewrittenReader {
+  read(content: Uint8Array, time: number): SourceContent;
+}
+
+export const noContent: SourceContent = { points: [], parameters: {}, tags: {}, media: [], problems: [] };
