@@ -29,6 +29,8 @@ export function formatQueryField(field: QueryField): string {
       return field.name;
     case 'parameter':
       return `params.${formatKey(field.key)}`;
+    case 'tag':
+      return `tags.${formatKey(field.key)}`;
     case 'metric': {
       const metric = `metrics.${formatKey(field.key)}`;
       return field.part === 'last' ? metric : `${field.part}(${metric})`;

@@ -22,6 +22,8 @@ export interface ListOptions {
   readonly limit?: number | undefined;
   /** False leaves archived runs out. */
   readonly archived?: boolean | undefined;
+  /** False leaves child runs out. */
+  readonly children?: boolean | undefined;
 }
 
 export interface RunPage<T> {
@@ -88,7 +90,10 @@ export class RunLister {
     return (await (await this.#open()).read(id, this.#folder(id)))?.summary;
   }
 
-  async #list<T>({ signal, limit = Infinity, archived }: ListOptions, form: Form<T>): Promise<RunPage<T>> {
+  async #list<T>(options: ListOptions, form: Form<T>): Promise<RunPage<T>> {
+    const { signal, limit = Infinity } = options;
+    const leftOut = (archived: boolean, child: boolean): boolean =>
+      (archived && options.archived === false) || (child && options.children === false);
     signal?.throwIfAborted();
     const pause = new Pause(signal);
     const { ids } = await this.#refreshIds(pause);
@@ -106,7 +111,7 @@ export class RunLister {
       if (row === undefined && index?.ids[place] === id) {
         const stamps = index.stamps(place);
         if (stamps !== undefined && stillTrue(stamps, dir)) {
-          if (archived === false && index.archived(place)) continue;
+          if (leftOut(index.archived(place), index.child(place))) continue;
           const given = form.ofPlace(index, place);
           if (given !== undefined) {
             runs.push(given);
@@ -115,7 +120,8 @@ export class RunLister {
         }
       }
       const found = row ?? (await this.#readAnew(id, dir, clock));
-      if (found === undefined || (archived === false && found.summary.archived)) continue;
+      if (found === undefined || leftOut(found.summary.archived, found.summary.parent !== undefined))
+        continue;
       runs.push(form.ofRow(found));
     }
     if (this.#unwritten >= Math.max(worthIndexing, ids.length / 100)) await this.#writeIndex(pause);
@@ -161,8 +167,7 @@ export class RunLister {
     const row = (id: string): StoredRow | undefined => {
       while (place < (index?.ids.length ?? 0) && (index?.ids[place] ?? '') < id) place++;
       const read = this.#read.get(id);
-      if (read !== undefined)
-        return { stamps: read.stamps, archived: read.summary.archived, ...textOf(read) };
+      if (read !== undefined) return { stamps: read.stamps, ...flagsOf(read.summary), ...textOf(read) };
       return index?.ids[place] === id ? storedRow(index, place) : undefined;
     };
     await writeRunIndex(this.#store, { ids, row, shards }, pause);
@@ -186,6 +191,10 @@ export class RunLister {
   }
 }
 
+function flagsOf({ archived, parent }: RunSummary): Pick<StoredRow, 'archived' | 'child'> {
+  return { archived, child: parent !== undefined };
+}
+
 function textOf(row: ReadRow): SummaryText {
   return (row.text ??= summaryToText(row.summary));
 }
@@ -194,5 +203,8 @@ function storedRow(index: RunIndex, place: number): StoredRow | undefined {
   const stamps = index.stamps(place);
   const text = stamps === undefined ? undefined : index.text(place);
   if (stamps === undefined || text === undefined) return undefined;
-  return { stamps, text, plain: index.plain(place), archived: index.archived(place) };
+  return {
+    ...{ stamps, text },
+    ...{ plain: index.plain(place), archived: index.archived(place), child: index.child(place) },
+  };
 }

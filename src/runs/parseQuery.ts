@@ -7,7 +7,7 @@
  * both       = single { "and" single }
  * single     = "not" single | "(" either ")" | comparison
  * comparison = field [ operator value ]               a field alone: the run has it, and it is not false or empty
- * field      = name | "metrics." key | "params." key | part "(" "metrics." key ")"
+ * field      = name | "metrics." key | "params." key | "tags." key | part "(" "metrics." key ")"
  * part       = "last" | "min" | "max" | "count" | "step"      metrics.loss is last(metrics.loss)
  * operator   = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "!~"
  * key, value = word | "quoted" | 'quoted'             in quotes, \ takes the next character as it is
@@ -201,11 +201,12 @@ function namedField(token: QueryToken): QueryField {
   if (key !== undefined && key !== '') {
     if (prefix === 'metrics') return { kind: 'metric', key, part: 'last' };
     if (prefix === 'params' || prefix === 'parameters') return { kind: 'parameter', key };
-    const near = nearestWord(prefix, ['metrics', 'params', 'parameters']);
+    if (prefix === 'tags') return { kind: 'tag', key };
+    const near = nearestWord(prefix, ['metrics', 'params', 'parameters', 'tags']);
     throw queryInvalid(
       `Unknown field ${shown(`${prefix}.${key}`)}`,
       token.position,
-      near === undefined ? 'Keys follow metrics. or params.' : `Did you mean ${near}.${key}?`,
+      near === undefined ? 'Keys follow metrics., params. or tags.' : `Did you mean ${near}.${key}?`,
     );
   }
   const name = fieldSynonyms.get(prefix) ?? prefix;

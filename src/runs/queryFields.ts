@@ -30,6 +30,8 @@ export const plainFields = {
   code: { type: 'text', of: run => run.codeKnown },
   verdict: { type: 'words', of: run => run.verdicts.map(({ verdict }) => verdict) },
   reproduces: { type: 'text', of: run => run.reproduces },
+  parent: { type: 'text', of: run => run.parent },
+  origin: { type: 'text', of: run => run.importedFrom },
   reruns: { type: 'text', of: run => run.rerunOf },
   seed: { type: 'any', of: run => run.seed },
   exit: { type: 'number', of: run => run.exitCode },
@@ -42,6 +44,9 @@ export const plainFields = {
   starred: { type: 'flag', of: run => run.star },
   archived: { type: 'flag', of: run => run.archived },
   live: { type: 'flag', of: run => run.stillRunning },
+  children: { type: 'number', of: run => run.childRuns },
+  child: { type: 'flag', of: run => run.parent !== undefined },
+  imported: { type: 'flag', of: run => run.importedFrom !== undefined },
   reproduced: { type: 'flag', of: run => run.verdicts.length > 0 },
 } as const satisfies Record<string, PlainField>;
 
@@ -54,7 +59,9 @@ export type MetricPart = (typeof metricParts)[number];
 export type QueryField =
   | { readonly kind: 'plain'; readonly name: PlainFieldName }
   | { readonly kind: 'metric'; readonly key: string; readonly part: MetricPart }
-  | { readonly kind: 'parameter'; readonly key: string };
+  | { readonly kind: 'parameter'; readonly key: string }
+  /** Of those that the program itself gave, with a value. */
+  | { readonly kind: 'tag'; readonly key: string };
 
 export function fieldType(field: QueryField): FieldType {
   switch (field.kind) {
@@ -63,6 +70,7 @@ export function fieldType(field: QueryField): FieldType {
     case 'metric':
       return 'number';
     case 'parameter':
+    case 'tag':
       return 'any';
   }
 }
@@ -74,6 +82,8 @@ export function fieldValue(run: RunSummary, field: QueryField, now: number): Fie
       return (plainFields[field.name] as PlainField).of(run, now);
     case 'parameter':
       return Object.hasOwn(run.parameters, field.key) ? run.parameters[field.key] : undefined;
+    case 'tag':
+      return Object.hasOwn(run.reportedTags ?? {}, field.key) ? run.reportedTags?.[field.key] : undefined;
     case 'metric': {
       const summary = Object.hasOwn(run.metrics, field.key) ? run.metrics[field.key] : undefined;
       return summary === undefined ? undefined : summary[field.part === 'step' ? 'lastStep' : field.part];

@@ -13,6 +13,7 @@ import { annotationSchema, requestSchema, type Annotation, type RunRequest } fro
 import { capturedSchema, type Captured } from './captured.ts';
 import { mergeAnnotations, type MergedAnnotations } from './mergeAnnotations.ts';
 import { planSchema, type Plan } from './plan.ts';
+import { mergeReported, reportedSchema, type Reported } from './reported.ts';
 import { processRecordSchema, type ProcessRecord } from './processRecord.ts';
 import { resultSchema, type Result } from './result.ts';
 import { runPathsIn } from './runPaths.ts';
@@ -25,6 +26,7 @@ export interface RunRecord {
   readonly process?: ProcessRecord;
   readonly captured?: Captured;
   readonly result?: Result;
+  readonly reported?: Reported;
   readonly annotations: MergedAnnotations;
   readonly verdicts: readonly Verdict[];
   readonly requests: readonly (RunRequest & { readonly id: string })[];
@@ -78,6 +80,8 @@ function readNamed(dir: string, extent: 'summary' | 'all', names: ReadonlySet<st
   const announcement = plan === undefined ? one(paths.launch, announcementSchema) : undefined;
   const full = extent === 'all';
   const process = full || result === undefined ? one(paths.process, processRecordSchema) : undefined;
+  const reported =
+    result === undefined ? reportedSoFar(paths.reported, names, problems) : reportedAtEnd(result);
   const captured = full ? one(paths.captured, capturedSchema) : undefined;
   const annotations: Annotation[] = many(paths.annotations, annotationSchema).map(([, value]) => value);
   const verdicts = many(paths.verdicts, verdictSchema)
@@ -95,12 +99,29 @@ function readNamed(dir: string, extent: 'summary' | 'all', names: ReadonlySet<st
     ...(process === undefined ? {} : { process }),
     ...(captured === undefined ? {} : { captured }),
     ...(result === undefined ? {} : { result }),
+    ...(reported === undefined ? {} : { reported }),
     annotations: mergeAnnotations(annotations),
     verdicts,
     requests: requests.map(([name, request]) => ({ ...request, id: name.replace(/\.json$/, '') })),
     lastSignOfLife: 0,
     problems,
   };
+}
+
+function reportedAtEnd({ reported, reportedParameters }: Result): Reported | undefined {
+  const parameters = Object.entries(reportedParameters).map(([name, { value }]) => [name, value] as const);
+  if (reported === undefined && parameters.length === 0) return undefined;
+  return { ...(reported ?? reportedSchema.parse({})), parameters: Object.fromEntries(parameters) };
+}
+
+function reportedSoFar(path: string, names: ReadonlySet<string>, problems: string[]): Reported | undefined {
+  if (!names.has(basename(path))) return undefined;
+  try {
+    return mergeReported(readFileSync(path, 'utf8'));
+  } catch (error) {
+    problems.push(`${basename(path)} cannot be read: ${errorText(error)}`);
+    return undefined;
+  }
 }
 
 const nothing = { annotations: mergeAnnotations([]), verdicts: [], requests: [], lastSignOfLife: 0 };

@@ -40,6 +40,8 @@ export const reportedLineSchema = z.looseObject({
   datasets: z.array(reportedDatasetSchema).optional(),
   /** A model with an id that was said before renews it. */
   models: z.array(reportedModelSchema).optional(),
+  /** How many child runs it has by now. */
+  childRuns: z.int().nonnegative().optional(),
   /** The state that the program gave its run itself (`finished`, `failed`, `cancelled`), or that it runs again. */
   state: z.enum(['running', 'finished', 'failed', 'cancelled']).optional(),
 });
@@ -53,6 +55,7 @@ export const reportedSchema = z.looseObject({
   tags: z.record(z.string(), z.string()).default({}),
   datasets: z.array(reportedDatasetSchema).default([]),
   models: z.array(reportedModelSchema).default([]),
+  childRuns: z.int().nonnegative().optional(),
   state: z.enum(['running', 'finished', 'failed', 'cancelled']).optional(),
 });
 export type Reported = z.infer<typeof reportedSchema>;
@@ -63,13 +66,14 @@ export function mergeReported(text: string): Reported {
   const tags = new Map<string, string>();
   const datasets = new Map<string, ReportedDataset>();
   const models = new Map<string, ReportedModel>();
-  const said: Pick<Reported, 'name' | 'note' | 'state'> = {};
+  const said: Pick<Reported, 'name' | 'note' | 'state' | 'childRuns'> = {};
   for (const line of text.split('\n')) {
     const reported = readLine(line);
     if (reported === undefined) continue;
     if (reported.name !== undefined) said.name = reported.name;
     if (reported.note !== undefined) said.note = reported.note;
     if (reported.state !== undefined) said.state = reported.state;
+    if (reported.childRuns !== undefined) said.childRuns = reported.childRuns;
     for (const [name, value] of Object.entries(reported.parameters ?? {})) parameters.set(name, value);
     for (const [name, value] of Object.entries(reported.tags ?? {}))
       if (value === null) tags.delete(name);

@@ -5,18 +5,14 @@ import type { RunSummary } from './runSummary.ts';
 const shownCandidates = 10;
 const shortestPart = 4;
 
-/**
- * What the ids alone can tell, which is cheap. Undefined when it takes the names.
- * @param ids Newest first.
- * Throws `run-not-found` for `@n` beyond the last run.
- */
-export function resolveRunId(reference: string, ids: readonly string[]): string | undefined {
+/** 1 for `@1`; undefined when the reference is none of this kind. */
+export function placeOf(reference: string): number | undefined {
   const place = /^@([1-9]\d*)$/.exec(reference)?.[1];
-  if (place !== undefined) {
-    const id = ids[Number(place) - 1];
-    if (id === undefined) throw runNotFound(reference);
-    return id;
-  }
+  return place === undefined ? undefined : Number(place);
+}
+
+/** What the ids alone can tell, which is cheap. Undefined when it takes the names. */
+export function resolveRunId(reference: string, ids: readonly string[]): string | undefined {
   if (reference === '') throw runNotFound(reference);
   const [only, ...others] = ids.filter(id => isPartOf(id, reference));
   return others.length === 0 ? only : undefined;

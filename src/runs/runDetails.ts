@@ -4,6 +4,7 @@ import type { Announcement } from './announcement.ts';
 import type { RunRequest } from './annotation.ts';
 import type { Captured } from './captured.ts';
 import type { Plan } from './plan.ts';
+import type { Reported } from './reported.ts';
 import type { ProcessRecord } from './processRecord.ts';
 import type { Result } from './result.ts';
 import type { RunState } from './runState.ts';
@@ -22,6 +23,8 @@ export interface RunDetails {
   readonly process?: ProcessRecord;
   readonly captured?: Captured;
   readonly result?: Result;
+  /** What the program said through a tracking library, as far as it is known now; absent when it said nothing. */
+  readonly reported?: Reported;
   readonly annotations: MergedAnnotations;
   /** Of the reproductions of this run, oldest first. */
   readonly verdicts: readonly Verdict[];

@@ -12,6 +12,7 @@ import {
   idLength,
   indexTitle,
   isArchived,
+  isChild,
   isPlain,
   rowsPerBlock,
   runIndexPath,
@@ -76,6 +77,10 @@ export class RunIndex {
 
   archived(place: number): boolean {
     return isArchived(this.#heading.flags[place] ?? 0);
+  }
+
+  child(place: number): boolean {
+    return isChild(this.#heading.flags[place] ?? 0);
   }
 
   plain(place: number): boolean {

@@ -22,6 +22,13 @@ export interface IndexHeading {
   readonly length: number;
 }
 
+export interface RowFlags {
+  readonly archived: boolean;
+  /** See summaryText.ts. */
+  readonly plain: boolean;
+  readonly child: boolean;
+}
+
 export const idLength = 26;
 export const rowsPerBlock = 256;
 
@@ -40,8 +47,12 @@ export function indexTitle(heading: Uint8Array): string {
 
 export const titleLength = indexTitle(new Uint8Array()).length;
 
-export function flagsOf(archived: boolean, plain: boolean): number {
-  return (archived ? 1 : 0) | (plain ? 2 : 0);
+export function flagsOf({ archived, plain, child }: RowFlags): number {
+  return (archived ? 1 : 0) | (plain ? 2 : 0) | (child ? 4 : 0);
+}
+
+export function isChild(flags: number): boolean {
+  return (flags & 4) !== 0;
 }
 
 export function isArchived(flags: number): boolean {

@@ -7,7 +7,7 @@ import type { Annotation, RunRequest } from './annotation.ts';
 import { announceChange } from './changes.ts';
 import { runIsLive, runNotFound } from './errors.ts';
 import { RunLister, type ListOptions, type RunPage } from './listRuns.ts';
-import { resolveRun, resolveRunId } from './resolveRun.ts';
+import { placeOf, resolveRun, resolveRunId } from './resolveRun.ts';
 import type { RunDetails } from './runDetails.ts';
 import { isRunId } from './runFolders.ts';
 import { runPaths, type StorePath } from './runPaths.ts';
@@ -64,12 +64,18 @@ export class RunStore {
   }
 
   /**
-   * The id behind `@1` (newest), a full id, a unique part of one, or a unique name, tried in this order.
+   * The id behind `@1` (newest; child runs do not count), a full id, a unique part of one, or a unique name, tried in this order.
    * Throws `run-not-found`, `run-ambiguous`.
    */
   async resolve(reference: string): Promise<string> {
-    const ids = await this.#lister.ids();
-    const only = resolveRunId(reference, ids);
+    const place = placeOf(reference);
+    if (place !== undefined) {
+      const { runs } = await this.page({ limit: place, children: false });
+      const found = runs[place - 1];
+      if (found === undefined) throw runNotFound(reference);
+      return found.id;
+    }
+    const only = resolveRunId(reference, await this.#lister.ids());
     return only ?? resolveRun(reference, await this.list());
   }
 
@@ -89,22 +95,34 @@ export class RunStore {
   }
 
   /**
-   * Moves runs to the trash, all or (when one of them still runs or does not exist) none.
+   * Moves runs and their child runs to the trash, all or (when one of them still runs or does not exist) none.
    * What lay there for 30 days is deleted for good: `emptied` says how many runs.
    * Throws `run-is-live`, `run-not-found`, `record-not-written`.
    */
   async remove(ids: readonly string[]): Promise<{ emptied: number }> {
-    for (const id of ids) if ((await this.summary(id)).stillRunning) throw runIsLive(id);
-    announceChange(this.store, await moveToTrash(this.store, ids));
+    const going = new Set(ids);
+    let parents = false;
+    for (const id of ids) {
+      const run = await this.summary(id);
+      if (run.stillRunning) throw runIsLive(id);
+      if ((run.childRuns ?? 0) > 0) parents = true;
+    }
+    // Oldest first: a child run comes before its own child runs.
+    for (const run of parents ? (await this.list()).toReversed() : [])
+      if (going.has(run.parent ?? '')) going.add(run.id);
+    announceChange(this.store, await moveToTrash(this.store, [...going]));
     return { emptied: await emptyTrash(this.store) };
   }
 
-  /** Undoes {@link remove}. Throws `run-not-in-trash`, `run-not-restored`. */
+  /** Undoes {@link remove}: child runs that went with a run come back with it. Throws `run-not-in-trash`, `run-not-restored`. */
   async restore(ids: readonly string[]): Promise<void> {
+    const back = new Set<string>();
     for (const id of ids) {
       if (!isRunId(id)) throw runNotFound(id);
-      await moveFromTrash(this.store, id);
-      announceChange(this.store, [id]);
+      if (back.has(id)) continue;
+      const restored = await moveFromTrash(this.store, id);
+      for (const one of restored) back.add(one);
+      announceChange(this.store, restored);
     }
   }
 

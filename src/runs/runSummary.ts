@@ -52,6 +52,14 @@ export interface RunSummary {
   /** Id of the run that this one reproduces, or reruns with changes. */
   readonly reproduces?: string;
   readonly rerunOf?: string;
+  /** Id of the run that this is a child run of. */
+  readonly parent?: string;
+  /** How many child runs it has. */
+  readonly childRuns?: number;
+  /** The kind of source that it was imported from. */
+  readonly importedFrom?: string;
+  /** What the program itself tagged its run with. Own properties only. */
+  readonly reportedTags?: Readonly<Record<string, string>>;
   /** Of the reproductions of this run, oldest first. */
   readonly verdicts: readonly VerdictSummary[];
   readonly host?: string;
@@ -71,7 +79,8 @@ export function summariseRun(
   const code = knownValue(plan?.code);
   const seed = knownValue(plan?.seed);
   const startedAt = result?.startedAt ?? run.process?.startedAt;
-  const name = annotations.name === undefined ? said?.name : annotations.name;
+  const name = annotations.name === undefined ? (said?.name ?? run.reported?.name) : annotations.name;
+  const note = annotations.note === undefined ? run.reported?.note : annotations.note;
   return {
     id: run.id,
     state: run.state,
@@ -81,7 +90,7 @@ export function summariseRun(
     ...(result === undefined ? {} : { endedAt: result.endedAt }),
     ...(result?.durationMs === undefined ? {} : { durationMs: result.durationMs }),
     ...(name === undefined || name === null ? {} : { name }),
-    ...(annotations.note === undefined || annotations.note === null ? {} : { note: annotations.note }),
+    ...(note === undefined || note === null ? {} : { note }),
     tags: mergedTags(said?.tags ?? [], annotations),
     star: annotations.star ?? false,
     archived: annotations.archived ?? false,
@@ -100,6 +109,10 @@ export function summariseRun(
     ...(result?.failure === undefined ? {} : { failure: result.failure.message }),
     ...(said?.reproduces === undefined ? {} : { reproduces: said.reproduces }),
     ...(said?.rerunOf === undefined ? {} : { rerunOf: said.rerunOf }),
+    ...(plan?.parent === undefined ? {} : { parent: plan.parent }),
+    ...(run.reported?.childRuns === undefined ? {} : { childRuns: run.reported.childRuns }),
+    ...(plan?.origin === undefined ? {} : { importedFrom: plan.origin.kind }),
+    ...(hasTags(run) ? { reportedTags: run.reported?.tags ?? {} } : {}),
     verdicts: run.verdicts.map(({ reproductionId, verdict, at }) => ({ reproductionId, verdict, at })),
     ...hostOf(run),
     ...(run.problems[0] === undefined ? {} : { problem: run.problems.join('; ') }),
@@ -115,13 +128,14 @@ export function timeOfRunId(id: string): string {
   }
 }
 
-function parameterValues({ plan, result }: RunDetails): Record<string, ParameterValue> {
-  const entries = [
-    ...Object.entries(plan?.parameters ?? {}),
-    ...Object.entries(result?.reportedParameters ?? {}),
-  ];
+function hasTags({ reported }: RunDetails): boolean {
+  return Object.keys(reported?.tags ?? {}).length > 0;
+}
+
+function parameterValues({ plan, reported }: RunDetails): Record<string, ParameterValue> {
+  const planned = Object.entries(plan?.parameters ?? {}).map(([key, { value }]) => [key, value] as const);
   // fromEntries makes own properties of every key, `__proto__` included.
-  return Object.fromEntries(entries.map(([key, parameter]) => [key, parameter.value]));
+  return Object.fromEntries([...planned, ...Object.entries(reported?.parameters ?? {})]);
 }
 
 function mergedTags(planned: readonly string[], annotations: RunDetails['annotations']): string[] {

@@ -2,14 +2,15 @@
  * Removed runs, kept for undo. Each removal is a folder `trash/<ulid>/` that holds the run folders moved there; the
  * ULID tells when. A move is one rename, so a run is always whole in one place or the other.
  */
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeTime, ulid } from 'ulid';
 import { isTemporaryName } from '../base/atomicFile.ts';
 import { systemErrorCode } from '../base/systemError.ts';
 import { recordNotWritten, runNotInTrash, runNotRestored } from './errors.ts';
 import { isRunId } from './runFolders.ts';
-import { runPaths, storePaths, type StorePath } from './runPaths.ts';
+import { planSchema } from './plan.ts';
+import { runPaths, runPathsIn, storePaths, type StorePath } from './runPaths.ts';
 
 const keptMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -33,23 +34,46 @@ export async function moveToTrash(store: StorePath, ids: readonly string[]): Pro
   return moved;
 }
 
-/** Moves a run back. Throws `run-not-in-trash`, `run-not-restored`. */
-export async function moveFromTrash(store: StorePath, id: string): Promise<void> {
-  const { dir } = runPaths(store, id);
+/**
+ * Moves a run back, with those of its child runs that went with it. Resolves with the ids of all of them.
+ * Throws `run-not-in-trash`, `run-not-restored`.
+ */
+export async function moveFromTrash(store: StorePath, id: string): Promise<string[]> {
   for (const batch of (await namesIn(storePaths(store).trash)).reverse()) {
     const from = join(storePaths(store).trash, batch);
-    try {
-      await mkdir(dirname(dir), { recursive: true });
-      await rename(join(from, id), dir);
-    } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') continue;
-      throw runNotRestored(id, error);
-    }
+    if (!(await moveBack(store, from, id))) continue;
+    const back = [id];
+    // Oldest first: a child run comes before its own child runs.
+    for (const other of await namesIn(from))
+      if (back.includes((await parentOf(join(from, other))) ?? '') && (await moveBack(store, from, other)))
+        back.push(other);
     // Only an empty folder goes; others of the same removal keep it.
     await rmdir(from).catch(() => undefined);
-    return;
+    return back;
   }
   throw runNotInTrash(id);
+}
+
+/** False when it is not there. */
+async function moveBack(store: StorePath, from: string, id: string): Promise<boolean> {
+  const { dir } = runPaths(store, id);
+  try {
+    await mkdir(dirname(dir), { recursive: true });
+    await rename(join(from, id), dir);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false;
+    throw runNotRestored(id, error);
+  }
+}
+
+async function parentOf(dir: string): Promise<string | undefined> {
+  try {
+    return planSchema.pick({ parent: true }).parse(JSON.parse(await readFile(runPathsIn(dir).plan, 'utf8')))
+      .parent;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Ids in the trash, the last removed first. */

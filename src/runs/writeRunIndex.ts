@@ -4,16 +4,21 @@ import { mkdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Pause } from './pause.ts';
-import { flagsOf, indexTitle, newHeading, rowsPerBlock, runIndexPath } from './runIndexFormat.ts';
+import {
+  flagsOf,
+  indexTitle,
+  newHeading,
+  rowsPerBlock,
+  runIndexPath,
+  type RowFlags,
+} from './runIndexFormat.ts';
 import type { StorePath } from './runPaths.ts';
 import type { RunStamps } from './runStamps.ts';
 
-export interface StoredRow {
+export interface StoredRow extends RowFlags {
   readonly stamps: RunStamps;
   /** See summaryText.ts; bytes are UTF-8. */
   readonly text: string | Buffer;
-  readonly plain: boolean;
-  readonly archived: boolean;
 }
 
 /** What the index is made of. */
@@ -24,6 +29,8 @@ export interface IndexContent {
   /** Shard → modification time of its folder when these were its ids. */
   readonly shards: ReadonlyMap<string, number>;
 }
+
+const unknownRow: RowFlags = { archived: false, plain: true, child: false };
 
 /** Replaces the index. A failure (full disk, read-only store) is silent: the index is only there to save time. */
 export async function writeRunIndex(
@@ -44,7 +51,7 @@ export async function writeRunIndex(
       const found = row(id, from + offset);
       const { folder = -1, annotations = 0, verdicts = 0 } = found?.stamps ?? {};
       heading.stamps.set([folder, annotations, verdicts], (from + offset) * 3);
-      heading.flags[from + offset] = flagsOf(found?.archived ?? false, found?.plain ?? true);
+      heading.flags[from + offset] = flagsOf(found ?? unknownRow);
       const text = found?.text ?? '';
       end += Buffer.byteLength(text);
       heading.rowEnds[from + offset] = end;

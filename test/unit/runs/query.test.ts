@@ -34,6 +34,9 @@ const run: RunSummary = {
     loss: { last: 0.25, lastStep: 9, min: 0.2, max: 2, count: 10 },
     'val/loss.x': { last: Number.NaN, lastStep: 9, min: 1, max: 2, count: 10 },
   },
+  parent: '01KE1BF9Q8ABCDEFGHJKMNPQAA',
+  importedFrom: 'mlruns',
+  reportedTags: { team: 'vision', 'release.name': 'autumn' },
   head: '3f2a91c0000000000000000000000000000000aa',
   branch: 'main',
   codeKnown: 'captured',
@@ -67,6 +70,8 @@ const passes = [
   'exit = 0',
   'name ~ "sweep"',
   'branch != dev',
+  'tags.team = vision and tags.release.name ~ aut and not tags.none and child and imported and origin = mlruns',
+  'parent = 01KE1BF9Q8ABCDEFGHJKMNPQAA and not children',
 ];
 
 const fails = [
@@ -192,6 +197,7 @@ function anyField(): fc.Arbitrary<QueryField> {
   return fc.oneof(
     fc.record({ kind: fc.constant('plain' as const), name: fc.constantFrom(...names) }),
     fc.record({ kind: fc.constant('parameter' as const), key }),
+    fc.record({ kind: fc.constant('tag' as const), key }),
     fc.record({ kind: fc.constant('metric' as const), key, part: fc.constantFrom(...metricParts) }),
   );
 }
