@@ -5,14 +5,13 @@ import { hashFile } from '../git/hashFile.ts';
 import type { Captured, FileUse, Package } from '../runs/captured.ts';
 import { knownValue } from '../runs/known.ts';
 import { readPackageList } from '../runs/packageStore.ts';
-import { runPaths } from '../runs/runPaths.ts';
 import { RunStore } from '../runs/runStore.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
 import type { Verdict } from '../runs/verdict.ts';
-import { readRunMetrics } from '../tracking/readRunMetrics.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { planMissing } from './errors.ts';
 import { unobserved } from './ingredients/compareData.ts';
+import { judgedSeries } from './judgedSeries.ts';
 import { judgeReproduction } from './judgeReproduction.ts';
 import type { JudgedRun } from './judgeReproduction.ts';
 import type { Preparation } from './prepareReproduction.ts';
@@ -36,8 +35,8 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
     runs.read(request.reproductionId),
   ]);
   const { options, layout, preparation, workspace } = request;
-  const before = await judgedRun(request.store, original, original);
-  const after = await judgedRun(request.store, reproduced, original);
+  const before = await judgedRun(runs, original, original);
+  const after = await judgedRun(runs, reproduced, original);
   const first: JudgedRun = {
     ...before,
     roots: [...new Set([before.plan.root, workspace])],
@@ -71,16 +70,14 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
   });
 }
 
-async function judgedRun(store: string, run: RunDetails, original: RunDetails): Promise<JudgedRun> {
+async function judgedRun(runs: RunStore, run: RunDetails, original: RunDetails): Promise<JudgedRun> {
   const { plan, captured, result } = run;
   if (plan === undefined) throw planMissing(run.id, run.problems[0]);
   const metricLines =
     (original.plan?.metricLines ?? false) || original.requests.some(one => one.kind === 'chart-lines');
-  const { series } = await readRunMetrics(runPaths(store, run.id), {
-    metricLines,
-    ended: !run.stillRunning,
-  });
-  return { plan, captured, result, series, packages: await packagesOf(store, captured), roots: [plan.root] };
+  const series = await judgedSeries(runs, run, metricLines);
+  const packages = await packagesOf(runs.store, captured);
+  return { plan, captured, result, series, packages, roots: [plan.root] };
 }
 
 async function packagesOf(store: string, captured: Captured | undefined): Promise<Package[] | undefined> {

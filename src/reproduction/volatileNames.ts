@@ -79,6 +79,10 @@ const perUnitOfTime = (words: readonly string[]): boolean =>
         ['s', 'sec', 'second'].includes(words[at + 1] ?? '')),
   );
 
+/** As MLflow, DVCLive and W&B name what they measure of the machine: `system/disk_usage_megabytes`. */
+const ofSystem = (words: readonly string[]): boolean =>
+  words[0] === 'system' && any('disk', 'network', 'ram', 'swap', 'power', 'proc', 'process', 'io')(words);
+
 const metricKinds: readonly MetricKind[] = [
   {
     name: 'timestamp',
@@ -88,6 +92,7 @@ const metricKinds: readonly MetricKind[] = [
   { name: 'throughput', matches: any('throughput', 'fps', 'tflops', 'gflops', 'mfu', 'bandwidth', 'qps') },
   { name: 'elapsed time', matches: any('elapsed', 'duration', 'runtime', 'time', 'latency') },
   { name: 'elapsed time', matches: last('seconds', 'secs', 'sec', 'minutes', 'hours', 'ms', 'eta', 'wall') },
+  { name: 'hardware', matches: ofSystem },
   {
     name: 'hardware',
     matches: any('gpu', 'cpu', 'vram', 'rss', 'cuda', 'nvidia', 'memory', 'mem', 'watts', 'utilization'),

@@ -24,6 +24,10 @@ describe('volatile metric names', () => {
     ['throughput', 'throughput'],
     ['gpu/0/memory', 'hardware'],
     ['cpu_percent', 'hardware'],
+    ['system/disk_usage_megabytes', 'hardware'],
+    ['system/network_receive_megabytes', 'hardware'],
+    ['system_prompt_loss', undefined],
+    ['network_loss', undefined],
     ['timestamp', 'timestamp'],
   ];
   for (const [key, reason] of table)
