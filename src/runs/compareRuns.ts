@@ -54,6 +54,8 @@ export function compareRecords(runs: readonly ComparedRun[]): RunComparison {
       { name: 'command', rows: table(commandCells) },
       { name: 'parameters', rows: table(parameterCells) },
       { name: 'metrics', rows: table(metricCells) },
+      { name: 'tags', rows: table(tagCells) },
+      { name: 'datasets', rows: table(datasetCells) },
       { name: 'code', rows: table(codeCells) },
       {
         name: 'environment',
@@ -117,6 +119,21 @@ function parameterCells({ summary }: ComparedRun): [string, Cell][] {
 
 function metricCells({ summary }: ComparedRun): [string, Cell][] {
   return Object.entries(summary.metrics).map(([key, metric]) => [key, metric.last]);
+}
+
+/** Those that the program gave, with their values, and those that people gave. */
+function tagCells({ summary }: ComparedRun): [string, Cell][] {
+  return [
+    ...Object.entries(summary.reportedTags ?? {}),
+    ...summary.tags.map((tag): [string, Cell] => [tag, true]),
+  ];
+}
+
+function datasetCells({ details: { reported } }: ComparedRun): [string, Cell][] {
+  return (reported?.datasets ?? []).map(({ name, context, digest }) => [
+    context === undefined ? name : `${name} (${context})`,
+    digest ?? notKnown,
+  ]);
 }
 
 function codeCells({ details: { plan } }: ComparedRun): [string, Cell][] {

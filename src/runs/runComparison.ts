@@ -5,6 +5,8 @@ export const comparisonSectionNames = [
   'command',
   'parameters',
   'metrics',
+  'tags',
+  'datasets',
   'code',
   'environment',
   'hardware',

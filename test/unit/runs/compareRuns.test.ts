@@ -32,6 +32,11 @@ describe('compareRuns', () => {
           variables: { OMP_NUM_THREADS: { value: '4' }, MY_TOKEN: { keyedHash: `${numpy}00000000` } },
         },
         result: {
+          reported: {
+            tags: { team: 'vision' },
+            datasets: [{ name: 'digits', context: 'training', digest: numpy }, { name: 'raw' }],
+            models: [],
+          },
           metrics: { loss: metric(Number.isNaN(loss) ? ('NaN' as never) : loss) as never },
           outputs: [{ path: 'model.json', how: 'seen', sha256: 'a'.repeat(64) }],
         },
@@ -58,6 +63,9 @@ describe('compareRuns', () => {
     assert.deepEqual(row('parameters', 'lr'), ['differs', 0.1, 0.3]);
     assert.deepEqual(row('parameters', 'width'), ['same', 64, 64]);
     assert.deepEqual(row('metrics', 'loss'), ['differs', 0.5, 'NaN']);
+    assert.deepEqual(row('tags', 'team'), ['same', 'vision', 'vision']);
+    assert.deepEqual(row('datasets', 'digits (training)'), ['differs', '1.26.4', '2.0.1']);
+    assert.deepEqual(row('datasets', 'raw'), ['unknown', 'unknown', 'unknown']);
     assert.deepEqual(row('environment', 'package numpy'), ['differs', '1.26.4', '2.0.1']);
     assert.equal(row('environment', 'package scipy'), undefined);
     assert.equal(row('environment', 'variable OMP_NUM_THREADS'), undefined);
