@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { errorText } from '../src/base/systemError.ts';
 import { projectRoot } from './projectRoot.ts';
 import { ensureCodeServer } from './provision/codeServer.ts';
+import { ensurePeers } from './provision/ensurePeers.ts';
 import { ensureSystemParts } from './provision/systemPackages.ts';
 import { buildCheck, checks, runChecks } from './suites/runChecks.ts';
 import { runSuite } from './suites/runSuite.ts';
@@ -73,6 +74,8 @@ async function setUp(): Promise<Set<Need>> {
       missing.add('editor');
     }
   }
+  // A library that is missing costs the tests that want it, each of which says so.
+  if (needed.has('peers')) await ensurePeers(line => console.log(line));
   return missing;
 }
 

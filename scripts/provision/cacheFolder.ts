@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { userCacheFolder } from './userCache.ts';
 
 /** `LOCKSTEP_TEST_CACHE`, else `lockstep-test` in the user's cache folder. Absolute; may not exist yet. */
@@ -15,15 +15,15 @@ export function cacheFolder(): string {
 }
 
 /**
- * The folder `name` of the cache, filled by `install` when it is not there yet.
+ * The folder `name` of the cache (`peers/dvc` lies one deeper), filled by `install` when it is not there yet.
  * `install` gets an empty folder that is renamed into place when it is done, so it must not store its own path.
  */
 export async function installOnce(name: string, install: (folder: string) => Promise<void>): Promise<string> {
   const target = join(cacheFolder(), name);
   if (existsSync(target)) return target;
-  await mkdir(cacheFolder(), { recursive: true });
-  await removeAbandoned(name);
-  const partial = await mkdtemp(join(cacheFolder(), `${name}.partial-`));
+  await mkdir(dirname(target), { recursive: true });
+  await removeAbandoned(target);
+  const partial = await mkdtemp(`${target}.partial-`);
   try {
     await install(partial);
     await rename(partial, target).catch((error: unknown) => {
@@ -37,10 +37,10 @@ export async function installOnce(name: string, install: (folder: string) => Pro
 }
 
 /** What an interrupted set-up of an earlier day left behind. */
-async function removeAbandoned(name: string): Promise<void> {
-  for (const entry of await readdir(cacheFolder())) {
-    if (!entry.startsWith(`${name}.partial-`)) continue;
-    const path = join(cacheFolder(), entry);
+async function removeAbandoned(target: string): Promise<void> {
+  for (const entry of await readdir(dirname(target))) {
+    if (!entry.startsWith(`${basename(target)}.partial-`)) continue;
+    const path = join(dirname(target), entry);
     // Whoever made it may be renaming it right now.
     const made = await stat(path).catch(() => undefined);
     if (made !== undefined && Date.now() - made.mtimeMs > 24 * 3600 * 1000)

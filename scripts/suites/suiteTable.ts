@@ -3,7 +3,7 @@ export interface Suite {
   readonly name: string;
   /** Test files, relative to the root. */
   readonly files: string;
-  /** What must be there: the bundles, a browser, the VS Code server. */
+  /** What must be there: the bundles, a browser, the VS Code server, tracking libraries. */
   readonly needs: readonly Need[];
   /** Of one test, unless it says otherwise. */
   readonly testTimeoutMs: number;
@@ -13,7 +13,8 @@ export interface Suite {
   readonly inEditor: boolean;
 }
 
-export type Need = 'bundles' | 'browser' | 'editor';
+/** Of `peers` some may be missing: then the tests that want one skip. */
+export type Need = 'bundles' | 'browser' | 'editor' | 'peers';
 
 const minute = 60_000;
 
@@ -34,6 +35,7 @@ function suite(name: string, needs: readonly Need[], testSeconds: number, suiteM
 export const suites: readonly Suite[] = [
   suite('unit', [], 20, 5),
   suite('integration', ['bundles'], 60, 8),
+  suite('interop', ['bundles', 'peers'], 180, 12),
   suite('webview', ['bundles', 'browser'], 60, 5),
   suite('packaging', ['bundles'], 120, 5),
   suite('crash', ['bundles'], 240, 6),

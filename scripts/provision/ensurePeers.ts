@@ -1,0 +1,27 @@
+/** Makes the libraries that `test/interop` works with ready, as far as this machine and its network allow. */
+import { errorText } from '../../src/base/systemError.ts';
+import { peerTitle, pythonPeer, type PeerName } from './pythonPeers.ts';
+
+/** In the order in which they are installed: the small ones first. */
+export const testedPeers: readonly PeerName[] = [
+  'tensorboard',
+  'dvclive',
+  'wandb',
+  'trackio',
+  'keras',
+  'optuna',
+  'mlflow2old',
+  'mlflow2',
+  'mlflow',
+];
+
+/** Says what is missing and why; the tests that want it then skip, or fail where results are relied on. */
+export async function ensurePeers(say: (line: string) => void): Promise<void> {
+  for (const name of testedPeers) {
+    try {
+      await pythonPeer(name, say);
+    } catch (error) {
+      say(`Missing: ${peerTitle(name)}. ${errorText(error)}`);
+    }
+  }
+}
