@@ -1,0 +1,122 @@
+/**
+ * What the folders of event files are called in a run. TensorBoard makes every folder a run; here one run has many
+ * folders, so a folder becomes a prefix of metric names, or nothing. Pure, and stable while a run goes on: a folder
+ * that appears later never renames one that was there before.
+ *
+ * The first folder is the run's own and gives no prefix, except for a part of the run that it ends in (`train`,
+ * `fold_2`). Others are named from there. Names made by tools (`version_3`, dates) are left out as long as no two
+ * folders would get the same name. Folders that `add_hparams` names by the clock belong to the folder around them;
+ * those of `add_scalars` become `group/series`, see {@link metricKey}.
+ */
+import { isClockFolder, isPartName, isToolName, rankOf } from './folderNames.ts';
+
+export interface FolderPlace {
+  /** What stands before the metrics of this folder, in order; joined with slashes it is the prefix. */
+  readonly parts: readonly string[];
+  readonly rank?: number;
+}
+
+/**
+ * Names the folders of one run.
+ * @param folders Paths (`/` or `\`), absolute or relative to the same place, in the order in which they appeared; see
+ *   {@link byStart}.
+ */
+export function placeFolders(folders: readonly string[]): ReadonlyMap<string, FolderPlace> {
+  const places = new Map<string, FolderPlace>();
+  const [first] = folders;
+  if (first === undefined) return places;
+  const root = rootOf(partsOf(first));
+  const taken = new Set<string>();
+  for (const folder of new Set(folders)) {
+    const all = partsOf(folder);
+    const own = all.slice(sharedLength(root, all));
+    const rank = own.flatMap(part => rankOf(part) ?? []).at(-1);
+    const named = own.filter(part => rankOf(part) === undefined);
+    const last = named.at(-1) ?? '';
+    const folds = isInside(root, all) && isClockFolder(last);
+    const short = (folds ? named.slice(0, -1) : named).filter(part => !isToolName(part));
+    const mark = (parts: readonly string[]): string => JSON.stringify([rank ?? null, parts]);
+    // Two folders with one name would mix two curves: the later one keeps more of its path.
+    let parts = short;
+    for (let more = named.length; !folds && taken.has(mark(parts)) && more <= all.length; more++)
+      parts = more === named.length ? named : all.slice(-more);
+    for (let number = 2; !folds && taken.has(mark(parts)); number++) parts = [...all, `${number}`];
+    if (!folds) taken.add(mark(parts));
+    places.set(folder, rank === undefined ? { parts } : { parts, rank });
+  }
+  return places;
+}
+
+/** The name of a metric (or image, text, histogram) that a file of this folder holds under `tag`. */
+export function metricKey(place: FolderPlace, tag: string): string {
+  // add_scalars("a/b", {x: …}) writes the tag a/b into a folder a_b_x.
+  const group = `${tag.replaceAll('/', '_')}_`;
+  for (let at = place.parts.length - 1; at >= 0; at--) {
+    const end = place.parts.slice(at).join('/');
+    if (end.startsWith(group) && end.length > group.length)
+      return [...place.parts.slice(0, at), tag, end.slice(group.length)].join('/');
+  }
+  return [...place.parts, tag].join('/');
+}
+
+export interface FolderGroup {
+  /** The folder that stands for the run; it may hold no event file itself. As written, with `/`. */
+  readonly root: string;
+  /** Those given that belong to it, as given, in their order. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * Which folders below a log folder are one run together, for import: a folder with its `train` and `validation`, its
+ * ranks, and what `add_hparams` and `add_scalars` put into it. Any other folder is a run.
+ * @param folders Those that hold event files, in the order in which they appeared.
+ * @param tagsOf The tags of a folder's scalars, which tell `add_scalars` from a folder that only looks like it.
+ */
+export function groupFolders(
+  folders: readonly string[],
+  tagsOf: (folder: string) => readonly string[],
+): readonly FolderGroup[] {
+  const holding = new Set(folders.map(folder => partsOf(folder).join('/')));
+  const groups = new Map<string, string[]>();
+  for (const folder of folders) {
+    let parts = partsOf(folder);
+    const tags = tagsOf(folder);
+    const parent = parts.slice(0, -1);
+    if (holding.has(parent.join('/')) && (isClockFolder(parts.at(-1) ?? '') || isScalarsFolder(parts, tags)))
+      parts = parent;
+    const root = rootOf(parts).join('/');
+    const group = groups.get(root);
+    if (group === undefined) groups.set(root, [folder]);
+    else group.push(folder);
+  }
+  return [...groups].map(([root, members]) => ({ root, folders: members }));
+}
+
+function isScalarsFolder(parts: readonly string[], tags: readonly string[]): boolean {
+  const name = parts.at(-1) ?? '';
+  return tags.length > 0 && tags.every(tag => name.startsWith(`${tag.replaceAll('/', '_')}_`));
+}
+
+/** Without the ends that are a part of a run: `logs/rank_0/train` is a part of `logs`. */
+function rootOf(parts: readonly string[]): readonly string[] {
+  let length = parts.length;
+  const isPart = (name: string): boolean => isPartName(name) || rankOf(name) !== undefined;
+  while (length > 0 && isPart(parts[length - 1] ?? '')) length--;
+  return parts.slice(0, length);
+}
+
+function isInside(root: readonly string[], parts: readonly string[]): boolean {
+  return parts.length > root.length && sharedLength(root, parts) === root.length;
+}
+
+function sharedLength(a: readonly string[], b: readonly string[]): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  return length;
+}
+
+/** An absolute path begins with an empty part, so that joining gives it back. */
+function partsOf(folder: string): readonly string[] {
+  const parts = folder.replaceAll('\\', '/').split('/');
+  return parts.filter((part, index) => part !== '.' && (part !== '' || (index === 0 && parts.length > 1)));
+}
