@@ -320,6 +320,67 @@ describe('the Python hook', function () {
     });
   });
 
+  it('tells of a file that may hold metrics at once: who writes it, and what it held before', async () => {
+    await using bench = await Bench.open({
+      'main.py': [
+        'import os',
+        'for i in range(400): open("f%d" % i, "a").close()',
+        'os.environ["RANK"] = "3"',
+        'open("log.csv", "a").write("more")',
+        'open("new.jsonl", "w").close()',
+        'open("x.tfevents.1", "wb").close()',
+        'os.replace("f1", "metrics.json")',
+        'os._exit(0)',
+      ].join('\n'),
+      'log.csv': 'a,b\n',
+      'metrics.json': '{}',
+    });
+    assert.equal((await bench.run(['main.py'])).stderr, '');
+    const lines = (await readFile(bench.seenFile, 'utf8'))
+      .split('\n')
+      .filter(line => line.includes('"anew"'))
+      .map(line => JSON.parse(line) as { p: string; pid: number; rank: number; anew: boolean; s?: number });
+    assert.deepEqual(
+      lines.map(({ p, rank, anew, s }) => [relative(bench.root, p), rank, anew, s]),
+      [
+        ['log.csv', 3, false, 4],
+        ['new.jsonl', 3, true, undefined],
+        ['x.tfevents.1', 3, true, undefined],
+        ['metrics.json', 3, true, 2],
+      ],
+    );
+    assert.ok(lines.every(({ pid }) => pid > 0));
+  });
+
+  it('tags MLflow runs with the rank where Lockstep has set tags, and nowhere else', async () => {
+    const print = 'import os; print(os.environ.get("MLFLOW_RUN_CONTEXT"), flush=True)';
+    await using bench = await Bench.open({
+      'main.py': `${print}\nimport subprocess, sys\nsubprocess.run([sys.executable, "-c", '${print}'], env=dict(os.environ, RANK="2"))`,
+    });
+    const ours = '{"lockstep.run": "x"}';
+    const cases: readonly (readonly [Record<string, string>, string, string])[] = [
+      [
+        { RANK: '1', MLFLOW_RUN_CONTEXT: ours },
+        '{"lockstep.run": "x", "lockstep.rank": "1"}',
+        '{"lockstep.run": "x", "lockstep.rank": "2"}',
+      ],
+      [{ MLFLOW_RUN_CONTEXT: ours }, ours, '{"lockstep.run": "x", "lockstep.rank": "2"}'],
+      [
+        { SLURM_PROCID: '7', MLFLOW_RUN_CONTEXT: ours },
+        '{"lockstep.run": "x", "lockstep.rank": "7"}',
+        '{"lockstep.run": "x", "lockstep.rank": "2"}',
+      ],
+      [{ RANK: '1', MLFLOW_RUN_CONTEXT: '{"a": "b"}' }, '{"a": "b"}', '{"a": "b"}'],
+      [{ RANK: '1', MLFLOW_RUN_CONTEXT: 'lockstep.' }, 'lockstep.', 'lockstep.'],
+      [{ RANK: 'one' }, 'None', 'None'],
+    ];
+    for (const [extra, own, started] of cases) {
+      const outcome = await bench.run(['main.py'], bench.environment(extra));
+      const said = [outcome.stdout.toString(), outcome.stderr];
+      assert.deepEqual(said, [`${own}\n${started}\n`, ''], JSON.stringify(extra));
+    }
+  });
+
   it('runs on every Python that is installed, old ones too', async () => {
     for (const python of await installedPythons()) {
       await using bench = await Bench.open(

@@ -29,6 +29,8 @@ def _observe(seen_file):
     text = type(u"")
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     writing = os.O_WRONLY | os.O_RDWR
+    # Files that metrics may be followed in; their lines are not held back.
+    followed = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".wandb", ".yaml", ".yml")
     known = set()
     waiting = []
     state = {"off": False, "lines": 0}
@@ -94,7 +96,7 @@ def _observe(seen_file):
         pass
     outside = tuple(environment) + ("/proc/", "/sys/", "/dev/")
 
-    def opened(path, write, both=False):
+    def opened(path, write, both=False, anew=False):
         if not isinstance(path, text):
             if isinstance(path, bytes) and fsdecode is not None:
                 path = fsdecode(path)
@@ -115,7 +117,17 @@ def _observe(seen_file):
             return
         known.add(key)
         if write:
-            note({"k": "rw" if both else "w", "p": path})
+            line = {"k": "rw" if both else "w", "p": path}
+            name = path[path.rfind(os.sep) + 1:]
+            metrics = name.endswith(followed) or "tfevents" in name
+            if metrics:
+                # This comes before the file is opened: what it held until now is of an earlier run.
+                line.update({"pid": os.getpid(), "rank": _rank(os), "anew": anew})
+                try:
+                    line["s"] = os_stat(path).st_size
+                except OSError:
+                    pass
+            note(line, metrics)
             return
         try:
             found = os_stat(path)
@@ -142,12 +154,13 @@ def _observe(seen_file):
                     return
                 if mode is None:
                     write = bool(how & writing)
-                    opened(path, write, write and not how & os.O_TRUNC and how & os.O_RDWR)
+                    anew = bool(how & os.O_TRUNC)
+                    opened(path, write, write and not anew and how & os.O_RDWR, anew)
                 else:
                     write = "w" in mode or "a" in mode or "x" in mode or "+" in mode
-                    opened(path, write, "+" in mode and "w" not in mode)
+                    opened(path, write, "+" in mode and "w" not in mode, "w" in mode or "x" in mode)
             elif event == "os.rename":
-                opened(args[1], True)
+                opened(args[1], True, False, True)
             elif args[0] != ":memory:":
                 opened(args[0], True, True)
         except Exception:
@@ -246,6 +259,27 @@ def _observe(seen_file):
         sys.addaudithook(hook)
 
 
+def _rank(os):
+    """Which process of a distributed launch this one is, where its launcher says so."""
+    for name in ("RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID", "PMI_RANK"):
+        value = os.environ.get(name)
+        if value and len(value) < 7 and not value.strip("0123456789"):
+            return int(value)
+    return None
+
+
+def _tell_rank(os):
+    """Puts the rank into what MLflow tags its runs with, where Lockstep has set that up."""
+    rank = _rank(os)
+    tags = os.environ.get("MLFLOW_RUN_CONTEXT", "")
+    if rank is None or '"lockstep.' not in tags or not tags.endswith("}"):
+        return
+    # Always the last field, so that a process started by one of another rank replaces what that one has said.
+    end = tags.find(', "lockstep.rank": ')
+    tags = tags[:end] if end >= 0 else tags[:-1]
+    os.environ["MLFLOW_RUN_CONTEXT"] = tags + ', "lockstep.rank": "%d"}' % rank
+
+
 def _step_aside():
     """Takes this folder out of sys.path and runs the sitecustomize that would have been found without it, if any."""
     import os
@@ -302,6 +336,7 @@ def _start():
         seen = os.environ.get("LOCKSTEP_SEEN")
         if seen and os.environ.get("LOCKSTEP_HOOK", "1") != "0":
             _observe(seen)
+            _tell_rank(os)
     except Exception:
         pass
     return following
