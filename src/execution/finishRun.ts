@@ -9,7 +9,8 @@ import type { RunCapture } from './captureRun.ts';
 import { failureOf } from './failureOf.ts';
 import { releaseReserve } from './reserve.ts';
 import type { StartedRun } from './startRun.ts';
-import { reportedParameters, summariseRun } from './summariseRun.ts';
+import { readReported, reportedOf } from './reportedOf.ts';
+import { summariseRun } from './summariseRun.ts';
 import type { Supervision } from './supervision.ts';
 import type { WatchedCommand } from './watchCommand.ts';
 import { writeResult } from './writeResult.ts';
@@ -25,8 +26,10 @@ export async function finishRun(
   const { end } = watched;
   const state: EndState = watched.cancelled ? 'cancelled' : end.exitCode === 0 ? 'finished' : 'failed';
   const how = end.signal === undefined ? `exit code ${end.exitCode ?? 'unknown'}` : `signal ${end.signal}`;
+  supervision.runs.endOpenChildren(state, watched.endedAt);
   const metrics = await summariseRun(paths, supervision.chartLines.yet);
   for (const problem of metrics.problems) log.warn(problem);
+  const { reported, reportedParameters } = reportedOf(await readReported(paths));
   const outputs = await capture.outputs();
   const edited = await capture.editedCode();
   const result: ResultInput = {
@@ -41,7 +44,9 @@ export async function finishRun(
       ? { failure: { ...(await failureOf(spec.stdin === 'terminal' ? paths.stdout : paths.stderr, how)) } }
       : {}),
     outputs,
-    reportedParameters: reportedParameters(watched.reportedParameters),
+    // Of what could not be kept while the disk was full the log still knows.
+    reportedParameters: { ...reportedParameters, ...metrics.reportedParameters },
+    reported,
     metrics: metrics.summaries,
     ...(edited === undefined ? {} : { codeChangedDuringRun: edited.length > 0 }),
     ...(edited === undefined || edited.length === 0 ? {} : { codeChangedFiles: edited.slice(0, 100) }),

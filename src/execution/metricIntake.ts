@@ -4,22 +4,23 @@
  * the source it came from.
  */
 import { errorText } from '../base/systemError.ts';
-import { MetricLogWriter } from '../runs/metricLogWriter.ts';
 import type { MetricPoint } from '../runs/metricSeries.ts';
 import type { ParameterValue } from '../runs/plan.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { LineFolder, metricSources } from '../tracking/lineFolder.ts';
 import type { FoldedLines, MetricSource } from '../tracking/lineFolder.ts';
 import { FileTail } from './fileTail.ts';
+import { readScene } from './readScene.ts';
+import type { RecordedRun } from './recordedRun.ts';
 import type { SupervisorLog } from './supervisorLog.ts';
 
 export interface MetricIntakeOptions {
   readonly paths: RunPaths;
   readonly log: SupervisorLog;
+  /** Whose program writes. What an earlier supervisor took in is gone on from. */
+  readonly run: RecordedRun;
   /** `key: value` lines on standard output are metrics, too. */
   readonly metricLines: boolean;
-  /** Told after points were written. */
-  readonly onPoints: () => void;
 }
 
 /** A log without metrics is marked as read at least this often, so that a later reader does not begin at its start. */
@@ -38,8 +39,8 @@ interface Source {
 export class MetricIntake {
   readonly #options: MetricIntakeOptions;
   readonly #sources: Source[] = [];
-  readonly #parameters: Record<string, ParameterValue> = {};
-  #writer: MetricLogWriter | undefined;
+  readonly #parameters = new Map<string, ParameterValue>();
+  #newParameters = new Map<string, ParameterValue>();
   #pending: MetricPoint[] = [];
 
   constructor(options: MetricIntakeOptions) {
@@ -47,11 +48,6 @@ export class MetricIntake {
     this.#add(metricSources.childMetrics, options.paths.childMetrics);
     this.#add(metricSources.stdoutReports, options.paths.stdout);
     if (options.metricLines) this.chartLines();
-  }
-
-  /** Parameters that the program reported so far. */
-  get parameters(): Readonly<Record<string, ParameterValue>> {
-    return this.#parameters;
   }
 
   /** From now on `key: value` lines are metrics, those printed so far included. */
@@ -69,18 +65,12 @@ export class MetricIntake {
     return outcomes.includes('some') ? 'some' : 'none';
   }
 
-  /** After the program's end: takes in everything, a last line without a line end too, and closes the log. */
+  /** After the program's end: takes in everything, a last line without a line end too. */
   finish(): void {
     while (this.read() === 'more');
     for (const { folder } of this.#sources) this.#keep(folder.end(Date.now()));
     if (!this.#flush())
       this.#options.log.warn('The newest metrics could not be written; they are in the log.');
-    try {
-      this.#writer?.sync();
-      this.#writer?.close();
-    } catch (error) {
-      this.#options.log.warn(`The metric log could not be closed: ${errorText(error)}`);
-    }
   }
 
   close(): void {
@@ -88,14 +78,25 @@ export class MetricIntake {
   }
 
   #add(source: MetricSource, path: string): void {
-    const folder = new LineFolder({ source });
-    const tail = new FileTail(path, chunk => this.#keep(folder.push(chunk, Date.now())));
-    this.#sources.push({ folder, tail, marked: 0 });
+    const { sink } = this.#options.run;
+    const offset = sink.progress(source);
+    const scene = readScene(path, offset);
+    const folder = new LineFolder({
+      ...{ source, offset, midLine: scene.midLine },
+      countOf: (key, rank) => sink.countBefore(key, rank),
+    });
+    folder.prime(scene.bytes);
+    const tail = new FileTail(path, chunk => this.#keep(folder.push(chunk, Date.now())), offset);
+    this.#sources.push({ folder, tail, marked: offset });
   }
 
   #keep(folded: FoldedLines): void {
     for (const point of folded.points) this.#pending.push(point);
-    for (const [name, value] of Object.entries(folded.parameters)) this.#parameters[name] = value;
+    for (const [name, value] of Object.entries(folded.parameters)) {
+      if (this.#parameters.has(name) && Object.is(this.#parameters.get(name), value)) continue;
+      this.#parameters.set(name, value);
+      this.#newParameters.set(name, value);
+    }
     if (this.#pending.length > mostPending) this.#flush();
   }
 
@@ -103,14 +104,16 @@ export class MetricIntake {
   #flush(): boolean {
     const moved = this.#sources.filter(({ folder, marked }) => folder.offset > marked);
     const worthIt =
-      this.#pending.length > 0 || moved.some(({ folder, marked }) => folder.offset - marked >= markBytes);
+      this.#pending.length > 0 ||
+      this.#newParameters.size > 0 ||
+      moved.some(({ folder, marked }) => folder.offset - marked >= markBytes);
     if (!worthIt) return true;
     try {
-      this.#writer ??= MetricLogWriter.open(this.#options.paths.metrics);
-      // Portion by portion, so that a failure in between never writes a point twice.
-      for (; this.#pending.length > mostPending; this.#pending = this.#pending.slice(mostPending))
-        this.#writer.append(this.#pending.slice(0, mostPending));
-      this.#writer.append(
+      // Before the mark that says they were read: said twice they are the same.
+      const { run } = this.#options;
+      if (this.#newParameters.size > 0) run.report({ parameters: Object.fromEntries(this.#newParameters) });
+      this.#newParameters = new Map();
+      run.points(
         this.#pending,
         moved.map(({ folder }) => ({ source: folder.source, offset: folder.offset })),
       );
@@ -120,7 +123,6 @@ export class MetricIntake {
     }
     for (const source of moved) source.marked = source.folder.offset;
     this.#pending = [];
-    this.#options.onPoints();
     return true;
   }
 }

@@ -2,6 +2,7 @@
 import { metricValueToJson } from '../runs/result.ts';
 import type { MetricSummary, ResultInput } from '../runs/result.ts';
 import { summariseShownSeries } from '../runs/metricSeries.ts';
+import type { MetricSeries } from '../runs/metricSeries.ts';
 import type { ParameterValue } from '../runs/plan.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { readRunMetrics } from '../tracking/readRunMetrics.ts';
@@ -16,12 +17,16 @@ export interface RunSummaries {
 export async function summariseRun(paths: RunPaths, metricLines: boolean): Promise<RunSummaries> {
   const { series, parameters, problems } = await readRunMetrics(paths, { metricLines, ended: true });
   return {
-    summaries: Object.fromEntries(
-      Object.entries(summariseShownSeries(series)).map(([key, summary]) => [key, summaryToJson(summary)]),
-    ),
+    summaries: metricSummaries(series),
     reportedParameters: reportedParameters(parameters),
     problems,
   };
+}
+
+export function metricSummaries(series: readonly MetricSeries[]): ResultInput['metrics'] {
+  return Object.fromEntries(
+    Object.entries(summariseShownSeries(series)).map(([key, summary]) => [key, summaryToJson(summary)]),
+  );
 }
 
 export function reportedParameters(

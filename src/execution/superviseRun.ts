@@ -18,6 +18,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import { launchSpecSchema } from './launchSpec.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import { readPrivateInput } from './privateInput.ts';
+import { RecordedRuns } from './recordedRuns.ts';
 import { openRequestInbox } from './requestInbox.ts';
 import type { RunHooks } from './runHooks.ts';
 import { startRun } from './startRun.ts';
@@ -53,6 +54,7 @@ export async function superviseRun(dir: string | undefined, hooks: RunHooks = {}
   if (spec.metricLines) chartLines.ask();
   const supervision: Supervision = {
     ...{ spec, paths, input, log, cancel, hooks, chartLines },
+    runs: new RecordedRuns({ ...{ id: spec.id, store: spec.store, log }, changed: id => notice.touch(id) }),
     hookFolder: findHookFolder(process.argv[1] ?? ''),
     changed: () => notice.touch(spec.id),
   };

@@ -3,6 +3,7 @@ import type { RunPaths } from '../runs/runPaths.ts';
 import type { Asked } from './asked.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import type { PrivateInput } from './privateInput.ts';
+import type { RecordedRuns } from './recordedRuns.ts';
 import type { RunHooks } from './runHooks.ts';
 import type { SupervisorLog } from './supervisorLog.ts';
 
@@ -11,6 +12,8 @@ export interface Supervision {
   readonly paths: RunPaths;
   readonly input: PrivateInput;
   readonly log: SupervisorLog;
+  /** What is tracked goes through it: the run's own record and its child runs. */
+  readonly runs: RecordedRuns;
   readonly cancel: Asked;
   readonly hooks: RunHooks;
   /** Holds what observes Python programs; undefined where it is missing. */

@@ -6,12 +6,11 @@
 import { findProcessTree } from '../base/processTree.ts';
 import type { TreeRoot } from '../base/processTree.ts';
 import { errorText } from '../base/systemError.ts';
-import { MetricLogWriter } from '../runs/metricLogWriter.ts';
-import type { ParameterValue } from '../runs/plan.ts';
 import { runIdVariable } from './childEnvironment.ts';
 import { endTree } from './endTree.ts';
 import { LogTimesIntake } from './logTimes.ts';
 import { MetricIntake } from './metricIntake.ts';
+import { MetricSink } from './metricSink.ts';
 import { keepReserve } from './reserve.ts';
 import { ResourceSampler } from './resourceSampler.ts';
 import type { ResourceSample } from './resourceSampler.ts';
@@ -30,7 +29,6 @@ export interface WatchedCommand {
   readonly durationMs: number;
   /** The end was asked for before the command ended. */
   readonly cancelled: boolean;
-  readonly reportedParameters: Readonly<Record<string, ParameterValue>>;
   /** Processes that the command left behind. */
   readonly detachedProcesses: number;
 }
@@ -39,11 +37,10 @@ export interface WatchedCommand {
 const own = /^(?:\..*|heartbeat|.*\.bin|supervisor\.log|(?:process|plan|result|captured)\.json)$/;
 
 export async function watchCommand(supervision: Supervision, started: StartedRun): Promise<WatchedCommand> {
-  const { paths, log, cancel, spec } = supervision;
+  const { paths, log, cancel, spec, runs } = supervision;
   const intake = new MetricIntake({
-    ...{ paths, log },
+    ...{ paths, log, run: runs.main },
     metricLines: supervision.chartLines.yet,
-    onPoints: supervision.changed,
   });
   const tails = new TailGroup(paths.dir, [intake, ...logTimes(supervision)], {
     ignore: name => own.test(name),
@@ -86,7 +83,6 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
   const left = await findProcessTree(resources.tree()).catch(() => []);
   return {
     ...{ end, endedAt, durationMs, cancelled },
-    reportedParameters: intake.parameters,
     detachedProcesses: left.filter(({ pid }) => pid !== started.child.pid).length,
   };
 }
@@ -104,12 +100,12 @@ function measureResources(
   { paths, log, spec }: Supervision,
   started: StartedRun,
 ): { readonly tree: () => TreeRoot; stop(): void } {
-  let writer: MetricLogWriter | undefined;
-  let step = 0;
+  const sink = new MetricSink(paths.resources);
+  let step: number | undefined;
   const onSample = ({ time, values }: ResourceSample): void => {
     try {
-      writer ??= MetricLogWriter.open(paths.resources);
-      writer.append(Object.entries(values).map(([key, value]) => ({ key, step, time, value })));
+      const at = (step ??= sink.countBefore('processes', undefined));
+      sink.append(Object.entries(values).map(([key, value]) => ({ key, step: at, time, value })));
       step++;
     } catch (error) {
       log.warn(`Use of resources could not be written: ${errorText(error)}`);
@@ -133,7 +129,7 @@ function measureResources(
     tree,
     stop(): void {
       sampler.stop();
-      writer?.close();
+      sink.close();
     },
   };
 }

@@ -12,20 +12,20 @@ import {
   fstatSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ulid } from 'ulid';
 import { metricsNotWritten } from './errors.ts';
 import { encodeFrame, metricLogMagic, type SourceProgress } from './metricFrames.ts';
 import { MetricLogParser, SeriesCollection } from './metricLogParser.ts';
 import type { MetricPoint } from './metricSeries.ts';
 
-/** A frame is split before it holds more points than this. */
-const maxPointsPerFrame = 65_536;
+/** A frame is split before it holds more points than this: 32 MB, half of what readers take for damage. */
+const maxPointsPerFrame = 1_000_000;
 
 export class MetricLogWriter {
   /** The file really written: another than asked for when that one turned out to be damaged. */
   readonly path: string;
-  readonly #descriptor: number;
+  #descriptor: number | undefined;
   readonly #numbers = new Map<string, number>();
   #end: number;
   #closed = false;
@@ -39,7 +39,7 @@ export class MetricLogWriter {
 
   /**
    * Opens `path` to append to it, or creates it; the folder must exist. A torn tail is cut off. A file that is not a
-   * sound log is left as it is, and `metrics.<ulid>.bin` beside it is written instead.
+   * sound log is left as it is, and `<name>.<ulid>.bin` beside it is written instead.
    * Throws `metrics-not-written`.
    */
   static open(path: string): MetricLogWriter {
@@ -52,35 +52,43 @@ export class MetricLogWriter {
 
   static #open(path: string): MetricLogWriter | undefined {
     if (!existsSync(path)) return MetricLogWriter.#create(path);
-    const descriptor = openSync(path, 'r+');
-    const parser = new MetricLogParser(new SeriesCollection());
-    const size = fstatSync(descriptor).size;
-    parser.feed(readWhole(descriptor, size));
-    if (parser.problem !== undefined || parser.keys.includes(undefined as never)) {
-      closeSync(descriptor);
-      return undefined;
-    }
-    if (parser.takenBytes === 0) {
-      ftruncateSync(descriptor, 0);
-      writeAll(descriptor, metricLogMagic, 0);
-    } else if (parser.takenBytes < size) ftruncateSync(descriptor, parser.takenBytes);
-    return new MetricLogWriter(
-      path,
-      descriptor,
-      Math.max(parser.takenBytes, metricLogMagic.length),
-      parser.keys,
-    );
+    return MetricLogWriter.#take(openSync(path, 'r+'), descriptor => {
+      const parser = new MetricLogParser(new SeriesCollection());
+      const size = fstatSync(descriptor).size;
+      parser.feed(readWhole(descriptor, size));
+      if (parser.problem !== undefined || parser.keys.includes(undefined as never)) {
+        closeSync(descriptor);
+        return undefined;
+      }
+      if (parser.takenBytes === 0) {
+        ftruncateSync(descriptor, 0);
+        writeAll(descriptor, metricLogMagic, 0);
+      } else if (parser.takenBytes < size) ftruncateSync(descriptor, parser.takenBytes);
+      const end = Math.max(parser.takenBytes, metricLogMagic.length);
+      return new MetricLogWriter(path, descriptor, end, parser.keys);
+    });
   }
 
   static #create(path: string): MetricLogWriter {
-    const descriptor = openSync(path, 'wx');
-    writeAll(descriptor, metricLogMagic, 0);
-    return new MetricLogWriter(path, descriptor, metricLogMagic.length, []);
+    return MetricLogWriter.#take(openSync(path, 'wx'), descriptor => {
+      writeAll(descriptor, metricLogMagic, 0);
+      return new MetricLogWriter(path, descriptor, metricLogMagic.length, []);
+    });
+  }
+
+  /** Whoever tries again on a full disk must not use up the descriptors of the process. */
+  static #take<T>(descriptor: number, make: (descriptor: number) => T): T {
+    try {
+      return make(descriptor);
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
   }
 
   /**
    * Adds the points, and with them how far their sources are read: all in one frame, so that a reader sees both or
-   * neither (more than 65,536 points take several; the progress is then in the last).
+   * neither (more than a million points take several; the progress is then in the last).
    * Throws `metrics-not-written`; nothing of the frame at fault is then in the log.
    */
   append(points: readonly MetricPoint[], progress: readonly SourceProgress[] = []): void {
@@ -106,7 +114,7 @@ export class MetricLogWriter {
       progress,
     );
     try {
-      writeAll(this.#descriptor, frame, this.#end);
+      writeAll(this.#opened(), frame, this.#end);
     } catch (error) {
       this.#cutBack();
       throw metricsNotWritten(this.path, error);
@@ -118,21 +126,33 @@ export class MetricLogWriter {
   /** A part of the frame may be in the file; if it cannot be cut off either, the next append writes over it. */
   #cutBack(): void {
     try {
-      ftruncateSync(this.#descriptor, this.#end);
+      if (this.#descriptor !== undefined) ftruncateSync(this.#descriptor, this.#end);
     } catch {
       // Readers leave out what is not a whole frame.
     }
   }
 
+  #opened(): number {
+    if (this.#closed) throw new Error('the log is closed');
+    this.#descriptor ??= openSync(this.path, 'r+');
+    return this.#descriptor;
+  }
+
   /** Makes what was appended survive a power cut too. */
   sync(): void {
-    if (!this.#closed) fsyncSync(this.#descriptor);
+    if (this.#descriptor !== undefined) fsyncSync(this.#descriptor);
+  }
+
+  /** Lets the file go for now: the next append opens it again and goes on where this one stopped. */
+  release(): void {
+    const descriptor = this.#descriptor;
+    this.#descriptor = undefined;
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 
   close(): void {
-    if (this.#closed) return;
+    this.release();
     this.#closed = true;
-    closeSync(this.#descriptor);
   }
 }
 
@@ -154,5 +174,5 @@ function readWhole(descriptor: number, size: number): Buffer {
 }
 
 function besidePath(path: string): string {
-  return join(dirname(path), `metrics.${ulid()}.bin`);
+  return join(dirname(path), `${basename(path, '.bin')}.${ulid()}.bin`);
 }

@@ -69,6 +69,8 @@ export interface RunPaths {
   readonly models: string;
   /** Everything that the MLflow endpoint was told besides metrics, so that a new supervisor knows it: JSON lines. */
   readonly mlflow: string;
+  /** The ids of the child runs, a JSON line each, noted before their folders are made. */
+  readonly children: string;
   /** Port and token of the MLflow endpoint, readable by the owner only; deleted at the end of the run. */
   readonly endpoint: string;
 }
@@ -109,6 +111,7 @@ export function runPathsIn(dir: string): RunPaths {
     artifacts: below + 'artifacts',
     models: below + 'models',
     mlflow: below + 'mlflow.jsonl',
+    children: below + 'children.jsonl',
     endpoint: below + 'endpoint.json',
   };
 }

@@ -8,6 +8,7 @@ import type { LaunchedRun, LaunchRequest } from '../../src/execution/launchRun.t
 import type { RunPaths } from '../../src/runs/runPaths.ts';
 import { scrubbedEnvironment } from './scrubbedEnvironment.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
+import { waitFor } from './waitFor.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -78,9 +79,11 @@ export async function testRuns(options: { readonly parent?: string } = {}): Prom
 export async function endEverything(id: string, paths: RunPaths): Promise<void> {
   for (const marker of [`LOCKSTEP_SUPERVISOR=${id}`, `LOCKSTEP_RUN_ID=${id}`])
     await signalProcessTree({ root: { pid: -1 }, marker }, 'SIGKILL');
-  const left = await findProcessTree({ root: { pid: -1 }, marker: `LOCKSTEP_RUN_ID=${id}` });
-  if (left.length > 0)
-    throw new Error(`Processes of the run in ${paths.dir} are left: ${JSON.stringify(left)}`);
+  const left = (): Promise<unknown[]> =>
+    findProcessTree({ root: { pid: -1 }, marker: `LOCKSTEP_RUN_ID=${id}` });
+  await waitFor(`the processes of the run in ${paths.dir} to end`, async () => (await left()).length === 0, {
+    describe: async () => JSON.stringify(await left()),
+  });
 }
 
 /** A JSON file of a run, as it is. */
