@@ -10,15 +10,19 @@ const rooms = {
   runs: ['base'],
   series: ['base'],
   tracking: ['base', 'git', 'runs', 'series'],
+  imports: ['base', 'git', 'runs', 'series', 'tracking'],
   data: ['base', 'git', 'runs', 'series'],
   environments: ['base', 'git', 'runs', 'series'],
   execution: ['base', 'git', 'runs', 'series', 'tracking', 'data', 'environments'],
   reproduction: ['base', 'git', 'runs', 'series', 'tracking', 'data', 'environments', 'execution'],
   protocol: ['base', 'series', 'runs'],
-  cli: ['base', 'git', 'runs', 'series', 'tracking', 'data', 'environments', 'execution', 'reproduction'],
+  cli: [
+    ...['base', 'git', 'runs', 'series', 'tracking', 'imports', 'data', 'environments', 'execution'],
+    'reproduction',
+  ],
   extension: [
-    ...['base', 'git', 'runs', 'series', 'tracking', 'data', 'environments', 'execution', 'reproduction'],
-    'protocol',
+    ...['base', 'git', 'runs', 'series', 'tracking', 'imports', 'data', 'environments', 'execution'],
+    ...['reproduction', 'protocol'],
   ],
 };
 

@@ -1,0 +1,143 @@
+/**
+ * What MLflow keeps about a run, whichever of its stores it was read from, and what it means in ours. Only what the
+ * record says in another place (name, note, parent, models) is taken out of the tags.
+ */
+import * as z from 'zod';
+import type { MetricSeries } from '../../runs/metricSeries.ts';
+import type { ReportedDataset, ReportedModel } from '../../runs/reported.ts';
+import type { PastFiles, PastRun, PastRunHeader } from '../pastRun.ts';
+import { typedText } from '../pastRunText.ts';
+
+export interface MlflowFacts {
+  readonly runId: string;
+  readonly runName?: string | undefined;
+  readonly sourceName?: string | undefined;
+  readonly status: 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED' | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt?: number | undefined;
+  readonly experiment?: string | undefined;
+  readonly params: ReadonlyMap<string, string>;
+  readonly tags: ReadonlyMap<string, string>;
+  readonly datasets: readonly ReportedDataset[];
+  readonly models: readonly ReportedModel[];
+  readonly series: readonly MetricSeries[];
+  readonly files: readonly PastFiles[];
+  readonly warnings: readonly string[];
+}
+
+export const parentTag = 'mlflow.parentRunId';
+/** Ours: MLflow names the experiment beside the run, not in its tags. */
+export const experimentTag = 'mlflow.experimentName';
+const saidElsewhere = new Set([
+  'mlflow.runName',
+  'mlflow.note.content',
+  'mlflow.log-model.history',
+  parentTag,
+]);
+
+export function pastRunOfMlflow(facts: MlflowFacts): PastRun {
+  const { tags } = facts;
+  const name = nonEmpty(facts.runName) ?? nonEmpty(tags.get('mlflow.runName'));
+  const note = nonEmpty(tags.get('mlflow.note.content'));
+  const source = nonEmpty(tags.get('mlflow.source.name')) ?? nonEmpty(facts.sourceName);
+  const state = endStates[facts.status ?? 'RUNNING'];
+  const kept = [...tags].filter(([key]) => !saidElsewhere.has(key));
+  if (facts.experiment !== undefined && !tags.has(experimentTag))
+    kept.push([experimentTag, facts.experiment]);
+  return {
+    name,
+    note,
+    argv: source === undefined ? [] : [source],
+    ...(state === undefined ? {} : { end: { state, at: facts.endedAt ?? lastTime(facts) } }),
+    commit: nonEmpty(tags.get('mlflow.source.git.commit')),
+    branch: nonEmpty(tags.get('mlflow.source.git.branch')),
+    remote: nonEmpty(tags.get('mlflow.source.git.repoURL')),
+    parameters: Object.fromEntries([...facts.params].map(([key, value]) => [key, typedText(value)])),
+    tags: Object.fromEntries(kept),
+    datasets: facts.datasets,
+    models: facts.models.length > 0 ? facts.models : modelsOfHistory(tags.get('mlflow.log-model.history')),
+    series: facts.series,
+    media: [],
+    files: facts.files,
+    warnings: facts.warnings,
+  };
+}
+
+/** Parents before children; a run that is its own ancestor counts as one without a parent. */
+export function withParents(
+  runs: readonly { readonly header: PastRunHeader; readonly parentId: string | undefined }[],
+): PastRunHeader[] {
+  const byId = new Map(runs.map(run => [run.header.id, run]));
+  const depthOf = (id: string): number | undefined => {
+    const seen = new Set<string>();
+    for (let at = byId.get(id); at !== undefined; at = byId.get(at.parentId ?? '')) {
+      if (seen.has(at.header.id)) return undefined;
+      seen.add(at.header.id);
+    }
+    return seen.size;
+  };
+  return runs
+    .map(({ header, parentId }) => {
+      const depth = depthOf(header.id);
+      const parent = depth === undefined ? undefined : byId.get(parentId ?? '')?.header;
+      return { header: parent === undefined ? header : { ...header, parent }, depth: depth ?? 0 };
+    })
+    .sort((a, b) => a.depth - b.depth || a.header.startedAt - b.header.startedAt)
+    .map(({ header }) => header);
+}
+
+const endStates = {
+  RUNNING: undefined,
+  SCHEDULED: undefined,
+  FINISHED: 'finished',
+  FAILED: 'failed',
+  KILLED: 'cancelled',
+} as const;
+
+const historySchema = z.array(z.looseObject({ artifact_path: z.string(), model_uuid: z.string().nullish() }));
+
+/** Clients before 3 keep logged models in a tag; their files are artifacts of the run. */
+function modelsOfHistory(text: string | undefined): ReportedModel[] {
+  if (text === undefined) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  const { data = [] } = historySchema.safeParse(value);
+  return data.map(model => ({
+    id: model.model_uuid ?? model.artifact_path,
+    name: model.artifact_path,
+    ...(staysBelow(model.artifact_path) ? { path: `artifacts/${model.artifact_path}` } : {}),
+  }));
+}
+
+const versionsSchema = z.array(
+  z.looseObject({ name: z.string(), version: z.union([z.string(), z.number()]).transform(String) }),
+);
+
+/** What the tag `mlflow.modelVersions` of a logged model says: under which name it was registered. */
+export function registration(text: string | undefined): { registeredAs?: string; version?: string } {
+  if (text === undefined) return {};
+  try {
+    const last = versionsSchema.safeParse(JSON.parse(text)).data?.at(-1);
+    return last === undefined ? {} : { registeredAs: last.name, version: last.version };
+  } catch {
+    return {};
+  }
+}
+
+/** Whether a relative path with forward slashes names something below. */
+export function staysBelow(path: string): boolean {
+  return path !== '' && !/^(?:[/\\]|[A-Za-z]:)|\0/.test(path) && !path.split(/[/\\]/).includes('..');
+}
+
+function lastTime({ series, startedAt }: MlflowFacts): number {
+  return series.reduce((last, { times }) => Math.max(last, times.at(-1) ?? 0), startedAt);
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : text;
+}

@@ -1,0 +1,200 @@
+/**
+ * Writes the files of an imported run into an empty folder. `plan.json` names the source and its fingerprint and is
+ * written last: a folder that has it has all the rest.
+ */
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hideSecrets } from '../base/secretText.ts';
+import { declared, unknown } from '../runs/known.ts';
+import type { MediaEntry } from '../runs/media.ts';
+import { summariseShownSeries } from '../runs/metricSeries.ts';
+import { planVersion, type Plan } from '../runs/plan.ts';
+import { reportedLineText } from '../runs/reported.ts';
+import { metricValueToJson, type ResultInput } from '../runs/result.ts';
+import { runPathsIn, type RunPaths } from '../runs/runPaths.ts';
+import { writeMetricSeries } from '../runs/writeMetricSeries.ts';
+import type { MediaPiece } from '../tracking/sourceReader.ts';
+import { copyPastFiles } from './copyPastFiles.ts';
+import { importKindNames, type ImportKind } from './importKind.ts';
+import type { KnownCommits } from './knownCommits.ts';
+import type { PastRun, PastRunHeader } from './pastRun.ts';
+import { boundedEntries, boundedText } from './pastRunText.ts';
+
+export interface RecordFrame {
+  readonly id: string;
+  readonly parent?: string | undefined;
+  readonly kind: ImportKind;
+  /** What was asked to be imported, absolute. */
+  readonly path: string;
+  readonly root: string;
+  readonly toolVersion: string;
+  readonly commits: KnownCommits;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Rejects when the folder cannot be written, and with the reason of the frame's signal. */
+export async function writePastRun(
+  dir: string,
+  header: PastRunHeader,
+  run: PastRun,
+  frame: RecordFrame,
+): Promise<void> {
+  const paths = runPathsIn(dir);
+  const warnings = [...run.warnings];
+  if (run.series.length > 0) writeMetricSeries(paths.metrics, run.series);
+  await writeMedia(paths, run.media);
+  warnings.push(...(await copyPastFiles(dir, run.files, frame.signal)));
+
+  const parameters = boundedEntries(run.parameters);
+  const tags = boundedEntries(run.tags);
+  const cut = parameters.cut + tags.cut;
+  if (cut > 0) warnings.push(`${cut} parameters or tags were too long or too many, and were cut`);
+  const reported = {
+    ...(run.name === undefined ? {} : { name: boundedText(run.name) }),
+    ...(run.note === undefined ? {} : { note: boundedText(run.note) }),
+    tags: Object.fromEntries(tags.entries),
+    datasets: [...run.datasets],
+    models: [...run.models],
+  };
+  if (run.end === undefined)
+    // Nothing says that it ended; what it reported stands where that of a live run does.
+    writeFileSync(paths.reported, reportedLineText({ at: header.startedAt, ...reported }));
+  else writeFileSync(paths.result, json(resultOf(header, run, run.end, reported, warnings)));
+  writeFileSync(paths.plan, json(await planOf(header, run, frame, parameters.entries)));
+}
+
+function resultOf(
+  header: PastRunHeader,
+  run: PastRun,
+  end: NonNullable<PastRun['end']>,
+  reported: ResultInput['reported'],
+  warnings: readonly string[],
+): ResultInput {
+  const summaries = Object.entries(summariseShownSeries(run.series)).map(
+    ([key, { last, min, max, ...rest }]) => [
+      key,
+      { last: metricValueToJson(last), min: metricValueToJson(min), max: metricValueToJson(max), ...rest },
+    ],
+  );
+  return {
+    schemaVersion: 1,
+    state: end.state,
+    ...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
+    startedAt: isoTime(header.startedAt),
+    endedAt: isoTime(end.at),
+    durationMs: Math.max(0, end.at - header.startedAt),
+    outputs: [],
+    metrics: Object.fromEntries(summaries) as ResultInput['metrics'],
+    reported,
+    warnings: [...warnings],
+  };
+}
+
+async function planOf(
+  header: PastRunHeader,
+  run: PastRun,
+  frame: RecordFrame,
+  parameters: readonly [string, string | number | boolean | null][],
+): Promise<Plan> {
+  const notKept = unknown(`${importKindNames[frame.kind]} does not keep it`);
+  return {
+    schemaVersion: planVersion,
+    id: frame.id,
+    createdAt: isoTime(header.startedAt),
+    toolVersion: frame.toolVersion,
+    ...(run.name === undefined || run.name === '' ? {} : { name: boundedText(run.name) }),
+    tags: [],
+    ...(run.host === undefined ? {} : { host: run.host }),
+    root: frame.root,
+    cwd: '',
+    argv: run.argv.map(word => hideSecrets(boundedText(word))),
+    secretArguments: [],
+    stdin: 'empty',
+    tty: false,
+    environment: { kind: 'host' },
+    interpreter: notKept,
+    code: await codeOf(run, frame),
+    parameters: Object.fromEntries(parameters.map(([key, value]) => [key, { value, source: 'reported' }])),
+    seed: notKept,
+    variables: {},
+    declaredInputs: [],
+    declaredOutputs: [],
+    metricLines: false,
+    ...(frame.parent === undefined ? {} : { parent: frame.parent }),
+    origin: {
+      kind: frame.kind,
+      path: frame.path,
+      id: header.id,
+      fingerprint: header.fingerprint,
+      importedAt: new Date().toISOString(),
+    },
+  };
+}
+
+async function codeOf(run: PastRun, frame: RecordFrame): Promise<Plan['code']> {
+  const tool = importKindNames[frame.kind];
+  if (run.commit === undefined) return unknown(`${tool} did not note the code`);
+  const tree = await frame.commits.treeOf(run.commit);
+  if (tree === undefined)
+    return unknown(
+      `${tool} noted the commit ${run.commit.slice(0, 64)}, which this repository does not have`,
+    );
+  return declared(
+    {
+      rootCommits: [],
+      remotes: run.remote === undefined ? {} : { origin: hideSecrets(run.remote) },
+      head: run.commit,
+      ...(run.branch === undefined ? {} : { branch: run.branch }),
+      headOnRemote: unknown('the run was imported'),
+      tree,
+      changed: [],
+      changedCount: 0,
+      gaps: [],
+      submodules: [],
+      settings: {},
+    },
+    `${tool} noted the commit; what was changed beside it is not known`,
+  );
+}
+
+/** Each piece as an entry, its bytes in a file of its own. */
+async function writeMedia(paths: RunPaths, pieces: readonly MediaPiece[]): Promise<void> {
+  if (pieces.some(piece => piece.bytes !== undefined)) await mkdir(paths.mediaFiles);
+  let lines = '';
+  for (const [place, { bytes, ...piece }] of pieces.entries()) {
+    let entry: MediaEntry = piece;
+    if (bytes !== undefined) {
+      const name = `${String(place).padStart(6, '0')}${endings[piece.mediaType ?? ''] ?? '.bin'}`;
+      writeFileSync(join(paths.mediaFiles, name), bytes);
+      entry = { ...piece, file: `media/${name}` };
+    }
+    lines += `${JSON.stringify(entry)}\n`;
+    if (lines.length > 1_000_000) {
+      appendFileSync(paths.media, lines);
+      lines = '';
+    }
+  }
+  if (lines !== '') appendFileSync(paths.media, lines);
+}
+
+const endings: Readonly<Record<string, string>> = {
+  'image/png': '.png',
+  'image/jpeg': '.jpg',
+  'image/gif': '.gif',
+  'image/webp': '.webp',
+  'image/svg+xml': '.svg',
+  'application/json': '.json',
+  'text/plain': '.txt',
+  'text/html': '.html',
+};
+
+/** The epoch for a time that no date can hold. */
+function isoTime(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  return (Number.isNaN(date.getTime()) ? new Date(0) : date).toISOString();
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
+}
