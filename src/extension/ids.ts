@@ -13,6 +13,7 @@ export const commandIds = {
   showEarlierLog: 'lockstep.log.showEarlier',
   showMetrics: 'lockstep.run.showMetrics',
   showMetricsTogether: 'lockstep.run.showMetricsTogether',
+  showMedia: 'lockstep.run.showMedia',
   chartLines: 'lockstep.run.chartLines',
   showCodeChanges: 'lockstep.run.showCodeChanges',
   compareCode: 'lockstep.run.compareCode',

@@ -1,4 +1,5 @@
 /** What the commands need of the panels: opened with the first use, so that their code is not loaded before. */
+import type { RunReference } from './worker/engineRequests.ts';
 import type { RunRow } from './worker/runsView.ts';
 
 export interface RunPanels {
@@ -10,4 +11,6 @@ export interface RunPanels {
     readonly original: string;
     readonly reproduction: string;
   }): Promise<void>;
+  /** Images, texts, histograms and tables of this run. */
+  showMedia(run: RunReference): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { panelHtml } from '../../src/extension/panels/panelHtml.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const origin = 'http://webview.test';
+export const origin = 'http://webview.test';
 
 export const themeNames = ['dark-modern', 'light-modern', 'hc-dark', 'hc-light'] as const;
 export type ThemeName = (typeof themeNames)[number];
@@ -36,7 +36,9 @@ export interface OpenPanel extends AsyncDisposable {
 }
 
 export interface OpenPanelOptions {
-  readonly panel: 'charts' | 'report';
+  readonly panel: 'charts' | 'report' | 'media';
+  /** What stands below `/pictures/` of the page's own origin. */
+  readonly pictures?: (name: string) => Uint8Array | undefined;
   readonly theme?: ThemeName;
   readonly state?: unknown;
   readonly width?: number;
@@ -62,6 +64,11 @@ export async function openPanel(browser: Browser, options: OpenPanelOptions): Pr
   await page.addInitScript(vscodeStandIn(defaults, themes[options.theme ?? 'dark-modern'], options.state));
   await page.route(`${origin}/**`, async route => {
     const path = new URL(route.request().url()).pathname;
+    if (path.startsWith('/pictures/')) {
+      const bytes = options.pictures?.(decodeURIComponent(path.slice('/pictures/'.length)));
+      if (bytes === undefined) return route.fulfill({ status: 404 });
+      return route.fulfill({ body: Buffer.from(bytes), contentType: 'image/svg+xml' });
+    }
     if (path !== '/')
       return route.fulfill({
         path: join(root, 'dist', path),
@@ -74,6 +81,7 @@ export async function openPanel(browser: Browser, options: OpenPanelOptions): Pr
       style: `${origin}/webview/${options.panel}.css`,
       nonce: 'c29tZSBub25jZSBmb3IgdGVzdHM',
       language: 'en',
+      pictures: options.pictures !== undefined,
     });
     return route.fulfill({ body: html, contentType: 'text/html' });
   });
@@ -107,7 +115,9 @@ export async function openPanel(browser: Browser, options: OpenPanelOptions): Pr
 }
 
 /** The words of a panel, from the extension's own table in English. */
-export async function panelStrings(name: 'chartsStrings' | 'reportStrings'): Promise<Record<string, string>> {
+export async function panelStrings(
+  name: 'chartsStrings' | 'reportStrings' | 'mediaStrings',
+): Promise<Record<string, string>> {
   const built = await esbuild.build({
     entryPoints: [join(root, 'src', 'extension', 'panels', `${name}.ts`)],
     bundle: true,

@@ -12,6 +12,7 @@ import type { ChartsStrings } from '../../src/protocol/chartsStrings.ts';
 import type { Bridge } from '../shared/bridge.ts';
 import { element, replaceChildren } from '../shared/dom.ts';
 import { framed } from '../shared/framed.ts';
+import { keyFilter } from '../shared/keyFilter.ts';
 import type { Zoom } from '../shared/plot/scene.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
 import type { ChartCard, Crosshair } from './chartCard.ts';
@@ -20,7 +21,7 @@ import type { PanelState } from './chartScene.ts';
 import { crosshairText } from './crosshairText.ts';
 import { emptyState } from './emptyState.ts';
 import { Legend } from './legend.ts';
-import { metricFilter, metricGroups } from './metricGroups.ts';
+import { metricGroups } from './metricGroups.ts';
 import { chartPicture } from './picture.ts';
 import { ranking } from './ranking.ts';
 import { Toolbar } from './toolbar.ts';
@@ -169,7 +170,7 @@ export class ChartsApp {
   }
 
   #applyFilter(): void {
-    const filter = metricFilter(this.#view.filter);
+    const filter = keyFilter(this.#view.filter);
     if ('passes' in filter) this.#passes = filter.passes;
     this.#filterProblem = 'problem' in filter ? filter.problem : undefined;
   }

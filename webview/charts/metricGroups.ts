@@ -7,27 +7,8 @@ export interface MetricGroup {
   readonly metrics: readonly { readonly key: string; readonly title: string }[];
 }
 
-/** What a typed filter means: a test, or why it cannot be read. An empty filter passes everything. */
-export type MetricFilter = { readonly passes: (key: string) => boolean } | { readonly problem: string };
-
 /** Names are compared as people count: layer2 before layer10. */
 const order = new Intl.Collator('en', { numeric: true });
-
-/** A pattern may be costly on endless keys: only so many characters are looked at. */
-const searchedLength = 500;
-
-/** Compiles a filter; case does not matter unless the pattern holds a capital letter. */
-export function metricFilter(pattern: string): MetricFilter {
-  if (pattern === '') return { passes: () => true };
-  try {
-    const expression = new RegExp(pattern, /\p{Lu}/u.test(pattern) ? '' : 'i');
-    return { passes: key => expression.test(key.slice(0, searchedLength)) };
-  } catch (error) {
-    return {
-      problem: error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : '',
-    };
-  }
-}
 
 export function metricGroups(
   metrics: readonly ChartMetric[],

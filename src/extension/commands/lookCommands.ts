@@ -45,6 +45,10 @@ export function lookCommands({ client, model, pick, logs, comparisons, panels }:
       const rows = await pick.many(args, { title: vscode.l10n.t('Show Metrics Together'), atLeast: 2 });
       if (rows !== undefined) await panels.showMetrics(rows);
     },
+    [commandIds.showMedia]: async (...args) => {
+      const row = await pick.one(args, { title: vscode.l10n.t('Show Media') });
+      if (row !== undefined) await panels.showMedia({ store: row.store, id: row.run.id });
+    },
     [commandIds.chartLines]: async (...args) => {
       const title = vscode.l10n.t('Chart Printed Values');
       const row = await pick.one(args, { title, kind: 'live' });

@@ -23,6 +23,10 @@ export class LazyPanels implements RunPanels, vscode.Disposable {
         deserializeWebviewPanel: async (panel, state: unknown) =>
           (await this.#load()).bringBackReport(panel, state),
       }),
+      vscode.window.registerWebviewPanelSerializer(panelTypes.media, {
+        deserializeWebviewPanel: async (panel, state: unknown) =>
+          (await this.#load()).bringBackMedia(panel, state),
+      }),
     );
   }
 
@@ -32,6 +36,10 @@ export class LazyPanels implements RunPanels, vscode.Disposable {
 
   async showReport(report: Parameters<RunPanels['showReport']>[0]): Promise<void> {
     (await this.#load()).showReport(report);
+  }
+
+  async showMedia(run: Parameters<RunPanels['showMedia']>[0]): Promise<void> {
+    (await this.#load()).showMedia(run);
   }
 
   /** Runs were written to; told at once, without the delay of the tree. */

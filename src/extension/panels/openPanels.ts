@@ -5,6 +5,7 @@ import type { RunReference } from '../worker/engineRequests.ts';
 import type { ReproductionReference } from '../worker/panelRequests.ts';
 import type { RunRow } from '../worker/runsView.ts';
 import { ChartsPanel, savedChartRuns, type ChartsPanelParts } from './chartsPanel.ts';
+import { MediaPanel, savedMediaRun } from './mediaPanel.ts';
 import { panelTypes, type PanelType } from './panelIds.ts';
 import { ReportPanel, savedReport } from './reportPanel.ts';
 
@@ -12,6 +13,7 @@ export class OpenPanels {
   readonly #parts: ChartsPanelParts;
   readonly #charts = new Set<ChartsPanel>();
   readonly #reports = new Set<ReportPanel>();
+  readonly #media = new Set<MediaPanel>();
 
   constructor(parts: ChartsPanelParts) {
     this.#parts = parts;
@@ -37,6 +39,13 @@ export class OpenPanels {
     else open.panel.reveal();
   }
 
+  /** Shows the media of this run in its own panel. */
+  showMedia(run: RunReference): void {
+    const open = [...this.#media].find(media => media.run.store === run.store && media.run.id === run.id);
+    if (open === undefined) this.#adoptMedia(createPanel(panelTypes.media, vscode.l10n.t('Media')), run);
+    else open.panel.reveal();
+  }
+
   bringBackCharts(panel: vscode.WebviewPanel, state: unknown): void {
     this.#adoptCharts(panel, savedChartRuns(state));
   }
@@ -47,12 +56,18 @@ export class OpenPanels {
     else this.#adoptReport(panel, reference);
   }
 
+  bringBackMedia(panel: vscode.WebviewPanel, state: unknown): void {
+    const run = savedMediaRun(state);
+    if (run === undefined) panel.dispose();
+    else this.#adoptMedia(panel, run);
+  }
+
   storeChanged(change: StoreChange): void {
-    for (const panel of [...this.#charts, ...this.#reports]) panel.storeChanged(change);
+    for (const panel of [...this.#charts, ...this.#reports, ...this.#media]) panel.storeChanged(change);
   }
 
   dispose(): void {
-    for (const { panel } of [...this.#charts, ...this.#reports]) panel.dispose();
+    for (const { panel } of [...this.#charts, ...this.#reports, ...this.#media]) panel.dispose();
   }
 
   #adoptCharts(panel: vscode.WebviewPanel, runs: readonly RunReference[]): void {
@@ -65,6 +80,12 @@ export class OpenPanels {
     const report = new ReportPanel(panel, reference, this.#parts);
     this.#reports.add(report);
     panel.onDidDispose(() => this.#reports.delete(report));
+  }
+
+  #adoptMedia(panel: vscode.WebviewPanel, run: RunReference): void {
+    const media = new MediaPanel(panel, run, this.#parts);
+    this.#media.add(media);
+    panel.onDidDispose(() => this.#media.delete(media));
   }
 }
 

@@ -14,6 +14,8 @@ export interface PanelPage {
   readonly nonce: string;
   /** BCP 47, for screen readers. */
   readonly language: string;
+  /** Whether the page may show pictures of the webview's resource roots. */
+  readonly pictures?: boolean;
 }
 
 export function panelHtml(page: PanelPage): string {
@@ -22,6 +24,7 @@ export function panelHtml(page: PanelPage): string {
     `default-src 'none'`,
     `script-src 'nonce-${page.nonce}'`,
     `style-src ${page.cspSource} 'nonce-${page.nonce}'`,
+    ...(page.pictures === true ? [`img-src ${page.cspSource}`] : []),
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="${escapeAttribute(page.language)}">

@@ -4,6 +4,7 @@ import { codeHandlers } from './codeHandlers.ts';
 import { compareHandlers } from './compareHandlers.ts';
 import { launchHandlers } from './launchHandlers.ts';
 import { logHandlers } from './logHandlers.ts';
+import { mediaHandlers } from './mediaHandlers.ts';
 import { panelHandlers } from './panelHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
 import type { Stores } from './stores.ts';
@@ -16,5 +17,6 @@ export function engineHandlers(stores: Stores): EngineHandlers {
     ...codeHandlers(stores),
     ...compareHandlers(stores),
     ...panelHandlers(stores),
+    ...mediaHandlers(stores),
   };
 }

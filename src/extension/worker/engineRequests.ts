@@ -10,6 +10,7 @@ import type { CodeRequests } from './codeRequests.ts';
 import type { CompareRequests } from './compareRequests.ts';
 import type { LaunchRequests } from './launchRequests.ts';
 import type { LogStart, LogWindow } from './logWindow.ts';
+import type { MediaRequests } from './mediaRequests.ts';
 import type { PanelRequests } from './panelRequests.ts';
 import type { RunKind, RunOutline, RunPage, RunRow, RunsView } from './runsView.ts';
 
@@ -25,7 +26,8 @@ export interface RunReference {
   readonly id: string;
 }
 
-export interface EngineRequests extends LaunchRequests, CodeRequests, CompareRequests, PanelRequests {
+export interface EngineRequests
+  extends LaunchRequests, CodeRequests, CompareRequests, PanelRequests, MediaRequests {
   /** The project that a folder belongs to, and whether it has a store yet. */
   locateProject: Request<{ readonly folder: string }, Project & { readonly hasStore: boolean }>;
   /** From now on changes of this store are told. Asked again, it changes nothing. */
