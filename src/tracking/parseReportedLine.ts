@@ -5,8 +5,8 @@
  * Ordinary structured logs share standard output with metrics. A line with a log level, or with a clock and a message,
  * is a log line: it counts only when it also names a step, and then without its identifiers and clocks.
  */
-import { hiddenSecret, hideSecrets, isSecretValue } from '../base/secretText.ts';
 import type { ParameterValue } from '../runs/plan.ts';
+import { collectParameters, isRecord } from './collectParameters.ts';
 import { parseLenientJson } from './lenientJson.ts';
 import { boundedKey, clockTime, meaningOf } from './metricNames.ts';
 import type { ReportedLine } from './reportedLine.ts';
@@ -15,11 +15,12 @@ const parameterFields = new Set(['params', 'parameters', 'hparams', 'hyperparame
 const longFormNames = ['metric', 'name', 'key', 'tag'];
 const deepestNesting = 8;
 const mostKeysPerLine = 2000;
-const longestParameter = 4000;
 
 export interface ReportedLineOptions {
   /** The line comes from the file named by LOCKSTEP_METRICS, so it is meant as a report whatever else it holds. */
   readonly declared?: boolean;
+  /** The field that holds the step, when a person has named it. */
+  readonly step?: string | undefined;
 }
 
 /** What `line` reports, or undefined when it is no JSON object or reports nothing. */
@@ -27,13 +28,16 @@ export function parseReportedLine(line: string, options: ReportedLineOptions = {
   const text = line.trim();
   if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
   const value = parseLenientJson(text);
-  if (!isObject(value)) return undefined;
-  const report = readReport(value, options.declared ?? false);
+  if (!isRecord(value)) return undefined;
+  const report = readReport(value, options);
   return report.metrics.length === 0 && Object.keys(report.parameters).length === 0 ? undefined : report;
 }
 
-function readReport(fields: Record<string, unknown>, declared: boolean): ReportedLine {
-  const place = findPlace(fields);
+function readReport(
+  fields: Record<string, unknown>,
+  { declared = false, step }: ReportedLineOptions,
+): ReportedLine {
+  const place = findPlace(fields, step);
   if (!declared && place.step === undefined && isLogLine(fields)) return { metrics: [], parameters: {} };
   const metrics: { key: string; value: number }[] = [];
   const parameters: Record<string, ParameterValue> = {};
@@ -41,9 +45,8 @@ function readReport(fields: Record<string, unknown>, declared: boolean): Reporte
   if (long !== undefined) metrics.push(long);
   else
     for (const [key, value] of Object.entries(fields)) {
-      if (parameterFields.has(key.toLowerCase()) && isObject(value))
-        collectParameters('', value, parameters, 0);
-      else if (key === 'metrics' && isObject(value)) collectMetrics('', value, place.stepField, metrics, 0);
+      if (parameterFields.has(key.toLowerCase()) && isRecord(value)) collectParameters('', value, parameters);
+      else if (key === 'metrics' && isRecord(value)) collectMetrics('', value, place.stepField, metrics, 0);
       else collectMetric(key, value, place.stepField, metrics, 0);
     }
   return { ...place.said, metrics, parameters };
@@ -56,9 +59,9 @@ interface Place {
 }
 
 /** Step, rank and clock of the line: from its own fields, or from inside `metrics`. */
-function findPlace(fields: Record<string, unknown>): Place {
+function findPlace(fields: Record<string, unknown>, stepName: string | undefined): Place {
   const inner = fields['metrics'];
-  const candidates = Object.entries(isObject(inner) ? { ...inner, ...fields } : fields);
+  const candidates = Object.entries(isRecord(inner) ? { ...inner, ...fields } : fields);
   let step: number | undefined;
   let stepField: string | undefined;
   let best = Infinity;
@@ -69,8 +72,9 @@ function findPlace(fields: Record<string, unknown>): Place {
     const meaning = meaningOf(key);
     if (meaning.clock) time ??= clockTime(value);
     if (typeof value !== 'number' || !Number.isFinite(value)) continue;
-    if (meaning.step >= 0 && meaning.step < best) {
-      best = meaning.step;
+    const order = stepName === undefined ? meaning.step : key === stepName ? 0 : -1;
+    if (order >= 0 && order < best) {
+      best = order;
       step = value;
       stepField = key;
     }
@@ -78,7 +82,7 @@ function findPlace(fields: Record<string, unknown>): Place {
     if (meaning.rank && Number.isInteger(value) && value >= 0) rank = value;
   }
   // An epoch with a batch number repeats for every batch: such a line is at no step of the run.
-  const repeats = withinEpoch && stepField?.toLowerCase() === 'epoch';
+  const repeats = withinEpoch && stepName === undefined && stepField?.toLowerCase() === 'epoch';
   return {
     step,
     stepField,
@@ -117,7 +121,7 @@ function collectMetric(
   into: { key: string; value: number }[],
   depth: number,
 ): void {
-  if (isObject(value)) {
+  if (isRecord(value)) {
     if (depth < deepestNesting) collectMetrics(key, value, undefined, into, depth + 1);
     return;
   }
@@ -140,32 +144,4 @@ function collectMetrics(
 ): void {
   for (const [key, value] of Object.entries(fields))
     collectMetric(prefix === '' ? key : `${prefix}/${key}`, value, stepField, into, depth);
-}
-
-function collectParameters(
-  prefix: string,
-  fields: Record<string, unknown>,
-  into: Record<string, ParameterValue>,
-  depth: number,
-): void {
-  for (const [key, value] of Object.entries(fields)) {
-    const name = boundedKey(prefix === '' ? key : `${prefix}.${key}`);
-    if (name === '__proto__') continue;
-    if (isObject(value) && depth < deepestNesting) collectParameters(name, value, into, depth + 1);
-    else if (Object.keys(into).length < mostKeysPerLine) into[name] = parameterOf(key, value);
-  }
-}
-
-/** A scalar as it is; a list as its JSON text; a number JSON cannot say as text; never a secret. */
-function parameterOf(name: string, value: unknown): ParameterValue {
-  if (value === null || typeof value === 'boolean') return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  const written = typeof value === 'string' ? value : JSON.stringify(value);
-  if (isSecretValue(name, written)) return hiddenSecret;
-  const text = hideSecrets(written);
-  return text.length <= longestParameter ? text : `${text.slice(0, longestParameter)}…`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -14,6 +14,11 @@ export interface MediaPiece {
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly bytes?: Uint8Array;
+  /**
+   * Where the bytes lie when they are not here: relative to the media folder of the source (`DetectedSource`), forward
+   * slashes, never leaving it. The file may appear a moment later.
+   */
+  readonly file?: string;
   /** As `image/png`; decides the ending of the file. */
   readonly mediaType?: string;
   readonly text?: string;
@@ -26,6 +31,13 @@ export interface MediaPiece {
 export interface SourceContent {
   /** In the order of the source; the same source read again from its beginning gives the same points in the same order. */
   readonly points: readonly MetricPoint[];
+  /**
+   * How many points of the source, as it stands now, come before these. A writer that began its file anew makes it
+   * smaller than what was told so far. Absent: every point that this reader has told.
+   */
+  readonly before?: number;
+  /** There is more than fits into one piece: call again at once, `read` with the same content, `push` with no bytes. */
+  readonly more?: boolean;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** As {@link ReportedLine}: null takes one away. */
   readonly tags: Readonly<Record<string, string | null>>;
@@ -47,7 +59,8 @@ export interface AppendedReader {
 
 /** A file that its writer writes anew as a whole: given the whole content after each change, it tells what is new. */
 export interface RewrittenReader {
-  read(content: Uint8Array, time: number): SourceContent;
+  /** @param ended The writer has ended: a last line without its newline is a line. */
+  read(content: Uint8Array, time: number, ended?: boolean): SourceContent;
 }
 
 export const noContent: SourceContent = { points: [], parameters: {}, tags: {}, media: [], problems: [] };
