@@ -1,0 +1,157 @@
+/**
+ * Writes before the answer, and what happens when the disk does not take it: the answer waits up to a minute while the
+ * write is tried again; after that it is kept in memory, bounded, and written as soon as the disk takes it. A training
+ * never hears of it.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { LockstepError } from '../../base/lockstepError.ts';
+import { errorText, systemErrorCode } from '../../base/systemError.ts';
+
+/** Each step is done once, in order; one that throws is tried again, those after it wait. */
+export type KeepSteps = readonly (() => void)[];
+
+export interface KeeperOptions {
+  readonly onProblem: (text: string) => void;
+  /** Milliseconds. */
+  readonly patience?: number | undefined;
+  readonly everyMs?: number | undefined;
+  /** Rough bytes that may wait in memory. */
+  readonly memoryBytes?: number | undefined;
+}
+
+interface Waiting {
+  steps: KeepSteps;
+  readonly size: number;
+}
+
+export class Keeper {
+  readonly #options: { [Name in keyof KeeperOptions]-?: NonNullable<KeeperOptions[Name]> };
+  readonly #closing = new AbortController();
+  #memory: Waiting[] = [];
+  #memorySize = 0;
+  #lost = 0;
+  #holding = 0;
+
+  constructor(options: KeeperOptions) {
+    this.#options = {
+      onProblem: options.onProblem,
+      patience: options.patience ?? 60_000,
+      everyMs: options.everyMs ?? 500,
+      memoryBytes: options.memoryBytes ?? 64 * 1024 * 1024,
+    };
+  }
+
+  /**
+   * Done when it returns nothing; else when the promise resolves. Never fails.
+   * @param size Rough bytes, should it have to wait in memory.
+   */
+  keep(steps: KeepSteps, size: number): Promise<void> | undefined {
+    if (this.#memory.length > 0 && !this.#drain()) {
+      this.#remember({ steps, size });
+      return undefined;
+    }
+    const waiting: Waiting = { steps, size };
+    const failure = attempt(waiting);
+    if (failure === undefined) return undefined;
+    if (!isStorageFailure(failure)) {
+      this.#options.onProblem(
+        `Something that was logged with MLflow could not be kept: ${errorText(failure)}`,
+      );
+      return undefined;
+    }
+    return this.#hold(waiting, failure);
+  }
+
+  /** Tries a last time; what is lost then is told. */
+  close(): void {
+    this.#closing.abort();
+    if (this.#memory.length > 0 && !this.#drain()) {
+      this.#options.onProblem(
+        `${this.#memory.length} acts logged with MLflow could not be written and are lost: the disk stayed full.`,
+      );
+      this.#memory = [];
+    }
+  }
+
+  async #hold(waiting: Waiting, first: unknown): Promise<void> {
+    const end = performance.now() + this.#options.patience;
+    if (this.#holding++ === 0)
+      this.#options.onProblem(`What is logged with MLflow waits to be written: ${errorText(first)}`);
+    try {
+      while (performance.now() < end && !this.#closing.signal.aborted) {
+        await delay(this.#options.everyMs, undefined, { signal: this.#closing.signal }).catch(
+          () => undefined,
+        );
+        if (attempt(waiting) === undefined) return;
+        // Another answer gave up meanwhile: what follows it waits in memory, too.
+        if (this.#memory.length > 0) break;
+      }
+    } finally {
+      this.#holding--;
+    }
+    if (attempt(waiting) === undefined) return;
+    if (this.#memory.length === 0) {
+      this.#options.onProblem(
+        'The disk has been full for a minute: what is logged with MLflow is kept in memory until it can be written.',
+      );
+      void this.#drainLater();
+    }
+    this.#remember(waiting);
+  }
+
+  async #drainLater(): Promise<void> {
+    while (this.#memory.length > 0 && !this.#closing.signal.aborted) {
+      await delay(this.#options.everyMs, undefined, { signal: this.#closing.signal, ref: false }).catch(
+        () => undefined,
+      );
+      this.#drain();
+    }
+  }
+
+  #remember(waiting: Waiting): void {
+    if (this.#memorySize + waiting.size > this.#options.memoryBytes) {
+      if (this.#lost++ === 0)
+        this.#options.onProblem(
+          'The disk stayed full and the memory set aside is used up: what is logged with MLflow from here on is lost until the disk has room.',
+        );
+      return;
+    }
+    this.#memory.push(waiting);
+    this.#memorySize += waiting.size;
+  }
+
+  /** True when nothing waits any more. */
+  #drain(): boolean {
+    let done = 0;
+    for (const waiting of this.#memory) {
+      const failure = attempt(waiting);
+      if (failure !== undefined && isStorageFailure(failure)) break;
+      this.#memorySize -= waiting.size;
+      done++;
+    }
+    this.#memory.splice(0, done);
+    return this.#memory.length === 0;
+  }
+}
+
+/** Undefined when all steps are done. Steps that were done are not done again. */
+function attempt(waiting: Waiting): unknown {
+  for (const [index, step] of waiting.steps.entries()) {
+    try {
+      step();
+    } catch (error) {
+      waiting.steps = waiting.steps.slice(index);
+      return error ?? new Error('failed');
+    }
+  }
+  waiting.steps = [];
+  return undefined;
+}
+
+function isStorageFailure(error: unknown): boolean {
+  if (systemErrorCode(error) !== undefined) return true;
+  return (
+    error instanceof LockstepError &&
+    ['metrics-not-written', 'record-not-written', 'disk-full', 'store-not-writable'].includes(error.code)
+  );
+}

@@ -1,0 +1,308 @@
+/**
+ * Joins what MLflow clients say to the runs of Lockstep. The first MLflow run without a parent is the run itself,
+ * further ones are child runs, and those of other processes of a distributed run are series of the run by rank.
+ * Whatever changes goes to the run record and to the journal before the answer.
+ */
+import { isOlder, TrackingState, type MlflowRun } from './trackingState.ts';
+import { runEventSchema, type JournalEvent, type RunEvent } from './journalEvents.ts';
+import type { Journal } from './journal.ts';
+import type { Keeper } from './keeper.ts';
+import { doesNotExist } from './mlflowProblem.ts';
+import { SeenPoints } from './seenPoints.ts';
+import type { MetricPoint, MetricSeries } from '../../runs/metricSeries.ts';
+import type { ReportedLine } from '../../runs/reported.ts';
+import type { ChildRun, TrackedRun, TrackedRuns } from '../trackedRun.ts';
+
+export interface LatestMetric {
+  readonly value: number;
+  readonly timestamp: number;
+  readonly step: number;
+}
+
+export interface TrackerOptions {
+  readonly runs: TrackedRuns;
+  readonly journal: Journal;
+  readonly keeper: Keeper;
+  readonly artifacts: 'file' | 'http';
+  readonly userName: string;
+  readonly onProblem: (text: string) => void;
+}
+
+export interface RunChanges extends Partial<Omit<RunEvent, 'end' | 'invented'>> {
+  readonly end?: number | undefined;
+  readonly invented?: boolean | undefined;
+}
+
+/** A run that ended and is logged to again gets its result anew after this pause. */
+const endAgainMs = 500;
+
+export class Tracker {
+  readonly state = new TrackingState(Date.now());
+  readonly runs: TrackedRuns;
+  readonly artifacts: 'file' | 'http';
+  readonly userName: string;
+  readonly onProblem: (text: string) => void;
+  readonly #journal: Journal;
+  readonly #keeper: Keeper;
+  readonly #seen = new SeenPoints();
+  readonly #latest = new Map<string, Map<string, LatestMetric>>();
+  /** Runs of an earlier supervisor whose metrics are not read yet, or are being read. */
+  readonly #unread = new Map<string, Promise<void> | undefined>();
+  readonly #createdLast: ReadonlyMap<string, string>;
+  readonly #endAgain = new Map<string, NodeJS.Timeout>();
+
+  constructor(options: TrackerOptions) {
+    this.runs = options.runs;
+    this.artifacts = options.artifacts;
+    this.userName = options.userName;
+    this.onProblem = options.onProblem;
+    this.#journal = options.journal;
+    this.#keeper = options.keeper;
+    const { events, strangeLines } = options.journal.read();
+    for (const event of events) this.state.apply(event);
+    this.#createdLast = createdLast(events);
+    if (strangeLines > 0)
+      options.onProblem(`${strangeLines} lines of the journal of MLflow calls could not be read.`);
+    for (const id of this.state.runs.keys()) this.#unread.set(id, undefined);
+  }
+
+  /** What is kept together: first `steps`, then the acts in the journal. Nothing when it is done at once. */
+  commit(events: readonly JournalEvent[], steps: readonly (() => void)[] = []): Promise<void> | undefined {
+    for (const event of events) this.state.apply(event);
+    return this.#keeper.keep(
+      [...steps, () => this.#journal.append(events)],
+      500 * (events.length + steps.length),
+    );
+  }
+
+  /** Steps that need no line in the journal. */
+  keep(steps: readonly (() => void)[], size: number): Promise<void> | undefined {
+    return this.#keeper.keep(steps, size);
+  }
+
+  /** Appends to the journal what is only known while steps are done. Throws like them. */
+  append(event: JournalEvent): void {
+    this.state.apply(event);
+    this.#journal.append([event]);
+  }
+
+  /** Throws RESOURCE_DOES_NOT_EXIST. */
+  run(id: string): MlflowRun {
+    const run = this.state.runs.get(id);
+    if (run === undefined) throw doesNotExist(`Run with id=${id} not found`);
+    return run;
+  }
+
+  /**
+   * The run that an earlier supervisor made for the same request and heard nothing more of: the answer did not reach
+   * the client, so it asks again.
+   */
+  sameRequest(request: string | undefined): MlflowRun | undefined {
+    const id = this.#createdLast.get(request ?? '');
+    return id === undefined ? undefined : this.state.runs.get(id);
+  }
+
+  /** The act that says of a run what it says now, and what changed. Changes of undefined take a value away. */
+  runEvent(run: MlflowRun, changes: RunChanges): RunEvent {
+    // Leaves out what is not part of the act.
+    return runEventSchema.parse({ ...(this.state.runs.get(run.id) ?? run), ...changes });
+  }
+
+  /** True for the runs whose parameters and tags are the ones shown. */
+  speaks(run: MlflowRun): boolean {
+    return run.rank === undefined || run.rank === 0;
+  }
+
+  /** Throws when a child run had to be made anew and could not be. */
+  target(run: MlflowRun): TrackedRun {
+    if (run.place === 'main') return this.runs.main;
+    return this.#child(run) ?? this.startChild(run);
+  }
+
+  /** Throws when it cannot be written. */
+  startChild(run: MlflowRun): ChildRun {
+    const parent = this.state.runs.get(run.tags.get('mlflow.parentRunId') ?? '');
+    const child = this.runs.startChild({
+      ...(run.invented === true ? {} : { name: run.name }),
+      startedAt: run.start,
+      ...(parent === undefined || parent.place === 'main' || parent.place.child === ''
+        ? {}
+        : { parent: parent.place.child }),
+    });
+    this.append(this.runEvent(run, { place: { child: child.id } }));
+    return child;
+  }
+
+  /** A step that says something about the run, where it has a say. */
+  report(run: MlflowRun, line: Omit<ReportedLine, 'at'>): () => void {
+    return () => {
+      if (this.speaks(run)) this.openedTarget(run).report(line);
+    };
+  }
+
+  /** The target, ready to be written to even when its run has ended. */
+  openedTarget(run: MlflowRun): TrackedRun {
+    const current = this.state.runs.get(run.id) ?? run;
+    const target = this.target(current);
+    const ended = endOf(current);
+    if (current.place === 'main' || ended === undefined) return target;
+    const waiting = this.#endAgain.get(run.id);
+    if (waiting === undefined) this.#child(current)?.resume();
+    else clearTimeout(waiting);
+    const timer = setTimeout(() => this.#end(run.id), endAgainMs);
+    timer.unref();
+    this.#endAgain.set(run.id, timer);
+    return target;
+  }
+
+  /** A step that carries the state of an MLflow run over to where it is shown. */
+  carryStatus(run: MlflowRun): () => void {
+    return () => {
+      const current = this.state.runs.get(run.id) ?? run;
+      const end = endOf(current);
+      if (current.place === 'main') {
+        if (this.speaks(current)) this.runs.main.report({ state: end?.state ?? 'running' });
+        return;
+      }
+      const child = this.#child(current);
+      if (end === undefined) child?.resume();
+      else child?.end(end);
+    };
+  }
+
+  /** Metrics of an earlier supervisor are read before the first look at them. */
+  ready(run: MlflowRun): Promise<void> | undefined {
+    if (!this.#unread.has(run.id)) return undefined;
+    const reading = this.#unread.get(run.id) ?? this.#readMetrics(run);
+    this.#unread.set(run.id, reading);
+    return reading;
+  }
+
+  /** By key. Call {@link ready} before. */
+  latest(run: MlflowRun): ReadonlyMap<string, LatestMetric> {
+    return this.#latest.get(run.id) ?? new Map<string, LatestMetric>();
+  }
+
+  /** All points of a run, as the record has them. */
+  async series(run: MlflowRun): Promise<readonly MetricSeries[]> {
+    if (run.place !== 'main' && this.#child(run) === undefined) return [];
+    const all = await this.target(run).series();
+    return all.filter(series => series.rank === (run.rank ?? null));
+  }
+
+  /** Adds those points that the run does not have yet. */
+  async log(run: MlflowRun, points: readonly MetricPoint[]): Promise<void> {
+    if (points.length === 0) return;
+    const reading = this.ready(run);
+    if (reading !== undefined) await reading;
+    const fresh: MetricPoint[] = [];
+    const doubtful: MetricPoint[] = [];
+    const take = (point: MetricPoint): void => {
+      this.#seen.add(run.id, point);
+      fresh.push(run.rank === undefined ? point : { ...point, rank: run.rank });
+    };
+    for (const point of points) {
+      const look = this.#seen.look(run.id, point);
+      if (look === 'new') take(point);
+      else if (look === 'unknown') doubtful.push(point);
+    }
+    if (doubtful.length > 0) {
+      const known = await this.#known(run, doubtful);
+      for (const point of doubtful)
+        if (!known.has(pointId(point)) && this.#seen.look(run.id, point) !== 'seen') take(point);
+    }
+    for (const point of fresh) this.#noteLatest(run.id, point);
+    if (fresh.length === 0) return;
+    const kept = this.#keeper.keep([() => this.openedTarget(run).points(fresh)], 100 * fresh.length);
+    if (kept !== undefined) await kept;
+  }
+
+  close(): void {
+    for (const [id, timer] of this.#endAgain) {
+      clearTimeout(timer);
+      this.#end(id);
+    }
+    this.#keeper.close();
+    this.#journal.close();
+  }
+
+  #child(run: MlflowRun): ChildRun | undefined {
+    return run.place === 'main' || run.place.child === '' ? undefined : this.runs.child(run.place.child);
+  }
+
+  #end(id: string): void {
+    this.#endAgain.delete(id);
+    const run = this.state.runs.get(id);
+    if (run !== undefined && endOf(run) !== undefined) void this.#keeper.keep([this.carryStatus(run)], 100);
+  }
+
+  async #readMetrics(run: MlflowRun): Promise<void> {
+    try {
+      for (const { key, steps, times, values } of await this.series(run)) {
+        this.#seen.addForgotten(run.id, key, times, steps);
+        for (let index = 0; index < values.length; index++)
+          this.#noteLatest(run.id, {
+            key,
+            step: steps[index] ?? 0,
+            time: times[index] ?? 0,
+            value: values[index] ?? Number.NaN,
+          });
+      }
+    } catch (error) {
+      this.onProblem(`The metrics of an MLflow run could not be read back: ${String(error)}`);
+    }
+    this.#unread.delete(run.id);
+  }
+
+  async #known(run: MlflowRun, points: readonly MetricPoint[]): Promise<ReadonlySet<string>> {
+    const keys = new Set(points.map(({ key }) => key));
+    const known = new Set<string>();
+    for (const { key, steps, times, values } of await this.series(run)) {
+      if (!keys.has(key)) continue;
+      for (let index = 0; index < values.length; index++)
+        known.add(`${key}\u0000${steps[index] ?? 0} ${times[index] ?? 0} ${values[index] ?? 0}`);
+    }
+    return known;
+  }
+
+  #noteLatest(run: string, { key, step, time, value }: MetricPoint): void {
+    let metrics = this.#latest.get(run);
+    if (metrics === undefined) this.#latest.set(run, (metrics = new Map<string, LatestMetric>()));
+    const known = metrics.get(key);
+    const metric = { value, timestamp: time, step };
+    if (known === undefined || !isOlder(metric, known)) metrics.set(key, metric);
+  }
+}
+
+function endOf(
+  run: MlflowRun,
+): { readonly state: 'finished' | 'failed' | 'cancelled'; readonly endedAt: number } | undefined {
+  const endedAt = run.end ?? Date.now();
+  switch (run.status) {
+    case 'FINISHED':
+      return { state: 'finished', endedAt };
+    case 'FAILED':
+      return { state: 'failed', endedAt };
+    case 'KILLED':
+      return { state: 'cancelled', endedAt };
+    case 'RUNNING':
+    case 'SCHEDULED':
+      return undefined;
+  }
+}
+
+function pointId({ key, step, time, value }: MetricPoint): string {
+  return `${key}\u0000${step} ${time} ${value}`;
+}
+
+/** Request → run, of the runs of which the journal holds no more than their beginning. */
+function createdLast(events: readonly JournalEvent[]): Map<string, string> {
+  const requests = new Map<string, string>();
+  const told = new Map<string, number>();
+  for (const event of events) {
+    if (event.event === 'run' && event.request !== undefined) requests.set(event.request, event.id);
+    const run = event.event === 'run' ? event.id : 'run' in event ? event.run : undefined;
+    if (run !== undefined) told.set(run, (told.get(run) ?? 0) + 1);
+  }
+  return new Map([...requests].filter(([, run]) => (told.get(run) ?? 0) <= 2));
+}
