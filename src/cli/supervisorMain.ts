@@ -1,9 +1,19 @@
-/** The supervisor's program: `node supervisor.cjs [<run folder>]`; the rest comes through descriptor 3. Ends with the run, whatever is still open then. */
+/**
+ * The supervisor's program: `node supervisor.cjs [<run folder>]`, the rest comes through descriptor 3; or
+ * `node supervisor.cjs --adopt <run folder>`, in place of one that was killed. Ends with the run, whatever is still
+ * open then.
+ */
+import { adoptRun } from '../execution/adoptRun.ts';
 import { superviseRun } from '../execution/superviseRun.ts';
+import { adoptArgument } from '../execution/watchdog.ts';
 import { reproductionHooks } from '../reproduction/reproductionHooks.ts';
 
-const [dir] = process.argv.slice(2);
-superviseRun(dir, reproductionHooks()).then(
+const [first, second] = process.argv.slice(2);
+const life =
+  first === adoptArgument && second !== undefined
+    ? adoptRun(second, reproductionHooks())
+    : superviseRun(first, reproductionHooks());
+life.then(
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -11,18 +11,21 @@ import { processLives } from '../base/processIdentity.ts';
 import type { ProcessRecord } from '../runs/processRecord.ts';
 import type { ResultInput } from '../runs/result.ts';
 import { runPaths } from '../runs/runPaths.ts';
-import type { RunPaths } from '../runs/runPaths.ts';
 import { RunStore } from '../runs/runStore.ts';
+import { announceChange } from '../runs/changes.ts';
 import { runIdVariable } from './childEnvironment.ts';
 import { endTree } from './endTree.ts';
 import type { GracePeriods } from './endTree.ts';
 import { processesSurvived, runAlreadyEnded, runElsewhere } from './errors.ts';
 import { followRun } from './followRun.ts';
+import { RecordedRuns } from './recordedRuns.ts';
+import { readReported, reportedOf } from './reportedOf.ts';
 import { acknowledgedSuffix } from './requestInbox.ts';
 import { readProcessRecord, readRunEnd } from './runEnd.ts';
 import type { RunEnd } from './runEnd.ts';
 import { summariseRun } from './summariseRun.ts';
 import { supervisorVariable } from './supervisorEnvironment.ts';
+import { supervisorLog } from './supervisorLog.ts';
 import { writeResult } from './writeResult.ts';
 
 export interface CancelOptions {
@@ -43,7 +46,7 @@ export async function cancelRun(store: string, id: string, options: CancelOption
   const paths = runPaths(store, id);
   const before = await readRunEnd(paths);
   if (before !== undefined && before.state !== 'lost') throw runAlreadyEnded(id);
-  if (before?.state === 'lost') return endOrphan(paths, id, options);
+  if (before?.state === 'lost') return endOrphan(store, id, options);
 
   const request = await new RunStore(store).request(id, 'cancel');
   const acknowledged = join(paths.requests, `${request}.json${acknowledgedSuffix}`);
@@ -51,18 +54,19 @@ export async function cancelRun(store: string, id: string, options: CancelOption
   while (!(await exists(acknowledged))) {
     options.signal?.throwIfAborted();
     const now = await readRunEnd(paths);
-    if (now?.state === 'lost') return endOrphan(paths, id, options);
+    if (now?.state === 'lost') return endOrphan(store, id, options);
     if (now !== undefined) return now;
     if (performance.now() >= end)
       throw runElsewhere(id, (await readProcessRecord(paths))?.host ?? 'another machine');
     await delay(20, undefined, options.signal === undefined ? {} : { signal: options.signal });
   }
   const ended = await followRun(paths, { signal: options.signal });
-  return ended.state === 'lost' ? endOrphan(paths, id, options) : ended;
+  return ended.state === 'lost' ? endOrphan(store, id, options) : ended;
 }
 
 /** Ends what is left of a run whose supervisor is gone, and becomes the writer of its result. */
-async function endOrphan(paths: RunPaths, id: string, options: CancelOptions): Promise<RunEnd> {
+async function endOrphan(store: string, id: string, options: CancelOptions): Promise<RunEnd> {
+  const paths = runPaths(store, id);
   const record = await readProcessRecord(paths);
   if (record !== undefined && (await processLives(record, record.supervisor)) === 'cannot-tell')
     throw runElsewhere(id, record.host);
@@ -71,15 +75,21 @@ async function endOrphan(paths: RunPaths, id: string, options: CancelOptions): P
   const survivors = await endTree({ tree: () => tree, grace: options.grace ?? defaultGrace });
   if (survivors > 0) throw processesSurvived(id, survivors);
 
+  const endedAt = new Date().toISOString();
+  const log = supervisorLog(paths.supervisorLog);
+  const changed = (one: string): void => announceChange(store, [one]);
+  new RecordedRuns({ id, store, log, changed }).endOpenChildren('cancelled', endedAt);
   const metrics = await summariseRun(paths, true);
+  const { reported, reportedParameters } = reportedOf(await readReported(paths));
   const result: ResultInput = {
     schemaVersion: 1,
     state: 'cancelled',
     ...(record?.child === undefined ? {} : { startedAt: record.startedAt }),
-    endedAt: new Date().toISOString(),
+    endedAt,
     outputs: [],
     metrics: metrics.summaries,
-    reportedParameters: metrics.reportedParameters,
+    reportedParameters: { ...reportedParameters, ...metrics.reportedParameters },
+    reported,
     warnings: ['The supervisor of this run had died; its exit code, outputs and duration are not known.'],
   };
   await writeResult(paths.result, result);

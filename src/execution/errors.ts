@@ -98,6 +98,14 @@ export function launcherDied(): LockstepError {
   });
 }
 
+export function supervisorKilledEarly(): LockstepError {
+  return new LockstepError({
+    code: 'supervisor-killed',
+    message: 'The process that watches over the run was killed before the command was started.',
+    mend: 'Start it again.',
+  });
+}
+
 export function scriptProgramMissing(): LockstepError {
   return new LockstepError({
     code: 'terminal-not-available',

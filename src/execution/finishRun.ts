@@ -9,6 +9,7 @@ import type { RunCapture } from './captureRun.ts';
 import { failureOf } from './failureOf.ts';
 import { releaseReserve } from './reserve.ts';
 import type { StartedRun } from './startRun.ts';
+import type { Reported } from '../runs/reported.ts';
 import { readReported, reportedOf } from './reportedOf.ts';
 import { summariseRun } from './summariseRun.ts';
 import type { Supervision } from './supervision.ts';
@@ -24,12 +25,21 @@ export async function finishRun(
 ): Promise<void> {
   const { paths, log, hooks, spec } = supervision;
   const { end } = watched;
-  const state: EndState = watched.cancelled ? 'cancelled' : end.exitCode === 0 ? 'finished' : 'failed';
+  const said = await readReported(paths);
+  const state = endState(watched, said);
+  if (state === undefined) {
+    // Nobody can say how it ended: it stays lost, with everything that is known of it.
+    log.note('how the command ended is not to be known: no result is written');
+    await capture.outputs();
+    await capture.finish();
+    return;
+  }
   const how = end.signal === undefined ? `exit code ${end.exitCode ?? 'unknown'}` : `signal ${end.signal}`;
+  if (started.adopted === true) log.warn(adoptedWarning(watched));
   supervision.runs.endOpenChildren(state, watched.endedAt);
   const metrics = await summariseRun(paths, supervision.chartLines.yet);
   for (const problem of metrics.problems) log.warn(problem);
-  const { reported, reportedParameters } = reportedOf(await readReported(paths));
+  const { reported, reportedParameters } = reportedOf(said);
   const outputs = await capture.outputs();
   const edited = await capture.editedCode();
   const result: ResultInput = {
@@ -60,6 +70,23 @@ export async function finishRun(
   } catch (error) {
     log.note(`after the result: ${errorText(error)}`);
   }
+}
+
+/** Undefined when the command was not this process's child, was not cancelled, and did not say its end itself. */
+function endState({ end, cancelled }: WatchedCommand, { state }: Reported): EndState | undefined {
+  if (cancelled) return 'cancelled';
+  if (end.exitCode !== undefined || end.signal !== undefined)
+    return end.exitCode === 0 ? 'finished' : 'failed';
+  return state === 'running' ? undefined : state;
+}
+
+function adoptedWarning({ end, cancelled }: WatchedCommand): string {
+  const known = end.exitCode !== undefined || end.signal !== undefined;
+  const replaced = 'The supervisor of this run was killed and replaced';
+  if (known) return `${replaced}.`;
+  return cancelled
+    ? `${replaced}, so the exit code is not known.`
+    : `${replaced}, so the exit code is not known; the state is what the program said itself.`;
 }
 
 /** What a result takes to be written. */

@@ -2,9 +2,12 @@
  * `launch.json`: what the launcher asks of the supervisor. It lies on disk, so it holds no secret: the environment and
  * the words of the command that look like secrets travel to the supervisor through a pipe (see privateInput.ts).
  */
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { runIdSchema } from '../runs/plan.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
 import { trackingRulesSchema } from '../tracking/trackingRules.ts';
+import { launchUnreadable } from './errors.ts';
 
 export const launchVersion = 1;
 
@@ -53,3 +56,12 @@ export const launchSpecSchema = z.object({
 export type LaunchSpec = z.infer<typeof launchSpecSchema>;
 /** As a caller may write it: fields with a default can be left out. */
 export type LaunchSpecInput = z.input<typeof launchSpecSchema>;
+
+/** The request of the run in `paths`. Rejects with `launch-unreadable`. */
+export async function readLaunchSpec(paths: RunPaths): Promise<LaunchSpec> {
+  try {
+    return launchSpecSchema.parse(JSON.parse(await readFile(paths.launch, 'utf8')));
+  } catch (error) {
+    throw launchUnreadable(paths.dir, error);
+  }
+}

@@ -15,11 +15,17 @@ export interface RequestInbox {
   close(): void;
 }
 
+export interface RequestInboxOptions {
+  readonly onRequest: (request: RunRequest) => void;
+  readonly onProblem: (error: unknown) => void;
+  /** Requests that an earlier supervisor acknowledged are heard again: it may have died while it did what was asked. */
+  readonly again?: boolean;
+}
+
 /** Calls `onRequest` once for each request, those from before the start included; damaged ones are passed over. */
 export function openRequestInbox(
   folder: string,
-  onRequest: (request: RunRequest) => void,
-  onProblem: (error: unknown) => void,
+  { onRequest, onProblem, again }: RequestInboxOptions,
 ): RequestInbox {
   const seen = new Set<string>();
   const look = (): boolean => {
@@ -41,7 +47,7 @@ export function openRequestInbox(
   const handle = (name: string): boolean => {
     const path = join(folder, name);
     // Handled by an earlier supervisor of the same run.
-    if (existsSync(path + acknowledgedSuffix)) return true;
+    if (again !== true && existsSync(path + acknowledgedSuffix)) return true;
     const content = parseJson(readFileSync(path, 'utf8'));
     if (content === undefined) return false;
     // Noted first: on a full disk the acknowledgement fails, and the request must not be heard twice.

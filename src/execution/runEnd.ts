@@ -6,6 +6,7 @@ import type { ProcessRecord } from '../runs/processRecord.ts';
 import { resultSchema } from '../runs/result.ts';
 import type { EndState, Result } from '../runs/result.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
+import { supervisorLives } from '../runs/runState.ts';
 
 export interface RunEnd {
   /** `lost` when there is no result and the supervisor is gone. */
@@ -48,7 +49,7 @@ async function supervisorLost(
 ): Promise<boolean | undefined> {
   if (record === undefined) return (await ageOf(paths.launch)) > heartbeatLimitMs ? false : undefined;
   const here = await hostIdentity();
-  const life = await processLives(record, record.supervisor, here);
+  const life = await supervisorLives(record, here);
   if (life === 'lives') return undefined;
   if (life === 'cannot-tell') return (await ageOf(paths.heartbeat)) > heartbeatLimitMs ? false : undefined;
   return record.child !== undefined && (await processLives(record, record.child, here)) === 'lives';

@@ -27,9 +27,12 @@ export interface CommandToSpawn {
   readonly stdin: 'empty' | 'stored' | 'terminal';
 }
 
+/** Both undefined when the command was not this process's child: how it ended is then not to be known. */
 export interface CommandEnd {
   readonly exitCode: number | undefined;
   readonly signal: NodeJS.Signals | undefined;
+  /** Where an earlier supervisor saw the end: when (ISO 8601, UTC), and after how many milliseconds. */
+  readonly noted?: { readonly at: string; readonly durationMs: number };
 }
 
 export interface SpawnedCommand {

@@ -9,7 +9,7 @@ import { pythonHook } from './capture/pythonHook.ts';
 import { childEnvironment, withoutMark } from './childEnvironment.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import { planRun } from './planRun.ts';
-import { recordProcesses } from './processRecords.ts';
+import { ProcessRecords } from './processRecords.ts';
 import type { PreparedRun } from './runHooks.ts';
 import { spawnCommand } from './spawnCommand.ts';
 import type { SpawnedCommand } from './spawnCommand.ts';
@@ -20,12 +20,15 @@ export interface StartedRun {
   readonly prepared: PreparedRun;
   readonly command: SpawnedCommand;
   readonly child: ProcessIdentity;
+  readonly records: ProcessRecords;
   /** The environment of the command without its mark and its observer: for what only looks at its surroundings. */
   readonly surroundings: Readonly<Record<string, string>>;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** performance.now() at the start. */
   readonly startedClock: number;
+  /** An earlier supervisor started the command: it is not this process's child. */
+  readonly adopted?: boolean;
 }
 
 /** Rejects with the reason why there is no command running; with the abort reason when the run was cancelled before. */
@@ -33,11 +36,12 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   const { spec, paths, log, cancel, hooks, hookFolder } = supervision;
   const { input } = supervision;
   const [records] = await Promise.all([
-    recordProcesses(paths.process),
+    ProcessRecords.open(paths.process),
     // Exists from the start, so that it can be watched and appended to.
     writeFile(paths.childMetrics, '', { flag: 'a' }),
   ]);
   log.note('supervising');
+  const watchdog = supervision.startWatchdog();
   const prepared = (await hooks.prepare?.(spec, { ...input, paths, signal: cancel.signal })) ?? {};
   const argv = prepared.argv ?? input.argv;
   const recorded = { ...input.environment, ...prepared.variables };
@@ -57,6 +61,7 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   });
   cancel.signal.throwIfAborted();
   await writeJsonAtomic(paths.plan, plan);
+  supervision.runs.plan = plan;
   log.note('the plan is written');
   cancel.signal.throwIfAborted();
 
@@ -71,11 +76,18 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   log.note(`the command runs as process ${command.pid}`);
   const child = (await identifyProcess(command.pid)) ?? { pid: command.pid };
   // The command runs whether it can be written down or not: it is watched to its end all the same.
+  const { identity } = await watchdog;
   await records
-    .addCommand(child, startedAt, leadsGroup(spec))
+    .add({
+      child: { ...child },
+      ...(leadsGroup(spec) ? { processGroup: child.pid } : {}),
+      ...(identity === undefined ? {} : { watchdog: { ...identity } }),
+      startedAt,
+    })
     .catch((error: unknown) => log.warn(`process.json could not be completed: ${errorText(error)}`));
+  supervision.runs.processes = records.current;
   supervision.changed();
-  return { plan, prepared, command, child, surroundings, startedAt, startedClock };
+  return { plan, prepared, command, child, records, surroundings, startedAt, startedClock };
 }
 
 /** A command without the terminal leads a session and group of its own, whose number is its own. */

@@ -6,6 +6,7 @@ import type { PrivateInput } from './privateInput.ts';
 import type { RecordedRuns } from './recordedRuns.ts';
 import type { RunHooks } from './runHooks.ts';
 import type { SupervisorLog } from './supervisorLog.ts';
+import type { Watchdog } from './watchdog.ts';
 
 export interface Supervision {
   readonly spec: LaunchSpec;
@@ -18,6 +19,8 @@ export interface Supervision {
   readonly hooks: RunHooks;
   /** Holds what observes Python programs; undefined where it is missing. */
   readonly hookFolder: string | undefined;
+  /** Once: whoever takes over when this process is killed. */
+  readonly startWatchdog: () => Promise<Watchdog>;
   /** Tells the readers of the store that this run has changed. */
   readonly changed: () => void;
   /** `key: value` lines are metrics, too: asked for at the start or later. */

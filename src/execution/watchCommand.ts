@@ -69,8 +69,9 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
   await keepReserve(paths.dir).catch((error: unknown) => log.warn(`No room kept: ${errorText(error)}`));
   const end = await started.command.ended;
   over = true;
-  const durationMs = performance.now() - started.startedClock;
-  const endedAt = new Date().toISOString();
+  const durationMs = end.noted?.durationMs ?? performance.now() - started.startedClock;
+  const endedAt = end.noted?.at ?? new Date().toISOString();
+  await noteEnd(supervision, started, { ...end, at: endedAt, durationMs });
   log.note(`the command ended with ${end.signal ?? end.exitCode ?? 'nothing known'}`);
   const survivors = await ending;
   if (survivors > 0) log.warn(`${survivors} processes could not be ended.`);
@@ -85,6 +86,19 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
     ...{ end, endedAt, durationMs, cancelled },
     detachedProcesses: left.filter(({ pid }) => pid !== started.child.pid).length,
   };
+}
+
+/** What only this process knows, kept before the work that comes after the end. */
+async function noteEnd(
+  { log }: Supervision,
+  { records }: StartedRun,
+  { exitCode, signal, at, durationMs }: CommandEnd & { readonly at: string; readonly durationMs: number },
+): Promise<void> {
+  if (exitCode === undefined && signal === undefined) return;
+  const how = exitCode === undefined ? { signal } : { exitCode };
+  await records
+    .add({ ended: { ...how, at, durationMs } })
+    .catch((error: unknown) => log.note(`the end could not be noted: ${errorText(error)}`));
 }
 
 function logTimes({ paths, log }: Supervision): Tail[] {

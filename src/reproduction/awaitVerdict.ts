@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { processLives } from '../base/processIdentity.ts';
 import { readProcessRecord } from '../execution/runEnd.ts';
 import { runPaths } from '../runs/runPaths.ts';
+import { supervisorLives } from '../runs/runState.ts';
 import { verdictSchema } from '../runs/verdict.ts';
 import type { Verdict } from '../runs/verdict.ts';
 
@@ -22,7 +22,7 @@ export async function awaitVerdict(
     signal?.throwIfAborted();
     // Looked at first: what a supervisor wrote before it went is there by then.
     const record = await readProcessRecord(runPaths(store, reproductionId));
-    const gone = record === undefined || (await processLives(record, record.supervisor)) === 'gone';
+    const gone = record === undefined || (await supervisorLives(record)) === 'gone';
     const verdict = await readVerdict(path);
     if (verdict !== undefined || gone) return verdict;
     await delay(lookEveryMs, undefined, signal === undefined ? {} : { signal });

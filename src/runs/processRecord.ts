@@ -15,10 +15,21 @@ export const processRecordSchema = z.looseObject({
   bootId: z.string().optional(),
   pidNamespace: z.string().optional(),
   supervisor: processIdentitySchema,
+  /** Waits to take the supervisor's place, and keeps its number when it does. */
+  watchdog: processIdentitySchema.optional(),
   /** Absent when the command could not be spawned. */
   child: processIdentitySchema.optional(),
   /** POSIX process group of the child (its session leader). */
   processGroup: z.int().optional(),
   startedAt: z.string(),
+  /** How the command ended, noted before anything else is found out about its end. */
+  ended: z
+    .looseObject({
+      exitCode: z.int().optional(),
+      signal: z.string().optional(),
+      at: z.string(),
+      durationMs: z.number().nonnegative(),
+    })
+    .optional(),
 });
 export type ProcessRecord = z.infer<typeof processRecordSchema>;

@@ -44,10 +44,17 @@ export async function deriveState(
       ? { state: 'lost', stillRunning: false, final: false }
       : { state: 'preparing', stillRunning: true, final: false };
   }
-  const supervisor = await processLives(record, record.supervisor, here);
+  const supervisor = await supervisorLives(record, here);
   const child =
     record.child === undefined ? ('gone' as const) : await processLives(record, record.child, here);
   return fromLives(supervisor, child, record.child !== undefined, now - evidence.lastSignOfLife);
+}
+
+/** Of a supervisor that was killed the watchdog becomes the next one: the run is not alone for a moment. */
+export async function supervisorLives(record: ProcessRecord, here?: HostIdentity): Promise<ProcessLife> {
+  const life = await processLives(record, record.supervisor, here);
+  if (life !== 'gone' || record.watchdog === undefined) return life;
+  return processLives(record, record.watchdog, here);
 }
 
 function fromLives(

@@ -206,12 +206,15 @@ describe('the life of a run', () => {
     assert.match(await readFile(run.paths.stdout, 'utf8'), /saved/);
   });
 
-  it('cancels a run whose supervisor was killed, and the training survives until then', async () => {
-    const run = await runs.launch([
-      'python3',
-      '-c',
-      'import time\nfor i in range(10**6):\n  print(f\'{{"step": {i}, "loss": {i}}}\'); time.sleep(0.01)',
-    ]);
+  it('cancels a run whose supervisor was killed and not replaced, and the training survives until then', async () => {
+    const run = await runs.launch(
+      [
+        'python3',
+        '-c',
+        'import time\nfor i in range(10**6):\n  print(f\'{{"step": {i}, "loss": {i}}}\'); time.sleep(0.01)',
+      ],
+      { variables: { ...runs.environment, LOCKSTEP_WATCHDOG: '0' } },
+    );
     await run.started();
     const record = await readProcessRecord(run.paths);
     assert.ok(record?.child);

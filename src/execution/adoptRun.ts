@@ -1,0 +1,161 @@
+/**
+ * Takes the place of a supervisor that was killed: goes on with everything where that one stopped, and writes what can
+ * truly be said of the end. The command is not this process's child, so its exit code is not to be known.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findProcessTree } from '../base/processTree.ts';
+import type { ProcessIdentity } from '../base/processIdentity.ts';
+import { errorText } from '../base/systemError.ts';
+import { planSchema } from '../runs/plan.ts';
+import type { Plan } from '../runs/plan.ts';
+import type { ProcessRecord } from '../runs/processRecord.ts';
+import { runPathsIn } from '../runs/runPaths.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
+import { supervisorLives } from '../runs/runState.ts';
+import { awaitOrphan } from './awaitOrphan.ts';
+import { captureRun } from './captureRun.ts';
+import { childEnvironment, runIdVariable, withoutMark } from './childEnvironment.ts';
+import { claimRun } from './claimRun.ts';
+import type { Claimed } from './claimRun.ts';
+import { supervisorKilledEarly } from './errors.ts';
+import { finishRun, recordFailedStart } from './finishRun.ts';
+import { readLaunchSpec } from './launchSpec.ts';
+import { ProcessRecords } from './processRecords.ts';
+import { readProcessRecord } from './runEnd.ts';
+import type { RunHooks } from './runHooks.ts';
+import type { CommandEnd } from './spawnCommand.ts';
+import { leadsGroup } from './startRun.ts';
+import type { StartedRun } from './startRun.ts';
+import type { Supervision } from './supervision.ts';
+import { supervisorVariable } from './supervisorEnvironment.ts';
+import { supervisorLog } from './supervisorLog.ts';
+import { watchCommand } from './watchCommand.ts';
+import { outlive, withSupervision } from './withSupervision.ts';
+
+/**
+ * Resolves when everything about the run in the folder `dir` is on disk; at once when there is nothing to take over: its
+ * supervisor lives, another process was faster, the run has ended or is gone. Rejects with `launch-unreadable`, or when
+ * the folder cannot be written.
+ */
+export async function adoptRun(dir: string, hooks: RunHooks = {}): Promise<void> {
+  const paths = runPathsIn(dir);
+  const log = supervisorLog();
+  outlive(log);
+  const before = await readProcessRecord(paths);
+  if (!existsSync(paths.launch) || existsSync(paths.result)) return;
+  if (before !== undefined && !(await diedBefore(before))) return;
+  const claimed = await claimRun(dir);
+  if (claimed === undefined) return;
+  log.note(`takes the place of a supervisor that was killed, number ${claimed.number}`);
+  await slowDown(claimed);
+  const spec = await readLaunchSpec(paths);
+  const input = { dir, argv: spec.argv, environment: surroundingsOf(spec.id, paths) };
+  await withSupervision({ spec, paths, input, log, hooks, adopted: true }, supervision =>
+    adoptWith(supervision, before),
+  );
+}
+
+async function adoptWith(supervision: Supervision, before: ProcessRecord | undefined): Promise<void> {
+  const { spec, paths, log, runs } = supervision;
+  const records = await ProcessRecords.open(paths.process, before);
+  const plan = await readPlan(paths);
+  if (plan !== undefined) runs.plan = plan;
+  const child = before?.child ?? (await findOrphan(spec.id));
+  const { identity } = await supervision.startWatchdog();
+  await records
+    .add({
+      ...(child === undefined ? {} : { child: { ...child } }),
+      ...(child !== undefined && leadsGroup(spec) ? { processGroup: child.pid } : {}),
+      ...(identity === undefined ? {} : { watchdog: { ...identity } }),
+    })
+    .catch((error: unknown) => log.warn(`process.json could not be completed: ${errorText(error)}`));
+  runs.processes = records.current;
+  supervision.changed();
+  // Its logs are made in the moment the command is started.
+  if (plan === undefined || (child === undefined && !existsSync(paths.stdout))) {
+    await recordFailedStart(supervision, supervisorKilledEarly());
+    return;
+  }
+  const started = startedBefore(supervision, plan, records, child);
+  const capture = captureRun(supervision, started);
+  await finishRun(supervision, started, await watchCommand(supervision, started), capture);
+}
+
+function startedBefore(
+  supervision: Supervision,
+  plan: Plan,
+  records: ProcessRecords,
+  child: ProcessIdentity | undefined,
+): StartedRun {
+  const { startedAt, ended } = records.current;
+  return {
+    ...{ plan, records, startedAt, adopted: true },
+    prepared: { root: plan.root, cwd: join(plan.root, plan.cwd) },
+    command: { pid: child?.pid ?? -1, ended: endOf(ended, child) },
+    child: child ?? { pid: -1 },
+    surroundings: supervision.input.environment,
+    startedClock: performance.now() - (Date.now() - Date.parse(startedAt)),
+  };
+}
+
+async function endOf(ended: ProcessRecord['ended'], child: ProcessIdentity | undefined): Promise<CommandEnd> {
+  if (ended !== undefined)
+    return {
+      exitCode: ended.exitCode,
+      signal: ended.signal as NodeJS.Signals | undefined,
+      noted: { at: ended.at, durationMs: ended.durationMs },
+    };
+  if (child !== undefined) await awaitOrphan(child);
+  return { exitCode: undefined, signal: undefined };
+}
+
+/** The watchdog's record may name this very process. */
+async function diedBefore(record: ProcessRecord): Promise<boolean> {
+  const { watchdog, ...others } = record;
+  const self = watchdog?.pid === process.pid;
+  return (await supervisorLives(self ? others : record)) === 'gone';
+}
+
+/** Its supervisor may have died before it could write down which process the command is: the mark remains. */
+async function findOrphan(id: string): Promise<ProcessIdentity | undefined> {
+  // In the moment in which a process becomes another program it shows no environment.
+  for (let look = 0; look < 3; look++) {
+    const found = await findProcessTree({
+      root: { pid: -1 },
+      marker: `${runIdVariable}=${id}`,
+      foreign: `${supervisorVariable}=`,
+    });
+    const [oldest] = found.sort((a, b) => Number(a.startTime) - Number(b.startTime));
+    if (oldest !== undefined)
+      return {
+        pid: oldest.pid,
+        ...(oldest.startTime === undefined ? {} : { startTime: oldest.startTime }),
+      };
+    await delay(50);
+  }
+  return undefined;
+}
+
+/** What kills supervisors again and again must not fill the machine with new ones. */
+async function slowDown({ number, previousAt }: Claimed): Promise<void> {
+  if (number <= 5 || previousAt === undefined || Date.now() - previousAt > 60_000) return;
+  await delay(Math.min(30_000, 250 * 2 ** (number - 5)));
+}
+
+/** The environment of this process is the launcher's, but for what is its own. */
+function surroundingsOf(runId: string, paths: RunPaths): Record<string, string> {
+  return withoutMark(
+    childEnvironment(process.env, { runId, metricsFile: paths.childMetrics, colour: false }),
+  );
+}
+
+async function readPlan(paths: RunPaths): Promise<Plan | undefined> {
+  try {
+    return planSchema.parse(JSON.parse(await readFile(paths.plan, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
