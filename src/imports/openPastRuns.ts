@@ -21,6 +21,8 @@ export async function openPastRuns(
   switch (kind) {
     case 'mlruns':
       return (await import('./mlflow/openFileStore.ts')).openFileStore(path, signal);
+    case 'mlflow.db':
+      return (await import('./mlflow/openMlflowDatabase.ts')).openMlflowDatabase(path, signal);
     default:
       throw nothingToImport(kind, path);
   }

@@ -16,6 +16,8 @@ export interface StateEvidence {
   readonly process?: ProcessRecord | undefined;
   /** When the supervisor last showed life, milliseconds since the epoch: the newest of heartbeat and run folder. */
   readonly lastSignOfLife: number;
+  /** Nobody here ever watched it: what its source does not know of its end will not come. */
+  readonly imported?: boolean | undefined;
 }
 
 export interface DerivedState {
@@ -38,6 +40,7 @@ export async function deriveState(
     return { state: evidence.resultState, stillRunning: false, final: true };
   const record = evidence.process;
   if (record === undefined) {
+    if (evidence.imported === true) return { state: 'lost', stillRunning: false, final: true };
     // Until the command is spawned nothing names the supervisor; its heartbeat speaks for it.
     const silent = now - evidence.lastSignOfLife > heartbeatLimitMs;
     return silent

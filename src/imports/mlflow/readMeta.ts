@@ -9,7 +9,7 @@ export function readMeta<T extends z.ZodType<object>>(path: string, schema: T): 
   if (text === undefined) return 'it has no meta.yaml';
   let value: unknown;
   try {
-    value = parse(text, { logLevel: 'silent', maxAliasCount: 0 });
+    value = parse(text, { logLevel: 'error', maxAliasCount: 0 });
   } catch {
     return 'its meta.yaml is not YAML';
   }
