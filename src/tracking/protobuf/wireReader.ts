@@ -77,6 +77,11 @@ export class WireReader {
     return this.wire === wireType.bytes ? this.#bytes.subarray(this.#from, this.#next) : noBytes;
   }
 
+  /** Where {@link bytes} begin in what is read. */
+  get start(): number {
+    return this.#from;
+  }
+
   /** Length of {@link bytes}. */
   get size(): number {
     return this.wire === wireType.bytes ? this.#next - this.#from : 0;

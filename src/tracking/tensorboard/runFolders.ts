@@ -49,14 +49,18 @@ export function placeFolders(folders: readonly string[]): ReadonlyMap<string, Fo
 
 /** The name of a metric (or image, text, histogram) that a file of this folder holds under `tag`. */
 export function metricKey(place: FolderPlace, tag: string): string {
-  // add_scalars("a/b", {x: …}) writes the tag a/b into a folder a_b_x.
-  const group = `${tag.replaceAll('/', '_')}_`;
   for (let at = place.parts.length - 1; at >= 0; at--) {
-    const end = place.parts.slice(at).join('/');
-    if (end.startsWith(group) && end.length > group.length)
-      return [...place.parts.slice(0, at), tag, end.slice(group.length)].join('/');
+    const series = seriesOf(tag, place.parts.slice(at).join('/'));
+    if (series !== undefined) return [...place.parts.slice(0, at), tag, series].join('/');
   }
   return [...place.parts, tag].join('/');
+}
+
+/** `add_scalars("a/b", {x: …})` writes the tag a/b into a folder: torch a_b_x, tensorboardX a/b/x. Gives x. */
+function seriesOf(tag: string, folder: string): string | undefined {
+  for (const start of [`${tag}/`, `${tag.replaceAll('/', '_')}_`])
+    if (folder.startsWith(start) && folder.length > start.length) return folder.slice(start.length);
+  return undefined;
 }
 
 export interface FolderGroup {
@@ -79,22 +83,21 @@ export function groupFolders(
   const holding = new Set(folders.map(folder => partsOf(folder).join('/')));
   const groups = new Map<string, string[]>();
   for (const folder of folders) {
-    let parts = partsOf(folder);
+    const parts = partsOf(folder);
     const tags = tagsOf(folder);
-    const parent = parts.slice(0, -1);
-    if (holding.has(parent.join('/')) && (isClockFolder(parts.at(-1) ?? '') || isScalarsFolder(parts, tags)))
-      parts = parent;
-    const root = rootOf(parts).join('/');
+    const around = parts.findLastIndex((_, length) => {
+      if (!holding.has(parts.slice(0, length).join('/'))) return false;
+      const below = parts.slice(length).join('/');
+      return (
+        isClockFolder(below) || (tags.length > 0 && tags.every(tag => seriesOf(tag, below) !== undefined))
+      );
+    });
+    const root = rootOf(around === -1 ? parts : parts.slice(0, around)).join('/');
     const group = groups.get(root);
     if (group === undefined) groups.set(root, [folder]);
     else group.push(folder);
   }
   return [...groups].map(([root, members]) => ({ root, folders: members }));
-}
-
-function isScalarsFolder(parts: readonly string[], tags: readonly string[]): boolean {
-  const name = parts.at(-1) ?? '';
-  return tags.length > 0 && tags.every(tag => name.startsWith(`${tag.replaceAll('/', '_')}_`));
 }
 
 /** Without the ends that are a part of a run: `logs/rank_0/train` is a part of `logs`. */

@@ -37,6 +37,11 @@ describe('placeFolders', () => {
     ['a run named by the clock', ['tb/1795354055.39'], ['loss']],
     ['runs named by the clock', ['tb/1795354055.39', 'tb/1795354056.39'], ['loss', '1795354056.39/loss']],
     ['add_scalars', ['tb', 'tb/loss_train', 'tb/loss_val'], ['loss', 'loss/train', 'loss/val']],
+    [
+      'add_scalars of tensorboardX',
+      ['tb', 'tb/loss/train', 'tb/loss/val'],
+      ['loss', 'loss/train', 'loss/val'],
+    ],
     ['add_scalars with a slash', ['tb', 'tb/loss_a/b'], ['loss', 'loss/a/b']],
     ['a sub-folder', ['tb', 'tb/gan/generator'], ['loss', 'gan/generator/loss']],
     ['a folder beside', ['tb/a', 'tb/b', 'tb/c/train'], ['loss', 'b/loss', 'c/train/loss']],
@@ -61,6 +66,7 @@ describe('placeFolders', () => {
 
   it('finds the group of add_scalars in the folder that replaced its slashes', () => {
     assert.deepEqual(named(['tb', 'tb/Loss_all_train'], 'Loss/all'), ['Loss/all', 'Loss/all/train']);
+    assert.deepEqual(named(['tb', 'tb/Loss/all/train'], 'Loss/all'), ['Loss/all', 'Loss/all/train']);
     assert.deepEqual(named(['tb', 'tb/Loss_all_'], 'Loss/all'), ['Loss/all', 'Loss_all_/Loss/all']);
   });
 
@@ -103,13 +109,18 @@ describe('placeFolders', () => {
 
 describe('groupFolders', () => {
   it('makes runs of a log folder', () => {
-    const tags: Record<string, string[]> = { 'logs/a/grp_x': ['grp'], 'logs/exp_2': ['loss'] };
+    const tags: Record<string, string[]> = {
+      'logs/a/grp_x': ['grp'],
+      'logs/a/g/h/x': ['g/h'],
+      'logs/exp_2': ['loss'],
+    };
     const groups = groupFolders(
       [
         'logs',
         'logs/a',
         'logs/a/1795354055.39',
         'logs/a/grp_x',
+        'logs/a/g/h/x',
         'logs/b/train',
         'logs/b/validation',
         'logs/exp_2',
@@ -124,7 +135,7 @@ describe('groupFolders', () => {
       groups.map(({ root, folders }) => `${root}: ${folders.join(' ')}`),
       [
         'logs: logs logs/1795354055.39',
-        'logs/a: logs/a logs/a/1795354055.39 logs/a/grp_x',
+        'logs/a: logs/a logs/a/1795354055.39 logs/a/grp_x logs/a/g/h/x',
         'logs/b: logs/b/train logs/b/validation',
         'logs/exp_2: logs/exp_2',
         'logs/c: logs/c/rank_0 logs/c/rank_1',
