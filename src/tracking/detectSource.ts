@@ -29,6 +29,8 @@ import { TrackioReader } from './files/trackioReader.ts';
 import { TrainerStateReader } from './files/trainerStateReader.ts';
 import type { FileRule } from './files/fileRules.ts';
 import type { AppendedReader, RewrittenReader } from './sourceReader.ts';
+import { EventFileReader } from './tensorboard/eventFileReader.ts';
+import { eventFileName } from './tensorboard/eventFileName.ts';
 
 /** How many bytes of a file {@link readerFor} wants to see; fewer when there are no more yet. */
 export const headBytes = 64 * 1024;
@@ -119,8 +121,9 @@ export function readerFor(
   );
 }
 
-function eventFileReader(_name: string): DetectedSource | undefined {
-  return undefined;
+function eventFileReader(name: string): DetectedSource | undefined {
+  if (eventFileName(name) === undefined) return undefined;
+  return { kind: 'tfevents', form: 'appended', reader: new EventFileReader() };
 }
 
 function wandbReader(_path: string, _head: Uint8Array): DetectedSource | undefined {
