@@ -8,6 +8,7 @@ import type { TreeRoot } from '../base/processTree.ts';
 import { errorText } from '../base/systemError.ts';
 import { runIdVariable } from './childEnvironment.ts';
 import { endTree } from './endTree.ts';
+import { followRunSources } from './followRunSources.ts';
 import { LogTimesIntake } from './logTimes.ts';
 import { MetricIntake } from './metricIntake.ts';
 import { MetricSink } from './metricSink.ts';
@@ -51,6 +52,7 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
     tails.look();
   });
   const resources = measureResources(supervision, started);
+  const sources = followRunSources(supervision, started, resources.tree);
   let ending: Promise<number> = Promise.resolve(0);
   let cancelled = false;
   let over = false;
@@ -77,6 +79,7 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
   if (survivors > 0) log.warn(`${survivors} processes could not be ended.`);
 
   if (spec.stdin === 'terminal') await removeScriptLines(paths.stdout).catch(() => undefined);
+  await sources?.finish();
   tails.drain();
   intake.finish();
   tails.close();

@@ -1,10 +1,25 @@
 /**
  * Follows the files that a run's program logs its metrics into (event files, tables, JSON lines), however they are
- * found, and copies what they say into the run at once. Nothing that goes wrong here ends the run.
+ * found, and copies what they say into the run at once: such files overwrite themselves, so they are never read again
+ * later. Nothing that goes wrong here ends the run.
  */
+import { watch, writeFileSync } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import type { TreeRoot } from '../../base/processTree.ts';
+import { isInterestingName } from '../../tracking/detectSource.ts';
+import { ruleFor } from '../../tracking/files/fileRules.ts';
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
 import type { TrackingRules } from '../../tracking/trackingRules.ts';
+import { isBelow } from '../capture/ignoredPaths.ts';
+import { Attribution } from './attribution.ts';
+import { FileOrigins } from './fileOrigins.ts';
+import { FolderWatch } from './folderWatch.ts';
+import { logFolders } from './logFolders.ts';
+import { MediaIntake } from './mediaIntake.ts';
+import { SourceOpener } from './openSource.ts';
+import { SeenWrites } from './seenWrites.ts';
+import { SourceSet } from './sourceSet.ts';
 
 export interface FollowSourcesOptions {
   /** Gets points, parameters, tags and media. What it cannot take now is given to it again later. */
@@ -37,6 +52,117 @@ export interface FollowedSources {
   close(): void;
 }
 
-export function followSources(_options: FollowSourcesOptions): FollowedSources {
-  return { finish: () => Promise.resolve(), close: () => undefined };
+/** Between looks at what the system may not give notice of (network file systems, replaced files), milliseconds. */
+const firstLookMs = 1_000;
+const lastLookMs = 10_000;
+/** Files outside of all watched folders that have a notice of their own. */
+const mostFileWatches = 200;
+/** Of the files that are followed, how many are looked at without a notice. */
+const mostLooks = 500;
+
+export function followSources(options: FollowSourcesOptions): FollowedSources {
+  const { run, root, cwd, rules, onProblem } = options;
+  // The run's own files lie there: <store>/runs/<xx>/<id>.
+  const store = dirname(dirname(dirname(run.paths.dir)));
+  const { named, shared } = logFolders(options);
+  const ownFolders = [root, cwd, ...named];
+  const nameOf = (path: string): string => nameIn(root, path);
+  const media = new MediaIntake(run, onProblem);
+  const opener = new SourceOpener({ run, media, rules, nameOf, onProblem });
+  const attribution = new Attribution(options);
+  const origins = new FileOrigins(options.startedAt);
+  const fileWatches = new Map<string, FSWatcher>();
+  const sources = new SourceSet({
+    attribution,
+    origins,
+    detect: (path, head) => opener.detect(path, head),
+    follow: (found, detected) => opener.open(found, detected),
+    placeOf: path => {
+      if (isBelow(path, store)) return 'nowhere';
+      return ownFolders.some(folder => isBelow(path, folder)) ? 'own' : 'shared';
+    },
+    nameOf,
+    onFollowed: path => watchFile(path),
+    onProblem,
+  });
+  const wanted = (path: string): boolean =>
+    isInterestingName(path) || (rules.files.length > 0 && ruleFor(nameOf(path), rules.files) !== undefined);
+  const folders = new FolderWatch({
+    wanted,
+    onFile: path => sources.notice(path),
+    without: [store],
+    onProblem,
+  });
+  const seen = new SeenWrites(options.seen, write => {
+    if (wanted(write.path)) sources.onSeen(write);
+  });
+  let closed = false;
+
+  function watchFile(path: string): void {
+    if (closed || fileWatches.size >= mostFileWatches || folders.watches(dirname(path))) return;
+    fileWatches.get(path)?.close();
+    const notice = path === options.seen ? (): void => void seen.read() : (): void => sources.notice(path);
+    try {
+      const watcher = watch(path, { persistent: false }, notice);
+      watcher.on('error', () => watcher.close());
+      fileWatches.set(path, watcher);
+    } catch {
+      // It is looked at from time to time all the same.
+    }
+  }
+
+  let pause = firstLookMs;
+  let timer = setTimeout(look, pause);
+  timer.unref();
+  function look(): void {
+    const found = seen.read();
+    for (const path of sources.paths.slice(-mostLooks)) sources.notice(path);
+    pause = found ? firstLookMs : Math.min(pause * 1.5, lastLookMs);
+    void Promise.all([folders.look(), sources.settled()]).then(() => {
+      if (closed) return;
+      timer = setTimeout(look, pause);
+      timer.unref();
+    });
+  }
+
+  async function finish(): Promise<void> {
+    clearTimeout(timer);
+    try {
+      seen.read();
+      await folders.look(true);
+      sources.noticeAll();
+      await sources.finish();
+    } catch (error) {
+      onProblem(`Files of metrics could not be read to their end: ${String(error)}`);
+    }
+    close();
+  }
+
+  function close(): void {
+    if (closed) return;
+    closed = true;
+    clearTimeout(timer);
+    folders.close();
+    seen.close();
+    for (const watcher of fileWatches.values()) watcher.close();
+    void sources.close();
+  }
+
+  try {
+    // So that it can be watched from its first line on.
+    writeFileSync(options.seen, '', { flag: 'a' });
+  } catch {
+    // The hook says so by its silence.
+  }
+  watchFile(options.seen);
+  seen.read();
+  for (const folder of [...named, ...shared, root]) folders.add(folder);
+  return { finish, close };
+}
+
+/** Relative to the root where below it, with forward slashes; else absolute. */
+function nameIn(root: string, path: string): string {
+  const way = relative(root, path);
+  if (way === '' || way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) return path;
+  return way.split(sep).join('/');
 }

@@ -1,0 +1,36 @@
+/** Follows the files that the command of a supervised run logs metrics into. */
+import type { TreeRoot } from '../base/processTree.ts';
+import { errorText } from '../base/systemError.ts';
+import { announceLiveRun } from './liveRuns.ts';
+import { followSources } from './sources/followSources.ts';
+import type { FollowedSources } from './sources/followSources.ts';
+import type { StartedRun } from './startRun.ts';
+import type { Supervision } from './supervision.ts';
+
+/** Undefined where the run is not tracked. Never throws: a run without its metrics is still a run. */
+export function followRunSources(
+  { spec, paths, log, runs, input }: Supervision,
+  { plan, prepared, surroundings, startedAt }: StartedRun,
+  tree: () => TreeRoot,
+): FollowedSources | undefined {
+  if (!spec.track) return undefined;
+  const cwd = prepared.cwd ?? spec.cwd;
+  const root = prepared.root ?? plan.root;
+  const live = announceLiveRun(spec.store, spec.id, plan.root);
+  live.catch(() => undefined);
+  try {
+    return followSources({
+      ...{ run: runs.main, root, cwd, tree },
+      argv: prepared.argv ?? input.argv,
+      environment: surroundings,
+      startedAt: Date.parse(startedAt),
+      seen: paths.seen,
+      rules: spec.tracking,
+      otherRunsInRoot: async () => (await live).overlapped(),
+      onProblem: text => log.warn(text),
+    });
+  } catch (error) {
+    log.warn(`Files of metrics are not followed: ${errorText(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Decides whether a file in the working tree is written by this run. The evidence, the strongest first: the Python hook
+ * saw it; its name holds the number of a process; a process of the run has it open; no other run could have written it.
+ */
+import { realpath } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import { processLives } from '../../base/processIdentity.ts';
+import { findProcessTree } from '../../base/processTree.ts';
+import type { TreeRoot } from '../../base/processTree.ts';
+import { eventFileName } from '../../tracking/tensorboard/eventFileName.ts';
+import { isHeldBy } from './processFiles.ts';
+
+export type Owner = 'this-run' | 'another' | 'unknown';
+
+export interface AttributionOptions {
+  readonly tree: () => TreeRoot;
+  readonly otherRunsInRoot: () => Promise<boolean>;
+}
+
+/** Looking at all processes is not for every file. */
+const freshMs = 500;
+
+export class Attribution {
+  readonly #options: AttributionOptions;
+  readonly #everSeen = new Set<number>();
+  #members: readonly number[] = [];
+  #membersAt = -Infinity;
+  #others = false;
+
+  constructor(options: AttributionOptions) {
+    this.#options = options;
+  }
+
+  /** Of a process that the hook reported: its files are this run's even after it ended. */
+  remember(pid: number): void {
+    this.#everSeen.add(pid);
+  }
+
+  /**
+   * @param place `shared`: many programs write there, so evidence is needed that this one did.
+   */
+  async ownerOf(path: string, place: 'own' | 'shared'): Promise<Owner> {
+    const name = eventFileName(basename(path));
+    if (name?.pid !== undefined && (name.host === undefined || name.host === hostname())) {
+      if (this.#everSeen.has(name.pid) || (await this.#processes()).includes(name.pid)) return 'this-run';
+      if ((await processLives(anyHost, { pid: name.pid }, anyHost)) === 'lives') return 'another';
+    }
+    if (place === 'own' && !(await this.#otherRuns())) return 'this-run';
+    const target = await realpath(path).catch(() => path);
+    return (await isHeldBy(await this.#processes(), target)) ? 'this-run' : 'unknown';
+  }
+
+  async #processes(): Promise<readonly number[]> {
+    if (performance.now() - this.#membersAt > freshMs) {
+      const found = await findProcessTree(this.#options.tree()).catch(() => []);
+      this.#members = found.map(({ pid }) => pid);
+      for (const pid of this.#members) this.#everSeen.add(pid);
+      this.#membersAt = performance.now();
+    }
+    return this.#members;
+  }
+
+  async #otherRuns(): Promise<boolean> {
+    // Once there was another run, there is no telling any more.
+    this.#others ||= await this.#options.otherRunsInRoot().catch(() => true);
+    return this.#others;
+  }
+}
+
+/** Process numbers are compared on this machine alone. */
+const anyHost = { host: '' };

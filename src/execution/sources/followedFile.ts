@@ -1,0 +1,20 @@
+/** One file that is followed: reads what is new of it, in portions, and notices when its writer begins it anew. */
+
+export interface FollowedFile {
+  /** Absolute. */
+  readonly path: string;
+  /**
+   * Reads the next portion. `'more'`: call again at once; `'later'`: call again after {@link retryMs};
+   * `'done'`: nothing until it changes.
+   * @param ending The program has ended: nothing is put off but what cannot be written.
+   */
+  step(ending: boolean): Promise<StepOutcome>;
+  /** The writer has ended and everything is read. */
+  end(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type StepOutcome = 'more' | 'later' | 'done';
+
+/** Until a file whose content cannot be taken now is looked at again. */
+export const retryMs = 250;

@@ -1,0 +1,117 @@
+/** How a file that was found is followed: with which reader, under which name, from which byte on. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readerFor } from '../../tracking/detectSource.ts';
+import type { DetectedSource, SourceKind } from '../../tracking/detectSource.ts';
+import { ruleFor } from '../../tracking/files/fileRules.ts';
+import type { AppendedReader, MediaPiece, RewrittenReader } from '../../tracking/sourceReader.ts';
+import type { TrackedRun } from '../../tracking/trackedRun.ts';
+import type { TrackingRules } from '../../tracking/trackingRules.ts';
+import { AppendedFile } from './appendedFile.ts';
+import type { FollowedFile } from './followedFile.ts';
+import type { MediaIntake } from './mediaIntake.ts';
+import { RewrittenFile } from './rewrittenFile.ts';
+import { SourceIntake } from './sourceIntake.ts';
+import { SourcePlaces } from './sourcePlaces.ts';
+import type { FoundFile } from './sourceSet.ts';
+
+export interface SourceOpenerOptions {
+  readonly run: TrackedRun;
+  readonly media: MediaIntake;
+  readonly rules: TrackingRules;
+  readonly nameOf: (path: string) => string;
+  readonly onProblem: (text: string) => void;
+}
+
+/** These are written in one go and never begun anew under the same name. */
+const neverRepeats: ReadonlySet<SourceKind> = new Set(['tfevents', 'wandb', 'trackio']);
+/** A table is read row by row; half of anything else is worse than none. */
+const readAtOnce: ReadonlySet<SourceKind> = new Set([
+  'table',
+  'lightning',
+  'ultralytics',
+  'named-csv',
+  'dvclive-metric',
+]);
+const settleMs = 100;
+const largestMedia = 64 * 1024 * 1024;
+/** How long a file that a record names may come after it. */
+const patienceMs = 2_000;
+
+export class SourceOpener {
+  readonly #options: SourceOpenerOptions;
+  readonly #places = new SourcePlaces();
+  /** One reader for all files of a group. */
+  readonly #groups = new Map<string, { readonly intake: SourceIntake; readonly reader: RewrittenReader }>();
+
+  constructor(options: SourceOpenerOptions) {
+    this.#options = options;
+  }
+
+  detect(path: string, head: Uint8Array): DetectedSource | undefined {
+    return readerFor(path, head, {
+      rule: ruleFor(this.#options.nameOf(path), this.#options.rules.files),
+      beside: name => existsSync(join(dirname(path), name)),
+    });
+  }
+
+  open(found: FoundFile, detected: DetectedSource): FollowedFile {
+    const { onProblem } = this.#options;
+    const { path } = found;
+    const { group } = detected;
+    const known = group === undefined ? undefined : this.#groups.get(group);
+    const intake = known?.intake ?? this.#intakeOf(found, detected);
+    const from = this.#firstByte(found);
+    if (detected.form === 'appended') {
+      const head = found.head.slice(0, 4096);
+      let first: AppendedReader | undefined = detected.reader;
+      const newReader = (): AppendedReader => {
+        // What begins anew is of the same kind: it is known by its name and its first bytes.
+        const again = first === undefined ? this.detect(path, head) : undefined;
+        const reader = again?.form === 'appended' ? again.reader : detected.reader;
+        first = undefined;
+        return reader;
+      };
+      return new AppendedFile({ path, intake, newReader, from, onProblem });
+    }
+    const reader = known?.reader ?? detected.reader;
+    if (group !== undefined) this.#groups.set(group, { intake, reader });
+    const settle = readAtOnce.has(detected.kind) ? 0 : settleMs;
+    return new RewrittenFile({ path, intake, reader, from, settleMs: settle, onProblem });
+  }
+
+  #intakeOf({ path, rank }: FoundFile, { kind, group, mediaFolder, form }: DetectedSource): SourceIntake {
+    const { run, media, nameOf, onProblem } = this.#options;
+    return new SourceIntake({
+      ...{ run, media, rank, onProblem },
+      name: `file:${nameOf(group ?? path)}`,
+      place: this.#places.placeOf(path, kind),
+      mayRepeat: form === 'appended' && !neverRepeats.has(kind),
+      fileOf: mediaFolder === undefined ? undefined : fileReader(mediaFolder),
+    });
+  }
+
+  /** Known once, it is kept with the metrics: a later supervisor cannot find it out any more. */
+  #firstByte({ path, from }: FoundFile): number {
+    const { run, nameOf } = this.#options;
+    const source = `from:${nameOf(path)}`;
+    const known = run.progress(source);
+    if (known > 0 || from === 0 || run.progress(`file:${nameOf(path)}`) > 0) return known;
+    run.points([], [{ source, offset: from }]);
+    return from;
+  }
+}
+
+/** Throws while the file may still come. */
+function fileReader(folder: string): (piece: MediaPiece) => MediaPiece | undefined {
+  let waitingFor: string | undefined;
+  let since = 0;
+  return piece => {
+    const path = join(folder, piece.file ?? '');
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    if (size !== undefined) return size > largestMedia ? undefined : { ...piece, bytes: readFileSync(path) };
+    if (waitingFor !== path) [waitingFor, since] = [path, performance.now()];
+    if (performance.now() - since < patienceMs) throw new Error(`${path} is not there yet`);
+    return undefined;
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * Carries what a reader finds in one source into the run, each point once: also when the writer begins its file anew,
+ * and when a new supervisor reads the source again from its beginning. What cannot be written now waits; until it is
+ * written nothing more is read.
+ */
+import { hiddenSecret, hideSecrets, isSecretValue } from '../../base/secretText.ts';
+import type { MetricPoint } from '../../runs/metricSeries.ts';
+import type { ParameterValue } from '../../runs/plan.ts';
+import type { MediaPiece, SourceContent } from '../../tracking/sourceReader.ts';
+import { metricKey } from '../../tracking/tensorboard/runFolders.ts';
+import type { FolderPlace } from '../../tracking/tensorboard/runFolders.ts';
+import type { TrackedRun } from '../../tracking/trackedRun.ts';
+import type { MediaIntake } from './mediaIntake.ts';
+import { TakenPoints } from './takenPoints.ts';
+
+export interface SourceIntakeOptions {
+  readonly run: TrackedRun;
+  readonly media: MediaIntake;
+  /** The source in the metric log: the same for as long as the run lives. */
+  readonly name: string;
+  /** Of the process that writes it. A rank in the source itself wins. */
+  readonly rank?: number | undefined;
+  /** What the folder of an event file is called. */
+  readonly place?: FolderPlace | undefined;
+  /** The writer may begin the file anew with what it held before. */
+  readonly mayRepeat: boolean;
+  /** Reads the bytes of a piece that only names its file; undefined while there are none. */
+  readonly fileOf?: ((piece: MediaPiece) => MediaPiece | undefined) | undefined;
+  readonly onProblem: (text: string) => void;
+}
+
+export class SourceIntake {
+  readonly #options: SourceIntakeOptions;
+  readonly #rank: number | undefined;
+  #waiting: (() => void)[] = [];
+  /** Points of the source so far, as it stands now. */
+  #told = 0;
+  /** Points that an earlier supervisor has taken. */
+  #resumeAt: number;
+  readonly #taken: TakenPoints | undefined;
+  #repeats = false;
+
+  constructor(options: SourceIntakeOptions) {
+    this.#options = options;
+    this.#rank = options.place?.rank ?? options.rank;
+    this.#resumeAt = options.run.progress(options.name);
+    this.#taken = options.mayRepeat ? new TakenPoints() : undefined;
+  }
+
+  /** The source begins anew: what it tells from now on may be what it has told before. */
+  beginAnew(): void {
+    this.#told = 0;
+    this.#resumeAt = 0;
+    this.#repeats = true;
+  }
+
+  take(content: SourceContent): void {
+    const { run, name, media, onProblem } = this.#options;
+    this.#takePoints(content);
+    const parameters = withoutSecrets(content.parameters);
+    const tags = Object.fromEntries(
+      Object.entries(content.tags).map(([tag, value]) => [tag, value === null ? null : shown(tag, value)]),
+    );
+    const said = {
+      ...(content.name === undefined ? {} : { name: content.name }),
+      ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
+      ...(Object.keys(tags).length === 0 ? {} : { tags }),
+    };
+    if (Object.keys(said).length > 0) this.#waiting.push(() => run.report(said));
+    for (const piece of content.media) {
+      const named = { ...piece, key: this.#keyOf(piece.key) };
+      if (piece.file === undefined) this.#waiting.push(() => media.take(named, this.#rank));
+      else
+        this.#waiting.push(() => {
+          const whole = this.#options.fileOf?.(named);
+          if (whole !== undefined) media.take(whole, this.#rank);
+        });
+    }
+    for (const problem of content.problems) onProblem(`${name}: ${problem}`);
+    this.flush();
+  }
+
+  /** False while something waits to be written. */
+  flush(): boolean {
+    for (;;) {
+      const [write] = this.#waiting;
+      if (write === undefined) return true;
+      try {
+        write();
+      } catch {
+        return false;
+      }
+      this.#waiting.shift();
+    }
+  }
+
+  #takePoints({ points, before }: SourceContent): void {
+    const { run, name } = this.#options;
+    const first = before ?? this.#told;
+    this.#told = first + points.length;
+    if (points.length === 0) return;
+    const known = Math.min(Math.max(0, this.#resumeAt - first), points.length);
+    if (this.#told >= this.#resumeAt) this.#resumeAt = 0;
+    const own = points.map(point => this.#ownPoint(point));
+    let fresh = known === 0 ? own : own.slice(known);
+    if (this.#taken !== undefined) {
+      if (this.#repeats) fresh = this.#taken.fresh(fresh);
+      this.#taken.add(own);
+    }
+    const offset = this.#told;
+    this.#waiting.push(() => run.points(fresh, [{ source: name, offset }]));
+  }
+
+  #ownPoint(point: MetricPoint): MetricPoint {
+    const rank = point.rank ?? this.#rank;
+    const key = this.#keyOf(point.key);
+    return rank === undefined ? { ...point, key } : { ...point, key, rank };
+  }
+
+  #keyOf(key: string): string {
+    const { place } = this.#options;
+    return place === undefined ? key : metricKey(place, key);
+  }
+}
+
+function withoutSecrets(
+  parameters: Readonly<Record<string, ParameterValue>>,
+): Record<string, ParameterValue> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? shown(name, value) : value,
+    ]),
+  );
+}
+
+function shown(name: string, value: string): string {
+  return isSecretValue(name, value) ? hiddenSecret : hideSecrets(value);
+}

@@ -1,0 +1,241 @@
+/**
+ * The files that may hold metrics of this run: decides which of them do and since when, and reads those in turns, so
+ * that everything else in the process gets its turn, too.
+ */
+import { open, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { headBytes } from '../../tracking/detectSource.ts';
+import type { DetectedSource } from '../../tracking/detectSource.ts';
+import { byStart, eventFileName } from '../../tracking/tensorboard/eventFileName.ts';
+import type { Attribution } from './attribution.ts';
+import type { FileOrigins } from './fileOrigins.ts';
+import { retryMs } from './followedFile.ts';
+import type { FollowedFile } from './followedFile.ts';
+import { rankOfProcess } from './processFiles.ts';
+import type { SeenWrite } from './seenWrites.ts';
+
+export interface FoundFile {
+  readonly path: string;
+  /** Its first bytes. */
+  readonly head: Uint8Array;
+  /** Bytes at its beginning that were there before the run. */
+  readonly from: number;
+  readonly rank: number | undefined;
+}
+
+export interface SourceSetOptions {
+  readonly attribution: Attribution;
+  readonly origins: FileOrigins;
+  /** Undefined when nothing proves that the file holds metrics. */
+  readonly detect: (path: string, head: Uint8Array) => DetectedSource | undefined;
+  readonly follow: (found: FoundFile, detected: DetectedSource) => FollowedFile;
+  /** Where a file lies: below the run's own folders, in one that many programs share, or where nothing is looked for. */
+  readonly placeOf: (path: string) => 'own' | 'shared' | 'nowhere';
+  /** How a file is called in messages. */
+  readonly nameOf: (path: string) => string;
+  /** A file is followed from now on. */
+  readonly onFollowed?: ((path: string) => void) | undefined;
+  readonly onProblem: (text: string) => void;
+}
+
+/** Files that are followed at once; a program that writes more has them read as far as they were found. */
+const mostFiles = 10_000;
+/** How long the end of a run waits for what cannot be written, milliseconds. */
+const patienceMs = 10_000;
+
+export class SourceSet {
+  readonly #options: SourceSetOptions;
+  readonly #files = new Map<string, FollowedFile>();
+  /** Device and inode of what is followed, so that two names of one file are one source. */
+  readonly #inodes = new Map<string, string>();
+  readonly #seen = new Map<string, SeenWrite>();
+  /** Files of this run or another: nobody could tell yet. */
+  readonly #undecided = new Set<string>();
+  /** Inode of a file that was found to hold no metrics. */
+  readonly #without = new Map<string, number>();
+  readonly #dirty = new Set<string>();
+  readonly #postponed = new Set<string>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #pumping: Promise<void> | undefined;
+  #ending = false;
+  #closed = false;
+  #toldMost = false;
+
+  constructor(options: SourceSetOptions) {
+    this.#options = options;
+  }
+
+  /** Those that are followed, the newest last. */
+  get paths(): readonly string[] {
+    return [...this.#files.keys()];
+  }
+
+  /** Follows a file that needs no proof. */
+  add(file: FollowedFile): void {
+    this.#files.set(file.path, file);
+    this.notice(file.path);
+  }
+
+  /** The hook saw it: it is this run's. */
+  onSeen(write: SeenWrite): void {
+    if (write.pid !== undefined) this.#options.attribution.remember(write.pid);
+    if (!this.#seen.has(write.path)) this.#seen.set(write.path, write);
+    this.notice(write.path);
+  }
+
+  /** The file is there, or has changed. */
+  notice(path: string): void {
+    if (this.#closed) return;
+    this.#dirty.add(path);
+    this.#pumping ??= this.#pump().finally(() => (this.#pumping = undefined));
+  }
+
+  noticeAll(): void {
+    for (const path of [...this.#files.keys(), ...this.#undecided]) this.notice(path);
+  }
+
+  /** Resolves when all that was noticed is read. */
+  async settled(): Promise<void> {
+    while (this.#pumping !== undefined) await this.#pumping;
+  }
+
+  /** After the program's end: reads everything that was noticed to its end, and what waits for its turn later. */
+  async finish(): Promise<void> {
+    this.#ending = true;
+    const giveUp = performance.now() + patienceMs;
+    do {
+      for (const timer of this.#timers) clearTimeout(timer);
+      this.#timers.clear();
+      for (const path of this.#postponed) this.notice(path);
+      this.#postponed.clear();
+      await this.settled();
+      // Nothing is noticed any more but what could not be taken.
+      if (this.#postponed.size > 0) await delay(retryMs);
+    } while (this.#postponed.size > 0 && performance.now() < giveUp);
+    if (this.#postponed.size > 0)
+      this.#options.onProblem(
+        `The newest metrics of ${[...this.#postponed].map(this.#options.nameOf).join(', ')} could not be written.`,
+      );
+    for (const file of this.#files.values()) await file.end();
+    this.#tellUndecided();
+  }
+
+  #tellUndecided(): void {
+    if (this.#undecided.size === 0) return;
+    const names = [...this.#undecided].map(this.#options.nameOf);
+    const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+    this.#options.onProblem(
+      `Another run was live in the same folder, so nobody could tell whose metrics are in ${names.slice(0, 3).join(', ')}${more}: they are in no run.`,
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#dirty.clear();
+    for (const timer of this.#timers) clearTimeout(timer);
+    await this.settled();
+    for (const file of this.#files.values()) await file.close();
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#dirty.size > 0) {
+      // In the order of their writers' start, which decides how folders are called.
+      for (const path of [...this.#dirty].sort(byStart)) {
+        this.#dirty.delete(path);
+        if (this.#isClosed()) return;
+        await this.#turn(path).catch((error: unknown) =>
+          this.#options.onProblem(`${this.#options.nameOf(path)} cannot be followed: ${String(error)}`),
+        );
+      }
+    }
+  }
+
+  async #turn(path: string): Promise<void> {
+    const file = this.#files.get(path) ?? (await this.#consider(path));
+    if (file === undefined) return;
+    const outcome = await file.step(this.#ending);
+    if (outcome === 'more') this.#dirty.add(path);
+    else if (outcome === 'later') this.#later(path);
+  }
+
+  #later(path: string): void {
+    this.#postponed.add(path);
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#postponed.delete(path);
+      this.notice(path);
+    }, retryMs);
+    this.#timers.add(timer);
+  }
+
+  async #consider(path: string): Promise<FollowedFile | undefined> {
+    const { attribution, origins, placeOf, nameOf, onProblem } = this.#options;
+    const place = placeOf(path);
+    if (place === 'nowhere') return undefined;
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() !== true) return undefined;
+    const seen = this.#seen.get(path);
+    const origin = origins.originOf(path, found, seen);
+    if (origin.kind === 'unchanged' || found.size === 0) return undefined;
+    if (this.#without.get(path) === found.ino || !this.#isFirstName(path, found)) return undefined;
+    const head = await readHead(path);
+    if (head === undefined) return undefined;
+    const detected = this.#options.detect(path, head);
+    if (detected === undefined) {
+      if (head.length >= headBytes) this.#without.set(path, found.ino);
+      return undefined;
+    }
+    const owner = seen === undefined ? await attribution.ownerOf(path, place) : 'this-run';
+    if (owner === 'another') return undefined;
+    if (owner === 'unknown') {
+      if (place === 'own') this.#undecided.add(path);
+      return undefined;
+    }
+    if (this.#files.size >= mostFiles) {
+      if (!this.#toldMost) onProblem(`Metrics of more than ${mostFiles} files are not followed.`);
+      this.#toldMost = true;
+      return undefined;
+    }
+    const rank = await rankOf(path, seen);
+    const file = this.#options.follow({ path, head, from: origin.from, rank }, detected);
+    if (origin.unsure)
+      onProblem(
+        `${nameOf(path)} was there before the run: metrics of an earlier run may be among those of this one.`,
+      );
+    this.#undecided.delete(path);
+    this.#files.set(path, file);
+    this.#inodes.set(`${found.dev} ${found.ino}`, path);
+    this.#options.onFollowed?.(path);
+    return file;
+  }
+
+  #isFirstName(path: string, { dev, ino }: Stats): boolean {
+    const first = this.#inodes.get(`${dev} ${ino}`);
+    return first === undefined || first === path;
+  }
+
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+}
+
+async function rankOf(path: string, seen: SeenWrite | undefined): Promise<number | undefined> {
+  if (seen !== undefined) return seen.rank;
+  const pid = eventFileName(basename(path))?.pid;
+  return pid === undefined ? undefined : rankOfProcess(pid);
+}
+
+async function readHead(path: string): Promise<Uint8Array | undefined> {
+  const handle = await open(path, 'r').catch(() => undefined);
+  if (handle === undefined) return undefined;
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch {
+    return undefined;
+  } finally {
+    await handle.close();
+  }
+}
