@@ -7,6 +7,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { errorText, systemErrorCode } from '../../base/systemError.ts';
 import { noContent } from '../../tracking/sourceReader.ts';
 import type { AppendedReader } from '../../tracking/sourceReader.ts';
+import { retryMs } from './followedFile.ts';
 import type { FollowedFile, StepOutcome } from './followedFile.ts';
 import type { SourceIntake } from './sourceIntake.ts';
 
@@ -49,7 +50,7 @@ export class AppendedFile implements FollowedFile {
 
   async step(): Promise<StepOutcome> {
     const { intake, path, onProblem } = this.#options;
-    if (!intake.flush()) return 'later';
+    if (!intake.flush()) return retryMs;
     if (this.#readerWaits) {
       this.#push(Buffer.alloc(0));
       return 'more';

@@ -4,7 +4,7 @@ export interface FollowedFile {
   /** Absolute. */
   readonly path: string;
   /**
-   * Reads the next portion. `'more'`: call again at once; `'later'`: call again after {@link retryMs};
+   * Reads the next portion. `'more'`: call again at once; a number: call again after so many milliseconds;
    * `'done'`: nothing until it changes.
    * @param ending The program has ended: nothing is put off but what cannot be written.
    */
@@ -14,7 +14,7 @@ export interface FollowedFile {
   close(): Promise<void>;
 }
 
-export type StepOutcome = 'more' | 'later' | 'done';
+export type StepOutcome = 'more' | 'done' | number;
 
 /** Until a file whose content cannot be taken now is looked at again. */
 export const retryMs = 250;

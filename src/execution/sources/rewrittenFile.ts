@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { errorText, systemErrorCode } from '../../base/systemError.ts';
 import type { RewrittenReader, SourceContent } from '../../tracking/sourceReader.ts';
+import { retryMs } from './followedFile.ts';
 import type { FollowedFile, StepOutcome } from './followedFile.ts';
 import type { SourceIntake } from './sourceIntake.ts';
 
@@ -19,6 +20,8 @@ export interface RewrittenFileOptions {
 const mostBytes = 256 * 1024 * 1024;
 /** Reading takes at most one part of so many of the time. */
 const share = 20;
+/** A small file is read again this soon at the latest; the larger, the later. */
+const shortestPauseMs = 20;
 const newline = 0x0a;
 
 export class RewrittenFile implements FollowedFile {
@@ -30,6 +33,7 @@ export class RewrittenFile implements FollowedFile {
   #stamp = '';
   #readerWaits = false;
   #notBefore = 0;
+  #size = 0;
   /** A file in the middle of being written looks damaged: problems are told when it stays like that. */
   #problems: readonly string[] = [];
   #waitedSince: number | undefined;
@@ -42,18 +46,20 @@ export class RewrittenFile implements FollowedFile {
   }
 
   async step(ending: boolean): Promise<StepOutcome> {
-    if (!this.#options.intake.flush()) return 'later';
+    if (!this.#options.intake.flush()) return retryMs;
     if (this.#readerWaits) {
       this.#take(false);
       return 'more';
     }
-    if (!ending && performance.now() < this.#notBefore) return 'later';
+    const wait = this.#notBefore - performance.now();
+    if (!ending && wait > 0) return wait;
     const started = performance.now();
     const outcome = await this.#tryToRead(ending);
     if (outcome !== 'read') return outcome;
     this.#take(false);
     const now = performance.now();
-    this.#notBefore = now + (now - started) * share;
+    const most = shortestPauseMs + (this.#size / 1024 ** 2) * 1_000;
+    this.#notBefore = now + Math.min((now - started) * share, most);
     return 'more';
   }
 
@@ -100,7 +106,7 @@ export class RewrittenFile implements FollowedFile {
       const { size, mtimeMs, ino } = await handle.stat();
       const stamp = `${ino} ${size} ${mtimeMs}`;
       if (stamp === this.#stamp) return 'done';
-      if (!ending && this.#isUnsettled(mtimeMs)) return 'later';
+      if (!ending && this.#isUnsettled(mtimeMs)) return this.#options.settleMs;
       if (size > mostBytes) {
         this.#options.onProblem(
           `${this.path} has grown beyond ${mostBytes / 1024 ** 2} MiB: what is added to it is left out.`,
@@ -111,6 +117,7 @@ export class RewrittenFile implements FollowedFile {
       const content = Buffer.allocUnsafe(size);
       const { bytesRead } = await handle.read(content, 0, size, 0);
       this.#content = content.subarray(0, bytesRead);
+      this.#size = size;
       this.#time = Math.min(mtimeMs, Date.now());
       // A time of this very moment may stand for another change, too.
       this.#stamp = !ending && Date.now() - mtimeMs < 20 ? 'fresh' : stamp;

@@ -157,16 +157,16 @@ export class SourceSet {
     if (file === undefined) return;
     const outcome = await file.step(this.#ending);
     if (outcome === 'more') this.#dirty.add(path);
-    else if (outcome === 'later') this.#later(path);
+    else if (outcome !== 'done') this.#later(path, outcome);
   }
 
-  #later(path: string): void {
+  #later(path: string, ms: number): void {
     this.#postponed.add(path);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#postponed.delete(path);
       this.notice(path);
-    }, retryMs);
+    }, ms);
     this.#timers.add(timer);
   }
 
