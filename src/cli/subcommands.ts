@@ -65,6 +65,11 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'run it again in a private checkout, and judge the outcome',
     load: async () => (await import('./commands/reproduce.ts')).reproduce,
   },
+  import: {
+    usage: 'import [KIND] PATH',
+    summary: 'make records of past runs of MLflow, TensorBoard, DVCLive or W&B',
+    load: async () => (await import('./commands/import.ts')).importPastRuns,
+  },
   doctor: {
     usage: 'doctor',
     summary: 'what is missing on this machine, and the command that mends it',

@@ -27,6 +27,8 @@ export interface ImportProgress {
   /** Past runs looked at so far. */
   readonly done: number;
   readonly total: number;
+  /** Records written so far, new and renewed ones. */
+  readonly written: number;
 }
 
 export interface ImportReport {
@@ -54,10 +56,15 @@ export async function importRuns(options: ImportOptions): Promise<ImportReport> 
   if (source.runs.length === 0 && skipped.length === 0) throw nothingToImport(kind, path);
   const placer = await RecordPlacer.open(options);
   let unannounced: string[] = [];
+  const progressAt = (done: number): ImportProgress => ({
+    done,
+    total: source.runs.length,
+    written: found.imported.length + found.renewed.length,
+  });
   try {
     for (const [done, header] of source.runs.entries()) {
       signal?.throwIfAborted();
-      options.onProgress?.({ done, total: source.runs.length });
+      options.onProgress?.(progressAt(done));
       const outcome = await placer.place(header);
       if ('why' in outcome) skipped.push(outcome);
       else {
@@ -69,7 +76,7 @@ export async function importRuns(options: ImportOptions): Promise<ImportReport> 
         unannounced = [];
       }
     }
-    options.onProgress?.({ done: source.runs.length, total: source.runs.length });
+    options.onProgress?.(progressAt(source.runs.length));
   } finally {
     if (unannounced.length > 0) announceChange(project.store, unannounced);
     await source.close();

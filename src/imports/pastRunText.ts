@@ -38,21 +38,3 @@ export function boundedEntries<T extends ParameterValue>(
 export function boundedText(text: string): string {
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
-
-/**
- * What another tool kept as text, typed as the values of a command line are: `0.1` is a number, `True` a truth value.
- * A number that would lose digits stays text.
- */
-export function typedText(text: string): ParameterValue {
-  if (/^(?:true|True|TRUE)$/.test(text)) return true;
-  if (/^(?:false|False|FALSE)$/.test(text)) return false;
-  if (/^[-+]?(?:0|[1-9]\d*)$/.test(text)) {
-    const value = Number(text);
-    return Number.isSafeInteger(value) ? value : text;
-  }
-  if (/^[-+]?(?:0|[1-9]\d*)?(?:\.\d*)?(?:[eE][-+]?\d+)?$/.test(text) && /\d/.test(text)) {
-    const value = Number(text);
-    return Number.isFinite(value) && text.replace(/[eE].*|\D/g, '').length <= 17 ? value : text;
-  }
-  return text;
-}

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { experimentFileSchema } from '../../execution/experiments/experimentFile.ts';
 import { doctorOutputSchema } from './doctorOutput.ts';
 import { errorOutputSchema } from './errorOutput.ts';
+import { importOutputSchema } from './importOutput.ts';
 import { metricsOutputSchema } from './metricsOutput.ts';
 import { runOutputSchema } from './runOutput.ts';
 import { runsOutputSchema } from './runsOutput.ts';
@@ -13,6 +14,7 @@ const printed: readonly { readonly name: string; readonly command: string; reado
   { name: 'cli-runs', command: 'lockstep runs --json', schema: runsOutputSchema },
   { name: 'cli-show', command: 'lockstep show --json', schema: showOutputSchema },
   { name: 'cli-metrics', command: 'lockstep metrics --format json', schema: metricsOutputSchema },
+  { name: 'cli-import', command: 'lockstep import --json', schema: importOutputSchema },
   { name: 'cli-doctor', command: 'lockstep doctor --json', schema: doctorOutputSchema },
   { name: 'cli-error', command: 'any command with --json that fails', schema: errorOutputSchema },
 ];

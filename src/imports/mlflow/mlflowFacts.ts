@@ -1,12 +1,12 @@
 /**
- * What MLflow keeps about a run, whichever of its stores it was read from, and what it means in ours. Only what the
- * record says in another place (name, note, parent, models) is taken out of the tags.
+ * What MLflow keeps about a run, whichever of its stores it was read from, and what it means in ours: the same as where
+ * a program logs to us.
  */
 import * as z from 'zod';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { ReportedDataset, ReportedModel } from '../../runs/reported.ts';
+import { parameterOf } from '../../tracking/mlflow/parameterOf.ts';
 import type { PastFiles, PastRun, PastRunHeader } from '../pastRun.ts';
-import { typedText } from '../pastRunText.ts';
 
 export interface MlflowFacts {
   readonly runId: string;
@@ -28,13 +28,9 @@ export interface MlflowFacts {
 
 export const parentTag = 'mlflow.parentRunId';
 /** Ours: MLflow names the experiment beside the run, not in its tags. */
-export const experimentTag = 'mlflow.experimentName';
-const saidElsewhere = new Set([
-  'mlflow.runName',
-  'mlflow.note.content',
-  'mlflow.log-model.history',
-  parentTag,
-]);
+export const experimentTag = 'mlflow.experiment';
+/** Of the tags that MLflow sets itself; the others are said in other places of the record, or mean something to it only. */
+const keptOwnTags = new Set(['mlflow.user']);
 
 export function pastRunOfMlflow(facts: MlflowFacts): PastRun {
   const { tags } = facts;
@@ -42,9 +38,8 @@ export function pastRunOfMlflow(facts: MlflowFacts): PastRun {
   const note = nonEmpty(tags.get('mlflow.note.content'));
   const source = nonEmpty(tags.get('mlflow.source.name')) ?? nonEmpty(facts.sourceName);
   const state = endStates[facts.status ?? 'RUNNING'];
-  const kept = [...tags].filter(([key]) => !saidElsewhere.has(key));
-  if (facts.experiment !== undefined && !tags.has(experimentTag))
-    kept.push([experimentTag, facts.experiment]);
+  const kept = [...tags].filter(([key]) => !/^(?:mlflow|lockstep)\./.test(key) || keptOwnTags.has(key));
+  if (facts.experiment !== undefined) kept.push([experimentTag, facts.experiment]);
   return {
     name,
     note,
@@ -53,7 +48,7 @@ export function pastRunOfMlflow(facts: MlflowFacts): PastRun {
     commit: nonEmpty(tags.get('mlflow.source.git.commit')),
     branch: nonEmpty(tags.get('mlflow.source.git.branch')),
     remote: nonEmpty(tags.get('mlflow.source.git.repoURL')),
-    parameters: Object.fromEntries([...facts.params].map(([key, value]) => [key, typedText(value)])),
+    parameters: Object.fromEntries([...facts.params].map(([key, value]) => [key, parameterOf(value)])),
     tags: Object.fromEntries(kept),
     datasets: facts.datasets,
     models: facts.models.length > 0 ? facts.models : modelsOfHistory(tags.get('mlflow.log-model.history')),

@@ -63,7 +63,7 @@ describe('importRuns from mlruns', () => {
     assert.equal(summary.createdAt, '2023-11-14T22:13:20.000Z');
     assert.deepEqual(summary.argv, ['/proj/train.py']);
     assert.deepEqual(summary.parameters, {
-      ...{ 'deep/name': 'x', exact: '12345678901234567890', flag: true, lr: 0.1, none: 'None' },
+      ...{ 'deep/name': 'x', exact: '12345678901234567890', flag: true, lr: 0.1, none: null },
     });
     assert.deepEqual(Object.keys(summary.metrics), ['loss', 'val/acc']);
     const { plan, result, dir, problems } = await runs.read(id);
@@ -72,7 +72,7 @@ describe('importRuns from mlruns', () => {
     assert.equal(plan.origin.id, 'a');
     assert.equal(result?.reported?.note, 'a note\nof lines');
     assert.equal(result.reported.tags['team'], 'vision');
-    assert.equal(result.reported.tags['mlflow.experimentName'], 'exp');
+    assert.equal(result.reported.tags['mlflow.experiment'], 'exp');
     assert.equal(readFileSync(join(dir, 'artifacts', 'notes', 'a.txt'), 'utf8'), 'hello');
     const { series } = await readMetricLogs(dir);
     assert.deepEqual(
