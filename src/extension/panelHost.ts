@@ -5,6 +5,7 @@ import type { RunRow } from './worker/runsView.ts';
 export interface RunPanels {
   /** Charts of these runs, in the open panel or a new one. */
   showMetrics(rows: readonly RunRow[]): Promise<void>;
+  showRuns(runs: readonly RunReference[]): Promise<void>;
   /** The report of a reproduction, live while it runs. */
   showReport(report: {
     readonly store: string;

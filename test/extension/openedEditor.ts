@@ -66,7 +66,7 @@ export async function rowOf({ tree }: OpenedEditor, label: string): Promise<Node
   const search = async (node: Node | undefined): Promise<Node | undefined> => {
     for (const child of (await tree.getChildren(node)) ?? []) {
       const item = await tree.getTreeItem(child);
-      if (labelOf(item) === label) return child;
+      if (matchesLabel(labelOf(item), label)) return child;
       const found = /\brun\b/.test(item.contextValue ?? '') ? undefined : await search(child);
       if (found !== undefined) return found;
     }
@@ -75,6 +75,12 @@ export async function rowOf({ tree }: OpenedEditor, label: string): Promise<Node
   return waitFor(`a row called ${label}`, () => search(undefined), {
     describe: () => picture({ tree, folder: '' }),
   });
+}
+
+/** The tree cuts long labels in the middle. */
+function matchesLabel(shown: string, label: string): boolean {
+  const [start = '', end] = shown.split('…', 2);
+  return end === undefined ? shown === label : label.startsWith(start) && label.endsWith(end);
 }
 
 /** Writes a script into the workspace and runs it as *Run File as Experiment* does. */

@@ -27,13 +27,13 @@ export function againCommands({ client, model, pick, starter, panels }: AgainDep
   return {
     [commandIds.rerun]: async (...args) => {
       if (!(await requireTrust())) return;
-      const row = await pick.one(args, { title: vscode.l10n.t('Run Again') });
+      const row = await pick.one(args, { title: vscode.l10n.t('Run Again'), kind: 'repeatable' });
       if (row !== undefined) await starter.again(row, {});
     },
     [commandIds.rerunWithChanges]: async (...args) => {
       if (!(await requireTrust())) return;
       const title = vscode.l10n.t('Run Again with Changes');
-      const row = await pick.one(args, { title });
+      const row = await pick.one(args, { title, kind: 'repeatable' });
       if (row === undefined) return;
       const { store, run } = row;
       const parameters = await client.request('changeableParameters', { store, id: run.id });

@@ -56,8 +56,13 @@ export function keepCommands(client: StoreClient, model: RunsModel, pick: RunPic
     [commandIds.archiveRun]: annotateMany(vscode.l10n.t('Archive Run'), 'notArchived', { archived: true }),
     [commandIds.unarchiveRun]: annotateMany(vscode.l10n.t('Unarchive Run'), 'archived', { archived: false }),
     [commandIds.removeRun]: async (...args) => {
-      const rows = await pick.many(args, { title: vscode.l10n.t('Remove Run') });
-      if (rows === undefined) return;
+      const chosen = await pick.many(args, { title: vscode.l10n.t('Remove Run') });
+      if (chosen === undefined) return;
+      const rows = chosen.filter(({ run }) => run.parent === undefined);
+      if (rows.length === 0) {
+        void vscode.window.showInformationMessage(vscode.l10n.t('A child run is removed with its run.'));
+        return;
+      }
       const removed = idsByStore(rows);
       for (const [store, ids] of removed) await client.request('removeRuns', { store, ids });
       for (const [store, ids] of removed) model.storeChanged({ store, runIds: new Set(ids) });

@@ -1,15 +1,17 @@
 /** Looking at runs: log, metrics, code, comparison, report. Works in an untrusted workspace: nothing is run. */
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { showCodeDiff } from '../documents/showCodeDiff.ts';
 import type { ComparisonDocuments } from '../documents/comparisonDocuments.ts';
 import type { LogDocuments } from '../documents/logDocuments.ts';
-import { formatTime, shortId } from '../formatText.ts';
+import { formatBytes, formatTime, shortId } from '../formatText.ts';
 import { commandIds, schemes } from '../ids.ts';
 import type { RunPanels } from '../panelHost.ts';
+import { runPathsOf } from '../runFolder.ts';
 import type { RunsModel } from '../runsModel.ts';
 import { runWithProgress } from '../runWithProgress.ts';
 import type { StoreClient } from '../storeClient.ts';
-import type { LeafNode } from '../tree/treeNodes.ts';
+import type { LeafNode, SectionNode } from '../tree/treeNodes.ts';
 import { verdictIcon, verdictWord } from '../tree/verdictWords.ts';
 import type { RunRow } from '../worker/runsView.ts';
 import type { CommandTable } from './commandHandler.ts';
@@ -44,6 +46,20 @@ export function lookCommands({ client, model, pick, logs, comparisons, panels }:
     [commandIds.showMetricsTogether]: async (...args) => {
       const rows = await pick.many(args, { title: vscode.l10n.t('Show Metrics Together'), atLeast: 2 });
       if (rows !== undefined) await panels.showMetrics(rows);
+    },
+    [commandIds.showChildMetrics]: async (...args) => {
+      const title = vscode.l10n.t('Show Metrics of Child Runs');
+      const row = await pick.one(args, { title, kind: 'withChildren' });
+      if (row === undefined) return;
+      const { store, run } = row;
+      const ids = await client.request('childRunIds', { store, id: run.id });
+      if (ids.length > 0) await panels.showRuns(ids.map(id => ({ store, id })));
+      else void vscode.window.showInformationMessage(vscode.l10n.t('This run has no child runs.'));
+    },
+    [commandIds.openArtifact]: async (...args) => {
+      const [node] = args;
+      const path = isArtifactLeaf(node) ? node.target : await chooseArtifact(args);
+      if (path !== undefined) await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));
     },
     [commandIds.showMedia]: async (...args) => {
       const row = await pick.one(args, { title: vscode.l10n.t('Show Media') });
@@ -103,6 +119,24 @@ export function lookCommands({ client, model, pick, logs, comparisons, panels }:
     },
   } satisfies Partial<CommandTable>;
 
+  async function chooseArtifact(args: readonly unknown[]): Promise<string | undefined> {
+    const title = vscode.l10n.t('Open Artifact');
+    const row = await pick.one(args, { title });
+    if (row === undefined) return undefined;
+    const { store, run } = row;
+    const { artifacts } = await client.request('artifacts', { store, id: run.id });
+    if (artifacts.length === 0) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('This run has logged no artifacts.'));
+      return undefined;
+    }
+    const { dir } = runPathsOf(row);
+    const picked = await vscode.window.showQuickPick(
+      artifacts.map(({ path, size }) => ({ path, label: path, description: formatBytes(size) })),
+      { title, placeHolder: vscode.l10n.t('Choose a file') },
+    );
+    return picked === undefined ? undefined : join(dir, picked.path);
+  }
+
   async function compare(rows: readonly RunRow[]): Promise<void> {
     const [first, second, ...more] = [...rows].sort((a, b) => (a.run.id < b.run.id ? -1 : 1));
     if (first === undefined || second === undefined) {
@@ -138,10 +172,21 @@ function isLeaf(value: unknown): value is LeafNode {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'leaf';
 }
 
-function isVerdictLeaf(value: unknown): value is LeafNode & { readonly target: string } {
-  return isLeaf(value) && value.context === 'verdict' && value.target !== undefined;
+function isVerdictLeaf(
+  value: unknown,
+): value is LeafNode & { readonly target: string; readonly parent: SectionNode } {
+  return (
+    isLeaf(value) &&
+    value.context === 'verdict' &&
+    value.target !== undefined &&
+    value.parent.kind === 'section'
+  );
 }
 
 function isOutputLeaf(value: unknown): value is LeafNode & { readonly target: string } {
   return isLeaf(value) && value.context === 'output' && value.target !== undefined;
+}
+
+function isArtifactLeaf(value: unknown): value is LeafNode & { readonly target: string } {
+  return isLeaf(value) && value.context === 'artifact' && value.target !== undefined;
 }

@@ -5,7 +5,7 @@ import { formatTime } from '../formatText.ts';
 import type { RunsModel } from '../runsModel.ts';
 import type { StoreClient } from '../storeClient.ts';
 import { runDescription, stateIcon } from '../tree/runItem.ts';
-import type { RunNode, TreeNode } from '../tree/treeNodes.ts';
+import type { ChildRunsNode, RunNode, SectionNode, TreeNode } from '../tree/treeNodes.ts';
 import { commandLabel } from '../worker/commandLabel.ts';
 import type { RunKind, RunRow } from '../worker/runsView.ts';
 
@@ -102,7 +102,17 @@ export function createRunPicker(
 /** Run nodes among what VS Code passes: `(node, selectedNodes)`, or any list of nodes. */
 function runNodes(args: readonly unknown[]): RunNode[] {
   const selected = Array.isArray(args[1]) && args[1].length > 0 ? (args[1] as unknown[]) : args;
-  return selected.filter(isRunNode);
+  return selected.map(node => (isBelowRun(node) ? node.parent : node)).filter(isRunNode);
+}
+
+/** The heads *Media* and *Child Runs* stand for their run. */
+function isBelowRun(value: unknown): value is SectionNode | ChildRunsNode {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    (value.kind === 'section' || value.kind === 'childRuns')
+  );
 }
 
 function isRunNode(value: unknown): value is RunNode {

@@ -31,7 +31,11 @@ export class LazyPanels implements RunPanels, vscode.Disposable {
   }
 
   async showMetrics(rows: Parameters<RunPanels['showMetrics']>[0]): Promise<void> {
-    (await this.#load()).showMetrics(rows);
+    await this.showRuns(rows.map(({ store, run }) => ({ store, id: run.id })));
+  }
+
+  async showRuns(runs: Parameters<RunPanels['showRuns']>[0]): Promise<void> {
+    (await this.#load()).showMetrics(runs);
   }
 
   async showReport(report: Parameters<RunPanels['showReport']>[0]): Promise<void> {

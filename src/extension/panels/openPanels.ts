@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { StoreChange } from '../storeClient.ts';
 import type { RunReference } from '../worker/engineRequests.ts';
 import type { ReproductionReference } from '../worker/panelRequests.ts';
-import type { RunRow } from '../worker/runsView.ts';
 import { ChartsPanel, savedChartRuns, type ChartsPanelParts } from './chartsPanel.ts';
 import { MediaPanel, savedMediaRun } from './mediaPanel.ts';
 import { panelTypes, type PanelType } from './panelIds.ts';
@@ -20,8 +19,7 @@ export class OpenPanels {
   }
 
   /** Shows these runs in the open panel, or in a new one. */
-  showMetrics(rows: readonly RunRow[]): void {
-    const runs = rows.map(({ store, run }) => ({ store, id: run.id }));
+  showMetrics(runs: readonly RunReference[]): void {
     const open = [...this.#charts].find(({ panel }) => panel.active) ?? [...this.#charts].at(-1);
     if (open === undefined) {
       this.#adoptCharts(createPanel(panelTypes.charts, vscode.l10n.t('Metric Charts')), runs);

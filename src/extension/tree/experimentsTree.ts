@@ -12,11 +12,22 @@ import type { RunOutline, RunRow } from '../worker/runsView.ts';
 import { commandIds } from '../ids.ts';
 import { groupLabel } from './groupLabel.ts';
 import { runItem } from './runItem.ts';
+import { childRunsItem } from './childRunsItem.ts';
+import { folderItem, folderNodes } from './folderNodes.ts';
 import { leafItem, runSections, sectionItem, sectionLeaves } from './runSections.ts';
 import { runTooltip } from './runTooltip.ts';
-import type { GroupNode, MoreNode, ProjectNode, RunNode, TreeNode } from './treeNodes.ts';
+import type {
+  ChildRunsNode,
+  GroupNode,
+  MoreNode,
+  ProjectNode,
+  RunNode,
+  SectionNode,
+  TreeNode,
+} from './treeNodes.ts';
 
 const pageSize = 100;
+const childPageSize = 200;
 /** The first groups stand open; the rest of history waits. */
 const openGroups = 3;
 
@@ -34,10 +45,12 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
   readonly onDidChangeTreeData = this.#changed.event;
   /** Group id → what is shown of it. */
   readonly #loaded = new Map<string, LoadedGroup>();
-  /** Group id → runs to show; a page where nothing is said. */
+  /** Id of a group or of child runs → runs to show; a page where nothing is said. */
   readonly #shown = new Map<string, number>();
   /** Run node id → its row. */
   readonly #rows = new Map<string, RunRow>();
+  /** Id of child runs → how many there are. */
+  readonly #childCounts = new Map<string, number>();
   /** VS Code knows nodes by identity: one object for each id. */
   readonly #nodes = new Map<string, TreeNode>();
 
@@ -69,8 +82,14 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
         return this.#runs(node);
       case 'run':
         return this.#sections(node);
+      case 'childRuns':
+        return this.#childRuns(node);
       case 'section':
-        return sectionLeaves(node);
+        return isFolder(node)
+          ? [...(await folderNodes(this.#client, node)), ...sectionLeaves(node)]
+          : sectionLeaves(node);
+      case 'folder':
+        return folderNodes(this.#client, node);
       case 'more':
       case 'leaf':
         return [];
@@ -91,10 +110,14 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
         const row = this.#rows.get(node.id);
         return row === undefined ? new vscode.TreeItem(node.runId) : runItem(node.id, row, Date.now());
       }
+      case 'childRuns':
+        return childRunsItem(node.id, this.#childCounts.get(node.id) ?? 0);
       case 'more':
         return moreItem(node);
       case 'section':
         return sectionItem(node);
+      case 'folder':
+        return folderItem(node);
       case 'leaf':
         return leafItem(node);
     }
@@ -156,7 +179,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     const { store, key } = group;
     const view = this.#viewState.view;
     const page = await this.#client.request('page', { store, view, group: key, offset: 0, limit });
-    const nodes = page.rows.map(row => this.#runNode(group, row));
+    const nodes = page.rows.map(row => this.#runNode(group, store, row));
     this.#loaded.set(group.id, { node: group, nodes });
     const remaining = page.total - nodes.length;
     if (remaining <= 0) return nodes;
@@ -166,17 +189,38 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
   async #sections(node: RunNode): Promise<TreeNode[]> {
     const row = this.#rows.get(node.id);
     if (row === undefined) return [];
-    const details = await this.#client.request('runDetails', { store: node.store, id: node.runId });
-    return runSections(node, row, details);
+    const reference = { store: node.store, id: node.runId };
+    const [details, contents, { total }] = await Promise.all([
+      this.#client.request('runDetails', reference),
+      this.#client.request('runContents', reference),
+      this.#client.request('childRuns', { ...reference, limit: 0 }),
+    ]);
+    const sections = runSections(node, row, details, contents);
+    if (total === 0) return sections;
+    const id = `${node.id}/childRuns`;
+    this.#childCounts.set(id, total);
+    const children = this.#interned<ChildRunsNode>({ kind: 'childRuns', id, parent: node });
+    const before = sections.findIndex(({ name }) => !aboveChildRuns.has(name));
+    const nodes: TreeNode[] = sections;
+    return nodes.toSpliced(before < 0 ? nodes.length : before, 0, children);
   }
 
-  #runNode(group: GroupNode, row: RunRow): RunNode {
-    const id = runNodeId(group, row.run.id);
+  async #childRuns(node: ChildRunsNode): Promise<TreeNode[]> {
+    const { store, runId: id } = node.parent;
+    const { rows, total } = await this.#client.request('childRuns', { store, id, limit: this.#limit(node) });
+    const nodes = rows.map(row => this.#runNode(node, store, row));
+    const remaining = total - nodes.length;
+    if (remaining <= 0) return nodes;
+    return [...nodes, { kind: 'more', id: `${node.id}/more`, parent: node, remaining }];
+  }
+
+  #runNode(parent: GroupNode | ChildRunsNode, store: string, row: RunRow): RunNode {
+    const id = runNodeId(parent, row.run.id);
     this.#rows.set(id, row);
-    return this.#interned({ kind: 'run', id, store: group.store, runId: row.run.id, parent: group });
+    return this.#interned({ kind: 'run', id, store, runId: row.run.id, parent });
   }
 
-  #interned<Node extends ProjectNode | GroupNode | RunNode>(node: Node): Node {
+  #interned<Node extends ProjectNode | GroupNode | RunNode | ChildRunsNode>(node: Node): Node {
     const known = this.#nodes.get(node.id);
     // An id tells its kind: a store path, with a group key, with a run id.
     if (known !== undefined) return known as Node;
@@ -189,8 +233,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     return this.#interned({ kind: 'project', id: project.store, project });
   }
 
-  #limit(group: GroupNode): number {
-    return this.#shown.get(group.id) ?? pageSize;
+  #limit({ id, kind }: GroupNode | ChildRunsNode): number {
+    return this.#shown.get(id) ?? (kind === 'group' ? pageSize : childPageSize);
   }
 
   #groupItem(node: GroupNode): vscode.TreeItem {
@@ -222,13 +266,17 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
       this.#changed.fire(undefined);
       return;
     }
+    // A child run is drawn with the run that it stands below.
+    const concerned = new Map<string, ReadonlySet<string>>();
+    for (const [store, ids] of changed)
+      concerned.set(store, new Set(await this.#client.request('withParents', { store, ids: [...ids] })));
     const touched = [...this.#loaded.values()].filter(({ node, nodes }) => {
-      const ids = changed.get(node.store);
+      const ids = concerned.get(node.store);
       return ids !== undefined && nodes.some(({ runId }) => ids.has(runId));
     });
     for (const { node, nodes } of touched) {
       await this.#runs(node);
-      const ids = changed.get(node.store);
+      const ids = concerned.get(node.store);
       this.#changed.fire(nodes.filter(({ runId }) => ids?.has(runId) === true));
     }
   }
@@ -238,10 +286,12 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     for (const [id, { node, nodes }] of this.#loaded) {
       if (outlines.get(node.store)?.groups.some(({ key }) => key === node.key) === true) continue;
       this.#loaded.delete(id);
-      for (const run of nodes) {
-        this.#rows.delete(run.id);
-        this.#nodes.delete(run.id);
-      }
+      const left = new Set(nodes.map(run => run.id));
+      for (const key of [...this.#rows.keys()])
+        if (left.has(topRunOf(key))) {
+          this.#rows.delete(key);
+          this.#nodes.delete(key);
+        }
     }
   }
 }
@@ -250,8 +300,23 @@ function groupNode(store: string, key: string, parent: ProjectNode | undefined):
   return { kind: 'group', id: `${store}\n${key}`, store, key, parent };
 }
 
-function runNodeId(group: GroupNode, runId: string): string {
-  return `${group.id}\n${runId}`;
+/** Metrics, parameters and tags say what the run is; its child runs come next. */
+const aboveChildRuns: ReadonlySet<string> = new Set(['problem', 'mlflow', 'metrics', 'parameters', 'tags']);
+
+function isFolder({ name }: SectionNode): boolean {
+  return name === 'artifacts' || name === 'models';
+}
+
+function runNodeId(parent: GroupNode | ChildRunsNode, runId: string): string {
+  return `${parent.id}\n${runId}`;
+}
+
+/** Store, group and run: the first three lines of the id of anything below a run. */
+function topRunOf(id: string): string {
+  return id
+    .split('\n', 3)
+    .join('\n')
+    .replace(/\/childRuns$/, '');
 }
 
 function changedPlaces(

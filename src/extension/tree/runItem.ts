@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import { formatDuration, formatNumber, oneLine, shortId } from '../formatText.ts';
 import { isLive } from '../worker/arrangeRuns.ts';
+import { formatParameter } from '../worker/runRows.ts';
 import type { RunRow } from '../worker/runsView.ts';
 import { chosenMetrics } from './chosenMetrics.ts';
 import { stateLabel } from './groupLabel.ts';
@@ -10,9 +11,9 @@ import { verdictCounts } from './verdictWords.ts';
 
 export function runItem(id: string, row: RunRow, now: number): vscode.TreeItem {
   const { run } = row;
-  const item = new vscode.TreeItem(row.label, vscode.TreeItemCollapsibleState.Collapsed);
+  const item = new vscode.TreeItem(shortLabel(row.label), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = id;
-  item.description = runDescription(run, now);
+  item.description = [differingText(row), runDescription(run, now)].filter(part => part !== '').join(' · ');
   item.iconPath = stateIcon(run);
   item.contextValue = contextOf(run);
   item.accessibilityInformation = {
@@ -23,14 +24,57 @@ export function runItem(id: string, row: RunRow, now: number): vscode.TreeItem {
   return item;
 }
 
+/** So many characters leave room for a metric beside them in a side bar as wide as it is at first. */
+const labelLength = 26;
+
+/** Start and end: names of one project often begin alike. */
+function shortLabel(label: string): string {
+  const characters = Array.from(label);
+  if (characters.length <= labelLength) return label;
+  const end = Math.floor(labelLength / 3);
+  return `${characters.slice(0, labelLength - end - 1).join('')}…${characters.slice(-end).join('')}`;
+}
+
+/** A child run that is called by a name is told from the others by its parameters. */
+function differingText({ run, label, differing }: RunRow): string {
+  if (run.parent === undefined) return '';
+  const told = differing
+    .slice(0, 3)
+    .map(
+      key =>
+        `${oneLine(key.slice(key.lastIndexOf('.') + 1), 20)}=${oneLine(formatParameter(run.parameters[key] ?? null), 20)}`,
+    )
+    .join(' ');
+  return label === told ? '' : told;
+}
+
 /** `★ loss 0.412  acc 0.871 · step 14 · 2 m · reproduced 2×`; for a run that ended badly, why. */
 export function runDescription(run: RunSummary, now: number): string {
   const parts = [endText(run), metricsText(run), timeText(run, now), verdictCounts(run.verdicts)];
   if (run.reproduces !== undefined) parts.unshift(vscode.l10n.t('reproduces {0}', shortId(run.reproduces)));
   if (run.tags.length > 0) parts.push(run.tags.map(tag => `#${oneLine(tag, 40)}`).join(' '));
+  if (run.importedFrom !== undefined)
+    parts.push(vscode.l10n.t('imported from {0}', sourceWord(run.importedFrom)));
   if (run.archived) parts.push(vscode.l10n.t('archived'));
   const text = parts.filter(part => part !== '').join(' · ');
   return run.star ? `★ ${text}` : text;
+}
+
+/** What a person calls the kind of source that a run was imported from. */
+export function sourceWord(kind: string): string {
+  switch (kind) {
+    case 'mlruns':
+    case 'mlflow.db':
+      return 'MLflow';
+    case 'tensorboard':
+      return 'TensorBoard';
+    case 'dvclive':
+      return 'DVCLive';
+    case 'wandb':
+      return 'W&B';
+    default:
+      return oneLine(kind, 40);
+  }
 }
 
 export function stateIcon(run: RunSummary): vscode.ThemeIcon {
@@ -60,8 +104,12 @@ function contextOf(run: RunSummary): string {
     run.star ? 'starred' : '',
     run.archived ? 'archived' : '',
   ];
+  if (run.parent !== undefined) words.push('child');
+  // A command of its own, that can be cancelled, looked at and run again.
+  else if (run.importedFrom === undefined) words.push('command');
+  if ((run.childRuns ?? 0) > 0) words.push('children');
   if (Object.keys(run.metrics).length > 0) words.push('metrics');
-  if (run.codeKnown !== 'unknown') words.push('code');
+  if (run.codeKnown !== 'unknown' && run.parent === undefined) words.push('code');
   if (run.verdicts.length > 0) words.push('verdict');
   return words.filter(word => word !== '').join(' ');
 }

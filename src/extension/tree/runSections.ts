@@ -3,8 +3,12 @@ import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { FileUse } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
+import type { MediaKind } from '../../protocol/mediaProtocol.ts';
+import type { ReportedModel } from '../../runs/reported.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { formatBytes, formatNumber, formatTime, oneLine, shortId } from '../formatText.ts';
+import { commandIds } from '../ids.ts';
+import type { RunContents } from '../worker/runContents.ts';
 import { formatParameter } from '../worker/runRows.ts';
 import type { RunRow } from '../worker/runsView.ts';
 import { bestValue, chosenMetrics } from './chosenMetrics.ts';
@@ -13,18 +17,33 @@ import { verdictIcon, verdictWord } from './verdictWords.ts';
 
 const leafLimit = 200;
 
-export function runSections(parent: RunNode, row: RunRow, details: RunDetails): SectionNode[] {
+export function runSections(
+  parent: RunNode,
+  row: RunRow,
+  details: RunDetails,
+  contents: RunContents,
+): SectionNode[] {
   const { run } = row;
-  const { plan } = details;
+  const { plan, reported } = details;
+  const isChild = run.parent !== undefined;
   const names: SectionName[] = [];
   if (details.problems.length > 0) names.push('problem');
-  if (Object.keys(run.parameters).length > 0) names.push('parameters');
+  if (plan?.mlflow === 'own-server') names.push('mlflow');
   if (Object.keys(run.metrics).length > 0) names.push('metrics');
-  if (plan !== undefined) names.push('code', 'environment');
+  if (Object.keys(run.parameters).length > 0) names.push('parameters');
+  if (shownTags(details).length > 0) names.push('tags');
+  // Code and environment of a child run are those of its run.
+  if (plan !== undefined && !isChild) names.push('code', 'environment');
   if ((details.captured?.inputs ?? []).length > 0) names.push('inputs');
   if ((details.result?.outputs ?? []).length > 0) names.push('outputs');
+  if (contents.media !== undefined) names.push('media');
+  if (contents.artifacts.files > 0) names.push('artifacts');
+  if ((reported?.models ?? []).length > 0) names.push('models');
+  if ((reported?.datasets ?? []).length > 0) names.push('datasets');
   if (details.verdicts.length > 0) names.push('reproductions');
-  return names.map(name => ({ kind: 'section', id: `${parent.id}/${name}`, name, parent, row, details }));
+  return names.map(name => ({
+    ...{ kind: 'section', id: `${parent.id}/${name}`, name, parent, row, details, contents },
+  }));
 }
 
 export function sectionItem(node: SectionNode): vscode.TreeItem {
@@ -35,6 +54,12 @@ export function sectionItem(node: SectionNode): vscode.TreeItem {
   item.tooltip = `${look.label}  ${look.description}`;
   item.iconPath = new vscode.ThemeIcon(look.icon);
   item.contextValue = node.name;
+  if (node.name === 'media')
+    item.command = {
+      command: commandIds.showMedia,
+      title: vscode.l10n.t('Show Media'),
+      arguments: [node.parent],
+    };
   return item;
 }
 
@@ -45,7 +70,7 @@ interface SectionLook {
   readonly state: vscode.TreeItemCollapsibleState;
 }
 
-function sectionLook({ name, row, details }: SectionNode): SectionLook {
+function sectionLook({ name, row, details, contents }: SectionNode): SectionLook {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const { run, differing } = row;
   switch (name) {
@@ -54,6 +79,55 @@ function sectionLook({ name, row, details }: SectionNode): SectionLook {
         label: vscode.l10n.t('Problem'),
         description: oneLine(details.problems.join('; ')),
         icon: 'warning',
+        state: None,
+      };
+    case 'mlflow':
+      return {
+        label: 'MLflow',
+        description: ownServerText(),
+        icon: 'cloud',
+        state: None,
+      };
+    case 'tags':
+      return {
+        label: vscode.l10n.t('Tags'),
+        description: shownTags(details)
+          .slice(0, 3)
+          .map(([tag, value]) => `${oneLine(tag, 30)} ${oneLine(value, 30)}`)
+          .join(' · '),
+        icon: 'tag',
+        state: Collapsed,
+      };
+    case 'artifacts': {
+      const { files, bytes, more } = contents.artifacts;
+      return {
+        label: vscode.l10n.t('Artifacts'),
+        description: more
+          ? vscode.l10n.t('more than {0} files', files)
+          : `${files === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', files)} · ${formatBytes(bytes)}`,
+        icon: 'files',
+        state: Collapsed,
+      };
+    }
+    case 'models':
+      return {
+        label: vscode.l10n.t('Models'),
+        description: String(details.reported?.models.length ?? 0),
+        icon: 'layers',
+        state: Collapsed,
+      };
+    case 'datasets':
+      return {
+        label: vscode.l10n.t('Datasets'),
+        description: String(details.reported?.datasets.length ?? 0),
+        icon: 'database',
+        state: Collapsed,
+      };
+    case 'media':
+      return {
+        label: vscode.l10n.t('Media'),
+        description: (contents.media?.kinds ?? []).map(mediaWord).join(' · '),
+        icon: 'file-media',
         state: None,
       };
     case 'parameters': {
@@ -122,6 +196,7 @@ export function sectionLeaves(node: SectionNode): LeafNode[] {
 
 type Leaf = Omit<LeafNode, 'kind' | 'id' | 'parent'>;
 
+/** Models with files are folders, see folderNodes.ts. */
 function leavesOf({ name, row, details }: SectionNode): Leaf[] {
   const { run, differing } = row;
   switch (name) {
@@ -161,6 +236,33 @@ function leavesOf({ name, row, details }: SectionNode): Leaf[] {
         };
       });
     }
+    case 'tags':
+      return shownTags(details).map(([tag, value]) => ({
+        label: oneLine(tag, 80),
+        description: oneLine(value, 80),
+        tooltip: `${tag} = ${value}`.slice(0, 2000),
+        icon: 'tag',
+      }));
+    case 'models':
+      return (details.reported?.models ?? [])
+        .filter(model => model.path === undefined)
+        .map(model => ({
+          label: oneLine(model.name, 80),
+          description: modelText(model),
+          icon: 'layers',
+        }));
+    case 'datasets':
+      return (details.reported?.datasets ?? []).map(({ name: dataset, context, digest, source }) => ({
+        label: oneLine(dataset, 80),
+        description: [oneLine(context ?? '', 40), oneLine(digest ?? '', 16)]
+          .filter(part => part !== '')
+          .join(' · '),
+        tooltip: [dataset, source ?? '']
+          .filter(part => part !== '')
+          .join('\n')
+          .slice(0, 2000),
+        icon: 'database',
+      }));
     case 'inputs':
       return (details.captured?.inputs ?? []).map(use => ({
         ...fileLeaf(use, details),
@@ -187,6 +289,9 @@ function leavesOf({ name, row, details }: SectionNode): Leaf[] {
     case 'code':
     case 'environment':
     case 'problem':
+    case 'mlflow':
+    case 'artifacts':
+    case 'media':
       return [];
   }
 }
@@ -201,7 +306,49 @@ export function leafItem(node: LeafNode): vscode.TreeItem {
     node.colour === undefined ? undefined : new vscode.ThemeColor(node.colour),
   );
   if (node.context !== undefined) item.contextValue = node.context;
+  if (node.context === 'artifact')
+    item.command = {
+      command: commandIds.openArtifact,
+      title: vscode.l10n.t('Open Artifact'),
+      arguments: [node],
+    };
   return item;
+}
+
+/** Tags that libraries set for themselves would hide what the person set. */
+function shownTags({ reported }: RunDetails): readonly (readonly [tag: string, value: string])[] {
+  return Object.entries(reported?.tags ?? {}).filter(([tag]) => !/^(?:mlflow|lockstep)\./.test(tag));
+}
+
+export function modelText({ step, registeredAs, version }: ReportedModel): string {
+  const parts: string[] = [];
+  if (registeredAs !== undefined)
+    parts.push(
+      version === undefined
+        ? vscode.l10n.t('registered as {0}', oneLine(registeredAs, 60))
+        : vscode.l10n.t('registered as {0}, version {1}', oneLine(registeredAs, 60), oneLine(version, 20)),
+    );
+  if (step !== undefined) parts.push(vscode.l10n.t('step {0}', step));
+  return parts.join(' · ');
+}
+
+export function ownServerText(): string {
+  return vscode.l10n.t('Logs to your own MLflow server; not mirrored.');
+}
+
+function mediaWord(kind: MediaKind): string {
+  switch (kind) {
+    case 'image':
+      return vscode.l10n.t('images');
+    case 'histogram':
+      return vscode.l10n.t('histograms');
+    case 'text':
+      return vscode.l10n.t('texts');
+    case 'table':
+      return vscode.l10n.t('tables');
+    case 'file':
+      return vscode.l10n.t('files');
+  }
 }
 
 function fileLeaf(use: FileUse, { plan }: RunDetails): Omit<Leaf, 'icon'> {

@@ -7,7 +7,8 @@ import { formatParameter } from '../worker/runRows.ts';
 import type { RunRow } from '../worker/runsView.ts';
 import { chosenMetrics } from './chosenMetrics.ts';
 import { stateLabel } from './groupLabel.ts';
-import { codeText, environmentText } from './runSections.ts';
+import { sourceWord } from './runItem.ts';
+import { codeText, environmentText, ownServerText } from './runSections.ts';
 import { verdictWord } from './verdictWords.ts';
 
 export function runTooltip(row: RunRow, details: RunDetails): vscode.MarkdownString {
@@ -36,6 +37,11 @@ export function runTooltip(row: RunRow, details: RunDetails): vscode.MarkdownStr
   line(vscode.l10n.t('Code'), codeText(details));
   line(vscode.l10n.t('Environment'), environmentText(details));
   line(vscode.l10n.t('Host'), run.host ?? '');
+  if (details.plan?.mlflow === 'own-server') line('MLflow', ownServerText());
+  const { origin } = details.plan ?? {};
+  if (origin !== undefined)
+    line(vscode.l10n.t('Imported from'), `${sourceWord(origin.kind)} · ${origin.path}`);
+  if ((run.childRuns ?? 0) > 0) line(vscode.l10n.t('Child Runs'), String(run.childRuns));
   const verdict = details.verdicts.at(-1);
   if (verdict !== undefined)
     line(vscode.l10n.t('Reproduction'), `${verdictWord(verdict.verdict)}. ${verdict.sentence}`);

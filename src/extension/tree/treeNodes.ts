@@ -1,6 +1,7 @@
 /** What the Experiments tree consists of. Nodes are identities: what they show is looked up when they are drawn. */
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { OpenProject } from '../projects.ts';
+import type { RunContents } from '../worker/runContents.ts';
 import type { RunRow } from '../worker/runsView.ts';
 
 export interface ProjectNode {
@@ -22,19 +23,39 @@ export interface RunNode {
   readonly id: string;
   readonly store: string;
   readonly runId: string;
-  readonly parent: GroupNode;
+  readonly parent: GroupNode | ChildRunsNode;
 }
 
-/** "Show more": the rest of a long group. */
+/** "Child Runs" below a run. */
+export interface ChildRunsNode {
+  readonly kind: 'childRuns';
+  readonly id: string;
+  readonly parent: RunNode;
+}
+
+/** "Show more": the rest of a long group, or of many child runs. */
 export interface MoreNode {
   readonly kind: 'more';
   readonly id: string;
-  readonly parent: GroupNode;
+  readonly parent: GroupNode | ChildRunsNode;
   readonly remaining: number;
 }
 
 export type SectionName =
-  'parameters' | 'metrics' | 'code' | 'environment' | 'inputs' | 'outputs' | 'reproductions' | 'problem';
+  | 'problem'
+  | 'mlflow'
+  | 'parameters'
+  | 'metrics'
+  | 'tags'
+  | 'code'
+  | 'environment'
+  | 'inputs'
+  | 'outputs'
+  | 'artifacts'
+  | 'models'
+  | 'datasets'
+  | 'media'
+  | 'reproductions';
 
 /** A part of an expanded run, as it was read when the run was expanded. */
 export interface SectionNode {
@@ -44,21 +65,36 @@ export interface SectionNode {
   readonly parent: RunNode;
   readonly row: RunRow;
   readonly details: RunDetails;
+  readonly contents: RunContents;
+}
+
+/** A folder of artifacts, or of one model. */
+export interface FolderNode {
+  readonly kind: 'folder';
+  readonly id: string;
+  readonly parent: SectionNode | FolderNode;
+  readonly store: string;
+  readonly runId: string;
+  /** Relative to the run folder, forward slashes. */
+  readonly path: string;
+  readonly label: string;
+  readonly description: string;
 }
 
 export interface LeafNode {
   readonly kind: 'leaf';
   readonly id: string;
-  readonly parent: SectionNode;
+  readonly parent: SectionNode | FolderNode;
   readonly label: string;
   readonly description: string;
   readonly tooltip?: string;
   readonly icon: string;
   readonly colour?: string;
   /** Selects the context menu. */
-  readonly context?: 'output' | 'verdict';
-  /** For `output`: absolute path. For `verdict`: the id of the reproduction. */
+  readonly context?: 'output' | 'artifact' | 'verdict';
+  /** For `output` and `artifact`: absolute path. For `verdict`: the id of the reproduction. */
   readonly target?: string;
 }
 
-export type TreeNode = ProjectNode | GroupNode | RunNode | MoreNode | SectionNode | LeafNode;
+export type TreeNode =
+  ProjectNode | GroupNode | RunNode | ChildRunsNode | MoreNode | SectionNode | FolderNode | LeafNode;

@@ -4,6 +4,7 @@
  * a line here, a handler in a `*Handlers.ts` beside it, and the handler's entry in engineHandlers.ts.
  */
 import type { Project } from '../../git/locateProject.ts';
+import type { ArtifactList } from '../../runs/listArtifacts.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { AnnotationChange } from '../../runs/runStore.ts';
 import type { CodeRequests } from './codeRequests.ts';
@@ -12,6 +13,7 @@ import type { LaunchRequests } from './launchRequests.ts';
 import type { LogStart, LogWindow } from './logWindow.ts';
 import type { MediaRequests } from './mediaRequests.ts';
 import type { PanelRequests } from './panelRequests.ts';
+import type { FolderEntry, RunContents } from './runContents.ts';
 import type { RunKind, RunOutline, RunPage, RunRow, RunsView } from './runsView.ts';
 
 export interface Request<Params, Result> {
@@ -60,6 +62,19 @@ export interface EngineRequests
   /** Rows of these runs; those that are gone are left out. */
   rows: Request<{ readonly store: string; readonly ids: readonly string[] }, readonly RunRow[]>;
   runDetails: Request<RunReference, RunDetails>;
+  /** What lies in the run folder for the tree to list. */
+  runContents: Request<RunReference, RunContents>;
+  artifacts: Request<RunReference, ArtifactList>;
+  folderEntries: Request<
+    RunReference & { readonly folder: string },
+    { readonly entries: readonly FolderEntry[]; readonly total: number }
+  >;
+  /** The first child runs, in the order of their start. */
+  childRuns: Request<RunReference & { readonly limit: number }, RunPage>;
+  /** Ids of all child runs, in the order of their start, those of child runs among them. */
+  childRunIds: Request<RunReference, readonly string[]>;
+  /** These runs and all that they are child runs of. */
+  withParents: Request<{ readonly store: string; readonly ids: readonly string[] }, readonly string[]>;
   /** Throws `query-invalid`. */
   checkFilter: Request<{ readonly filter: string }, void>;
   annotate: Request<

@@ -3,12 +3,15 @@ import { stat } from 'node:fs/promises';
 import { errorText } from '../../base/systemError.ts';
 import { releaseSnapshots } from '../../execution/releaseSnapshots.ts';
 import { locateProject } from '../../git/locateProject.ts';
+import { listArtifacts } from '../../runs/listArtifacts.ts';
 import { matchesRunQuery } from '../../runs/matchQuery.ts';
 import { parseRunQuery } from '../../runs/parseQuery.ts';
 import type { RunQuery } from '../../runs/parseQuery.ts';
+import { runPaths } from '../../runs/runPaths.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { EngineHandlers } from './answerRequests.ts';
 import { arrangeRuns, isLive } from './arrangeRuns.ts';
+import { folderEntries, runContents } from './runContents.ts';
 import { runRows } from './runRows.ts';
 import type { RunKind, RunsView } from './runsView.ts';
 import type { Stores } from './stores.ts';
@@ -18,7 +21,7 @@ const neighbours = 50;
 
 export function runHandlers(stores: Stores) {
   const arranged = async (store: string, view: RunsView): Promise<Map<string, RunSummary[]>> => {
-    const runs = await stores.table(store).list();
+    const runs = topLevel(await stores.table(store).list());
     const shown = runs.filter(runFilter(view)).filter(run => view.archived || !run.archived);
     return arrangeRuns(shown, view.grouping, Date.now());
   };
@@ -38,7 +41,7 @@ export function runHandlers(stores: Stores) {
     unwatchStore: ({ store }) => stores.table(store).stopWatching(),
     forgetStore: ({ store }) => stores.table(store).forget(),
     outline: async ({ store, view }) => {
-      const all = await stores.table(store).list();
+      const all = topLevel(await stores.table(store).list());
       const groups = await arranged(store, view);
       const query = readFilter(view.filter);
       return {
@@ -50,7 +53,7 @@ export function runHandlers(stores: Stores) {
     },
     page: async ({ store, view, group, offset, limit }) => {
       const runs = (await arranged(store, view)).get(group) ?? [];
-      const newest = (await stores.table(store).list()).slice(0, neighbours);
+      const newest = topLevel(await stores.table(store).list()).slice(0, neighbours);
       const near = runs.slice(Math.max(0, offset - neighbours), offset + limit + neighbours);
       const around = [...new Set([...near, ...newest])];
       return { rows: runRows(store, runs.slice(offset, offset + limit), around), total: runs.length };
@@ -63,15 +66,53 @@ export function runHandlers(stores: Stores) {
       return undefined;
     },
     findRuns: async ({ store, kind, limit }) => {
-      const runs = (await stores.table(store).list()).filter(run => isOfKind(run, kind));
+      const runs = topLevel(await stores.table(store).list()).filter(run => isOfKind(run, kind));
       const found = [...runs.filter(run => !run.archived), ...runs.filter(run => run.archived)];
       return runRows(store, found.slice(0, limit), found.slice(0, limit + neighbours));
     },
     rows: async ({ store, ids }) => {
       const table = stores.table(store);
       const found = (await Promise.all(ids.map(id => table.get(id)))).filter(run => run !== undefined);
-      return runRows(store, found, found.length > 1 ? found : (await table.list()).slice(0, neighbours));
+      const [only] = found;
+      if (found.length !== 1 || only === undefined) return runRows(store, found, found);
+      const all = await table.list();
+      const around =
+        only.parent === undefined
+          ? topLevel(all).slice(0, neighbours)
+          : all.filter(run => run.parent === only.parent);
+      return runRows(store, found, around);
     },
+    childRuns: async ({ store, id, limit }) => {
+      const all = await stores.table(store).list();
+      const children = all.filter(run => run.parent === id).sort(byStart);
+      return { rows: runRows(store, children.slice(0, limit), children), total: children.length };
+    },
+    childRunIds: async ({ store, id }) => {
+      const all = await stores.table(store).list();
+      const below = new Set([id]);
+      // A child run may be listed before the one that it stands below.
+      for (let known = 0; known !== below.size;) {
+        known = below.size;
+        for (const run of all) if (run.parent !== undefined && below.has(run.parent)) below.add(run.id);
+      }
+      return all
+        .filter(run => run.id !== id && below.has(run.id))
+        .sort(byStart)
+        .map(run => run.id);
+    },
+    withParents: async ({ store, ids }) => {
+      const table = stores.table(store);
+      const found = new Set(ids);
+      // A set goes on to what is added while it is walked; one that names itself is there already.
+      for (const id of found) {
+        const parent = (await table.get(id))?.parent;
+        if (parent !== undefined) found.add(parent);
+      }
+      return [...found];
+    },
+    runContents: ({ store, id }, signal) => runContents(runPaths(store, id), signal),
+    artifacts: ({ store, id }, signal) => listArtifacts(runPaths(store, id), { signal }),
+    folderEntries: ({ store, id, folder }) => folderEntries(runPaths(store, id), folder),
     runDetails: ({ store, id }) => stores.table(store).runStore.read(id),
     checkFilter: ({ filter }) => {
       parseRunQuery(filter);
@@ -123,7 +164,11 @@ function isOfKind(run: RunSummary, kind: RunKind): boolean {
     case 'live':
       return isLive(run);
     case 'ended':
-      return !isLive(run);
+      return !isLive(run) && run.importedFrom === undefined;
+    case 'repeatable':
+      return run.importedFrom === undefined;
+    case 'withChildren':
+      return (run.childRuns ?? 0) > 0;
     case 'starred':
       return run.star;
     case 'notStarred':
@@ -135,6 +180,19 @@ function isOfKind(run: RunSummary, kind: RunKind): boolean {
     case 'reproduced':
       return run.verdicts.length > 0;
   }
+}
+
+/** Child runs stand below their run; one whose run is gone is not to be lost from sight. */
+function topLevel(runs: readonly RunSummary[]): readonly RunSummary[] {
+  if (runs.every(run => run.parent === undefined)) return runs;
+  const ids = new Set(runs.map(({ id }) => id));
+  return runs.filter(({ id, parent }) => parent === undefined || parent === id || !ids.has(parent));
+}
+
+function byStart(a: RunSummary, b: RunSummary): number {
+  return (
+    Date.parse(a.startedAt ?? a.createdAt) - Date.parse(b.startedAt ?? b.createdAt) || (a.id < b.id ? -1 : 1)
+  );
 }
 
 /** A short text that differs when other runs stand in the group, or in another order. */

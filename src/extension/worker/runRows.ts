@@ -20,14 +20,20 @@ export function runRows(
   });
 }
 
-/** The name, else `lr=0.1 width=64`, else the command. One line. */
+/** The name, else `lr=0.1 width=64`, else the command. One line. A name that MLflow made up says less than those. */
 export function runLabel(run: RunSummary, differing: readonly string[]): string {
-  if (run.name !== undefined && oneLine(run.name) !== '') return shorten(oneLine(run.name));
+  const name = oneLine(run.name ?? '');
+  const madeUp = inventedName.test(name);
+  if (name !== '' && !madeUp) return shorten(name);
   const told = differing
     .slice(0, labelParameters)
     .map(key => `${lastPart(key)}=${formatParameter(run.parameters[key] ?? null)}`);
-  return shorten(oneLine(told.length > 0 ? told.join(' ') : commandLabel(run.argv))) || run.id.slice(-6);
+  const command = madeUp && run.parent !== undefined ? name : commandLabel(run.argv);
+  return shorten(oneLine(told.length > 0 ? told.join(' ') : command)) || name || run.id.slice(-6);
 }
+
+/** `gregarious-sloth-123` */
+const inventedName = /^[a-z]+-[a-z]+-\d{1,4}$/;
 
 export function formatParameter(value: ParameterValue): string {
   return value === null ? 'null' : String(value);
@@ -57,7 +63,8 @@ function varyingKeys(runs: readonly RunSummary[]): Map<string, string[]> {
 }
 
 function commandKey(run: RunSummary): string {
-  return run.experiment ?? commandName(run.argv);
+  // Child runs of one run do the same work, whatever their record says of a command.
+  return run.parent ?? run.experiment ?? commandName(run.argv);
 }
 
 function sum(numbers: Iterable<number>): number {

@@ -14,7 +14,17 @@ export interface RunsView {
 
 /** Which runs make sense for a command. */
 export type RunKind =
-  'all' | 'live' | 'ended' | 'starred' | 'notStarred' | 'archived' | 'notArchived' | 'reproduced';
+  | 'all'
+  | 'live'
+  | 'ended'
+  /** Those with a command of their own: not child runs, not imported ones. */
+  | 'repeatable'
+  | 'withChildren'
+  | 'starred'
+  | 'notStarred'
+  | 'archived'
+  | 'notArchived'
+  | 'reproduced';
 
 export interface RunGroup {
   /** Unique within grouping and store. */
@@ -27,9 +37,9 @@ export interface RunGroup {
 export interface RunOutline {
   /** In the order to show them; empty groups are left out. */
   readonly groups: readonly RunGroup[];
-  /** Runs that are preparing, running, or lost but still running; archived ones too. */
+  /** Runs that are preparing, running, or lost but still running; archived ones too, child runs not. */
   readonly live: number;
-  /** All runs of the store, archived and filtered-out ones too. */
+  /** All runs of the store, archived and filtered-out ones too; child runs belong to theirs. */
   readonly total: number;
   /** Why the filter could not be read; all runs are shown then. */
   readonly filterProblem?: string;
