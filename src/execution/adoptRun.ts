@@ -62,7 +62,10 @@ async function adoptWith(supervision: Supervision, before: ProcessRecord | undef
   const { spec, paths, log, runs } = supervision;
   const records = await ProcessRecords.open(paths.process, before);
   const plan = await readPlan(paths);
-  if (plan !== undefined) runs.plan = plan;
+  if (plan !== undefined) {
+    runs.plan = plan;
+    supervision.mlflow.reopen();
+  }
   const child = before?.child ?? (await findOrphan(spec.id));
   const { identity } = await supervision.startWatchdog();
   await records

@@ -3,6 +3,7 @@
  * Pure, so that a table of tests is the specification.
  */
 import { delimiter } from 'node:path';
+import { withoutOuterMlflow } from './mlflowEnvironment.ts';
 
 export interface ChildEnvironmentOptions {
   readonly runId: string;
@@ -10,6 +11,8 @@ export interface ChildEnvironmentOptions {
   readonly metricsFile: string;
   /** The command is told that its output is shown in colours. */
   readonly colour: boolean;
+  /** Where its MLflow logs; absent where that is not ours to say. */
+  readonly mlflow?: Readonly<Record<string, string>> | undefined;
   /** Observes Python programs; undefined when the user opted out. */
   readonly pythonHook?:
     { readonly folder: string; readonly variables: Readonly<Record<string, string>> } | undefined;
@@ -29,11 +32,12 @@ export function childEnvironment(
   options: ChildEnvironmentOptions,
 ): Record<string, string> {
   const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(recorded))
+  for (const [name, value] of Object.entries(withoutOuterMlflow(recorded)))
     if (value !== undefined && !foreign.test(name)) environment[name] = value;
 
   // Without it a script's prints arrive at its exit: the commonest way to see nothing live.
   environment['PYTHONUNBUFFERED'] ??= '1';
+  Object.assign(environment, options.mlflow);
   environment[runIdVariable] = options.runId;
   environment['LOCKSTEP_METRICS'] = options.metricsFile;
   if (options.colour && environment['NO_COLOR'] === undefined)

@@ -8,6 +8,7 @@ import type { Plan } from '../runs/plan.ts';
 import { pythonHook } from './capture/pythonHook.ts';
 import { childEnvironment, withoutMark } from './childEnvironment.ts';
 import type { LaunchSpec } from './launchSpec.ts';
+import { hasOwnTrackingUri, mlflowEnvironment, withoutOuterMlflow } from './mlflowEnvironment.ts';
 import { planRun } from './planRun.ts';
 import { ProcessRecords } from './processRecords.ts';
 import type { PreparedRun } from './runHooks.ts';
@@ -45,14 +46,11 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   const prepared = (await hooks.prepare?.(spec, { ...input, paths, signal: cancel.signal })) ?? {};
   const argv = prepared.argv ?? input.argv;
   const recorded = { ...input.environment, ...prepared.variables };
+  const own = hasOwnTrackingUri(withoutOuterMlflow(recorded));
+  const opening = spec.track && !own ? supervision.mlflow.open() : undefined;
   const additions = { runId: spec.id, metricsFile: paths.childMetrics, colour: spec.colour };
   const surroundings = withoutMark(childEnvironment(recorded, additions));
-  const variables = childEnvironment(recorded, {
-    ...additions,
-    pythonHook:
-      spec.pythonHook && hookFolder !== undefined ? pythonHook(hookFolder, paths.seen, recorded) : undefined,
-  });
-  const plan = await planRun(spec, {
+  const known = await planRun(spec, {
     ...{ prepared, argv },
     variables: surroundings,
     signal: cancel.signal,
@@ -60,11 +58,20 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
     onProblem: text => log.warn(text),
   });
   cancel.signal.throwIfAborted();
+  const endpoint = await opening;
+  const mlflow = endpoint !== undefined ? 'endpoint' : spec.track && own ? 'own-server' : undefined;
+  const plan = { ...known, ...(mlflow === undefined ? {} : { mlflow }) };
   await writeJsonAtomic(paths.plan, plan);
   supervision.runs.plan = plan;
   log.note('the plan is written');
   cancel.signal.throwIfAborted();
 
+  const variables = childEnvironment(recorded, {
+    ...additions,
+    mlflow: endpoint && mlflowEnvironment(endpoint.variables(withoutOuterMlflow(recorded))),
+    pythonHook:
+      spec.pythonHook && hookFolder !== undefined ? pythonHook(hookFolder, paths.seen, recorded) : undefined,
+  });
   const command = await spawnCommand(paths, {
     argv,
     cwd: prepared.cwd ?? spec.cwd,

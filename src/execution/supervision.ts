@@ -2,6 +2,7 @@
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { Asked } from './asked.ts';
 import type { LaunchSpec } from './launchSpec.ts';
+import type { MlflowDesk } from './mlflowDesk.ts';
 import type { PrivateInput } from './privateInput.ts';
 import type { RecordedRuns } from './recordedRuns.ts';
 import type { RunHooks } from './runHooks.ts';
@@ -15,6 +16,8 @@ export interface Supervision {
   readonly log: SupervisorLog;
   /** What is tracked goes through it: the run's own record and its child runs. */
   readonly runs: RecordedRuns;
+  /** Where the program's MLflow logs. */
+  readonly mlflow: MlflowDesk;
   readonly cancel: Asked;
   readonly hooks: RunHooks;
   /** Holds what observes Python programs; undefined where it is missing. */

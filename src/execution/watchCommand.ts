@@ -82,6 +82,7 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
   await sources?.finish();
   tails.drain();
   intake.finish();
+  await supervision.mlflow.close();
   tails.close();
   resources.stop();
   const left = await findProcessTree(resources.tree()).catch(() => []);

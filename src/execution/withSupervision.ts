@@ -6,6 +6,7 @@ import type { RunRequest } from '../runs/annotation.ts';
 import { ChangeNotice } from '../runs/changes.ts';
 import { Asked } from './asked.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { MlflowDesk } from './mlflowDesk.ts';
 import { RecordedRuns } from './recordedRuns.ts';
 import { openRequestInbox } from './requestInbox.ts';
 import type { Supervision } from './supervision.ts';
@@ -32,10 +33,11 @@ export async function withSupervision<T>(
     ...{ id: spec.id, store: spec.store, log },
     changed: id => notice.touch(id),
   });
+  const mlflow = new MlflowDesk({ spec, paths, log, runs });
   let watchdog: Promise<Watchdog> | undefined;
   const supervision: Supervision = {
     ...parts,
-    ...{ cancel, chartLines, runs },
+    ...{ cancel, chartLines, runs, mlflow },
     hookFolder: findHookFolder(process.argv[1] ?? ''),
     changed: () => notice.touch(spec.id),
     startWatchdog() {
@@ -60,6 +62,7 @@ export async function withSupervision<T>(
   } finally {
     inbox.close();
     heartbeat.stop();
+    await mlflow.close();
     runs.close();
     supervision.changed();
     notice.close();
