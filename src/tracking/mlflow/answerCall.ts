@@ -4,6 +4,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorText } from '../../base/systemError.ts';
+import { answerArtifactCall } from './artifactCalls.ts';
+import type { MediaFollower } from './mediaFollower.ts';
 import { endpointNotFound, MlflowProblem, refused } from './mlflowProblem.ts';
 import { reply, replyJson } from './reply.ts';
 import { readJsonBody } from './requestBody.ts';
@@ -15,11 +17,13 @@ import type { Tracker } from './tracker.ts';
 export interface Desk {
   readonly tracker: Tracker;
   readonly routes: RouteTable;
+  readonly media: MediaFollower;
   readonly token: string;
 }
 
 /** The version whose interface is spoken, for clients that ask. */
 const spokenVersion = '3.3.2';
+const artifactPath = /^(?:api|ajax-api)\/2\.0\/mlflow-artifacts\/artifacts(?:\/(.*))?$/s;
 const restPath = /^(?:api|ajax-api)\/(?:2\.0|3\.0)\/(?:preview\/)?mlflow\/(.+)$/;
 
 /** Never rejects. */
@@ -31,7 +35,7 @@ export async function answerCall(
   try {
     await dispatch(desk, request, response);
   } catch (error) {
-    if (response.headersSent || response.destroyed || request.destroyed) response.destroy();
+    if (response.headersSent || response.destroyed) response.destroy();
     else if (error instanceof MlflowProblem) replyJson(response, error.status, error.body);
     else {
       desk.tracker.onProblem(`A call of MLflow failed: ${request.method ?? ''} ${errorText(error)}`);
@@ -56,6 +60,11 @@ async function dispatch(desk: Desk, request: IncomingMessage, response: ServerRe
     const fields = method === 'GET' ? queryFields(query) : await readJsonBody(request);
     const answer = await found.route.answer(desk.tracker, { ...fields, ...found.parameters });
     replyJson(response, 200, answer);
+    return;
+  }
+  const artifact = artifactPath.exec(path);
+  if (artifact !== null) {
+    await answerArtifactCall(desk, request, response, artifact[1] ?? '', query);
     return;
   }
   if (method !== 'GET' && method !== 'HEAD') throw endpointNotFound();

@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { runToWrite } from './createRun.ts';
 import { doubleField, listField, optionalText, pairField, textField, wholeField } from './fields.ts';
-import { followArtifactTags } from './followArtifactTags.ts';
 import type { JournalEvent, ModelMetric } from './journalEvents.ts';
 import { doesNotExist, invalidValue } from './mlflowProblem.ts';
 import { parameterOf } from './parameterOf.ts';
@@ -134,5 +133,5 @@ async function setTags(tracker: Tracker, run: MlflowRun, tags: readonly Pair[]):
     if (renamed) events.push(tracker.runEvent(run, { name, invented: undefined }));
     await tracker.commit(events, Object.keys(said).length === 0 ? [] : [tracker.report(run, said)]);
   }
-  await followArtifactTags(tracker, run, tags);
+  tracker.onTags(run, new Map(tags));
 }

@@ -15,6 +15,12 @@ import { Keeper } from './keeper.ts';
 import { logRoutes } from './logRoutes.ts';
 import { RouteTable } from './routeTable.ts';
 import { runRoutes } from './runRoutes.ts';
+import { artifactRoutes } from './artifactRoutes.ts';
+import { inputRoutes } from './inputRoutes.ts';
+import { modelRoutes } from './modelRoutes.ts';
+import { registryRoutes } from './registryRoutes.ts';
+import { searchRoutes } from './searchRoutes.ts';
+import { MediaFollower } from './mediaFollower.ts';
 import { Tracker } from './tracker.ts';
 
 export interface MlflowEndpointOptions {
@@ -51,10 +57,22 @@ export async function openMlflowEndpoint(options: MlflowEndpointOptions): Promis
     journal: new Journal(options.journal),
     keeper: new Keeper({ onProblem: options.onProblem }),
   });
+  const media = new MediaFollower(tracker);
   const desk = {
     tracker,
+    media,
     token: options.token,
-    routes: new RouteTable([...experimentRoutes, ...runRoutes, ...logRoutes, ...historyRoutes]),
+    routes: new RouteTable([
+      ...experimentRoutes,
+      ...runRoutes,
+      ...logRoutes,
+      ...historyRoutes,
+      ...searchRoutes,
+      ...inputRoutes,
+      ...modelRoutes,
+      ...registryRoutes,
+      ...artifactRoutes,
+    ]),
   };
   let requests = 0;
   const server = createServer((request, response) => {
@@ -73,6 +91,7 @@ export async function openMlflowEndpoint(options: MlflowEndpointOptions): Promis
     variables: (inherited = {}) => childVariables(uri, options.runs.main.id, inherited),
     close: async () => {
       await closeServer(server);
+      media.scanAll();
       tracker.close();
     },
   };

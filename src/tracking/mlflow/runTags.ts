@@ -8,6 +8,8 @@ export const tagNames = {
   user: 'mlflow.user',
   loggedImages: 'mlflow.loggedImages',
   loggedArtifacts: 'mlflow.loggedArtifacts',
+  /** Where MLflow 2 keeps the models that a run logged. */
+  models: 'mlflow.log-model.history',
   rank: 'lockstep.rank',
 } as const;
 

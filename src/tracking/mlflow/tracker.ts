@@ -42,6 +42,8 @@ export class Tracker {
   readonly artifacts: 'file' | 'http';
   readonly userName: string;
   readonly onProblem: (text: string) => void;
+  /** Told of tags that a client set, also to what they were. */
+  onTags: (run: MlflowRun, tags: ReadonlyMap<string, string>) => void = () => undefined;
   readonly #journal: Journal;
   readonly #keeper: Keeper;
   readonly #seen = new SeenPoints();
