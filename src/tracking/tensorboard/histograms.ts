@@ -1,5 +1,6 @@
 /**
- * Histograms of both encodings as {@link Histogram}: empty buckets at the ends dropped, ends within the values seen.
+ * Histograms of both encodings as {@link Histogram}: empty buckets at the ends dropped, ends within the values seen, and
+ * no finer than a chart can show: writers make a thousand buckets, most of them tiny ones around zero.
  * Source of the format: HistogramProto in tensorboard/compat/proto/histogram.proto; rows of left end, right end and
  * count in tensorboard/plugins/histogram/metadata.py.
  */
@@ -8,6 +9,8 @@ import type { WireReader } from '../protobuf/wireReader.ts';
 import type { Tensor } from './tensor.ts';
 
 export const mostBuckets = 10_000;
+/** Neighbours that are together narrower than this part of the whole are one. Leaves at most twice as many. */
+const finest = 1 / 64;
 
 export function histogramOfMessage(message: WireReader): Histogram {
   let [min, max, count, sum] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
@@ -74,7 +77,29 @@ function tidy(
     max: Number.isFinite(max) ? max : null,
     count: Number.isFinite(count) ? count : Number.isFinite(total) ? total : 0,
     sum: Number.isFinite(sum) ? sum : null,
-    ends,
-    counts: kept,
+    ...coarser(lowest, ends, kept),
   };
+}
+
+function coarser(
+  lowest: number,
+  ends: readonly number[],
+  counts: readonly number[],
+): Pick<Histogram, 'ends' | 'counts'> {
+  const width = ((ends.at(-1) ?? 0) - lowest) * finest;
+  const [fewerEnds, fewerCounts]: [number[], number[]] = [[], []];
+  let from = lowest;
+  ends.forEach((end, index) => {
+    const count = counts[index] ?? 0;
+    const last = fewerEnds.length - 1;
+    if (last >= 0 && (end - from <= width || end === fewerEnds[last])) {
+      fewerEnds[last] = end;
+      fewerCounts[last] = (fewerCounts[last] ?? 0) + count;
+      return;
+    }
+    from = fewerEnds[last] ?? lowest;
+    fewerEnds.push(end);
+    fewerCounts.push(count);
+  });
+  return { ends: fewerEnds, counts: fewerCounts };
 }

@@ -25,7 +25,7 @@ def write_tensorboardx():
     writer = SummaryWriter(folder, filename_suffix=".first")
     for step in range(steps):
         writer.add_scalar("train/loss", math.exp(-step / 7), step, START + step * 0.37)
-        writer.add_scalar("größe 🙂", step / 3, step * 1_000_003, START + step)
+        writer.add_scalar("far apart", step / 3, step * 1_000_003, START + step)
     for step, value in enumerate([math.nan, math.inf, -math.inf, 1e-45, 3.4028234e38, 1e300, -0.0]):
         writer.add_scalar("odd", value, step, START + step)
     writer.add_scalar("far", 1.5, 2**53 - 1, START)
@@ -77,6 +77,7 @@ def write_tensorboard():
             add(writer, tensor_summary(f"content/{name}", "scalars", content), which)
     for step, value in enumerate([math.nan, math.inf, -math.inf, 6e-8, 65504.0]):
         add(writer, tensor_summary("odd16", "scalars", tensor_util.make_tensor_proto(np.float16(value))), step)
+    add(writer, scalar_summary.scalar_pb("größe/🙂", 0.5), 7)
     exact = tensor_util.make_tensor_proto(np.float64(math.pi))
     add(writer, tensor_summary("exact", "scalars", exact), 1)
     add(writer, tensor_summary("plain", None, exact), 1)
