@@ -28,6 +28,8 @@ import { TableReader } from './files/tableReader.ts';
 import { TrackioReader } from './files/trackioReader.ts';
 import { TrainerStateReader } from './files/trainerStateReader.ts';
 import type { FileRule } from './files/fileRules.ts';
+import { isTransactionLog } from './wandb/transactionLog.ts';
+import { WandbReader } from './wandb/wandbReader.ts';
 import type { AppendedReader, RewrittenReader } from './sourceReader.ts';
 import { EventFileReader } from './tensorboard/eventFileReader.ts';
 import { eventFileName } from './tensorboard/eventFileName.ts';
@@ -126,8 +128,10 @@ function eventFileReader(name: string): DetectedSource | undefined {
   return { kind: 'tfevents', form: 'appended', reader: new EventFileReader() };
 }
 
-function wandbReader(_path: string, _head: Uint8Array): DetectedSource | undefined {
-  return undefined;
+function wandbReader(path: string, head: Uint8Array): DetectedSource | undefined {
+  if (!isTransactionLog(head)) return undefined;
+  const mediaFolder = `${dirname(path)}/files`;
+  return { kind: 'wandb', form: 'appended', reader: new WandbReader(), mediaFolder };
 }
 
 function namedReader(path: string, head: Uint8Array, rule: FileRule): DetectedSource {
@@ -176,7 +180,10 @@ function dvcLiveMetric(path: string, head: Uint8Array): DetectedSource | undefin
   if (key === undefined) return undefined;
   const header = /^(?:timestamp\t)?step\t([^\t\r\n]*)\r?\n/.exec(Buffer.from(head).toString('utf8'));
   if (header?.[1] !== basename(key)) return undefined;
-  const reader = new TableReader({ vocabulary: 'logged', step: 'step', nameOf: () => key }, '\t');
+  const reader = new TableReader(
+    { vocabulary: 'logged', step: 'step', nameOf: column => (column === 'timestamp' ? column : key) },
+    '\t',
+  );
   return { kind: 'dvclive-metric', form: 'rewritten', reader };
 }
 

@@ -17,21 +17,26 @@ export class ByteLines {
   }
 
   push(bytes: Uint8Array): void {
-    this.#pending.append(bytes);
+    let rest = bytes;
+    if (this.#skipping) {
+      const end = rest.indexOf(newline);
+      if (end < 0) return;
+      this.#skipping = false;
+      rest = rest.subarray(end + 1);
+    }
+    this.#pending.append(rest);
     for (;;) {
       const { bytes: waiting } = this.#pending;
       const end = waiting.indexOf(newline, this.#scanned);
-      if ((end < 0 ? waiting.length : end) > longestLine && !this.#skipping) {
-        this.#skipping = true;
-        this.#onOverlong();
-      }
+      const isOverlong = (end < 0 ? waiting.length : end) > longestLine;
+      if (isOverlong) this.#onOverlong();
       if (end < 0) {
-        if (this.#skipping) this.#pending.drop(waiting.length);
-        this.#scanned = this.#skipping ? 0 : waiting.length;
+        if (isOverlong) this.#pending.drop(waiting.length);
+        this.#skipping = isOverlong;
+        this.#scanned = isOverlong ? 0 : waiting.length;
         return;
       }
-      if (!this.#skipping) this.#tell(waiting.subarray(0, end));
-      this.#skipping = false;
+      if (!isOverlong) this.#tell(waiting.subarray(0, end));
       this.#scanned = 0;
       this.#pending.drop(end + 1);
     }
@@ -40,7 +45,7 @@ export class ByteLines {
   /** Takes the rest for a line. */
   end(): void {
     const { bytes } = this.#pending;
-    if (bytes.length > 0 && !this.#skipping) this.#tell(bytes);
+    if (bytes.length > 0) this.#tell(bytes);
     this.#pending.drop(bytes.length);
     this.#scanned = 0;
     this.#skipping = false;

@@ -12,6 +12,12 @@ import type { RewrittenReader, SourceContent } from '../sourceReader.ts';
 const largestFile = 1024 * 1024;
 const mostMetrics = 2000;
 const deepestNesting = 16;
+/** DVCLive writes what JSON does not know as text. */
+const specialNumbers = new Map([
+  ['nan', Number.NaN],
+  ['inf', Number.POSITIVE_INFINITY],
+  ['-inf', Number.NEGATIVE_INFINITY],
+]);
 
 export class LatestValuesReader implements RewrittenReader {
   readonly #hasTable: (key: string) => boolean;
@@ -45,9 +51,16 @@ export class LatestValuesReader implements RewrittenReader {
         const key = prefix === '' ? name : `${prefix}/${name}`;
         if (isRecord(value)) {
           if (depth < deepestNesting) collect(key, value, depth + 1);
-        } else if (typeof value === 'number' && key !== 'step' && points.length < mostMetrics) {
-          if (!this.#hasTable(key)) points.push({ key: boundedKey(key), step, time, value });
+          continue;
         }
+        const number = typeof value === 'string' ? specialNumbers.get(value) : value;
+        if (
+          typeof number === 'number' &&
+          key !== 'step' &&
+          points.length < mostMetrics &&
+          !this.#hasTable(key)
+        )
+          points.push({ key: boundedKey(key), step, time, value: number });
       }
     };
     collect('', fields, 0);

@@ -5,12 +5,12 @@
  */
 import type { MetricPoint } from '../../runs/metricSeries.ts';
 import { isRecord } from '../collectParameters.ts';
-import { ToldPoints } from './toldPoints.ts';
-import { ToldProblems } from './toldProblems.ts';
 import { parseLenientJson } from '../lenientJson.ts';
 import { boundedKey } from '../metricNames.ts';
 import { noContent } from '../sourceReader.ts';
 import type { RewrittenReader, SourceContent } from '../sourceReader.ts';
+import { ToldPoints } from './toldPoints.ts';
+import { ToldProblems } from './toldProblems.ts';
 
 const largestFile = 64 * 1024 * 1024;
 const tagNames = ['best_metric', 'best_global_step', 'best_model_checkpoint', 'trial_name'];

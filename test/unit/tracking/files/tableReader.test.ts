@@ -2,19 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { TableReader } from '../../../../src/tracking/files/tableReader.ts';
 import type { TableForm } from '../../../../src/tracking/files/tableColumns.ts';
-import type { SourceContent } from '../../../../src/tracking/sourceReader.ts';
+import { pointText } from '../../../helpers/readSource.ts';
 
 const logged: TableForm = { vocabulary: 'logged' };
 
-/** One point a word: `loss@3=0.5`. */
-function pointsOf(content: SourceContent): string {
-  return content.points
-    .map(({ key, rank, step, value }) => `${key}${rank === undefined ? '' : `#${rank}`}@${step}=${value}`)
-    .join(' ');
-}
-
 function read(text: string, form = logged, ended = false): string {
-  return pointsOf(new TableReader(form).read(Buffer.from(text), 0, ended));
+  return pointText(new TableReader(form).read(Buffer.from(text), 0, ended));
 }
 
 describe('a table of metrics', () => {
@@ -96,16 +89,16 @@ describe('a table of metrics', () => {
 
   it('waits for the end of a line, and takes the last one when the writer has ended', () => {
     const reader = new TableReader(logged);
-    assert.equal(pointsOf(reader.read(Buffer.from('step,loss\n1,0.5\n2,0.2'), 0)), 'loss@1=0.5');
-    assert.equal(pointsOf(reader.read(Buffer.from('step,loss\n1,0.5\n2,0.25'), 0)), '');
-    assert.equal(pointsOf(reader.read(Buffer.from('step,loss\n1,0.5\n2,0.25'), 0, true)), 'loss@2=0.25');
-    assert.equal(pointsOf(reader.read(Buffer.from('step,loss\n1,0.5\n2,0.25\n3,0.1\n'), 0)), 'loss@3=0.1');
+    assert.equal(pointText(reader.read(Buffer.from('step,loss\n1,0.5\n2,0.2'), 0)), 'loss@1=0.5');
+    assert.equal(pointText(reader.read(Buffer.from('step,loss\n1,0.5\n2,0.25'), 0)), '');
+    assert.equal(pointText(reader.read(Buffer.from('step,loss\n1,0.5\n2,0.25'), 0, true)), 'loss@2=0.25');
+    assert.equal(pointText(reader.read(Buffer.from('step,loss\n1,0.5\n2,0.25\n3,0.1\n'), 0)), 'loss@3=0.1');
   });
 
   it('tells rows of another length, once', () => {
     const reader = new TableReader(logged);
     const content = reader.read(Buffer.from('step,loss\n1\n2,0.5\n3,1,2\n4,0.25,\n'), 0);
-    assert.equal(pointsOf(content), 'loss@2=0.5 loss@4=0.25');
+    assert.equal(pointText(content), 'loss@2=0.5 loss@4=0.25');
     assert.deepEqual(content.problems, [
       'line 2 has 1 cells where the header has 2: such lines are left out',
     ]);
@@ -126,7 +119,7 @@ describe('a table that its writer writes anew', () => {
     const reader = new TableReader(logged);
     return contents.map(text => {
       const content = reader.read(Buffer.from(text), 0);
-      return `${content.before ?? '-'}: ${pointsOf(content)}`;
+      return `${content.before ?? '-'}: ${pointText(content)}`;
     });
   }
 
@@ -191,8 +184,8 @@ describe('any table', () => {
         const points = [
           ...cuts.filter(cut => cut < bytes.length).sort((a, b) => a - b),
           bytes.length,
-        ].flatMap(cut => pointsOf(reader.read(bytes.subarray(0, cut), 0)) || []);
-        assert.equal(points.join(' '), pointsOf(new TableReader(logged).read(bytes, 0)));
+        ].flatMap(cut => pointText(reader.read(bytes.subarray(0, cut), 0)) || []);
+        assert.equal(points.join(' '), pointText(new TableReader(logged).read(bytes, 0)));
       }),
     );
   });
@@ -251,7 +244,7 @@ describe('any table', () => {
       Buffer.concat([Buffer.from('step,loss\n'), long, Buffer.from('\n1,0.5\n')]),
       0,
     );
-    assert.equal(pointsOf(first), 'loss@1=0.5');
+    assert.equal(pointText(first), 'loss@1=0.5');
     assert.deepEqual(first.problems, ['a line is longer than 4 MiB: it was left out']);
     const rows = Array.from({ length: 600_000 }, (_, i) => `${i},0.5`).join('\n');
     const reader = new TableReader(logged);
