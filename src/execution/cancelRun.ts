@@ -2,21 +2,22 @@
  * Cancels a run from anywhere: asks its supervisor, and does the supervisor's work where that is dead, so that an
  * orphan can be ended by any process of the same machine.
  */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProcessTree } from '../base/processTree.ts';
 import type { TreeRoot } from '../base/processTree.ts';
 import { processLives } from '../base/processIdentity.ts';
+import { planSchema, type Plan } from '../runs/plan.ts';
 import type { ProcessRecord } from '../runs/processRecord.ts';
 import type { ResultInput } from '../runs/result.ts';
-import { runPaths } from '../runs/runPaths.ts';
+import { runPaths, type RunPaths } from '../runs/runPaths.ts';
 import { RunStore } from '../runs/runStore.ts';
 import { announceChange } from '../runs/changes.ts';
 import { runIdVariable } from './childEnvironment.ts';
 import { endTree } from './endTree.ts';
 import type { GracePeriods } from './endTree.ts';
-import { processesSurvived, runAlreadyEnded, runElsewhere } from './errors.ts';
+import { childRunNotCancelled, processesSurvived, runAlreadyEnded, runElsewhere } from './errors.ts';
 import { followRun } from './followRun.ts';
 import { RecordedRuns } from './recordedRuns.ts';
 import { readReported, reportedOf } from './reportedOf.ts';
@@ -40,10 +41,13 @@ const defaultGrace: GracePeriods = { interruptMs: 10_000, terminateMs: 5_000 };
 
 /**
  * Resolves with how the run ended, when all of it has. Rejects with `run-already-ended`, `run-elsewhere` (its machine
- * did not answer), `processes-survived`, or the signal's reason: the request then still stands.
+ * did not answer), `processes-survived`, `run-is-child`, or the signal's reason: the request then still stands.
  */
 export async function cancelRun(store: string, id: string, options: CancelOptions = {}): Promise<RunEnd> {
   const paths = runPaths(store, id);
+  const plan = await readPlan(paths);
+  if (plan?.origin !== undefined) throw runAlreadyEnded(id);
+  if (plan?.parent !== undefined) throw childRunNotCancelled(id, plan.parent);
   const before = await readRunEnd(paths);
   if (before !== undefined && before.state !== 'lost') throw runAlreadyEnded(id);
   if (before?.state === 'lost') return endOrphan(store, id, options);
@@ -104,6 +108,15 @@ function treeOf(record: ProcessRecord | undefined, id: string): TreeRoot {
     marker: `${runIdVariable}=${id}`,
     foreign: `${supervisorVariable}=`,
   };
+}
+
+/** Undefined while there is none, or none that can be understood. */
+async function readPlan(paths: RunPaths): Promise<Plan | undefined> {
+  try {
+    return planSchema.parse(JSON.parse(await readFile(paths.plan, 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

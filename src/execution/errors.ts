@@ -131,6 +131,15 @@ export function runAlreadyEnded(id: string): LockstepError {
   });
 }
 
+export function childRunNotCancelled(id: string, parent: string): LockstepError {
+  return new LockstepError({
+    code: 'run-is-child',
+    kind: 'usage',
+    message: `Run ${id.slice(-6)} is a child run: it has no process of its own.`,
+    mend: `Cancel the run that it belongs to: lockstep cancel ${parent.slice(-6)}`,
+  });
+}
+
 export function runElsewhere(id: string, host: string): LockstepError {
   return new LockstepError({
     code: 'run-elsewhere',

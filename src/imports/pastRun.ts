@@ -20,6 +20,8 @@ export interface PastRunHeader {
   readonly fingerprint: string;
   /** Of the run that it is nested in, when that is in the source, too. */
   readonly parent?: Pick<PastRunHeader, 'identity' | 'startedAt'> | undefined;
+  /** How many runs of the source are nested in it. */
+  readonly children?: number | undefined;
   /** May reject; the run is then skipped with the message. */
   read(): Promise<PastRun>;
 }

@@ -56,6 +56,7 @@ export async function writePastRun(
     tags: Object.fromEntries(tags.entries),
     datasets: [...run.datasets],
     models: [...run.models],
+    ...(header.children === undefined ? {} : { childRuns: header.children }),
   };
   if (run.end === undefined)
     // Nothing says that it ended; what it reported stands where that of a live run does.

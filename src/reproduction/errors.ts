@@ -77,6 +77,26 @@ export function recordLeavesRepository(path: string): LockstepError {
   });
 }
 
+/** `what` is `reproduced` or `run again`. */
+export function runImported(id: string, kind: string, what: string): LockstepError {
+  return new LockstepError({
+    code: 'run-imported',
+    kind: 'usage',
+    message: `Run ${short(id)} was imported (${kind}): it was not recorded how it ran, so it cannot be ${what}.`,
+    mend: 'Run its command with lockstep run; that run can be reproduced.',
+  });
+}
+
+/** `what` is `reproduced` or `run again`. */
+export function runIsChild(id: string, parent: string, what: string): LockstepError {
+  return new LockstepError({
+    code: 'run-is-child',
+    kind: 'usage',
+    message: `Run ${short(id)} is a child run: it has no command of its own, so it cannot be ${what}.`,
+    mend: `Take the run that it belongs to: ${short(parent)}`,
+  });
+}
+
 export function terminalRun(id: string): LockstepError {
   return new LockstepError({
     code: 'terminal-run',

@@ -8,6 +8,7 @@ import { readExperiments } from '../execution/experiments/readExperiments.ts';
 import { launchRun } from '../execution/launchRun.ts';
 import type { LaunchedRun, LaunchOptions } from '../execution/launchRun.ts';
 import { knownValue } from '../runs/known.ts';
+import { requireOwnCommand } from './requireOwnCommand.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
 import { runPathsIn } from '../runs/runPaths.ts';
@@ -77,6 +78,7 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
 async function requireReproducible(original: RunDetails): Promise<Plan> {
   const { plan, id } = original;
   if (plan === undefined) throw planMissing(id, original.problems[0]);
+  requireOwnCommand(plan, 'reproduced');
   if (original.state === 'preparing' || original.state === 'running' || original.stillRunning)
     throw runStillLive(id);
   if (plan.environment.kind !== 'host') throw environmentNotSupported(plan.environment.kind);

@@ -24,13 +24,19 @@ export const runs: Subcommand = {
       .option('--sort <key>', 'for example: metrics.loss, or -created for newest first')
       .option('--limit <number>', 'show at most so many')
       .option('--all', 'show archived runs, too')
+      .option('--children', 'show child runs, too (nested MLflow runs, trials)')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<RunsFlags>();
     const limit = flags.limit === undefined ? Infinity : wholeNumber(flags.limit);
     const query = flags.filter === undefined ? undefined : parseRunQuery(flags.filter);
     const { runs: store } = await openRuns(context);
-    const asked = { signal: context.signal, archived: flags.all === true };
+    const asked = {
+      signal: context.signal,
+      archived: flags.all === true,
+      // Who asks about child runs means them.
+      children: flags.children === true || /\b(?:child|parent)\b/.test(flags.filter ?? ''),
+    };
     // What is neither filtered nor sorted is printed as it is stored, and no more is looked at than is shown.
     if (query === undefined && flags.sort === undefined) {
       if (flags.json === true) printTexts((await store.listTexts(asked)).runs, limit, context);
@@ -56,6 +62,7 @@ interface RunsFlags {
   readonly sort?: string;
   readonly limit?: string;
   readonly all?: boolean;
+  readonly children?: boolean;
   readonly json?: boolean;
 }
 
@@ -95,9 +102,14 @@ function tell(rows: readonly RunSummary[], stored: number, more: boolean, { term
         },
         {
           title: 'NAME OR COMMAND',
-          cell: row => (row.star ? '★ ' : '') + runLabel(row),
+          cell: row => (row.star ? '★ ' : '') + (row.parent === undefined ? '' : '↳ ') + runLabel(row),
           shrink: 2,
           least: 16,
+        },
+        {
+          title: 'CHILD RUNS',
+          cell: row => ((row.childRuns ?? 0) === 0 ? '' : String(row.childRuns)),
+          align: 'right',
         },
         { title: 'METRICS', cell: row => metricsText(row, 2), shrink: 2, least: 12 },
         { title: 'REPRODUCED', cell: row => verdictsText(row), shrink: 1, least: 9 },

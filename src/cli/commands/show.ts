@@ -1,7 +1,16 @@
 /** `lockstep show`: the whole record of one run, as a page or as a document. */
+import { readFile } from 'node:fs/promises';
 import { formatCommand } from '../../base/runCommand.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Known } from '../../runs/known.ts';
+import { importKindNames, isImportKind } from '../../imports/importKind.ts';
+import { listArtifacts } from '../../runs/listArtifacts.ts';
+import type { Artifact, ArtifactList } from '../../runs/listArtifacts.ts';
+import { readMediaLines } from '../../runs/media.ts';
+import type { Origin } from '../../runs/plan.ts';
+import type { ReportedModel } from '../../runs/reported.ts';
+import { runPathsIn } from '../../runs/runPaths.ts';
+import type { RunStore } from '../../runs/runStore.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
@@ -23,23 +32,50 @@ export const show: Subcommand = {
     const { runs } = await openRuns(context);
     const id = await runs.resolve(parser.args[0] ?? '');
     const [summary, details] = await Promise.all([runs.summary(id), runs.read(id)]);
-    if (parser.opts<{ json?: boolean }>().json === true) context.terminal.out(document(summary, details));
-    else tell(summary, details, context);
+    const kept = await readKept(runs, summary, details);
+    if (parser.opts<{ json?: boolean }>().json === true)
+      context.terminal.out(document(summary, details, kept));
+    else tell(summary, details, kept, context);
     return exitCodes.done;
   },
 };
 
-function document(summary: RunSummary, details: RunDetails): string {
+/** What lies beside the record itself. */
+interface Kept {
+  /** Newest first. */
+  readonly children: readonly RunSummary[];
+  readonly artifacts: ArtifactList;
+  /** Kind → how many. */
+  readonly media: ReadonlyMap<string, number>;
+}
+
+async function readKept(
+  runs: RunStore,
+  { id, childRuns = 0 }: RunSummary,
+  { dir }: RunDetails,
+): Promise<Kept> {
+  const paths = runPathsIn(dir);
+  const all = childRuns === 0 ? [] : await runs.list();
+  const media = new Map<string, number>();
+  for (const { kind } of readMediaLines(await readFile(paths.media, 'utf8').catch(() => '')))
+    media.set(kind, (media.get(kind) ?? 0) + 1);
+  return { children: all.filter(run => run.parent === id), artifacts: await listArtifacts(paths), media };
+}
+
+function document(summary: RunSummary, details: RunDetails, kept: Kept): string {
   const { id, state, stillRunning, dir, plan, process, captured, result, verdicts, problems } = details;
   const { name, note, tags, star, archived } = summary;
   return jsonText({
     ...{ schemaVersion: 1, id, state, stillRunning, dir, name, note, tags, star, archived },
-    ...{ plan, process, captured, result, verdicts, problems },
+    ...{ plan, process, captured, result, reported: details.reported, verdicts, problems },
+    childRuns: kept.children.map(child => ({ id: child.id, state: child.state, name: child.name })),
+    artifacts: kept.artifacts.artifacts,
+    media: kept.media,
   });
 }
 
-function tell(summary: RunSummary, details: RunDetails, { terminal }: CliContext): void {
-  const { plan, captured, result } = details;
+function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }: CliContext): void {
+  const { plan, captured, result, reported } = details;
   const lines: [label: string, text: string | undefined][] = [
     ['run', details.id],
     ['state', stateLine(summary)],
@@ -50,6 +86,8 @@ function tell(summary: RunSummary, details: RunDetails, { terminal }: CliContext
     ['experiment', summary.experiment],
     ['command', formatCommand(summary.argv[0] ?? '', summary.argv.slice(1))],
     ['folder', summary.cwd === '' ? undefined : summary.cwd],
+    ['imported', plan?.origin === undefined ? undefined : originText(plan.origin)],
+    ['child run of', summary.parent === undefined ? undefined : shortId(summary.parent)],
     ['reproduces', plan?.reproduces === undefined ? undefined : shortId(plan.reproduces)],
     ['rerun of', plan?.rerunOf === undefined ? undefined : shortId(plan.rerunOf)],
     ['code', codeText(details)],
@@ -65,6 +103,12 @@ function tell(summary: RunSummary, details: RunDetails, { terminal }: CliContext
       ),
     ],
     ['seed', told(plan?.seed, String)],
+    [
+      'mlflow',
+      plan?.mlflow === 'own-server'
+        ? 'logs to a tracking server of its own, so what it logs there is not shown here'
+        : undefined,
+    ],
     ['record', details.dir],
   ];
   const title = printable(runLabel(summary));
@@ -84,6 +128,26 @@ function tell(summary: RunSummary, details: RunDetails, { terminal }: CliContext
       ([key, one]) =>
         `${key}: last ${numberText(one.last)} at step ${numberText(one.lastStep)}, min ${numberText(one.min)}, max ${numberText(one.max)}, ${one.count} ${one.count === 1 ? 'point' : 'points'}`,
     ),
+  );
+  section(
+    'Tags of the program',
+    Object.entries(reported?.tags ?? {}).map(([key, value]) => `${key} = ${value}`),
+  );
+  section(
+    'Datasets',
+    (reported?.datasets ?? []).map(({ name, digest, context }) =>
+      [name, digest, context].filter(Boolean).join('  '),
+    ),
+  );
+  section('Models', (reported?.models ?? []).map(modelText));
+  section(
+    'Child runs',
+    kept.children.map(child => `${shortId(child.id)} ${stateText(child)}  ${runLabel(child)}`),
+  );
+  section('Artifacts', kept.artifacts.artifacts.map(artifactText));
+  section(
+    'Media',
+    [...kept.media].map(([kind, count]) => `${count} ${count === 1 ? kind : `${kind}s`}`),
   );
   section('Read', fileLines((captured?.inputs ?? []).filter(use => use.inSnapshot !== true)));
   section('Wrote', fileLines(result?.outputs ?? []));
@@ -113,6 +177,24 @@ function stateLine(summary: RunSummary): string {
         ? `, exit code ${summary.exitCode}`
         : '';
   return stateText(summary) + how + (summary.failure === undefined ? '' : `: ${summary.failure}`);
+}
+
+/** `from MLflow, 22fd5dbb in /data/mlruns, 14:03`. */
+function originText({ kind, path, id, importedAt }: Origin): string {
+  const tool = isImportKind(kind) ? importKindNames[kind] : kind;
+  return `from ${tool}: ${id} in ${path}, ${momentText(importedAt)}`;
+}
+
+function modelText({ name, id, registeredAs, version }: ReportedModel): string {
+  const registered =
+    registeredAs === undefined
+      ? ''
+      : `  registered as ${registeredAs}${version === undefined ? '' : ` version ${version}`}`;
+  return `${name}${id === name ? '' : `  ${id}`}${registered}`;
+}
+
+function artifactText({ path, kind, size }: Artifact): string {
+  return `${path}  ${kind === 'link' ? 'a link' : sizeText(size)}`;
 }
 
 function codeText({ plan }: RunDetails): string | undefined {

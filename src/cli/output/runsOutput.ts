@@ -34,6 +34,13 @@ export const runSummaryOutputSchema = z.looseObject({
   failure: z.string().optional(),
   reproduces: runIdSchema.optional(),
   rerunOf: runIdSchema.optional(),
+  /** The run that this one is a child run of; with --children. */
+  parent: runIdSchema.optional(),
+  childRuns: z.int().nonnegative().optional(),
+  /** The kind of source that it was imported from. */
+  importedFrom: z.string().optional(),
+  /** What the program itself tagged its run with. */
+  reportedTags: z.record(z.string(), z.string()).optional(),
   verdicts: z.array(
     z.looseObject({ reproductionId: runIdSchema, verdict: verdictWordSchema.or(z.string()), at: z.string() }),
   ),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { capturedSchema } from '../../runs/captured.ts';
 import { planSchema, runIdSchema } from '../../runs/plan.ts';
 import { processRecordSchema } from '../../runs/processRecord.ts';
+import { reportedSchema } from '../../runs/reported.ts';
 import { resultSchema } from '../../runs/result.ts';
 import { verdictSchema } from '../../runs/verdict.ts';
 import { runStateSchema } from './runsOutput.ts';
@@ -24,6 +25,13 @@ export const showOutputSchema = z.object({
   process: processRecordSchema.optional(),
   captured: capturedSchema.optional(),
   result: resultSchema.optional(),
+  /** What the program said through a tracking library, also while it goes on. */
+  reported: reportedSchema.optional(),
+  childRuns: z.array(z.object({ id: runIdSchema, state: runStateSchema, name: z.string().optional() })),
+  /** Files logged as artifacts and those of models; the first 10,000. */
+  artifacts: z.array(z.object({ path: z.string(), kind: z.enum(['file', 'link']), size: z.number() })),
+  /** How many images, texts, histograms… it logged, by kind. */
+  media: z.record(z.string(), z.int().nonnegative()),
   verdicts: z.array(verdictSchema),
   problems: z.array(z.string()),
 });

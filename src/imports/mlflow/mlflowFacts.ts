@@ -72,11 +72,18 @@ export function withParents(
     }
     return seen.size;
   };
-  return runs
-    .map(({ header, parentId }) => {
-      const depth = depthOf(header.id);
-      const parent = depth === undefined ? undefined : byId.get(parentId ?? '')?.header;
-      return { header: parent === undefined ? header : { ...header, parent }, depth: depth ?? 0 };
+  const children = new Map<string, number>();
+  const nested = runs.map(({ header, parentId }) => {
+    const depth = depthOf(header.id);
+    const parent = depth === undefined ? undefined : byId.get(parentId ?? '')?.header;
+    if (parent !== undefined) children.set(parent.id, (children.get(parent.id) ?? 0) + 1);
+    return { header: parent === undefined ? header : { ...header, parent }, depth: depth ?? 0 };
+  });
+  return nested
+    .map(({ header, depth }) => {
+      const count = children.get(header.id);
+      if (count === undefined) return { header, depth };
+      return { header: { ...header, children: count, fingerprint: `${header.fingerprint}+${count}` }, depth };
     })
     .sort((a, b) => a.depth - b.depth || a.header.startedAt - b.header.startedAt)
     .map(({ header }) => header);
