@@ -6,6 +6,7 @@
 export const commandIds = {
   runExperiment: 'lockstep.experiment.run',
   runFile: 'lockstep.file.run',
+  importRuns: 'lockstep.importRuns',
   rerun: 'lockstep.run.rerun',
   rerunWithChanges: 'lockstep.run.rerunWithChanges',
   cancelRun: 'lockstep.run.cancel',

@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import { errorText } from '../base/systemError.ts';
 import { uncarryError } from './worker/carriedError.ts';
-import type { EngineRequestName, FromWorker, ToWorker } from './worker/engineMessages.ts';
+import type { EngineProgress, EngineRequestName, FromWorker, ToWorker } from './worker/engineMessages.ts';
 import type { EngineRequests } from './worker/engineRequests.ts';
 import { engineStopped } from './errors.ts';
 
@@ -29,6 +29,7 @@ interface Pending {
   reject(error: unknown): void;
   readonly signal: AbortSignal | undefined;
   readonly onAbort: () => void;
+  readonly onProgress: ((progress: EngineProgress) => void) | undefined;
 }
 
 export class StoreClient {
@@ -52,6 +53,7 @@ export class StoreClient {
     name: Name,
     params: EngineRequests[Name]['params'],
     signal?: AbortSignal,
+    onProgress?: (progress: EngineProgress) => void,
   ): Promise<EngineRequests[Name]['result']> {
     signal?.throwIfAborted();
     const worker = this.#start();
@@ -67,6 +69,7 @@ export class StoreClient {
         reject,
         signal,
         onAbort,
+        onProgress,
       });
       this.#post(worker, { kind: 'request', id, name, params });
     });
@@ -109,6 +112,9 @@ export class StoreClient {
         return;
       case 'aborted':
         this.#settle(message.id);
+        return;
+      case 'progress':
+        this.#pending.get(message.id)?.onProgress?.(message.progress);
         return;
       case 'changed':
         this.#events.onChange({ store: message.store, runIds: new Set(message.runIds) });

@@ -1,5 +1,5 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ulid } from 'ulid';
 import * as vscode from 'vscode';
 import { commandIds } from '../../src/extension/ids.ts';
@@ -134,6 +134,42 @@ describe('what a tracking library logs', () => {
     await waitFor('the child run', async () => / {2}pass late\b/.test(await picture(editor, true)), {
       describe: () => picture(editor, true),
     });
+  });
+
+  it('imports what MLflow has kept in a folder, once', async () => {
+    const run = join(editor.folder, 'mlruns', '0', '0123456789abcdef0123456789abcdef');
+    const lines: Readonly<Record<string, string>> = {
+      '../meta.yaml': "artifact_location: ''\nexperiment_id: '0'\nlifecycle_stage: active\nname: Default\n",
+      'meta.yaml': [
+        "artifact_uri: ''",
+        'end_time: 1700000009000',
+        "experiment_id: '0'",
+        'lifecycle_stage: active',
+        'run_id: 0123456789abcdef0123456789abcdef',
+        'run_name: yesterday',
+        'start_time: 1700000000000',
+        'status: 3',
+        "user_id: ''",
+        '',
+      ].join('\n'),
+      'metrics/loss': '1700000001000 0.75 0\n1700000002000 0.5 1\n',
+      'params/lr': '0.1',
+      'tags/stage': 'old',
+    };
+    for (const [name, content] of Object.entries(lines)) {
+      await mkdir(dirname(join(run, name)), { recursive: true });
+      await writeFile(join(run, name), content);
+    }
+    try {
+      const imported = vscode.Uri.file(join(editor.folder, 'mlruns'));
+      const shown = ['Older  1', '  pass yesterday  loss 0.5 · TIME · imported from MLflow'].join('\n');
+      await vscode.commands.executeCommand(commandIds.importRuns, imported);
+      await waitForPicture(editor, shown);
+      await vscode.commands.executeCommand(commandIds.importRuns, imported);
+      await waitForPicture(editor, shown);
+    } finally {
+      await rm(join(editor.folder, 'mlruns'), { recursive: true });
+    }
   });
 
   it('says that an own MLflow server is not mirrored, and where an imported run comes from', async () => {

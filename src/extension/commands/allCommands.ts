@@ -12,6 +12,7 @@ import type { ExperimentsTree } from '../tree/experimentsTree.ts';
 import type { TreeNode } from '../tree/treeNodes.ts';
 import { againCommands } from './againCommands.ts';
 import type { CommandTable } from './commandHandler.ts';
+import { importCommands } from './importCommands.ts';
 import { keepCommands } from './keepCommands.ts';
 import { lookCommands } from './lookCommands.ts';
 import { createRunPicker } from './pickRuns.ts';
@@ -41,6 +42,7 @@ export function allCommands(parts: CommandDependencies): CommandTable {
     ...runCommands({ client, model, memory, starter }),
     ...againCommands({ client, model, pick, starter, panels }),
     ...lookCommands({ client, model, pick, logs, comparisons, panels }),
+    ...importCommands({ client, model, log: parts.log, version: parts.version }),
     ...keepCommands(client, model, pick),
     ...viewCommands(client, model, viewState, tree),
     ...supportCommands(model, parts.log, parts.version),

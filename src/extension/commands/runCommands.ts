@@ -11,6 +11,7 @@ import type { StoreClient } from '../storeClient.ts';
 import { requireTrust } from '../trust.ts';
 import type { FoundInterpreter, NamedExperiment } from '../worker/launchRequests.ts';
 import { askCommand } from './askCommand.ts';
+import { chooseProject, projectOf } from './chooseProject.ts';
 import type { CommandTable } from './commandHandler.ts';
 
 export interface RunDependencies {
@@ -71,7 +72,11 @@ export function runCommands({ client, model, memory, starter }: RunDependencies)
   return {
     [commandIds.runExperiment]: async () => {
       if (!(await requireTrust())) return;
-      const project = await chooseProject(model);
+      const project = await chooseProject(
+        model,
+        vscode.l10n.t('Run Experiment'),
+        vscode.l10n.t('Choose the folder to run in'),
+      );
       if (project === undefined) return;
       const interpreter = await findInterpreter(project);
       const choice = await askCommand({
@@ -152,30 +157,6 @@ function interpreterText(interpreter: FoundInterpreter | undefined, project: Ope
     case 'path':
       return vscode.l10n.t('python is {0}, from PATH', shown);
   }
-}
-
-async function chooseProject(model: RunsModel): Promise<OpenProject | undefined> {
-  await model.ready;
-  const { projects } = model.snapshot;
-  if (projects.length <= 1) return projects[0];
-  const active = vscode.window.activeTextEditor?.document.uri;
-  const first = active === undefined ? undefined : projectOf(model, active);
-  const ordered = [...projects].sort((a, b) => Number(b === first) - Number(a === first));
-  const picked = await vscode.window.showQuickPick(
-    ordered.map(project => ({ project, label: project.folder.name, description: project.root })),
-    { title: vscode.l10n.t('Run Experiment'), placeHolder: vscode.l10n.t('Choose the folder to run in') },
-  );
-  return picked?.project;
-}
-
-function projectOf(model: RunsModel, uri: vscode.Uri): OpenProject | undefined {
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
-  if (folder === undefined) return undefined;
-  const { projects } = model.snapshot;
-  return (
-    projects.find(project => project.folder.uri.toString() === folder.uri.toString()) ??
-    projects.find(({ root }) => uri.fsPath.startsWith(root))
-  );
 }
 
 function scriptOf(editor: vscode.TextEditor | undefined, project: OpenProject): vscode.Uri | undefined {

@@ -1,5 +1,6 @@
 /** How a run looks in the tree: one line that says what it is, how it goes and how good it is. */
 import * as vscode from 'vscode';
+import { importKindNames, isImportKind } from '../../imports/importKind.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import { formatDuration, formatNumber, oneLine, shortId } from '../formatText.ts';
 import { isLive } from '../worker/arrangeRuns.ts';
@@ -62,19 +63,7 @@ export function runDescription(run: RunSummary, now: number): string {
 
 /** What a person calls the kind of source that a run was imported from. */
 export function sourceWord(kind: string): string {
-  switch (kind) {
-    case 'mlruns':
-    case 'mlflow.db':
-      return 'MLflow';
-    case 'tensorboard':
-      return 'TensorBoard';
-    case 'dvclive':
-      return 'DVCLive';
-    case 'wandb':
-      return 'W&B';
-    default:
-      return oneLine(kind, 40);
-  }
+  return isImportKind(kind) ? importKindNames[kind] : oneLine(kind, 40);
 }
 
 export function stateIcon(run: RunSummary): vscode.ThemeIcon {

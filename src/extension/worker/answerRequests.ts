@@ -3,17 +3,22 @@
  * AbortSignal. A request is answered exactly once: result, failure or aborted.
  */
 import { carryError } from './carriedError.ts';
-import type { EngineRequestName, FromWorker, ToWorker } from './engineMessages.ts';
+import type { EngineProgress, EngineRequestName, FromWorker, ToWorker } from './engineMessages.ts';
 import type { EngineRequests } from './engineRequests.ts';
 
 export type EngineHandlers = {
   readonly [Name in EngineRequestName]: (
     params: EngineRequests[Name]['params'],
     signal: AbortSignal,
+    report: (progress: EngineProgress) => void,
   ) => Promise<EngineRequests[Name]['result']> | EngineRequests[Name]['result'];
 };
 
-type AnyHandler = (params: unknown, signal: AbortSignal) => unknown;
+type AnyHandler = (
+  params: unknown,
+  signal: AbortSignal,
+  report: (progress: EngineProgress) => void,
+) => unknown;
 
 /** Where messages come from and go to: a worker's parent port, or one end of a channel in a test. */
 export interface MessageEnd {
@@ -29,7 +34,8 @@ export function answerRequests(end: MessageEnd, handlers: EngineHandlers): void 
     running.set(id, controller);
     try {
       const handler = handlers[name] as AnyHandler;
-      return { kind: 'result', id, result: await handler(params, controller.signal) };
+      const report = (progress: EngineProgress): void => end.postMessage({ kind: 'progress', id, progress });
+      return { kind: 'result', id, result: await handler(params, controller.signal, report) };
     } catch (error) {
       if (controller.signal.aborted) return { kind: 'aborted', id };
       return { kind: 'failure', id, error: carryError(error) };

@@ -2,6 +2,7 @@
 import type { EngineHandlers } from './answerRequests.ts';
 import { codeHandlers } from './codeHandlers.ts';
 import { compareHandlers } from './compareHandlers.ts';
+import { importHandlers } from './importHandlers.ts';
 import { launchHandlers } from './launchHandlers.ts';
 import { logHandlers } from './logHandlers.ts';
 import { mediaHandlers } from './mediaHandlers.ts';
@@ -14,6 +15,7 @@ export function engineHandlers(stores: Stores): EngineHandlers {
     ...runHandlers(stores),
     ...logHandlers,
     ...launchHandlers(stores),
+    ...importHandlers(stores),
     ...codeHandlers(stores),
     ...compareHandlers(stores),
     ...panelHandlers(stores),

@@ -19,8 +19,15 @@ export type FromWorker =
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly error: CarriedError }
   | { readonly kind: 'aborted'; readonly id: number }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: EngineProgress }
   | { readonly kind: 'changed'; readonly store: string; readonly runIds: readonly string[] }
   | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly text: string };
+
+/** How far a long request is. */
+export interface EngineProgress {
+  readonly done: number;
+  readonly total: number;
+}
 
 /** An error on its way between threads: structured cloning alone would lose code and mend. */
 export interface CarriedError {

@@ -9,6 +9,7 @@ import type { RunDetails } from '../../runs/runDetails.ts';
 import type { AnnotationChange } from '../../runs/runStore.ts';
 import type { CodeRequests } from './codeRequests.ts';
 import type { CompareRequests } from './compareRequests.ts';
+import type { ImportRequests } from './importRequests.ts';
 import type { LaunchRequests } from './launchRequests.ts';
 import type { LogStart, LogWindow } from './logWindow.ts';
 import type { MediaRequests } from './mediaRequests.ts';
@@ -29,7 +30,7 @@ export interface RunReference {
 }
 
 export interface EngineRequests
-  extends LaunchRequests, CodeRequests, CompareRequests, PanelRequests, MediaRequests {
+  extends LaunchRequests, CodeRequests, CompareRequests, PanelRequests, MediaRequests, ImportRequests {
   /** The project that a folder belongs to, and whether it has a store yet. */
   locateProject: Request<{ readonly folder: string }, Project & { readonly hasStore: boolean }>;
   /** From now on changes of this store are told. Asked again, it changes nothing. */
