@@ -4,6 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
+import { launchedTracking, trackingOf } from '../execution/experiments/launchTracking.ts';
 import { readExperiments } from '../execution/experiments/readExperiments.ts';
 import { launchRun } from '../execution/launchRun.ts';
 import type { LaunchedRun, LaunchOptions } from '../execution/launchRun.ts';
@@ -45,7 +46,8 @@ export interface ReproduceRequest {
 export async function reproduceRun(request: ReproduceRequest, launch: LaunchOptions): Promise<LaunchedRun> {
   const { original, variables } = request;
   const plan = await requireReproducible(original);
-  const rules = experimentRules(await readExperiments(request.root), plan.experiment);
+  const file = await readExperiments(request.root);
+  const rules = experimentRules(file, plan.experiment);
   const options: Partial<ReproductionOptions> = {
     ...request.options,
     tolerances: [...rules.tolerances, ...(request.options?.tolerances ?? [])],
@@ -64,6 +66,8 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
       environment: { kind: plan.environment.kind },
       declaredInputs: plan.declaredInputs,
       declaredOutputs: plan.declaredOutputs,
+      // What the original was read with is what is compared.
+      tracking: (await launchedTracking(original.dir)) ?? trackingOf(file, plan.experiment),
       metricLines: plan.metricLines || original.requests.some(one => one.kind === 'chart-lines'),
       ...(plan.stdin === 'stored' ? { stdin: createReadStream(runPathsIn(original.dir).stdin) } : {}),
       colour: request.colour ?? false,

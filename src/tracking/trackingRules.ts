@@ -1,7 +1,6 @@
 /** What `lockstep.yaml` says about how metrics get in, for an experiment or for every run of the repository. */
 import { z } from 'zod';
-
-const namedGroup = /\(\?<[A-Za-z_]\w*>/;
+import { isMetricPattern } from './metricPattern.ts';
 
 export const trackingRulesSchema = z.strictObject({
   files: z
@@ -22,7 +21,7 @@ export const trackingRulesSchema = z.strictObject({
     .array(
       z
         .string()
-        .refine(isPattern, 'not a regular expression with a named group, as in loss=(?<loss>[\\d.]+)'),
+        .refine(isMetricPattern, 'not a regular expression with a named group, as in loss=(?<loss>[\\d.]+)'),
     )
     .default([])
     .describe(
@@ -30,12 +29,3 @@ export const trackingRulesSchema = z.strictObject({
     ),
 });
 export type TrackingRules = z.infer<typeof trackingRulesSchema>;
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text, 'u');
-    return namedGroup.test(text);
-  } catch {
-    return false;
-  }
-}

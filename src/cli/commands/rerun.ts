@@ -1,6 +1,7 @@
 /** `lockstep rerun`: the command of a recorded run once more, in the workspace as it is now, with changes. */
 import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
 import type { Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
@@ -42,6 +43,7 @@ export const rerun: Subcommand = {
         declaredInputs: plan.declaredInputs,
         declaredOutputs: plan.declaredOutputs,
         metricLines: plan.metricLines,
+        tracking: await readTracking(project.root, plan.experiment),
         rerunOf: id,
         colour: context.terminal.colour,
       },

@@ -4,6 +4,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { LaunchRequest } from '../../execution/launchRun.ts';
 import { experimentNotFound } from '../../execution/experiments/errors.ts';
 import { experimentCommand } from '../../execution/experiments/experimentCommand.ts';
+import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import { readMetricLineChoice } from '../../tracking/metricLineChoice.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
@@ -70,6 +71,7 @@ export const run: Subcommand = {
           experiment: what.asked.experiment,
         })) ??
         false,
+      tracking: await readTracking(project.root, what.asked.experiment),
       ...(flags.tty === true ? { tty: true } : {}),
       ...(flags.stdin === true ? { stdin: process.stdin } : {}),
       colour: context.terminal.colour,

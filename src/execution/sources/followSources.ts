@@ -20,6 +20,7 @@ import { MediaIntake } from './mediaIntake.ts';
 import { SourceOpener } from './openSource.ts';
 import { SeenWrites } from './seenWrites.ts';
 import { SourceSet } from './sourceSet.ts';
+import { stdoutPatterns } from './stdoutPatterns.ts';
 
 export interface FollowSourcesOptions {
   /** Gets points, parameters, tags and media. What it cannot take now is given to it again later. */
@@ -153,6 +154,10 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     writeFileSync(options.seen, '', { flag: 'a' });
   } catch {
     // The hook says so by its silence.
+  }
+  if (rules.patterns.length > 0) {
+    sources.add(stdoutPatterns({ run, media, rules, environment: options.environment, onProblem }));
+    watchFile(run.paths.stdout);
   }
   watchFile(options.seen);
   seen.read();

@@ -4,8 +4,8 @@
  */
 import type { MetricPoint } from '../../runs/metricSeries.ts';
 
-/** About 20 MiB. */
-const mostPoints = 400_000;
+/** About 10 MiB. */
+const mostPoints = 100_000;
 
 export class TakenPoints {
   #newer = new Set<string>();

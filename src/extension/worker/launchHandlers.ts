@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorText } from '../../base/systemError.ts';
 import { cancelRun } from '../../execution/cancelRun.ts';
 import { experimentCommand } from '../../execution/experiments/experimentCommand.ts';
+import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import { launchRun } from '../../execution/launchRun.ts';
 import { runPaths } from '../../runs/runPaths.ts';
@@ -36,6 +37,7 @@ export function launchHandlers(stores: Stores) {
           tags: [...(plan.tags ?? [])],
           declaredInputs: [...(plan.inputs ?? [])],
           declaredOutputs: [...(plan.outputs ?? [])],
+          tracking: await readTracking(root, plan.experiment),
           metricLines: plan.metricLines ?? remembered ?? false,
           ...(plan.name === undefined ? {} : { name: plan.name }),
           ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),

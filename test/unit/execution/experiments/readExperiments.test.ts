@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { LockstepError } from '../../../../src/base/lockstepError.ts';
 import { experimentCommand } from '../../../../src/execution/experiments/experimentCommand.ts';
 import { experimentSchema } from '../../../../src/execution/experiments/experimentFile.ts';
+import { trackingOf } from '../../../../src/execution/experiments/launchTracking.ts';
 import { parseExperiments } from '../../../../src/execution/experiments/readExperiments.ts';
 
 describe('lockstep.yaml', () => {
@@ -51,6 +52,21 @@ experiments:
     ['a name like an option', 'experiments:\n  -a:\n    command: y\n', /line 2, column 3/],
     ['a list at the top', '- a\n', /line 1, column 1/],
     ['the same key twice', 'experiments: {}\nexperiments: {}\n', /line 2, column 1/],
+    [
+      'a pattern that is no regular expression',
+      'experiments:\n  a:\n    command: y\n    metrics:\n      patterns:\n        - "x=(?<x>.*)"\n        - "loss=("\n',
+      /line 7, column 11: experiments\.a\.metrics\.patterns\.1: not a regular expression with a named group/,
+    ],
+    [
+      'a pattern that names nothing',
+      'metrics:\n  patterns: ["loss=(\\\\d+)"]\n',
+      /line 2, column 14: metrics\.patterns\.0/,
+    ],
+    [
+      'a format that is not known',
+      'metrics:\n  files:\n    - { path: a.txt, format: xml }\n',
+      /line 3, column 22/,
+    ],
     ['a negative tolerance', 'tolerances:\n  loss: { rtol: -1 }\n', /line 2, column/],
   ];
   for (const [title, text, place] of wrong)
@@ -76,6 +92,36 @@ experiments:
         }
       }),
     );
+  });
+});
+
+describe('trackingOf', () => {
+  const file = parseExperiments(
+    `
+metrics:
+  files: [{ path: "logs/*.csv" }]
+  patterns: ["a=(?<a>.*)", "b=(?<b>.*)"]
+experiments:
+  train:
+    command: y
+    metrics: { files: [{ path: logs/own.csv, step: batch, prefix: own }], patterns: ["b=(?<b>.*)"] }
+  plain: { command: y }
+`,
+    'lockstep.yaml',
+  );
+  const everywhere = { files: [{ path: 'logs/*.csv' }], patterns: ['a=(?<a>.*)', 'b=(?<b>.*)'] };
+
+  it('puts the rules of the experiment before those of the repository', () => {
+    assert.deepEqual(trackingOf(file, 'train'), {
+      files: [{ path: 'logs/own.csv', step: 'batch', prefix: 'own' }, { path: 'logs/*.csv' }],
+      patterns: ['b=(?<b>.*)', 'a=(?<a>.*)'],
+    });
+  });
+
+  it('gives every other run those of the repository', () => {
+    for (const experiment of ['plain', 'gone', 'constructor', undefined])
+      assert.deepEqual(trackingOf(file, experiment), everywhere);
+    assert.deepEqual(trackingOf(parseExperiments('', 'x'), undefined), { files: [], patterns: [] });
   });
 });
 

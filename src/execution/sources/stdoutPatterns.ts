@@ -1,0 +1,28 @@
+/** Standard output as a source of its own, read by the regular expressions of `lockstep.yaml`. */
+import { PatternReader } from '../../tracking/patternReader.ts';
+import type { TrackedRun } from '../../tracking/trackedRun.ts';
+import type { TrackingRules } from '../../tracking/trackingRules.ts';
+import { AppendedFile } from './appendedFile.ts';
+import type { FollowedFile } from './followedFile.ts';
+import type { MediaIntake } from './mediaIntake.ts';
+import { rankIn } from './processFiles.ts';
+import { SourceIntake } from './sourceIntake.ts';
+
+export function stdoutPatterns(options: {
+  readonly run: TrackedRun;
+  readonly media: MediaIntake;
+  readonly rules: TrackingRules;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly onProblem: (text: string) => void;
+}): FollowedFile {
+  const { run, media, rules, environment, onProblem } = options;
+  const name = 'stdout-patterns';
+  // A terminal's session is cleaned of its frame at the end, and then read again.
+  const intake = new SourceIntake({
+    ...{ run, media, name, onProblem },
+    rank: rankIn(environment),
+    mayRepeat: true,
+  });
+  const newReader = (): PatternReader => new PatternReader({ patterns: rules.patterns });
+  return new AppendedFile({ path: run.paths.stdout, intake, newReader, from: 0, onProblem });
+}
