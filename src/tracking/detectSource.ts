@@ -20,9 +20,10 @@
  */
 import { basename, dirname, extname } from 'node:path/posix';
 import { provesTable } from './files/provesTable.ts';
-import { ImageReader, imageType } from './files/imageReader.ts';
+import { ImageReader } from './files/imageReader.ts';
 import { JsonLinesReader } from './files/jsonLinesReader.ts';
 import { LatestValuesReader } from './files/latestValuesReader.ts';
+import { mediaTypeOf } from './files/mediaTypes.ts';
 import { ParametersReader } from './files/parametersReader.ts';
 import { TableReader } from './files/tableReader.ts';
 import { TrackioReader } from './files/trackioReader.ts';
@@ -189,8 +190,8 @@ function dvcLiveMetric(path: string, head: Uint8Array): DetectedSource | undefin
 
 /** `plots/images/<name>/<step>.png`, or `plots/images/<name>.png`. */
 function dvcLiveImage(path: string): DetectedSource | undefined {
-  const mediaType = imageType(path);
-  const found = /(?:^|\/)plots\/images\/(.+)\.[a-z]+$/i.exec(path)?.[1];
+  const mediaType = mediaTypeOf(path);
+  const found = /(?:^|\/)plots\/images\/(.+)\.(?:png|jpe?g|gif)$/i.exec(path)?.[1];
   if (mediaType === undefined || found === undefined) return undefined;
   const stepped = /^(.+)\/(\d{1,15})$/.exec(found);
   const step = stepped?.[2] === undefined ? undefined : Number(stepped[2]);

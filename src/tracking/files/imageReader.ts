@@ -4,18 +4,6 @@ import { noContent } from '../sourceReader.ts';
 import type { RewrittenReader, SourceContent } from '../sourceReader.ts';
 
 const largestImage = 32 * 1024 * 1024;
-const mediaTypes = new Map([
-  ['png', 'image/png'],
-  ['jpg', 'image/jpeg'],
-  ['jpeg', 'image/jpeg'],
-  ['gif', 'image/gif'],
-]);
-
-/** As `image/png`, from the ending of a file name; undefined for what is no image that is read here. */
-export function imageType(path: string): string | undefined {
-  return mediaTypes.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
-}
-
 export class ImageReader implements RewrittenReader {
   readonly #key: string;
   readonly #mediaType: string;

@@ -8,6 +8,7 @@ import { boundedKey, clockTime } from '../metricNames.ts';
 import type { AppendedReader, SourceContent } from '../sourceReader.ts';
 import { ByteLines } from './byteLines.ts';
 import { ContentBuilder } from './contentBuilder.ts';
+import { mediaTypeOf } from './mediaTypes.ts';
 import { safeRelativePath } from './safeRelativePath.ts';
 
 const deepestNesting = 16;
@@ -99,8 +100,16 @@ export class TrackioReader implements AppendedReader {
     const path = value['file_path'];
     if (typeof path === 'string') {
       const file = safeRelativePath(path);
-      if (file !== undefined)
-        this.#found.media.push({ kind: type === 'trackio.image' ? 'image' : 'file', key, ...place, file });
+      if (file === undefined) return;
+      const mediaType = mediaTypeOf(file);
+      const kind = type === 'trackio.image' ? 'image' : 'file';
+      this.#found.media.push({
+        kind,
+        key,
+        ...place,
+        file,
+        ...(mediaType === undefined ? {} : { mediaType }),
+      });
       return;
     }
     const histogram = type === 'trackio.histogram' ? histogramOf(value) : undefined;

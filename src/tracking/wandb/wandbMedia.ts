@@ -1,20 +1,12 @@
 /** Media in a history record of W&B: the record tells their kind and where their files lie below the run's `files`. */
 import type { Histogram } from '../../runs/media.ts';
 import { boundedKey } from '../metricNames.ts';
+import { mediaTypeOf } from '../files/mediaTypes.ts';
 import { safeRelativePath } from '../files/safeRelativePath.ts';
 import type { MediaPiece } from '../sourceReader.ts';
 
 const mostFiles = 1000;
 const mostBuckets = 10_000;
-const imageEndings = new Map([
-  ['png', 'image/png'],
-  ['jpg', 'image/jpeg'],
-  ['jpeg', 'image/jpeg'],
-  ['gif', 'image/gif'],
-  ['webp', 'image/webp'],
-  ['bmp', 'image/bmp'],
-]);
-
 /** @param fields As wandb names them, `_type` among them. Nothing for a kind without a file that is not known here. */
 export function wandbMedia(
   key: string,
@@ -32,7 +24,7 @@ export function wandbMedia(
   const piece = (path: unknown, name: string): MediaPiece[] => {
     const file = typeof path === 'string' ? safeRelativePath(path) : undefined;
     if (file === undefined) return [];
-    const mediaType = mediaTypeOf(kind, file);
+    const mediaType = mediaTypeOf(file);
     return [
       {
         kind,
@@ -48,12 +40,6 @@ export function wandbMedia(
   if (!Array.isArray(filenames)) return piece(fields['path'], key);
   // Several pictures under one key and step are told apart by their place.
   return filenames.slice(0, mostFiles).flatMap((path, index) => piece(path, `${key}/${index}`));
-}
-
-function mediaTypeOf(kind: string, file: string): string | undefined {
-  const ending = file.slice(file.lastIndexOf('.') + 1).toLowerCase();
-  if (kind === 'image') return imageEndings.get(ending);
-  return ending === 'json' ? 'application/json' : undefined;
 }
 
 function numberField(name: 'width' | 'height', value: unknown): { width?: number; height?: number } {

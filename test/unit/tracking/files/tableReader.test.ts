@@ -246,7 +246,7 @@ describe('any table', () => {
     );
     assert.equal(pointText(first), 'loss@1=0.5');
     assert.deepEqual(first.problems, ['a line is longer than 4 MiB: it was left out']);
-    const rows = Array.from({ length: 600_000 }, (_, i) => `${i},0.5`).join('\n');
+    const rows = Array.from({ length: 80_000 }, (_, i) => `${i},${' '.repeat(52)}0.5`).join('\n');
     const reader = new TableReader(logged);
     let count = 0;
     const problems: string[] = [];
@@ -256,7 +256,7 @@ describe('any table', () => {
       problems.push(...piece.problems);
       more = piece.more ?? false;
     }
-    assert.equal(count, 600_001);
+    assert.equal(count, 80_001);
     assert.deepEqual(problems, ['a quote is not closed: quotes are taken for letters']);
   });
 });
