@@ -7,6 +7,7 @@ import type { EndState, ResultInput } from '../runs/result.ts';
 import { resultSchema } from '../runs/result.ts';
 import type { RunCapture } from './captureRun.ts';
 import { failureOf } from './failureOf.ts';
+import { mlflowElsewhere } from './mlflowElsewhere.ts';
 import { releaseReserve } from './reserve.ts';
 import type { StartedRun } from './startRun.ts';
 import type { Reported } from '../runs/reported.ts';
@@ -41,6 +42,8 @@ export async function finishRun(
   for (const problem of metrics.problems) log.warn(problem);
   const { reported, reportedParameters } = reportedOf(said);
   const outputs = await capture.outputs();
+  if (started.plan.mlflow === 'endpoint' && started.adopted !== true && supervision.mlflow.requests === 0)
+    for (const warning of mlflowElsewhere(outputs)) log.warn(warning);
   const edited = await capture.editedCode();
   const result: ResultInput = {
     schemaVersion: 1,

@@ -147,6 +147,14 @@ describe('a run whose program logs with MLflow', () => {
     assert.equal((await planOf(run.paths.plan)).mlflow, 'own-server');
   });
 
+  it('is told when the program logs elsewhere by itself', async () => {
+    const run = await runs.launch([
+      ...['sh', '-c', 'mkdir -p mlruns/0 && echo "name: Default" > mlruns/0/meta.yaml'],
+    ]);
+    const { result } = await run.ended();
+    assert.match(result?.warnings.join() ?? '', /lockstep import mlruns mlruns/);
+  });
+
   it('is left alone when tracking is switched off', async () => {
     const run = await runs.launch(uriOf, { track: false });
     await run.ended();

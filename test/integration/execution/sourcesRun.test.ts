@@ -1,0 +1,67 @@
+/** Files that a program logs its metrics into are followed while it runs, and their end belongs to the run. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readProcessRecord } from '../../../src/execution/runEnd.ts';
+import { readMetricLogs } from '../../../src/runs/metricLog.ts';
+import { testRuns } from '../../helpers/testRuns.ts';
+import type { TestRuns } from '../../helpers/testRuns.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
+
+const training = `
+import os, sys, time
+os.makedirs("logs/version_0", exist_ok=True)
+table = open("logs/version_0/metrics.csv", "w")
+table.write("epoch,step,train_loss\\n")
+step = 0
+while not os.path.exists(sys.argv[1]):
+    table.write("0,%d,%d.5\\n" % (step, step))
+    table.flush()
+    step += 1
+    time.sleep(0.01)
+table.write("0,%d,%d.5\\n" % (step, step))
+open("count", "w").write(str(step + 1))
+`;
+
+describe('a run whose program writes a table of metrics', () => {
+  let runs: TestRuns;
+  before(async () => {
+    runs = await testRuns();
+    await runs.write({ 'train.py': training });
+  });
+  after(() => runs[Symbol.asyncDispose]());
+
+  for (const killed of [false, true])
+    it(`has each row once${killed ? ', also when its supervisor is killed' : ''}`, async () => {
+      const stop = join(runs.root, `stop ${killed}`);
+      const run = await runs.launch(['python3', 'train.py', stop]);
+      await run.started();
+      const stepsOf = async (): Promise<number[]> => {
+        const { series } = await readMetricLogs(run.paths.dir);
+        return [...(series.find(one => one.key.endsWith('train_loss'))?.steps ?? [])];
+      };
+      await waitFor('rows', async () => (await stepsOf()).length > 3);
+      if (killed) {
+        const { supervisor } = (await readProcessRecord(run.paths)) ?? {};
+        process.kill(supervisor?.pid ?? 0, 'SIGKILL');
+        const before = (await stepsOf()).length;
+        await waitFor('more rows', async () => (await stepsOf()).length > before);
+      }
+      await writeFile(stop, '');
+      const { state, result } = await run.ended();
+      assert.equal(state, killed ? 'lost' : 'finished');
+      assert.deepEqual(result?.warnings ?? [], []);
+      const steps = await stepsOf();
+      assert.deepEqual(
+        steps,
+        Array.from({ length: steps.length }, (_, step) => step),
+      );
+      assert.equal(steps.length, Number(await readFile(join(runs.root, 'count'), 'utf8')));
+    });
+
+  it('follows nothing when tracking is switched off', async () => {
+    await writeFile(join(runs.root, 'stop now'), '');
+    const run = await runs.launch(['python3', 'train.py', join(runs.root, 'stop now')], { track: false });
+    assert.deepEqual((await run.ended()).result?.metrics, {});
+  });
+});
