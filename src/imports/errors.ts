@@ -38,44 +38,11 @@ const where: Readonly<Record<ImportKind, string>> = {
   wandb: ' (a file that ends in .wandb, or a folder of run folders)',
 };
 
-export function notADatabase(path: string): LockstepError {
-  return new LockstepError({
-    code: 'database-not-sqlite',
-    kind: 'usage',
-    message: `${path} is not a SQLite database.`,
-    mend: 'Name the file that MLflow writes, usually mlflow.db. Other databases cannot be imported.',
-  });
-}
-
 export function databaseWithoutRuns(path: string): LockstepError {
   return new LockstepError({
     code: 'database-not-mlflow',
     kind: 'usage',
     message: `${path} is a SQLite database, but not one of MLflow.`,
     mend: 'Name the file that MLflow writes, usually mlflow.db.',
-  });
-}
-
-export function databaseInTransaction(path: string): LockstepError {
-  return new LockstepError({
-    code: 'database-in-transaction',
-    message: `${path} is being written, or its last writer died in the middle (${path}-journal is there).`,
-    mend: 'Try again. If nothing writes to it, open it once with MLflow, which rolls back what was half written.',
-  });
-}
-
-export function databaseChanging(path: string): LockstepError {
-  return new LockstepError({
-    code: 'database-changing',
-    message: `${path} was written while it was read. What was imported before stands whole.`,
-    mend: 'Import again when nothing logs to it; that goes on where this one stopped.',
-  });
-}
-
-export function databaseDamaged(path: string, what: string): LockstepError {
-  return new LockstepError({
-    code: 'database-damaged',
-    message: `${path} is damaged: ${what} cannot be read.`,
-    mend: 'Look what SQLite says: sqlite3 FILE "pragma integrity_check"',
   });
 }

@@ -3,7 +3,7 @@
  * runs are read in one pass: as many as fit into a fixed memory, in the order in which they will be asked for.
  */
 import type { MetricSeries } from '../../runs/metricSeries.ts';
-import type { Database, Table } from '../sqlite/database.ts';
+import type { Database, Table } from '../../tracking/sqlite/database.ts';
 
 /** Points held at once, 28 bytes each; a run with more is read alone. */
 const pointsPerPass = 4_000_000;

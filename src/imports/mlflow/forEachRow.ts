@@ -1,5 +1,5 @@
 /** Goes through a table of MLflow's database by the names of its columns. */
-import type { Database } from '../sqlite/database.ts';
+import type { Database } from '../../tracking/sqlite/database.ts';
 import { longestValue } from '../pastRunText.ts';
 
 /** What a row holds; undefined for null, and for a column that this version of the schema does not have. */

@@ -8,7 +8,7 @@ import type { ReportedDataset, ReportedModel } from '../../runs/reported.ts';
 import { databaseWithoutRuns } from '../errors.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import type { PastRun, PastRunHeader, PastRuns, SkippedRun } from '../pastRun.ts';
-import { Database } from '../sqlite/database.ts';
+import { Database } from '../../tracking/sqlite/database.ts';
 import { DatabaseMetrics } from './databaseMetrics.ts';
 import { readDatabaseModels, type DatabaseModel } from './databaseModels.ts';
 import { localArtifacts } from './localArtifacts.ts';

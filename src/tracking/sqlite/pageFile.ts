@@ -5,7 +5,7 @@
  * Source of the format: https://www.sqlite.org/fileformat2.html
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { databaseDamaged, databaseInTransaction, notADatabase } from '../errors.ts';
+import { databaseDamaged, databaseInTransaction, notADatabase } from './errors.ts';
 import { readLogFrames } from './writeAheadLog.ts';
 
 export type TextEncoding = 'utf8' | 'utf16le' | 'utf16be';

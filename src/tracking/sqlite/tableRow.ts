@@ -56,6 +56,14 @@ export class TableRow {
     return text.length > longest ? text.slice(0, longest) : text;
   }
 
+  /** The text of a column, also of one that holds text as bytes. Undefined for null. */
+  content(column: number): string | undefined {
+    const type = this.#type(column);
+    if (type < 12 || type % 2 === 1) return this.text(column);
+    const from = this.#offsets[column] ?? 0;
+    return this.#bytes.toString('utf8', from, from + lengthOf(type));
+  }
+
   /** Undefined for null and what is no number. Whole numbers beyond 2^53 are rounded. */
   number(column: number): number | undefined {
     const from = this.#offsets[column] ?? 0;

@@ -4,7 +4,7 @@
  * error, never in a loop.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { databaseChanging, databaseDamaged } from '../errors.ts';
+import { databaseChanging, databaseDamaged } from './errors.ts';
 import { tableColumns } from './tableColumns.ts';
 import { PageFile } from './pageFile.ts';
 import { readVarint, TableRow } from './tableRow.ts';
@@ -57,16 +57,21 @@ export class Database {
   }
 
   /**
-   * Calls `onRow` for every row, in the order of the row numbers. The row is the same object each time, and true only
+   * Calls `onRow` for every row after the row number `after`, in the order of the row numbers. The row is the same object each time, and true only
    * during the call. Rejects with `database-damaged`, `database-changing` (somebody wrote meanwhile), or the reason of
    * `signal`.
    */
-  async scan(table: Table, onRow: (row: TableRow) => void, signal?: AbortSignal): Promise<void> {
+  async scan(
+    table: Table,
+    onRow: (row: TableRow) => void,
+    signal?: AbortSignal,
+    after = Number.NEGATIVE_INFINITY,
+  ): Promise<void> {
     try {
       let leaves = 0;
-      for (const leaf of this.#leaves(table.root)) {
+      for (const leaf of this.#leaves(table.root, after)) {
         signal?.throwIfAborted();
-        this.#rowsOf(leaf, table.rowidColumn, onRow);
+        this.#rowsOf(leaf, table.rowidColumn, onRow, after);
         if (++leaves % leavesPerTurn === 0) await nextTurn();
       }
     } catch (error) {
@@ -94,7 +99,7 @@ export class Database {
     );
   }
 
-  *#leaves(root: number): Generator<Leaf> {
+  *#leaves(root: number, after: number): Generator<Leaf> {
     const visited = new Uint8Array(this.#file.pageCount + 1);
     const stack: { children: number[]; at: number }[] = [{ children: [root], at: 0 }];
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
@@ -110,12 +115,12 @@ export class Database {
       const head = number === 1 ? 100 : 0;
       const type = page.readUInt8(head);
       if (type === 0x0d) yield { page, number };
-      else if (type === 0x05) stack.push({ children: childrenOf(page, head), at: 0 });
+      else if (type === 0x05) stack.push({ children: childrenOf(page, head, after), at: 0 });
       else throw databaseDamaged(this.path, `page ${number}`);
     }
   }
 
-  #rowsOf({ page, number }: Leaf, rowidColumn: number, onRow: (row: TableRow) => void): void {
+  #rowsOf({ page, number }: Leaf, rowidColumn: number, onRow: (row: TableRow) => void, after: number): void {
     const head = number === 1 ? 100 : 0;
     const count = page.readUInt16BE(head + 3);
     const row = new TableRow(this.#file.encoding, rowidColumn);
@@ -125,6 +130,7 @@ export class Database {
       const cell = own.readUInt16BE(head + 8 + place * 2);
       const [length, afterLength] = readVarint(own, cell);
       const [rowid, from] = readVarint(own, afterLength);
+      if (rowid <= after) continue;
       if (length > longestRow || from > own.length) throw databaseDamaged(this.path, `page ${number}`);
       if (!row.load(rowid, this.#payload(own, from, length)))
         throw databaseDamaged(this.path, `a row of page ${number}`);
@@ -155,11 +161,15 @@ export class Database {
   }
 }
 
-function childrenOf(page: Buffer, head: number): number[] {
+/** Pages below that hold rows after `after`: each key is the greatest row number of its page. */
+function childrenOf(page: Buffer, head: number, after: number): number[] {
   const count = page.readUInt16BE(head + 3);
   const children: number[] = [];
-  for (let place = 0; place < count; place++)
-    children.push(page.readUInt32BE(page.readUInt16BE(head + 12 + place * 2)));
+  for (let place = 0; place < count; place++) {
+    const cell = page.readUInt16BE(head + 12 + place * 2);
+    const [greatest] = readVarint(page, cell + 4);
+    if (greatest > after) children.push(page.readUInt32BE(cell));
+  }
   children.push(page.readUInt32BE(head + 8));
   return children;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { LockstepError } from '../../../../src/base/lockstepError.ts';
-import { Database } from '../../../../src/imports/sqlite/database.ts';
+import { Database } from '../../../../src/tracking/sqlite/database.ts';
 import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
 
 type Cell = string | number | null;
@@ -43,6 +43,27 @@ describe('Database', () => {
     const rows = Array.from({ length: 20_000 }, (_, index): Cell[] => [index, `text ${index}`, index / 7]);
     writeTable(path, 'pragma page_size = 1024', rows);
     assert.deepEqual(await readTable(path), rows.map(told));
+  });
+
+  it('goes on after a row without reading those before it', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'large.db');
+    const writer = new DatabaseSync(path);
+    writer.exec('pragma page_size = 512; create table t(a, b)');
+    writer.exec(`with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
+      insert into t(rowid, a, b) select i * 3, i, cast('bytes ' || i as blob) from n`);
+    writer.close();
+    const database = await Database.open(path);
+    const table = database.table('t');
+    assert.ok(table);
+    for (const after of [0, 3, 8999, 9000, 14_996, 14_997, 15_000]) {
+      const rows: string[] = [];
+      await database.scan(table, row => rows.push(`${row.rowid} ${row.content(1) ?? ''}`), undefined, after);
+      assert.equal(rows.length, 5000 - Math.floor(after / 3), String(after));
+      if (rows.length > 0)
+        assert.equal(rows[0], `${Math.floor(after / 3) * 3 + 3} bytes ${Math.floor(after / 3) + 1}`);
+    }
+    database.close();
   });
 
   it('sees what waits in the write-ahead log, and writes nothing', async () => {
