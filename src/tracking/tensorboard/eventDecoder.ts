@@ -40,8 +40,9 @@ export class EventDecoder {
   }
 
   /**
-   * An event of a time, a step and a summary of one tag and one `simple_value`, in this order, lengths below 128:
-   * `09 <f64> [10 <varint>] 2a n 0a n 0a n <tag> 15 <f32>`. False, and nothing done, for any other.
+   * An event of a time, a step and a summary of one tag and one float, in this order, lengths below 128:
+   * `09 <f64> [10 <varint>] 2a n 0a n 0a n <tag> <float>`, see {@link floatPlace}. False, and nothing done, for any
+   * other.
    */
   #plainScalar(bytes: Uint8Array, view: DataView, from: number, to: number): boolean {
     if (to - from < 20 || view.getUint8(from) !== 0x09) return false;
@@ -57,27 +58,28 @@ export class EventDecoder {
       }
     }
     const tag = at + 6;
-    const value = to - 5;
     if (
-      value < tag ||
+      tag + 5 > to ||
       to - at > 129 ||
       view.getUint8(at) !== 0x2a ||
       view.getUint8(at + 1) !== to - at - 2 ||
       view.getUint8(at + 2) !== 0x0a ||
       view.getUint8(at + 3) !== to - at - 4 ||
-      view.getUint8(at + 4) !== 0x0a ||
-      view.getUint8(at + 5) !== value - tag ||
-      view.getUint8(value) !== 0x15
+      view.getUint8(at + 4) !== 0x0a
     )
       return false;
-    const named = this.#tags.at(bytes, tag, value);
-    if (named !== undefined)
-      this.#sink.scalar(
-        named,
-        step,
-        this.#timeOf(view.getFloat64(from + 1, true)),
-        view.getFloat32(value + 1, true),
-      );
+    const tagEnd = tag + view.getUint8(at + 5);
+    const place = tagEnd + 5 > to ? 0 : floatPlace(view, tagEnd, to);
+    if (place === 0) return false;
+    const named = this.#tags.at(bytes, tag, tagEnd);
+    if (named === undefined) return true;
+    if (place !== tagEnd + 1 && named.plugin !== 'scalars') return false;
+    this.#sink.scalar(
+      named,
+      step,
+      this.#timeOf(view.getFloat64(from + 1, true)),
+      view.getFloat32(place, true),
+    );
     return true;
   }
 
@@ -147,7 +149,7 @@ export class EventDecoder {
         if (data.field === 1) plugin = data.text(100);
         else if (data.field === 2) content = data.message();
       tag.plugin ??= plugin;
-      if (plugin === 'hparams' && content !== undefined) readHparams(content, this.#sink);
+      if (tag.plugin === 'hparams' && content !== undefined) readHparams(content, this.#sink);
     }
   }
 
@@ -190,6 +192,23 @@ export class EventDecoder {
   #timeOf(wallTime: number): number {
     return wallTime > 0 && wallTime < Number.MAX_VALUE ? wallTime * 1000 : this.time;
   }
+}
+
+/**
+ * Where the float lies of a value whose tag ends at `at` and which ends at `to`; 0 when it has another form than
+ * `15 <f32>` or `42 0a 08 01 12 00 (2a | 22) 04 <f32> [4a n <metadata>]`, a tensor of a single float.
+ */
+function floatPlace(view: DataView, at: number, to: number): number {
+  const kind = view.getUint8(at);
+  if (kind === 0x15) return at + 5 === to ? at + 1 : 0;
+  const end = at + 12;
+  if (kind !== 0x42 || end > to || view.getUint8(at + 1) !== 10) return 0;
+  if (view.getUint32(at + 2, true) !== 0x00120108 || view.getUint8(at + 7) !== 4) return 0;
+  const how = view.getUint8(at + 6);
+  if (how !== 0x2a && how !== 0x22) return 0;
+  const metadata =
+    end === to || (end + 2 <= to && view.getUint8(end) === 0x4a && view.getUint8(end + 1) === to - end - 2);
+  return metadata ? at + 8 : 0;
 }
 
 function textsOnly(tensor: Tensor): readonly Uint8Array[] {

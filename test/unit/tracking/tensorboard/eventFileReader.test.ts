@@ -486,24 +486,44 @@ describe('EventFileReader', () => {
       );
     });
 
-    it('reads the plain form and any other order of the same fields alike', () => {
+    it('reads the plain forms and any other order of the same fields alike', () => {
+      const tensor = (value: number, how: 'content' | 'packed' | 'single'): WireField[] => {
+        const bytes = Buffer.alloc(4);
+        bytes.writeFloatLE(value);
+        const data: Record<typeof how, WireField> = {
+          content: { field: 4, bytes },
+          packed: { field: 5, bytes },
+          single: { field: 5, float: value },
+        };
+        return [{ field: 1, varint: 1 }, shape(), data[how]];
+      };
+      const form = fc.constantFrom('simple', 'content', 'packed', 'single');
       fc.assert(
-        fc.property(scalar, ({ tag, step, value, wall }) => {
-          const plain = scalarEvent(tag, value, step, wall);
-          const summary: WireField = {
-            field: 5,
-            message: [{ field: 1, message: simpleValue(tag, value).reverse() }],
-          };
-          const turned = record(
-            protobufMessage([
-              summary,
-              { field: 2, varint: step },
-              { field: 1, double: wall },
-              { field: 99, varint: 1 },
-            ]),
-          );
-          assert.deepEqual(read(turned).points, read(plain).points);
-        }),
+        fc.property(
+          scalar,
+          form,
+          fc.boolean(),
+          fc.boolean(),
+          ({ tag, step, value, wall }, how, known, said) => {
+            const fields = (plugin: string | undefined): WireField[] =>
+              how === 'simple' ? simpleValue(tag, value) : tensorValue(tag, plugin, tensor(value, how));
+            const first = summaryEvent([fields(known ? 'scalars' : 'other')], 1);
+            const plain = summaryEvent([fields(said ? 'scalars' : undefined)], step, wall);
+            const turned = record(
+              protobufMessage([
+                {
+                  field: 5,
+                  message: [{ field: 1, message: fields(said ? 'scalars' : undefined).reverse() }],
+                },
+                { field: 2, varint: step },
+                { field: 1, double: wall },
+                { field: 99, varint: 1 },
+              ]),
+            );
+            assert.deepEqual(read(first, turned).points, read(first, plain).points);
+            assert.equal(read(first, plain).points.length, how === 'simple' || known ? 2 : 0);
+          },
+        ),
       );
     });
 
