@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { xAxes } from '../series/chartSeries.ts';
+import { restartViews } from '../series/restarts.ts';
 import { anyNumberSchema, decimatedSchema, rangeSchema, revisionSchema, runStateSchema } from './wire.ts';
 import { chartsStringsSchema } from './chartsStrings.ts';
 
@@ -38,6 +39,8 @@ export const chartsViewSchema = z.object({
   collapsedGroups: z.array(z.string()),
   /** Rank shown of metrics that several ranks report; null: all. */
   rank: z.number().nullable(),
+  /** What is shown of a run that logged steps again after a restart. */
+  restarts: z.enum(restartViews),
 });
 export type ChartsView = z.infer<typeof chartsViewSchema>;
 
@@ -54,6 +57,10 @@ export const drawnSeriesSchema = z.object({
   valueRange: rangeSchema.optional(),
   /** Steps repeat or go back in this series. */
   reordered: z.boolean(),
+  /** How often the program went back in its steps; 0 on the time axes, which keep their order. */
+  restarts: z.int().nonnegative(),
+  /** Which part this is, from 0, where each is a line of its own. */
+  part: z.int().nonnegative().optional(),
 });
 export type DrawnSeries = z.infer<typeof drawnSeriesSchema>;
 
@@ -115,6 +122,7 @@ export const chartsPanelMessageSchema = z.discriminatedUnion('type', [
     x: z.enum(xAxes),
     smoothing: z.number().min(0).max(0.999),
     rank: z.number().nullable(),
+    restarts: z.enum(restartViews),
     charts: z.array(watchedChartSchema),
   }),
   /** The points of this revision are on the screen. */

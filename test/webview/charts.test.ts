@@ -297,6 +297,43 @@ describe('Metric Charts panel', () => {
     assert.ok((await canvases()) <= 24);
   });
 
+  it('shows of a run that resumed the latest points, and each part on demand', async () => {
+    const resumed = series(
+      150,
+      step => step,
+      i => (i < 100 ? i : i - 40),
+    );
+    await using stage = await chartsStage(browser, [
+      { id: 'A', label: 'resumed', state: 'finished', slot: 0, metrics: { loss: resumed } },
+    ]);
+    const { page } = stage.panel;
+    const loss = card(page, 'loss');
+    assert.equal(await loss.locator('.badge', { hasText: 'Restarted' }).isVisible(), true);
+    assert.equal(await loss.getAttribute('data-points'), '110');
+    const choice = page.locator('vscode-dropdown[aria-label="Restarts"]');
+    await choice.click();
+    await page.locator('vscode-option', { hasText: 'Each part' }).click();
+    await waitFor('all parts to be watched', async () => (await stage.watched()).restarts === 'all');
+    await stage.sendPoints();
+    assert.equal(await loss.getAttribute('data-lines'), '2');
+    assert.equal(await loss.getAttribute('data-points'), '150');
+    assert.match(
+      (await loss.locator('.stage').getAttribute('aria-label')) ?? '',
+      /resumed · part 2: last 149/,
+    );
+    assert.deepEqual(await stage.panel.problems(), []);
+  });
+
+  it('draws a thousand child runs at once', async () => {
+    const runs = Array.from({ length: 1000 }, (_, i): StageRun => ({
+      ...{ id: String(i), label: `lr=${i}`, state: 'finished', slot: i },
+      metrics: { loss: series(50, step => Math.sin(step / (5 + i / 100)) + i / 500) },
+    }));
+    await using stage = await chartsStage(browser, runs);
+    assert.equal(await card(stage.panel.page, 'loss').getAttribute('data-lines'), '1000');
+    assert.deepEqual(await stage.panel.problems(), []);
+  });
+
   for (const [name, runs, text] of [
     ['no runs', [], 'No runs to show'],
     ['a run that has just started', [{ state: 'running' }], 'Waiting for the first metric'],

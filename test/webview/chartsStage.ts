@@ -8,6 +8,7 @@ import type {
 } from '../../src/protocol/chartsProtocol.ts';
 import { chartsPanelMessageSchema } from '../../src/protocol/chartsProtocol.ts';
 import { chartSeries, type StoredSeries } from '../../src/series/chartSeries.ts';
+import { latestOf, splitAtRestarts } from '../../src/series/restarts.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 import { openPanel, panelStrings, type OpenPanel, type OpenPanelOptions } from './openPanel.ts';
 import type { Browser } from 'playwright-core';
@@ -72,11 +73,24 @@ export async function chartsStage(
             return all
               .map((series, index) => ({ series, rank: Array.isArray(stored) ? index : null }))
               .filter(({ rank }) => rank === null || watch.rank === null || rank === watch.rank)
-              .map(({ series, rank }) => {
-                const { xRange, valueRange, ...drawn } = chartSeries(series, { ...watch, range, width });
+              .flatMap(({ series, rank }) => {
+                const parts = splitAtRestarts(series);
+                const shown = watch.restarts === 'all' ? parts : [latestOf(parts)];
+                return shown.map((one, part) => ({
+                  one,
+                  rank,
+                  part,
+                  of: parts.length,
+                  several: shown.length > 1,
+                }));
+              })
+              .map(({ one, rank, part, of, several }) => {
+                const { xRange, valueRange, ...drawn } = chartSeries(one, { ...watch, range, width });
                 return {
                   runId: run.id,
                   rank,
+                  restarts: of - 1,
+                  ...(several ? { part } : {}),
                   ...drawn,
                   ...(xRange === undefined ? {} : { xRange }),
                   ...(valueRange === undefined ? {} : { valueRange }),

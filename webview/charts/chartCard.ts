@@ -60,11 +60,7 @@ export class ChartCard {
       { class: 'badge quiet', title: strings.followingHint },
       strings.following,
     );
-    this.#repeat = element(
-      'span',
-      { class: 'badge quiet', title: strings.stepsRepeatHint },
-      strings.stepsRepeat,
-    );
+    this.#repeat = element('span', { class: 'badge quiet' });
     this.#fit = iconButton(strings.fit, 'fit', () => events.onZoom(this, undefined));
     this.#tableButton = iconButton(strings.showTable, 'table', () =>
       this.#toggleTable(strings.showTable, strings.showChart),
@@ -157,7 +153,7 @@ export class ChartCard {
     const live = lines.some(({ run }) => run.state === 'running' || run.state === 'preparing');
     this.#following.hidden = this.zoom !== undefined || !live;
     this.#fit.hidden = this.zoom === undefined;
-    this.#repeat.hidden = state.view.x !== 'step' || !lines.some(({ series }) => series.reordered);
+    this.#renderRepeat(scene, state);
     this.#describe(scene, state);
     this.showValues(undefined);
   }
@@ -197,6 +193,14 @@ export class ChartCard {
 
   resize(): void {
     this.#plot?.resize();
+  }
+
+  #renderRepeat({ lines }: ChartScene, { view, strings }: PanelState): void {
+    const restarted = lines.some(({ series }) => series.restarts > 0);
+    this.#repeat.hidden = view.x !== 'step' || !(restarted || lines.some(({ series }) => series.reordered));
+    setText(this.#repeat, restarted ? strings.restarted : strings.stepsRepeat);
+    const hint = view.restarts === 'all' ? strings.restartedAllHint : strings.restartedLatestHint;
+    this.#repeat.title = restarted ? hint : strings.stepsRepeatHint;
   }
 
   #showPlot(scene: ChartScene, state: PanelState): void {

@@ -49,11 +49,9 @@ function chartLines({ view, runs, theme, strings }: PanelState, points: ChartPoi
           const dash =
             series.rank === null || ranks.size < 2 ? style.dash : rankDashes[series.rank % rankDashes.length];
           return {
-            id: `${run.id} ${series.rank ?? ''}`,
-            label:
-              series.rank === null || ranks.size < 2
-                ? run.label
-                : formatString(strings.rankLabel, run.label, series.rank),
+            id: `${run.id} ${series.rank ?? ''} ${series.part ?? ''}`,
+            label: lineLabel(run, series, ranks.size, strings),
+            ...(series.part === undefined || series.part === series.restarts ? {} : { faint: true }),
             style: { ...style, dash: dash ?? [] },
             points: series.smooth ?? series.raw,
             unsmoothed: series.smooth === undefined ? undefined : series.raw,
@@ -62,4 +60,10 @@ function chartLines({ view, runs, theme, strings }: PanelState, points: ChartPoi
           };
         }),
     );
+}
+
+function lineLabel(run: ChartRun, series: DrawnSeries, ranks: number, strings: ChartsStrings): string {
+  const label =
+    series.rank === null || ranks < 2 ? run.label : formatString(strings.rankLabel, run.label, series.rank);
+  return series.part === undefined ? label : formatString(strings.partLabel, label, series.part + 1);
 }

@@ -51,6 +51,8 @@ export class ChartsApp {
   #theme = readTheme();
   #catalogue: Catalogue | undefined;
   #problem: string | null = null;
+  /** A run that was looked at went back in its steps: from then on there is a choice what to show of it. */
+  #restarted = false;
   /** The last filter that could be read: a half-typed one leaves the charts as they are. */
   #passes: (key: string) => boolean = () => true;
   #filterProblem: string | undefined;
@@ -147,6 +149,13 @@ export class ChartsApp {
     // Points of another axis or smoothing were on their way when the view changed: newer ones follow.
     if (message.x === this.#view.x && message.smoothing === this.#view.smoothing)
       for (const points of message.charts) this.#giveToCard(points);
+    if (
+      !this.#restarted &&
+      message.charts.some(({ series }) => series.some(({ restarts }) => restarts > 0))
+    ) {
+      this.#restarted = true;
+      this.#redrawAll();
+    }
     this.#frame();
   }
 
@@ -197,7 +206,7 @@ export class ChartsApp {
     this.#layoutIsStale = false;
     const metrics = this.#catalogue?.metrics ?? [];
     const groups = metricGroups(metrics, this.#passes);
-    this.#toolbar.render(this.#view, metrics, this.#filterProblem);
+    this.#toolbar.render(this.#view, metrics, this.#filterProblem, this.#restarted);
     this.#legend.render(state);
     this.#grid.render(state, groups);
     if (this.#catalogue !== undefined)
@@ -230,6 +239,7 @@ export class ChartsApp {
       x: this.#view.x,
       smoothing: this.#view.smoothing,
       rank: this.#view.rank,
+      restarts: this.#view.restarts,
       charts: this.#grid.visibleCards().map(card => card.watched()),
     };
     const text = JSON.stringify(message);

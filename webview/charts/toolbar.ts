@@ -24,6 +24,7 @@ export class Toolbar {
   readonly #log;
   readonly #columns;
   readonly #rank;
+  readonly #restarts;
 
   constructor(strings: ChartsStrings, view: ChartsView, events: ToolbarEvents) {
     this.#strings = strings;
@@ -61,6 +62,15 @@ export class Toolbar {
     this.#rank = dropdown(strings.rank, [], '', value =>
       change({ rank: value === allRanks ? null : Number(value) }),
     );
+    this.#restarts = dropdown(
+      strings.restarts,
+      [
+        { value: 'latest', label: strings.restartsLatest },
+        { value: 'all', label: strings.restartsAll },
+      ],
+      view.restarts,
+      value => change({ restarts: value === 'all' ? 'all' : 'latest' }),
+    );
     this.root = element(
       'div',
       { class: 'toolbar', role: 'toolbar', 'aria-label': strings.title },
@@ -70,6 +80,7 @@ export class Toolbar {
       this.#log.root,
       this.#columns.root,
       this.#rank.root,
+      this.#restarts.root,
       element(
         'span',
         { class: 'toolbar-end' },
@@ -79,7 +90,13 @@ export class Toolbar {
     );
   }
 
-  render(view: ChartsView, metrics: readonly ChartMetric[], filterProblem: string | undefined): void {
+  /** @param restarted Whether some run went back in its steps. */
+  render(
+    view: ChartsView,
+    metrics: readonly ChartMetric[],
+    filterProblem: string | undefined,
+    restarted: boolean,
+  ): void {
     const { strings } = { strings: this.#strings };
     this.#filter.set(view.filter);
     this.#filter.setProblem(
@@ -89,6 +106,8 @@ export class Toolbar {
     this.#smoothing.set(view.smoothing);
     this.#log.set(view.log);
     this.#columns.set(String(view.columns));
+    this.#restarts.root.hidden = !restarted || view.x !== 'step';
+    this.#restarts.set(view.restarts);
     const ranks = [...new Set(metrics.flatMap(metric => metric.ranks))].sort((a, b) => a - b);
     this.#rank.root.hidden = ranks.length < 2;
     this.#rank.set(view.rank === null ? allRanks : String(view.rank), [

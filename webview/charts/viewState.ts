@@ -14,6 +14,7 @@ export const defaultView: ChartsView = {
   hiddenRuns: [],
   collapsedGroups: [],
   rank: 0,
+  restarts: 'latest',
 };
 
 const savedStateSchema = z.object({

@@ -39,7 +39,7 @@ export function savedChartRuns(state: unknown): readonly RunReference[] {
 /** How the person likes charts, kept for the next panel; what belongs to one set of runs is not among it. */
 const viewKey = 'lockstep.chartsView';
 const keptViewSchema = chartsViewSchema
-  .pick({ x: true, smoothing: true, log: true, columns: true })
+  .pick({ x: true, smoothing: true, log: true, columns: true, restarts: true })
   .partial();
 
 export interface ChartsPanelParts {
@@ -133,7 +133,10 @@ export class ChartsPanel {
         const before = this.#watch;
         this.#watch = message;
         const sameView =
-          before?.x === message.x && before.smoothing === message.smoothing && before.rank === message.rank;
+          before?.x === message.x &&
+          before.smoothing === message.smoothing &&
+          before.rank === message.rank &&
+          before.restarts === message.restarts;
         const sent = new Set(sameView ? before.charts.map(chart => JSON.stringify(chart)) : []);
         for (const chart of message.charts)
           if (!sent.has(JSON.stringify(chart))) this.#due.set(chart.key, 'asked');
@@ -209,11 +212,11 @@ export class ChartsPanel {
     this.#due = new Map();
     const charts = watch?.charts.filter(chart => due.has(chart.key)) ?? [];
     if (watch === undefined || charts.length === 0) return;
-    const { x, smoothing, rank } = watch;
+    const { x, smoothing, rank, restarts } = watch;
     const parts = await Promise.all(
       idsByStore(this.#runs).map(([store, ids]) =>
         this.#parts.client.request('chartPoints', {
-          ...{ store, ids, x, smoothing, rank, charts },
+          ...{ store, ids, x, smoothing, rank, restarts, charts },
         }),
       ),
     );
@@ -251,9 +254,13 @@ function merged(parts: readonly (readonly ChartPoints[])[]): ChartPoints[] {
   }));
 }
 
-/** Series only grow: as many points as before are the same points. */
+/** Series only grow: as many points as before, after as many restarts, are the same points. */
 function shapeOf({ series }: ChartPoints): string {
-  return series.map(({ runId, rank, count }) => `${runId} ${rank ?? ''} ${count}`).join();
+  return series
+    .map(
+      ({ runId, rank, part, count, restarts }) => `${runId} ${rank ?? ''} ${part ?? ''} ${count} ${restarts}`,
+    )
+    .join();
 }
 
 function titleOf(labels: readonly string[]): string {

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChartPoints, DrawnSeries, WatchedChart } from '../../protocol/chartsProtocol.ts';
 import { chartSeries, type XAxis } from '../../series/chartSeries.ts';
+import { latestOf, splitAtRestarts, type RestartView } from '../../series/restarts.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { EngineHandlers } from './answerRequests.ts';
@@ -54,7 +55,7 @@ export function panelHandlers(stores: Stores) {
           key: chart.key,
           ...(chart.range === undefined ? {} : { range: chart.range }),
           series: all.flatMap(({ run, keys }) =>
-            shownRanks(keys.get(chart.key) ?? [], view.rank).map(one => drawn(run, one, chart, view)),
+            shownRanks(keys.get(chart.key) ?? [], view.rank).flatMap(one => drawn(run, one, chart, view)),
           ),
         });
       }
@@ -92,15 +93,21 @@ function drawn(
   run: RunSummary,
   series: MetricSeries,
   chart: WatchedChart,
-  view: { readonly x: XAxis; readonly smoothing: number },
-): DrawnSeries {
+  view: { readonly x: XAxis; readonly smoothing: number; readonly restarts: RestartView },
+): DrawnSeries[] {
   const origin = run.startedAt === undefined ? undefined : Date.parse(run.startedAt);
-  const { xRange, valueRange, ...points } = chartSeries(series, { ...view, ...chart }, origin);
-  return {
-    runId: run.id,
-    rank: series.rank,
-    ...points,
-    ...(xRange === undefined ? {} : { xRange }),
-    ...(valueRange === undefined ? {} : { valueRange }),
-  };
+  const parts = view.x === 'step' ? splitAtRestarts(series) : [series];
+  const shown = view.restarts === 'all' ? parts : [latestOf(parts)];
+  return shown.map((one, part): DrawnSeries => {
+    const { xRange, valueRange, ...points } = chartSeries(one, { ...view, ...chart }, origin);
+    return {
+      runId: run.id,
+      rank: series.rank,
+      restarts: parts.length - 1,
+      ...(shown.length > 1 ? { part } : {}),
+      ...points,
+      ...(xRange === undefined ? {} : { xRange }),
+      ...(valueRange === undefined ? {} : { valueRange }),
+    };
+  });
 }

@@ -2,6 +2,7 @@
 import type { ChartMetric, ChartPoints, ChartRun, WatchedChart } from '../../protocol/chartsProtocol.ts';
 import type { Overlay, ReportSnapshot } from '../../protocol/reportProtocol.ts';
 import type { XAxis } from '../../series/chartSeries.ts';
+import type { RestartView } from '../../series/restarts.ts';
 import type { Request } from './engineRequests.ts';
 
 export interface ChartCatalogue {
@@ -30,6 +31,7 @@ export interface PanelRequests {
       readonly smoothing: number;
       /** null: all ranks. */
       readonly rank: number | null;
+      readonly restarts: RestartView;
       readonly charts: readonly WatchedChart[];
     },
     readonly ChartPoints[]

@@ -131,7 +131,15 @@ describe('the worker for panels', () => {
 
     const ask = async (rank: number | null) =>
       handlers.chartPoints(
-        { store, ids: [id], x: 'step', smoothing: 0, rank, charts: [{ key: 'a "loss"', width: 100 }] },
+        {
+          store,
+          ids: [id],
+          x: 'step',
+          smoothing: 0,
+          rank,
+          restarts: 'latest',
+          charts: [{ key: 'a "loss"', width: 100 }],
+        },
         signal,
       );
     assert.deepEqual(
