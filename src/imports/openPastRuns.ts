@@ -1,18 +1,18 @@
 /** Opens a source of past runs with the reader for its kind. */
 import { stat } from 'node:fs/promises';
-import { importPathMissing, nothingToImport } from './errors.ts';
+import { importPathMissing } from './errors.ts';
 import type { ImportKind } from './importKind.ts';
 import type { PastRuns } from './pastRun.ts';
 
 /**
  * @param path Absolute.
  * @param root Of the project; what lies below it is identified by its path from there.
- * Throws `import-path-unreadable`, `nothing-to-import` and what the readers throw.
+ * Throws `import-path-unreadable` and what the readers throw.
  */
 export async function openPastRuns(
   kind: ImportKind,
   path: string,
-  _root: string,
+  root: string,
   signal: AbortSignal | undefined,
 ): Promise<PastRuns> {
   await stat(path).catch((error: unknown) => {
@@ -23,7 +23,11 @@ export async function openPastRuns(
       return (await import('./mlflow/openFileStore.ts')).openFileStore(path, signal);
     case 'mlflow.db':
       return (await import('./mlflow/openMlflowDatabase.ts')).openMlflowDatabase(path, signal);
-    default:
-      throw nothingToImport(kind, path);
+    case 'tensorboard':
+      return (await import('./files/openEventFolders.ts')).openEventFolders(path, root, signal);
+    case 'dvclive':
+      return (await import('./files/openDvcLive.ts')).openDvcLive(path, root, signal);
+    case 'wandb':
+      return (await import('./files/openWandbFiles.ts')).openWandbFiles(path, signal);
   }
 }

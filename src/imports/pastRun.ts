@@ -43,12 +43,18 @@ export interface PastRun {
   readonly datasets: readonly ReportedDataset[];
   readonly models: readonly ReportedModel[];
   readonly series: readonly MetricSeries[];
-  readonly media: readonly MediaPiece[];
+  readonly media: readonly PastMedia[];
   /** Copied as far as they are small: absolute folder or file in the source → place in the run folder. */
   readonly files: readonly PastFiles[];
   /** What could not be taken over, one line each. */
   readonly warnings: readonly string[];
 }
+
+export type PastMedia = MediaPiece & {
+  readonly rank?: number;
+  /** The folder that `file` is relative to, absolute. */
+  readonly from?: string;
+};
 
 export interface PastFiles {
   /** Absolute. */

@@ -38,3 +38,17 @@ export function boundedEntries<T extends ParameterValue>(
 export function boundedText(text: string): string {
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
+
+/** The words of a command, cut, with what looks like a secret replaced, also behind `--api-key`; and which were. */
+export function wordsWithoutSecrets(all: readonly string[]): { words: string[]; hidden: number[] } {
+  const words = all.slice(0, mostEntries).map(boundedText);
+  const hidden: number[] = [];
+  const shown = words.map((word, place) => {
+    const option = words[place - 1] ?? '';
+    const named = option.startsWith('-') && !option.includes('=') && isSecretValue(option, word);
+    const text = named ? hiddenSecret : hideSecrets(word);
+    if (text !== word) hidden.push(place);
+    return text;
+  });
+  return { words: shown, hidden };
+}

@@ -2,24 +2,21 @@
  * Writes the files of an imported run into an empty folder. `plan.json` names the source and its fingerprint and is
  * written last: a folder that has it has all the rest.
  */
-import { appendFileSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { hideSecrets } from '../base/secretText.ts';
+import { writeFileSync } from 'node:fs';
+import { stripCredentials } from '../base/secretText.ts';
 import { declared, unknown } from '../runs/known.ts';
-import type { MediaEntry } from '../runs/media.ts';
 import { summariseShownSeries } from '../runs/metricSeries.ts';
 import { planVersion, type Plan } from '../runs/plan.ts';
 import { reportedLineText } from '../runs/reported.ts';
 import { metricValueToJson, type ResultInput } from '../runs/result.ts';
-import { runPathsIn, type RunPaths } from '../runs/runPaths.ts';
+import { runPathsIn } from '../runs/runPaths.ts';
 import { writeMetricSeries } from '../runs/writeMetricSeries.ts';
-import type { MediaPiece } from '../tracking/sourceReader.ts';
 import { copyPastFiles } from './copyPastFiles.ts';
 import { importKindNames, type ImportKind } from './importKind.ts';
 import type { KnownCommits } from './knownCommits.ts';
 import type { PastRun, PastRunHeader } from './pastRun.ts';
-import { boundedEntries, boundedText } from './pastRunText.ts';
+import { boundedEntries, boundedText, wordsWithoutSecrets } from './pastRunText.ts';
+import { writePastMedia } from './writePastMedia.ts';
 
 export interface RecordFrame {
   readonly id: string;
@@ -43,8 +40,8 @@ export async function writePastRun(
   const paths = runPathsIn(dir);
   const warnings = [...run.warnings];
   if (run.series.length > 0) writeMetricSeries(paths.metrics, run.series);
-  await writeMedia(paths, run.media);
   warnings.push(...(await copyPastFiles(dir, run.files, frame.signal)));
+  warnings.push(...(await writePastMedia(paths, run.media)));
 
   const parameters = boundedEntries(run.parameters);
   const tags = boundedEntries(run.tags);
@@ -98,6 +95,7 @@ async function planOf(
   frame: RecordFrame,
   parameters: readonly [string, string | number | boolean | null][],
 ): Promise<Plan> {
+  const argv = wordsWithoutSecrets(run.argv);
   const notKept = unknown(`${importKindNames[frame.kind]} does not keep it`);
   return {
     schemaVersion: planVersion,
@@ -109,8 +107,8 @@ async function planOf(
     ...(run.host === undefined ? {} : { host: run.host }),
     root: frame.root,
     cwd: '',
-    argv: run.argv.map(word => hideSecrets(boundedText(word))),
-    secretArguments: [],
+    argv: argv.words,
+    secretArguments: argv.hidden,
     stdin: 'empty',
     tty: false,
     environment: { kind: 'host' },
@@ -144,7 +142,7 @@ async function codeOf(run: PastRun, frame: RecordFrame): Promise<Plan['code']> {
   return declared(
     {
       rootCommits: [],
-      remotes: run.remote === undefined ? {} : { origin: hideSecrets(run.remote) },
+      remotes: run.remote === undefined ? {} : { origin: stripCredentials(run.remote) },
       head: run.commit,
       ...(run.branch === undefined ? {} : { branch: run.branch }),
       headOnRemote: unknown('the run was imported'),
@@ -158,37 +156,6 @@ async function codeOf(run: PastRun, frame: RecordFrame): Promise<Plan['code']> {
     `${tool} noted the commit; what was changed beside it is not known`,
   );
 }
-
-/** Each piece as an entry, its bytes in a file of its own. */
-async function writeMedia(paths: RunPaths, pieces: readonly MediaPiece[]): Promise<void> {
-  if (pieces.some(piece => piece.bytes !== undefined)) await mkdir(paths.mediaFiles);
-  let lines = '';
-  for (const [place, { bytes, ...piece }] of pieces.entries()) {
-    let entry: MediaEntry = piece;
-    if (bytes !== undefined) {
-      const name = `${String(place).padStart(6, '0')}${endings[piece.mediaType ?? ''] ?? '.bin'}`;
-      writeFileSync(join(paths.mediaFiles, name), bytes);
-      entry = { ...piece, file: `media/${name}` };
-    }
-    lines += `${JSON.stringify(entry)}\n`;
-    if (lines.length > 1_000_000) {
-      appendFileSync(paths.media, lines);
-      lines = '';
-    }
-  }
-  if (lines !== '') appendFileSync(paths.media, lines);
-}
-
-const endings: Readonly<Record<string, string>> = {
-  'image/png': '.png',
-  'image/jpeg': '.jpg',
-  'image/gif': '.gif',
-  'image/webp': '.webp',
-  'image/svg+xml': '.svg',
-  'application/json': '.json',
-  'text/plain': '.txt',
-  'text/html': '.html',
-};
 
 /** The epoch for a time that no date can hold. */
 function isoTime(milliseconds: number): string {

@@ -84,7 +84,7 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
     ['note', summary.note],
     ['tags', summary.tags.join(', ')],
     ['experiment', summary.experiment],
-    ['command', formatCommand(summary.argv[0] ?? '', summary.argv.slice(1))],
+    ['command', commandText(summary.argv)],
     ['folder', summary.cwd === '' ? undefined : summary.cwd],
     ['imported', plan?.origin === undefined ? undefined : originText(plan.origin)],
     ['child run of', summary.parent === undefined ? undefined : shortId(summary.parent)],
@@ -179,7 +179,11 @@ function stateLine(summary: RunSummary): string {
   return stateText(summary) + how + (summary.failure === undefined ? '' : `: ${summary.failure}`);
 }
 
-/** `from MLflow, 22fd5dbb in /data/mlruns, 14:03`. */
+function commandText([program, ...args]: readonly string[]): string | undefined {
+  return program === undefined ? undefined : formatCommand(program, args);
+}
+
+/** `from MLflow: 22fd5dbb in /data/mlruns, 14:03`. */
 function originText({ kind, path, id, importedAt }: Origin): string {
   const tool = isImportKind(kind) ? importKindNames[kind] : kind;
   return `from ${tool}: ${id} in ${path}, ${momentText(importedAt)}`;
