@@ -19,6 +19,7 @@ import { logFolders } from './logFolders.ts';
 import { MediaIntake } from './mediaIntake.ts';
 import { SourceOpener } from './openSource.ts';
 import { SeenWrites } from './seenWrites.ts';
+import { SeriesOwners } from './sourceNames.ts';
 import { SourceSet } from './sourceSet.ts';
 import { stdoutPatterns } from './stdoutPatterns.ts';
 
@@ -69,7 +70,8 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
   const ownFolders = [root, cwd, ...named];
   const nameOf = (path: string): string => nameIn(root, path);
   const media = new MediaIntake(run, onProblem);
-  const opener = new SourceOpener({ run, media, rules, nameOf, onProblem });
+  const owners = new SeriesOwners();
+  const opener = new SourceOpener({ run, media, owners, rules, nameOf, onProblem });
   const attribution = new Attribution(options);
   const origins = new FileOrigins(options.startedAt);
   const fileWatches = new Map<string, FSWatcher>();
@@ -156,7 +158,7 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     // The hook says so by its silence.
   }
   if (rules.patterns.length > 0) {
-    sources.add(stdoutPatterns({ run, media, rules, environment: options.environment, onProblem }));
+    sources.add(stdoutPatterns({ run, media, owners, rules, environment: options.environment, onProblem }));
     watchFile(run.paths.stdout);
   }
   watchFile(options.seen);

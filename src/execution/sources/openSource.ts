@@ -12,12 +12,14 @@ import type { FollowedFile } from './followedFile.ts';
 import type { MediaIntake } from './mediaIntake.ts';
 import { RewrittenFile } from './rewrittenFile.ts';
 import { SourceIntake } from './sourceIntake.ts';
-import { SourcePlaces } from './sourcePlaces.ts';
+import type { SeriesOwners} from './sourceNames.ts';
+import { SourceNames } from './sourceNames.ts';
 import type { FoundFile } from './sourceSet.ts';
 
 export interface SourceOpenerOptions {
   readonly run: TrackedRun;
   readonly media: MediaIntake;
+  readonly owners: SeriesOwners;
   readonly rules: TrackingRules;
   readonly nameOf: (path: string) => string;
   readonly onProblem: (text: string) => void;
@@ -40,7 +42,7 @@ const patienceMs = 2_000;
 
 export class SourceOpener {
   readonly #options: SourceOpenerOptions;
-  readonly #places = new SourcePlaces();
+  readonly #names = new SourceNames();
   /** One reader for all files of a group. */
   readonly #groups = new Map<string, { readonly intake: SourceIntake; readonly reader: RewrittenReader }>();
 
@@ -81,11 +83,13 @@ export class SourceOpener {
   }
 
   #intakeOf({ path, rank }: FoundFile, { kind, group, mediaFolder, form }: DetectedSource): SourceIntake {
-    const { run, media, nameOf, onProblem } = this.#options;
+    const { run, media, owners, rules, nameOf, onProblem } = this.#options;
+    const name = nameOf(group ?? path);
+    const chosen = ruleFor(name, rules.files)?.prefix !== undefined;
     return new SourceIntake({
-      ...{ run, media, rank, onProblem },
-      name: `file:${nameOf(group ?? path)}`,
-      place: this.#places.placeOf(path, kind),
+      ...{ run, media, owners, rank, onProblem },
+      name: `file:${name}`,
+      naming: this.#names.nameOf(path, name, kind, chosen),
       mayRepeat: form === 'appended' && !neverRepeats.has(kind),
       fileOf: mediaFolder === undefined ? undefined : fileReader(mediaFolder),
     });

@@ -7,10 +7,10 @@ import { hiddenSecret, hideSecrets, isSecretValue } from '../../base/secretText.
 import type { MetricPoint } from '../../runs/metricSeries.ts';
 import type { ParameterValue } from '../../runs/plan.ts';
 import type { MediaPiece, SourceContent } from '../../tracking/sourceReader.ts';
-import { metricKey } from '../../tracking/tensorboard/runFolders.ts';
-import type { FolderPlace } from '../../tracking/tensorboard/runFolders.ts';
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
 import type { MediaIntake } from './mediaIntake.ts';
+import { sourceKey } from './sourceNames.ts';
+import type { SeriesOwners, SourceName } from './sourceNames.ts';
 import { TakenPoints } from './takenPoints.ts';
 
 export interface SourceIntakeOptions {
@@ -20,8 +20,8 @@ export interface SourceIntakeOptions {
   readonly name: string;
   /** Of the process that writes it. A rank in the source itself wins. */
   readonly rank?: number | undefined;
-  /** What the folder of an event file is called. */
-  readonly place?: FolderPlace | undefined;
+  readonly naming: SourceName;
+  readonly owners: SeriesOwners;
   /** The writer may begin the file anew with what it held before. */
   readonly mayRepeat: boolean;
   /** Reads the bytes of a piece that only names its file; undefined while there are none. */
@@ -38,11 +38,15 @@ export class SourceIntake {
   /** Points that an earlier supervisor has taken. */
   #resumeAt: number;
   readonly #taken: TakenPoints | undefined;
+  /** Which of the prefixes is used; -1 while there were no points. */
+  #prefix: number;
+  readonly #keys = new Map<string, string>();
   #repeats = false;
 
   constructor(options: SourceIntakeOptions) {
     this.#options = options;
-    this.#rank = options.place?.rank ?? options.rank;
+    this.#rank = options.naming.place?.rank ?? options.rank;
+    this.#prefix = options.run.progress(this.#prefixSource) - 1;
     this.#resumeAt = options.run.progress(options.name);
     this.#taken = options.mayRepeat ? new TakenPoints() : undefined;
   }
@@ -68,7 +72,8 @@ export class SourceIntake {
     };
     if (Object.keys(said).length > 0) this.#waiting.push(() => run.report(said));
     for (const piece of content.media) {
-      const named = { ...piece, key: this.#keyOf(piece.key) };
+      const { naming } = this.#options;
+      const named = { ...piece, key: sourceKey(naming, naming.prefixes[this.#prefix] ?? '', piece.key) };
       if (piece.file === undefined) this.#waiting.push(() => media.take(named, this.#rank));
       else
         this.#waiting.push(() => {
@@ -101,27 +106,59 @@ export class SourceIntake {
     if (points.length === 0) return;
     const known = Math.min(Math.max(0, this.#resumeAt - first), points.length);
     if (this.#told >= this.#resumeAt) this.#resumeAt = 0;
+    const progress = [{ source: name, offset: this.#told }];
+    if (this.#prefix < 0) {
+      this.#prefix = this.#choosePrefix(points);
+      // A later supervisor may meet the files in another order, and must call them the same.
+      progress.push({ source: this.#prefixSource, offset: this.#prefix + 1 });
+    }
     const own = points.map(point => this.#ownPoint(point));
     let fresh = known === 0 ? own : own.slice(known);
     if (this.#taken !== undefined) {
       if (this.#repeats) fresh = this.#taken.fresh(fresh);
       this.#taken.add(own);
     }
-    const offset = this.#told;
-    this.#waiting.push(() => run.points(fresh, [{ source: name, offset }]));
+    this.#waiting.push(() => run.points(fresh, progress));
+  }
+
+  get #prefixSource(): string {
+    return `as:${this.#options.name}`;
+  }
+
+  /** The first under which no metric of these is another source's. */
+  #choosePrefix(points: readonly MetricPoint[]): number {
+    const { naming, owners } = this.#options;
+    const isFree = (prefix: string): boolean =>
+      points.every(({ key, rank }) =>
+        owners.isFree(naming.owner, sourceKey(naming, prefix, key), rank ?? this.#rank),
+      );
+    const free = naming.prefixes.findIndex(isFree);
+    return free < 0 ? naming.prefixes.length - 1 : free;
   }
 
   #ownPoint(point: MetricPoint): MetricPoint {
     const rank = point.rank ?? this.#rank;
-    const key = this.#keyOf(point.key);
+    const series = `${rank ?? ''}\0${point.key}`;
+    let key = this.#keys.get(series);
+    if (key === undefined) {
+      key = this.#keyOf(point.key, rank);
+      if (this.#keys.size < mostKeys) this.#keys.set(series, key);
+    }
     return rank === undefined ? { ...point, key } : { ...point, key, rank };
   }
 
-  #keyOf(key: string): string {
-    const { place } = this.#options;
-    return place === undefined ? key : metricKey(place, key);
+  #keyOf(key: string, rank: number | undefined): string {
+    const { naming, owners } = this.#options;
+    const prefixes = naming.prefixes.slice(Math.max(0, this.#prefix));
+    const names = prefixes.map(prefix => sourceKey(naming, prefix, key));
+    // A column that turns up later may be another source's as well.
+    const name = names.find(one => owners.isFree(naming.owner, one, rank)) ?? names.at(-1) ?? key;
+    owners.claim(naming.owner, name, rank);
+    return name;
   }
 }
+
+const mostKeys = 20_000;
 
 function withoutSecrets(
   parameters: Readonly<Record<string, ParameterValue>>,

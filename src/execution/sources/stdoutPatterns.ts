@@ -7,19 +7,22 @@ import type { FollowedFile } from './followedFile.ts';
 import type { MediaIntake } from './mediaIntake.ts';
 import { rankIn } from './processFiles.ts';
 import { SourceIntake } from './sourceIntake.ts';
+import type { SeriesOwners } from './sourceNames.ts';
 
 export function stdoutPatterns(options: {
   readonly run: TrackedRun;
   readonly media: MediaIntake;
+  readonly owners: SeriesOwners;
   readonly rules: TrackingRules;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProblem: (text: string) => void;
 }): FollowedFile {
-  const { run, media, rules, environment, onProblem } = options;
+  const { run, media, owners, rules, environment, onProblem } = options;
   const name = 'stdout-patterns';
   // A terminal's session is cleaned of its frame at the end, and then read again.
   const intake = new SourceIntake({
-    ...{ run, media, name, onProblem },
+    ...{ run, media, owners, name, onProblem },
+    naming: { owner: name, prefixes: ['', 'stdout'] },
     rank: rankIn(environment),
     mayRepeat: true,
   });

@@ -1,0 +1,73 @@
+/**
+ * Names the metrics of several sources in one run, so that two files that hold a metric of the same name stay two
+ * series: the first one has the plain name, a later one gets its own name in front.
+ */
+import { dirname } from 'node:path';
+import type { SourceKind } from '../../tracking/detectSource.ts';
+import { metricKey, placeFolders } from '../../tracking/tensorboard/runFolders.ts';
+import type { FolderPlace } from '../../tracking/tensorboard/runFolders.ts';
+
+/** What one source may be called. */
+export interface SourceName {
+  /** Sources with the same one tell of the same series: the event files of one folder, the fragments of one run. */
+  readonly owner: string;
+  /** What may stand before its metrics, the best first; '' for nothing. */
+  readonly prefixes: readonly string[];
+  /** Of event files: their folder's place. */
+  readonly place?: FolderPlace | undefined;
+}
+
+/** Says what a file is, not what it is about. */
+const plainNames =
+  /^(?:metrics|results?|logs?|history|progress|training|data|stats|output|scalars|train_?log)$/i;
+
+export class SourceNames {
+  readonly #eventFolders: string[] = [];
+
+  /**
+   * Event files must come in the order of their writers' start.
+   * @param name Of the file, relative to the project, forward slashes.
+   * @param chosen The person has said in `lockstep.yaml` what its metrics are called.
+   */
+  nameOf(path: string, name: string, kind: SourceKind, chosen: boolean): SourceName {
+    if (kind === 'tfevents') {
+      const folder = dirname(path);
+      if (!this.#eventFolders.includes(folder)) this.#eventFolders.push(folder);
+      const place = placeFolders(this.#eventFolders).get(folder);
+      return { owner: folder, prefixes: ['', 'tensorboard'], place };
+    }
+    if (chosen) return { owner: '', prefixes: [''] };
+    if (kind === 'trackio') return { owner: 'trackio', prefixes: ['', 'trackio'] };
+    const dvclive = /^(?:(.*)\/)?([^/]+)\/plots\//.exec(name);
+    if (dvclive !== null)
+      return { owner: `${dvclive[1] ?? ''}/${dvclive[2] ?? ''}`, prefixes: ['', dvclive[2] ?? ''] };
+    const parts = name.replace(/\.[^./]+$/, '').split('/');
+    const short = parts.slice(plainNames.test(parts.at(-1) ?? '') ? -2 : -1).join('/');
+    return { owner: path, prefixes: [...new Set(['', short, parts.join('/')])] };
+  }
+}
+
+/** Of which source each series is. */
+export class SeriesOwners {
+  readonly #owners = new Map<string, string>();
+
+  /** True when the series is free, or `owner`'s already. */
+  isFree(owner: string, key: string, rank: number | undefined): boolean {
+    const known = this.#owners.get(`${rank ?? ''}\0${key}`);
+    return known === undefined || known === owner;
+  }
+
+  /** The first who comes keeps it. */
+  claim(owner: string, key: string, rank: number | undefined): void {
+    const series = `${rank ?? ''}\0${key}`;
+    if (this.#owners.size < mostSeries && !this.#owners.has(series)) this.#owners.set(series, owner);
+  }
+}
+
+const mostSeries = 200_000;
+
+/** The name of one metric of a source under one of its prefixes. */
+export function sourceKey(name: SourceName, prefix: string, key: string): string {
+  const placed = name.place === undefined ? key : metricKey(name.place, key);
+  return prefix === '' ? placed : `${prefix}/${placed}`;
+}
