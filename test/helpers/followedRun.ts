@@ -38,7 +38,7 @@ export class FollowedRun implements AsyncDisposable {
   /** @param files That are there before the run starts. */
   static async open(files: Readonly<Record<string, string | Buffer>> = {}): Promise<FollowedRun> {
     const folder = await temporaryFolder();
-    const run = new FollowedRun(folder.path, folder.remove);
+    const run = new FollowedRun(folder.path, () => folder.remove());
     for (const [name, content] of Object.entries(files)) {
       run.write(name, content);
       run.age(name);

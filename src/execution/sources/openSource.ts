@@ -12,7 +12,7 @@ import type { FollowedFile } from './followedFile.ts';
 import type { MediaIntake } from './mediaIntake.ts';
 import { RewrittenFile } from './rewrittenFile.ts';
 import { SourceIntake } from './sourceIntake.ts';
-import type { SeriesOwners} from './sourceNames.ts';
+import type { SeriesOwners } from './sourceNames.ts';
 import { SourceNames } from './sourceNames.ts';
 import type { FoundFile } from './sourceSet.ts';
 
