@@ -9,7 +9,7 @@ import type { RunEvent } from './journalEvents.ts';
 import { doesNotExist } from './mlflowProblem.ts';
 import { rankOf, reportedTags, tagNames } from './runTags.ts';
 import type { Tracker } from './tracker.ts';
-import type { MlflowRun } from './trackingState.ts';
+import type { Experiment, MlflowRun } from './trackingState.ts';
 
 export interface NewRun {
   readonly id?: string;
@@ -25,8 +25,9 @@ export interface NewRun {
 }
 
 export async function createRun(tracker: Tracker, asked: NewRun): Promise<MlflowRun> {
-  const again = tracker.sameRequest(asked.request);
+  const again = await tracker.sameRequest(asked.request);
   if (again !== undefined) return again;
+  await takeInExperiment(tracker, asked.experiment);
   const tags = new Map(asked.tags);
   const chosen = asked.name ?? tags.get(tagNames.name);
   const name = chosen === undefined || chosen === '' ? inventName() : chosen;
@@ -35,7 +36,7 @@ export async function createRun(tracker: Tracker, asked: NewRun): Promise<Mlflow
   const rank = rankOf(tags);
   const isMain =
     asked.child !== true &&
-    !tags.has(tagNames.parent) &&
+    !tracker.state.runs.has(tags.get(tagNames.parent) ?? '') &&
     (rank ?? 0) === 0 &&
     ![...tracker.state.runs.values()].some(run => run.place === 'main' && (run.rank ?? 0) === 0);
   const onMain = isMain || (rank ?? 0) > 0;
@@ -79,6 +80,20 @@ export async function runToWrite(
   if (!/^[\w-]{1,256}$/.test(id)) throw doesNotExist(`Run with id=${id} not found`);
   const child = options.resumes !== true;
   return createRun(tracker, { id, experiment: '0', tags: [], child });
+}
+
+/** What a program is told that names an experiment of another store by its id: one without anything. */
+export function unheardExperiment(tracker: Tracker, id: string): Experiment {
+  if (!/^\d{1,30}$/.test(id)) throw doesNotExist(`No Experiment with id=${id} exists`);
+  const now = Date.now();
+  let name = `Experiment ${id}`;
+  while ([...tracker.state.experiments.values()].some(experiment => experiment.name === name)) name += '.';
+  return { event: 'experiment', id, name, stage: 'active', created: now, updated: now, tags: new Map() };
+}
+
+async function takeInExperiment(tracker: Tracker, id: string): Promise<void> {
+  if (tracker.state.experiments.has(id)) return;
+  await tracker.commit([{ ...unheardExperiment(tracker, id), tags: [] }]);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Experiments: groups of MLflow runs. In Lockstep they are only remembered, so that programs find them again. */
 import * as z from 'zod';
+import { unheardExperiment } from './createRun.ts';
 import { experimentJson } from './entityJson.ts';
 import { listField, optionalText, pairField, textField } from './fields.ts';
 import { alreadyExists, doesNotExist, invalidValue } from './mlflowProblem.ts';
@@ -25,7 +26,7 @@ export const experimentRoutes = [
       if (byName(tracker, fields.name) !== undefined)
         throw alreadyExists(`Experiment '${fields.name}' already exists.`);
       const now = Date.now();
-      const id = String(Math.max(...Array.from(tracker.state.experiments.keys(), Number)) + 1);
+      const id = freeId(tracker);
       await tracker.commit([
         {
           event: 'experiment',
@@ -42,7 +43,10 @@ export const experimentRoutes = [
     },
   ),
   route('GET', 'experiments/get', byId, (tracker, fields) => ({
-    experiment: experimentJson(tracker, experimentOf(tracker, fields.experiment_id)),
+    experiment: experimentJson(
+      tracker,
+      tracker.state.experiments.get(fields.experiment_id) ?? unheardExperiment(tracker, fields.experiment_id),
+    ),
   })),
   route('POST', 'experiments/delete', byId, (tracker, fields) =>
     change(tracker, fields.experiment_id, { stage: 'deleted' }),
@@ -76,10 +80,16 @@ export const experimentRoutes = [
 ];
 
 /** Throws RESOURCE_DOES_NOT_EXIST. */
-export function experimentOf(tracker: Tracker, id: string): Experiment {
+function experimentOf(tracker: Tracker, id: string): Experiment {
   const experiment = tracker.state.experiments.get(id);
   if (experiment === undefined) throw doesNotExist(`No Experiment with id=${id} exists`);
   return experiment;
+}
+
+function freeId(tracker: Tracker): string {
+  let id = tracker.state.experiments.size;
+  while (tracker.state.experiments.has(String(id))) id++;
+  return String(id);
 }
 
 function byName(tracker: Tracker, name: string): Experiment | undefined {

@@ -14,7 +14,7 @@ export function registeredModelSaid(
   },
   version: string,
 ): () => void {
-  const model = modelOf(tracker, asked);
+  const model = registeredSource(tracker, asked);
   const run = tracker.state.runs.get(asked.run_id ?? model?.run ?? '');
   const registration = { registeredAs: asked.name, version };
   const said =
@@ -26,7 +26,8 @@ export function registeredModelSaid(
     : tracker.report(run, { models: [said] });
 }
 
-function modelOf(
+/** The logged model that is meant, by its id or by where its files are. */
+export function registeredSource(
   tracker: Tracker,
   { source, model_id }: { readonly source: string; readonly model_id?: string | undefined },
 ): LoggedModel | undefined {

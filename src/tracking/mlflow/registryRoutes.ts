@@ -10,7 +10,7 @@ import { inOrder, matches, parseOrdering, type Lookup } from './matchFilter.ts';
 import { alreadyExists, doesNotExist, invalidValue } from './mlflowProblem.ts';
 import { pageOf } from './paging.ts';
 import { parseFilter } from './parseFilter.ts';
-import { registeredModelSaid } from './registeredModelSaid.ts';
+import { registeredModelSaid, registeredSource } from './registeredModelSaid.ts';
 import { route } from './route.ts';
 import { searchFields } from './searchRoutes.ts';
 import type { Tracker } from './tracker.ts';
@@ -170,6 +170,8 @@ const versionRoutes = [
       const registered = registeredOf(tracker, fields.name);
       const now = Date.now();
       const version = String(registered.nextVersion);
+      const model = registeredSource(tracker, fields);
+      const modelId = fields.model_id ?? model?.id;
       await tracker.commit(
         [
           registeredEvent(registered, { nextVersion: registered.nextVersion + 1 }),
@@ -182,9 +184,9 @@ const versionRoutes = [
             description: fields.description ?? '',
             stage: 'None',
             source: fields.source,
-            run: fields.run_id ?? '',
+            run: fields.run_id ?? model?.run ?? '',
             runLink: fields.run_link ?? '',
-            ...(fields.model_id === undefined ? {} : { model: fields.model_id }),
+            ...(modelId === undefined ? {} : { model: modelId }),
             tags: fields.tags.map(({ key, value }) => [key, value]),
           },
         ],

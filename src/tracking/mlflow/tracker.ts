@@ -50,7 +50,7 @@ export class Tracker {
   readonly #latest = new Map<string, Map<string, LatestMetric>>();
   /** Runs of an earlier supervisor whose metrics are not read yet, or are being read. */
   readonly #unread = new Map<string, Promise<void> | undefined>();
-  readonly #createdLast: ReadonlyMap<string, string>;
+  readonly #createdLast: Map<string, string>;
   readonly #endAgain = new Map<string, NodeJS.Timeout>();
 
   constructor(options: TrackerOptions) {
@@ -70,7 +70,10 @@ export class Tracker {
 
   /** What is kept together: first `steps`, then the acts in the journal. Nothing when it is done at once. */
   commit(events: readonly JournalEvent[], steps: readonly (() => void)[] = []): Promise<void> | undefined {
-    for (const event of events) this.state.apply(event);
+    for (const event of events) {
+      this.state.apply(event);
+      if ('run' in event && event.run !== undefined) this.#heardOf(event.run);
+    }
     return this.#keeper.keep(
       [...steps, () => this.#journal.append(events)],
       500 * (events.length + steps.length),
@@ -99,9 +102,12 @@ export class Tracker {
    * The run that an earlier supervisor made for the same request and heard nothing more of: the answer did not reach
    * the client, so it asks again.
    */
-  sameRequest(request: string | undefined): MlflowRun | undefined {
-    const id = this.#createdLast.get(request ?? '');
-    return id === undefined ? undefined : this.state.runs.get(id);
+  async sameRequest(request: string | undefined): Promise<MlflowRun | undefined> {
+    const run = this.state.runs.get(this.#createdLast.get(request ?? '') ?? '');
+    if (run === undefined) return undefined;
+    await this.ready(run);
+    this.#createdLast.delete(request ?? '');
+    return this.latest(run).size === 0 ? run : undefined;
   }
 
   /** The act that says of a run what it says now, and what changed. Changes of undefined take a value away. */
@@ -195,6 +201,7 @@ export class Tracker {
   /** Adds those points that the run does not have yet. */
   async log(run: MlflowRun, points: readonly MetricPoint[]): Promise<void> {
     if (points.length === 0) return;
+    this.#heardOf(run.id);
     const reading = this.ready(run);
     if (reading !== undefined) await reading;
     const fresh: MetricPoint[] = [];
@@ -226,6 +233,10 @@ export class Tracker {
     }
     this.#keeper.close();
     this.#journal.close();
+  }
+
+  #heardOf(run: string): void {
+    if (this.#createdLast.size > 0) this.#createdLast.delete(this.state.runs.get(run)?.request ?? '');
   }
 
   #child(run: MlflowRun): ChildRun | undefined {

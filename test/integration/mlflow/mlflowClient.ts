@@ -55,13 +55,15 @@ export class EndpointOfTests implements AsyncDisposable {
 
   async get(path: string, query: Record<string, string> = {}): Promise<Answer> {
     return answerOf(
-      await fetch(`${this.endpoint.uri}/api/2.0/mlflow/${path}?${new URLSearchParams(query).toString()}`),
+      await fetchAgain(
+        `${this.endpoint.uri}/api/2.0/mlflow/${path}?${new URLSearchParams(query).toString()}`,
+      ),
     );
   }
 
   async post(path: string, body: object, method = 'POST'): Promise<Answer> {
     return answerOf(
-      await fetch(`${this.endpoint.uri}/api/2.0/mlflow/${path}`, {
+      await fetchAgain(`${this.endpoint.uri}/api/2.0/mlflow/${path}`, {
         method,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
@@ -83,6 +85,17 @@ export class EndpointOfTests implements AsyncDisposable {
     await this.endpoint.close();
     this.runs.close();
     await this.folder.remove();
+  }
+}
+
+/** Asks again when the connection turns out to be one of an endpoint that has closed, as MLflow's client does. */
+async function fetchAgain(url: string, init: RequestInit = {}): Promise<Response> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
   }
 }
 
