@@ -28,6 +28,9 @@ export async function createRun(tracker: Tracker, asked: NewRun): Promise<Mlflow
   const again = await tracker.sameRequest(asked.request);
   if (again !== undefined) return again;
   await takeInExperiment(tracker, asked.experiment);
+  // Two first calls about the same stranger.
+  const known = tracker.state.runs.get(asked.id ?? '');
+  if (known !== undefined) return known;
   const tags = new Map(asked.tags);
   const chosen = asked.name ?? tags.get(tagNames.name);
   const name = chosen === undefined || chosen === '' ? inventName() : chosen;
@@ -62,7 +65,7 @@ export async function createRun(tracker: Tracker, asked: NewRun): Promise<Mlflow
     [{ event: 'tags', run: run.id, set: [...tags] }],
     [
       // Its line tells the place, which for a child run is known once its folder is made.
-      () => (onMain ? tracker.append(event) : tracker.startChild(run)),
+      () => (onMain ? tracker.append(event) : tracker.target(run)),
       ...(Object.keys(said).length === 0 ? [] : [tracker.report(run, said)]),
     ],
   );

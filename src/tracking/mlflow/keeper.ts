@@ -51,15 +51,13 @@ export class Keeper {
       return undefined;
     }
     const waiting: Waiting = { steps, size };
-    const failure = attempt(waiting);
-    if (failure === undefined) return undefined;
-    if (!isStorageFailure(failure)) {
-      this.#options.onProblem(
-        `Something that was logged with MLflow could not be kept: ${errorText(failure)}`,
-      );
-      return undefined;
-    }
-    return this.#hold(waiting, failure);
+    const failure = this.#attempt(waiting);
+    return failure === undefined ? undefined : this.#hold(waiting, failure);
+  }
+
+  /** Answers that are held are given now; what they stand for waits in memory. */
+  stopWaiting(): void {
+    this.#closing.abort();
   }
 
   /** Tries a last time; what is lost then is told. */
@@ -82,21 +80,21 @@ export class Keeper {
         await delay(this.#options.everyMs, undefined, { signal: this.#closing.signal }).catch(
           () => undefined,
         );
-        if (attempt(waiting) === undefined) return;
+        if (this.#attempt(waiting) === undefined) return;
         // Another answer gave up meanwhile: what follows it waits in memory, too.
         if (this.#memory.length > 0) break;
       }
     } finally {
       this.#holding--;
     }
-    if (attempt(waiting) === undefined) return;
-    if (this.#memory.length === 0) {
-      this.#options.onProblem(
-        'The disk has been full for a minute: what is logged with MLflow is kept in memory until it can be written.',
-      );
-      void this.#drainLater();
-    }
+    if (this.#attempt(waiting) === undefined) return;
+    const isFirst = this.#memory.length === 0;
     this.#remember(waiting);
+    if (!isFirst || this.#closing.signal.aborted) return;
+    this.#options.onProblem(
+      'The disk has been full for a minute: what is logged with MLflow is kept in memory until it can be written.',
+    );
+    void this.#drainLater();
   }
 
   async #drainLater(): Promise<void> {
@@ -124,28 +122,33 @@ export class Keeper {
   #drain(): boolean {
     let done = 0;
     for (const waiting of this.#memory) {
-      const failure = attempt(waiting);
-      if (failure !== undefined && isStorageFailure(failure)) break;
+      if (this.#attempt(waiting) !== undefined) break;
       this.#memorySize -= waiting.size;
       done++;
     }
     this.#memory.splice(0, done);
     return this.#memory.length === 0;
   }
-}
 
-/** Undefined when all steps are done. Steps that were done are not done again. */
-function attempt(waiting: Waiting): unknown {
-  for (const [index, step] of waiting.steps.entries()) {
-    try {
-      step();
-    } catch (error) {
-      waiting.steps = waiting.steps.slice(index);
-      return error ?? new Error('failed');
+  /** Undefined when all steps are done. Those that were done are not done again. */
+  #attempt(waiting: Waiting): unknown {
+    for (const [index, step] of waiting.steps.entries()) {
+      try {
+        step();
+      } catch (error) {
+        if (isStorageFailure(error)) {
+          waiting.steps = waiting.steps.slice(index);
+          return error;
+        }
+        // A fault that waiting does not mend must not cost the steps behind it.
+        this.#options.onProblem(
+          `Something that was logged with MLflow could not be kept: ${errorText(error)}`,
+        );
+      }
     }
+    waiting.steps = [];
+    return undefined;
   }
-  waiting.steps = [];
-  return undefined;
 }
 
 function isStorageFailure(error: unknown): boolean {

@@ -5,7 +5,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TrackedRuns } from '../trackedRun.ts';
-import { answerCall } from './answerCall.ts';
+import { answerCall, type Desk } from './answerCall.ts';
 import { childVariables } from './childVariables.ts';
 import { endpointNotOpened } from './errors.ts';
 import { experimentRoutes } from './experimentRoutes.ts';
@@ -52,34 +52,16 @@ export interface MlflowEndpoint {
 
 /** Throws `endpoint-not-opened`. */
 export async function openMlflowEndpoint(options: MlflowEndpointOptions): Promise<MlflowEndpoint> {
-  const tracker = new Tracker({
-    ...options,
-    journal: new Journal(options.journal),
-    keeper: new Keeper({ onProblem: options.onProblem }),
-  });
-  const media = new MediaFollower(tracker);
-  const desk = {
-    tracker,
-    media,
-    token: options.token,
-    routes: new RouteTable([
-      ...experimentRoutes,
-      ...runRoutes,
-      ...logRoutes,
-      ...historyRoutes,
-      ...searchRoutes,
-      ...inputRoutes,
-      ...modelRoutes,
-      ...registryRoutes,
-      ...artifactRoutes,
-    ]),
-  };
   let requests = 0;
+  let desk: Desk | undefined;
   const server = createServer((request, response) => {
     requests++;
-    void answerCall(desk, request, response);
+    if (desk === undefined) request.destroy();
+    else void answerCall(desk, request, response);
   });
   await listen(server, options.port ?? 0);
+  // The journal is read only now: while the port was another supervisor's, it may still have been written.
+  const { tracker, media } = (desk = openDesk(options));
   const { port } = server.address() as AddressInfo;
   const uri = `http://127.0.0.1:${port}/${options.token}`;
   return {
@@ -90,12 +72,38 @@ export async function openMlflowEndpoint(options: MlflowEndpointOptions): Promis
     },
     variables: (inherited = {}) => childVariables(uri, options.runs.main.id, inherited),
     close: async () => {
-      await closeServer(server);
+      await closeServer(server, () => tracker.stopWaiting());
       media.scanAll();
       tracker.close();
     },
   };
 }
+
+function openDesk(options: MlflowEndpointOptions): Desk {
+  const tracker = new Tracker({
+    ...options,
+    journal: new Journal(options.journal),
+    keeper: new Keeper({ onProblem: options.onProblem }),
+  });
+  return {
+    tracker,
+    media: new MediaFollower(tracker),
+    token: options.token,
+    routes: new RouteTable(allRoutes),
+  };
+}
+
+const allRoutes = [
+  ...experimentRoutes,
+  ...runRoutes,
+  ...logRoutes,
+  ...historyRoutes,
+  ...searchRoutes,
+  ...inputRoutes,
+  ...modelRoutes,
+  ...registryRoutes,
+  ...artifactRoutes,
+];
 
 /** A client may be paused for long in the middle of a request; one that only begins requests is cut off. */
 const idleMs = 30 * 60_000;
@@ -123,9 +131,10 @@ async function listen(server: Server, port: number): Promise<void> {
   server.on('error', () => undefined);
 }
 
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, stopWaiting: () => void): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
   server.closeIdleConnections();
+  stopWaiting();
   const impatience = setTimeout(() => server.closeAllConnections(), lastAnswersMs);
   await closed;
   clearTimeout(impatience);

@@ -121,24 +121,11 @@ export class Tracker {
     return run.rank === undefined || run.rank === 0;
   }
 
-  /** Throws when a child run had to be made anew and could not be. */
+  /** Where its metrics go; a child run is made here. Throws when that cannot be written. */
   target(run: MlflowRun): TrackedRun {
-    if (run.place === 'main') return this.runs.main;
-    return this.#child(run) ?? this.startChild(run);
-  }
-
-  /** Throws when it cannot be written. */
-  startChild(run: MlflowRun): ChildRun {
-    const parent = this.state.runs.get(run.tags.get('mlflow.parentRunId') ?? '');
-    const child = this.runs.startChild({
-      ...(run.invented === true ? {} : { name: run.name }),
-      startedAt: run.start,
-      ...(parent === undefined || parent.place === 'main' || parent.place.child === ''
-        ? {}
-        : { parent: parent.place.child }),
-    });
-    this.append(this.runEvent(run, { place: { child: child.id } }));
-    return child;
+    const current = this.state.runs.get(run.id) ?? run;
+    if (current.place === 'main') return this.runs.main;
+    return this.#child(current) ?? this.#startChild(current);
   }
 
   /** A step that says something about the run, where it has a say. */
@@ -226,6 +213,11 @@ export class Tracker {
     if (kept !== undefined) await kept;
   }
 
+  /** Answers that wait for room on the disk are given now. */
+  stopWaiting(): void {
+    this.#keeper.stopWaiting();
+  }
+
   close(): void {
     for (const [id, timer] of this.#endAgain) {
       clearTimeout(timer);
@@ -241,6 +233,19 @@ export class Tracker {
 
   #child(run: MlflowRun): ChildRun | undefined {
     return run.place === 'main' || run.place.child === '' ? undefined : this.runs.child(run.place.child);
+  }
+
+  #startChild(run: MlflowRun): ChildRun {
+    const parent = this.state.runs.get(run.tags.get('mlflow.parentRunId') ?? '');
+    const child = this.runs.startChild({
+      ...(run.invented === true ? {} : { name: run.name }),
+      startedAt: run.start,
+      ...(parent === undefined || parent.place === 'main' || parent.place.child === ''
+        ? {}
+        : { parent: parent.place.child }),
+    });
+    this.append(this.runEvent(run, { place: { child: child.id } }));
+    return child;
   }
 
   #end(id: string): void {

@@ -104,7 +104,7 @@ describe('the MLflow endpoint: strangers', () => {
         method: 'POST',
         body: stream,
         duplex: 'half',
-      } as RequestInit),
+      }),
     );
     assert.equal(answer.status, 400);
     assert.equal((await ask(test, search)).status, 200);
