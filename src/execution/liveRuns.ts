@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeTime } from 'ulid';
 import { runPaths, storePaths } from '../runs/runPaths.ts';
+import { isRunId } from '../runs/runFolders.ts';
 import { readRunEnd } from './runEnd.ts';
 
 export interface LiveRun {
@@ -19,9 +20,11 @@ export async function announceLiveRun(store: string, id: string, root: string): 
   const since = Date.now();
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, id), root);
-  const before = await othersLive(folder, store, id, root);
+  let found = await othersLive(folder, store, id, root);
   return {
-    overlapped: async () => before || (await startedSince(store, id, root, since)),
+    // Of two that start together the first to be announced does not see the other: so it is looked again.
+    overlapped: async () =>
+      (found ||= (await othersLive(folder, store, id, root)) || (await livedSince(store, id, root, since))),
     end: () => rm(join(folder, id), { force: true }),
   };
 }
@@ -37,14 +40,22 @@ async function othersLive(folder: string, store: string, id: string, root: strin
   return found;
 }
 
-/** By the time in the ids: no run has to be opened that began earlier. */
-async function startedSince(store: string, id: string, root: string, since: number): Promise<boolean> {
+/** From its launch to its announcement a run takes no longer than this, in milliseconds. */
+const preparationMs = 10 * 60_000;
+
+/** By the time in the ids: no run has to be opened that began long before, which `othersLive` saw if it lived. */
+async function livedSince(store: string, id: string, root: string, since: number): Promise<boolean> {
   const { runs } = storePaths(store);
   for (const shard of await readdir(runs).catch(() => []))
     for (const other of await readdir(join(runs, shard)).catch(() => [])) {
-      if (other === id || !/^[0-9A-HJKMNP-TV-Z]{26}$/.test(other) || decodeTime(other) < since) continue;
-      const launch = await readFile(runPaths(store, other).launch, 'utf8').catch(() => '');
-      if (launch.includes(`"root": ${JSON.stringify(root)}`)) return true;
+      if (other === id || !isRunId(other) || decodeTime(other) < since - preparationMs) continue;
+      const paths = runPaths(store, other);
+      const launch = await readFile(paths.launch, 'utf8').catch(() => '');
+      if (!launch.includes(`"root": ${JSON.stringify(root)}`)) continue;
+      if (decodeTime(other) >= since) return true;
+      const end = await readRunEnd(paths);
+      if (end === undefined || end.stillRunning) return true;
+      if (end.result !== undefined && Date.parse(end.result.endedAt) >= since) return true;
     }
   return false;
 }
