@@ -8,7 +8,7 @@ import { deleteArtifact, listArtifacts, receiveArtifact, sendArtifact } from './
 import { artifactParts } from './artifactPath.ts';
 import { modelFolder, runArtifactFolder } from './artifactPlaces.ts';
 import type { MediaFollower } from './mediaFollower.ts';
-import { endpointNotFound, invalidValue } from './mlflowProblem.ts';
+import { endpointNotFound, invalidValue, MlflowProblem } from './mlflowProblem.ts';
 import { replyJson } from './reply.ts';
 import type { Tracker } from './tracker.ts';
 import type { MlflowRun } from './trackingState.ts';
@@ -45,7 +45,8 @@ export async function answerArtifactCall(
         const path = await receiveArtifact(place.folder, place.path, request);
         if (place.run !== undefined) desk.media.received(place.run, path);
       } catch (error) {
-        if (systemErrorCode(error) === undefined || !request.complete) throw error;
+        if (error instanceof MlflowProblem || systemErrorCode(error) === undefined || !request.complete)
+          throw error;
         tracker.onProblem(`The artifact ${place.path} could not be kept: ${errorText(error)}`);
       }
       replyJson(response, 200, {});

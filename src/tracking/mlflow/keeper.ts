@@ -152,7 +152,8 @@ export class Keeper {
 }
 
 function isStorageFailure(error: unknown): boolean {
-  if (systemErrorCode(error) !== undefined) return true;
+  // As ENOSPC; not as ERR_INVALID_ARG_TYPE, which is a fault of ours.
+  if (/^E[A-Z0-9]+$/.test(systemErrorCode(error) ?? '')) return true;
   return (
     error instanceof LockstepError &&
     ['metrics-not-written', 'record-not-written', 'disk-full', 'store-not-writable'].includes(error.code)
