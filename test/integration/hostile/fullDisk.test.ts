@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
 import { readRunMetrics } from '../../../src/tracking/readRunMetrics.ts';
+import { mlflowScript } from '../../helpers/mlflowScript.ts';
 import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
 import type { TemporaryFolder } from '../../helpers/temporaryFolder.ts';
 import { testRuns } from '../../helpers/testRuns.ts';
@@ -72,6 +73,37 @@ describe('a full disk', () => {
     assert.equal(end.state, 'finished');
     const { series } = await readRunMetrics(run.paths, { metricLines: false, ended: true });
     assert.deepEqual([...(series[0]?.steps ?? [])], [1, 2]);
+  });
+
+  it('makes what is logged with MLflow wait, and loses none of it', async () => {
+    await runs.write({
+      'flow.py': mlflowScript,
+      'log.py': [
+        ...fill,
+        'import threading',
+        'from flow import *',
+        'threading.Timer(2, lambda: (os.truncate("filler", 0), os.remove("filler"))).start()',
+        'main = start_run()',
+        // More than any room that is kept.
+        'for number in range(60):',
+        '    log_param(main, "long %d" % number, "x" * 5000)',
+        '    log_metric(main, "loss", number, number)',
+        'child = start_run("child", main)',
+        'log_metric(child, "loss", 1, 1)',
+        'assert not os.path.exists("filler"), "the disk was never full"',
+        'end_run(main)',
+      ].join('\n'),
+    });
+    const run = await runs.launch(['python3', 'log.py']);
+    const end = await run.ended();
+    assert.equal(end.state, 'finished', await readFile(run.paths.stderr, 'utf8'));
+    assert.match(end.result?.warnings.join() ?? '', /disk was full/);
+    const { series } = await readRunMetrics(run.paths, { metricLines: false, ended: true });
+    const steps = series.filter(one => one.key === 'loss').flatMap(one => [...one.steps]);
+    // The first one is the print before the disk was full.
+    assert.deepEqual(steps, [1, ...Array.from({ length: 60 }, (_, step) => step)]);
+    assert.equal(Object.keys(end.result?.reportedParameters ?? {}).length, 60);
+    assert.equal(end.result?.reported?.childRuns, 1);
   });
 
   it('is said at once when a run cannot even be recorded', async () => {
