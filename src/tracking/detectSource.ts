@@ -9,6 +9,7 @@
  * | wandb | `*.wandb` with the header of such a file |
  * | named-csv, named-jsonl | a rule of `lockstep.yaml` |
  * | trackio | `inbox/<writer>/<number>.jsonl`, first record with `kind` and `project` |
+ * | trackio-database | `<project>.db` of SQLite beside `<project>.lock` |
  * | trainer-state | `trainer_state.json` with `log_history` |
  * | dvclive-metric | `plots/metrics/**.tsv`, columns `step` and the metric of that name |
  * | dvclive-latest, dvclive-parameters | `metrics.json`, `params.yaml` in a folder `dvclive` or beside `plots/metrics` |
@@ -26,12 +27,13 @@ import { LatestValuesReader } from './files/latestValuesReader.ts';
 import { mediaTypeOf } from './files/mediaTypes.ts';
 import { ParametersReader } from './files/parametersReader.ts';
 import { TableReader } from './files/tableReader.ts';
-import { TrackioReader } from './files/trackioReader.ts';
 import { TrainerStateReader } from './files/trainerStateReader.ts';
 import type { FileRule } from './files/fileRules.ts';
+import { TrackioDatabaseReader } from './trackio/databaseReader.ts';
+import { FragmentReader } from './trackio/fragmentReader.ts';
 import { isTransactionLog } from './wandb/transactionLog.ts';
 import { WandbReader } from './wandb/wandbReader.ts';
-import type { AppendedReader, RewrittenReader } from './sourceReader.ts';
+import type { AppendedReader, DatabaseReader, RewrittenReader } from './sourceReader.ts';
 import { EventFileReader } from './tensorboard/eventFileReader.ts';
 import { eventFileName } from './tensorboard/eventFileName.ts';
 
@@ -57,6 +59,7 @@ export type DetectedSource = {
 } & (
   | { readonly form: 'appended'; readonly reader: AppendedReader }
   | { readonly form: 'rewritten'; readonly reader: RewrittenReader }
+  | { readonly form: 'database'; readonly reader: DatabaseReader }
 );
 
 export type SourceKind =
@@ -65,6 +68,7 @@ export type SourceKind =
   | 'named-csv'
   | 'named-jsonl'
   | 'trackio'
+  | 'trackio-database'
   | 'trainer-state'
   | 'dvclive-metric'
   | 'dvclive-latest'
@@ -77,9 +81,9 @@ export type SourceKind =
   | 'table';
 
 const interesting =
-  /(?:^|\/)(?:[^/]*tfevents[^/]*|[^/]*\.(?:wandb|csv|tsv|log)|trainer_state\.json|metrics\.json|params\.yaml|args\.yaml|hparams\.ya?ml)$|(?:^|\/)inbox\/[^/]+\/[^/]+\.jsonl$|(?:^|\/)plots\/images\/.+\.(?:png|jpe?g|gif)$/i;
+  /(?:^|\/)(?:[^/]*tfevents[^/]*|[^/]*\.(?:wandb|csv|tsv|log|db|db-wal)|trainer_state\.json|metrics\.json|params\.yaml|args\.yaml|hparams\.ya?ml)$|(?:^|\/)inbox\/[^/]+\/[^/]+\.jsonl$|(?:^|\/)plots\/images\/.+\.(?:png|jpe?g|gif)$/i;
 
-/** Cheap, by the name alone: whether {@link readerFor} may know the file. Rules of `lockstep.yaml` come on top. */
+/** Cheap, by the name alone: whether {@link readerFor} may know the file, or the database whose log it is. Rules of `lockstep.yaml` come on top. */
 export function isInterestingName(path: string): boolean {
   return interesting.test(path.replaceAll('\\', '/'));
 }
@@ -102,6 +106,7 @@ export function readerFor(
   const beside = hints.beside ?? (() => false);
   if (name.includes('tfevents')) return eventFileReader(name);
   if (name.endsWith('.wandb')) return wandbReader(slashed, head);
+  if (name.endsWith('.db')) return trackioDatabase(slashed, head, beside);
   switch (name) {
     case 'trainer_state.json':
       return trainerState(slashed, head);
@@ -205,7 +210,19 @@ function trackioFragment(path: string, head: Uint8Array): DetectedSource | undef
   const start = Buffer.from(head.subarray(0, 4096)).toString('utf8');
   if (!start.startsWith('{') || !/"kind":\s*"/.test(start) || !/"project":\s*"/.test(start)) return undefined;
   const mediaFolder = `${folder[1] ?? '.'}/media`;
-  return { kind: 'trackio', form: 'appended', reader: new TrackioReader(), mediaFolder };
+  return { kind: 'trackio', form: 'appended', reader: new FragmentReader(), mediaFolder };
+}
+
+/** trackio keeps a lock beside each database. Its tables may still wait in the write-ahead log. */
+function trackioDatabase(
+  path: string,
+  head: Uint8Array,
+  beside: (relativePath: string) => boolean,
+): DetectedSource | undefined {
+  if (Buffer.from(head.subarray(0, 16)).toString('latin1') !== 'SQLite format 3\0') return undefined;
+  if (!beside(`${basename(path, '.db')}.lock`)) return undefined;
+  const mediaFolder = `${dirname(path)}/media`;
+  return { kind: 'trackio-database', form: 'database', reader: new TrackioDatabaseReader(path), mediaFolder };
 }
 
 function table(

@@ -63,4 +63,26 @@ export interface RewrittenReader {
   read(content: Uint8Array, time: number, ended?: boolean): SourceContent;
 }
 
+/**
+ * A database that its writer changes in place, told by its path. Rejects when it cannot be read now
+ * (`database-changing`, `database-in-transaction`) or at all; nothing was told then, and the next look tells it.
+ */
+export interface DatabaseReader {
+  read(look: DatabaseLook): Promise<DatabaseContent>;
+}
+
+export interface DatabaseLook {
+  /** What was written before is of an earlier run. Milliseconds since the epoch. */
+  readonly since: number;
+  /** Stands for points that tell no time. */
+  readonly time: number;
+  /** No other run could have written what is new. */
+  readonly isAlone: boolean;
+}
+
+/** New content by part: each part is a source of its own, with its own order of points. */
+export interface DatabaseContent {
+  readonly parts: ReadonlyMap<string, SourceContent>;
+}
+
 export const noContent: SourceContent = { points: [], parameters: {}, tags: {}, media: [], problems: [] };

@@ -51,6 +51,11 @@ export class Attribution {
     return (await isHeldBy(await this.#processes(), target)) ? 'this-run' : 'unknown';
   }
 
+  /** Whether no other run could have written what lies in the folders of this one, so far. */
+  async isAlone(): Promise<boolean> {
+    return !(await this.#otherRuns());
+  }
+
   async #processes(): Promise<readonly number[]> {
     if (performance.now() - this.#membersAt > freshMs) {
       const found = await findProcessTree(this.#options.tree()).catch(() => []);

@@ -71,8 +71,12 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
   const nameOf = (path: string): string => nameIn(root, path);
   const media = new MediaIntake(run, onProblem);
   const owners = new SeriesOwners();
-  const opener = new SourceOpener({ run, media, owners, rules, nameOf, onProblem });
   const attribution = new Attribution(options);
+  const opener = new SourceOpener({
+    ...{ run, media, owners, rules, nameOf, onProblem },
+    startedAt: options.startedAt,
+    isAlone: () => attribution.isAlone(),
+  });
   const origins = new FileOrigins(options.startedAt);
   const fileWatches = new Map<string, FSWatcher>();
   const sources = new SourceSet({
@@ -92,7 +96,8 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     isInterestingName(path) || (rules.files.length > 0 && ruleFor(nameOf(path), rules.files) !== undefined);
   const folders = new FolderWatch({
     wanted,
-    onFile: path => sources.notice(path),
+    // What waits in the log of a database belongs to it.
+    onFile: path => sources.notice(path.replace(/\.db-wal$/, '.db')),
     without: [store],
     onProblem,
   });

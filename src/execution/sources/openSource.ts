@@ -8,6 +8,7 @@ import type { AppendedReader, MediaPiece, RewrittenReader } from '../../tracking
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
 import type { TrackingRules } from '../../tracking/trackingRules.ts';
 import { AppendedFile } from './appendedFile.ts';
+import { DatabaseFile } from './databaseFile.ts';
 import type { FollowedFile } from './followedFile.ts';
 import type { MediaIntake } from './mediaIntake.ts';
 import { RewrittenFile } from './rewrittenFile.ts';
@@ -22,6 +23,10 @@ export interface SourceOpenerOptions {
   readonly owners: SeriesOwners;
   readonly rules: TrackingRules;
   readonly nameOf: (path: string) => string;
+  /** When the command was started, milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Whether no other run could write what this one writes. */
+  readonly isAlone: () => Promise<boolean>;
   readonly onProblem: (text: string) => void;
 }
 
@@ -60,6 +65,7 @@ export class SourceOpener {
   open(found: FoundFile, detected: DetectedSource): FollowedFile {
     const { onProblem } = this.#options;
     const { path } = found;
+    if (detected.form === 'database') return this.#openDatabase(found, detected);
     const { group } = detected;
     const known = group === undefined ? undefined : this.#groups.get(group);
     const intake = known?.intake ?? this.#intakeOf(found, detected);
@@ -82,13 +88,25 @@ export class SourceOpener {
     return new RewrittenFile({ path, intake, reader, from, settleMs: settle, onProblem });
   }
 
-  #intakeOf({ path, rank }: FoundFile, { kind, group, mediaFolder, form }: DetectedSource): SourceIntake {
+  #openDatabase(found: FoundFile, detected: DetectedSource & { readonly form: 'database' }): FollowedFile {
+    const { startedAt, isAlone, onProblem } = this.#options;
+    return new DatabaseFile({
+      ...{ path: found.path, reader: detected.reader, since: startedAt, isAlone, onProblem },
+      intakeOf: part => this.#intakeOf(found, detected, part),
+    });
+  }
+
+  #intakeOf(
+    { path, rank }: FoundFile,
+    { kind, group, mediaFolder, form }: DetectedSource,
+    part = '',
+  ): SourceIntake {
     const { run, media, owners, rules, nameOf, onProblem } = this.#options;
     const name = nameOf(group ?? path);
     const chosen = ruleFor(name, rules.files)?.prefix !== undefined;
     return new SourceIntake({
       ...{ run, media, owners, rank, onProblem },
-      name: `file:${name}`,
+      name: `file:${name}${part === '' ? '' : `#${part}`}`,
       naming: this.#names.nameOf(path, name, kind, chosen),
       mayRepeat: form === 'appended' && !neverRepeats.has(kind),
       fileOf: mediaFolder === undefined ? undefined : fileReader(mediaFolder),

@@ -37,7 +37,8 @@ export class SourceNames {
       return { owner: folder, prefixes: ['', 'tensorboard'], place };
     }
     if (chosen) return { owner: '', prefixes: [''] };
-    if (kind === 'trackio') return { owner: 'trackio', prefixes: ['', 'trackio'] };
+    if (kind === 'trackio' || kind === 'trackio-database')
+      return { owner: 'trackio', prefixes: ['', 'trackio'] };
     const dvclive = /^(?:(.*)\/)?([^/]+)\/plots\//.exec(name);
     if (dvclive !== null)
       return { owner: `${dvclive[1] ?? ''}/${dvclive[2] ?? ''}`, prefixes: ['', dvclive[2] ?? ''] };

@@ -174,7 +174,7 @@ export class SourceSet {
     const { attribution, origins, placeOf, nameOf, onProblem } = this.#options;
     const place = placeOf(path);
     if (place === 'nowhere') return undefined;
-    const found = await stat(path).catch(() => undefined);
+    const found = await statOf(path);
     if (found?.isFile() !== true) return undefined;
     const seen = this.#seen.get(path);
     const origin = origins.originOf(path, found, seen);
@@ -187,6 +187,7 @@ export class SourceSet {
       if (head.length >= headBytes) this.#without.set(path, found.ino);
       return undefined;
     }
+    // A database is shared by all who write to it: its reader tells them apart.
     const owner = seen === undefined ? await attribution.ownerOf(path, place) : 'this-run';
     if (owner === 'another') return undefined;
     if (owner === 'unknown') {
@@ -200,7 +201,7 @@ export class SourceSet {
     }
     const rank = await rankOf(path, seen);
     const file = this.#options.follow({ path, head, from: origin.from, rank }, detected);
-    if (origin.unsure)
+    if (origin.unsure && detected.form !== 'database')
       onProblem(
         `${nameOf(path)} was there before the run: metrics of an earlier run may be among those of this one.`,
       );
@@ -219,6 +220,14 @@ export class SourceSet {
   #isClosed(): boolean {
     return this.#closed;
   }
+}
+
+/** What is written to a database may lie in its write-ahead log for long. */
+async function statOf(path: string): Promise<Stats | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  const log = path.endsWith('.db') ? await stat(`${path}-wal`).catch(() => undefined) : undefined;
+  if (found !== undefined && log !== undefined) found.mtimeMs = Math.max(found.mtimeMs, log.mtimeMs);
+  return found;
 }
 
 async function rankOf(path: string, seen: SeenWrite | undefined): Promise<number | undefined> {

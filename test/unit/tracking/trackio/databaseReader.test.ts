@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { readerFor } from '../../../../src/tracking/detectSource.ts';
+import type { SourceContent } from '../../../../src/tracking/sourceReader.ts';
+import { TrackioDatabaseReader } from '../../../../src/tracking/trackio/databaseReader.ts';
+import { pointText } from '../../../helpers/readSource.ts';
+import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
+
+const start = Date.parse('2026-01-01T12:00:00Z');
+
+/** A database as trackio 0.43.0 makes it, in a folder with a space in its path. */
+class TrackioDatabase {
+  readonly path: string;
+  readonly #writer: DatabaseSync;
+  #seconds = 0;
+
+  constructor(folder: string) {
+    this.path = join(folder, 'my digits.db');
+    writeFileSync(join(folder, 'my digits.lock'), '');
+    this.#writer = new DatabaseSync(this.path);
+    this.#writer.exec(`pragma journal_mode = wal;
+      create table metrics (id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, timestamp TEXT NOT NULL,
+        run_name TEXT NOT NULL, step INTEGER NOT NULL, metrics TEXT NOT NULL, log_id TEXT, space_id TEXT);
+      create table configs (id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, run_name TEXT NOT NULL,
+        config TEXT NOT NULL, created_at TEXT NOT NULL, UNIQUE(run_id));
+      create table system_metrics (id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL,
+        timestamp TEXT NOT NULL, run_name TEXT NOT NULL, metrics TEXT NOT NULL, log_id TEXT, space_id TEXT);`);
+  }
+
+  /** The program writes its JSON as bytes. */
+  log(run: string, step: number, metrics: object): void {
+    this.#writer
+      .prepare('insert into metrics (run_id, timestamp, run_name, step, metrics) values (?, ?, ?, ?, ?)')
+      .run(`id of ${run}`, this.#now(), run, step, Buffer.from(JSON.stringify(metrics)));
+  }
+
+  system(run: string, metrics: object): void {
+    this.#writer
+      .prepare('insert into system_metrics (run_id, timestamp, run_name, metrics) values (?, ?, ?, ?)')
+      .run(`id of ${run}`, this.#now(), run, JSON.stringify(metrics));
+  }
+
+  config(run: string, config: object): void {
+    this.#writer
+      .prepare('insert into configs (run_id, run_name, config, created_at) values (?, ?, ?, ?)')
+      .run(`id of ${run}`, run, Buffer.from(JSON.stringify(config)), this.#now());
+  }
+
+  close(): void {
+    this.#writer.close();
+  }
+
+  #now(): string {
+    return new Date(start + this.#seconds++ * 1000).toISOString().replace('Z', '123+00:00');
+  }
+}
+
+async function look(
+  reader: TrackioDatabaseReader,
+  { since = start, isAlone = true }: { since?: number; isAlone?: boolean } = {},
+): Promise<{ main: SourceContent; system: SourceContent }> {
+  const { parts } = await reader.read({ since, time: 7, isAlone });
+  const [main, system] = [parts.get(''), parts.get('system')];
+  assert.ok(main && system);
+  return { main, system };
+}
+
+describe("trackio's database", () => {
+  it('is read while it is written, each row once', async () => {
+    await using folder = await temporaryFolder();
+    const database = new TrackioDatabase(folder.path);
+    const reader = new TrackioDatabaseReader(database.path);
+    try {
+      assert.equal(pointText((await look(reader)).main), '');
+      database.config('one', { lr: 0.1, opt: { name: 'adam' }, _Username: 'x' });
+      database.log('one', 0, { loss: 1, nest: { a: 2 }, text: 'x', bad: 'NaN' });
+      const first = (await look(reader)).main;
+      assert.equal(pointText(first), 'loss@0=1 nest/a@0=2 bad@0=NaN');
+      assert.equal(first.points[0]?.time, start + 1000);
+      assert.deepEqual(first.parameters, { lr: 0.1, 'opt.name': 'adam' });
+      assert.equal(first.name, 'one');
+      database.log('one', 1, { loss: 0.5, img: { _type: 'trackio.image', file_path: 'p/one/1/x.png' } });
+      const second = (await look(reader)).main;
+      assert.equal(pointText(second), 'loss@1=0.5');
+      assert.deepEqual([second.parameters, second.name], [{}, undefined]);
+      assert.deepEqual(
+        second.media.map(({ kind, key, file, mediaType }) => [kind, key, file, mediaType]),
+        [['image', 'img', 'p/one/1/x.png', 'image/png']],
+      );
+      assert.equal(pointText((await look(reader)).main), '');
+    } finally {
+      database.close();
+    }
+    const again = (await look(new TrackioDatabaseReader(database.path))).main;
+    assert.equal(pointText(again), 'loss@0=1 nest/a@0=2 bad@0=NaN loss@1=0.5');
+  });
+
+  it('holds runs of before, which are not taken', async () => {
+    await using folder = await temporaryFolder();
+    const database = new TrackioDatabase(folder.path);
+    for (let step = 0; step < 500; step++) database.log('old', step, { loss: step });
+    const reader = new TrackioDatabaseReader(database.path);
+    const since = start + 499_500;
+    assert.equal(pointText((await look(reader, { since })).main), '');
+    database.log('new', 3, { loss: 0.25 });
+    assert.equal(pointText((await look(reader, { since })).main), 'loss@3=0.25');
+    database.close();
+  });
+
+  it('holds several runs of one program: the first has the plain names', async () => {
+    await using folder = await temporaryFolder();
+    const database = new TrackioDatabase(folder.path);
+    database.config('a', { lr: 1 });
+    database.config('b', { lr: 2 });
+    for (const run of ['a', 'b', 'a']) database.log(run, 0, { loss: 1 });
+    const { main } = await look(new TrackioDatabaseReader(database.path));
+    assert.equal(pointText(main), 'loss@0=1 b/loss@0=1 loss@0=1');
+    assert.deepEqual(main.parameters, { lr: 1, 'b.lr': 2 });
+    database.close();
+  });
+
+  it('may be written by another run: what is new then is in none', async () => {
+    await using folder = await temporaryFolder();
+    const database = new TrackioDatabase(folder.path);
+    const reader = new TrackioDatabaseReader(database.path);
+    database.log('mine', 0, { loss: 1 });
+    assert.equal(pointText((await look(reader)).main), 'loss@0=1');
+    database.log('other', 0, { loss: 9 });
+    database.log('mine', 1, { loss: 2 });
+    const { main } = await look(reader, { isAlone: false });
+    assert.equal(pointText(main), 'loss@1=2');
+    assert.match(main.problems.join(), /^another run was live, so nobody could tell whose "other" is/);
+    database.close();
+  });
+
+  it('has values of the machine, a source of their own', async () => {
+    await using folder = await temporaryFolder();
+    const database = new TrackioDatabase(folder.path);
+    database.log('a', 5, { loss: 1 });
+    database.system('a', { 'gpu/0/util': 40 });
+    database.system('a', { 'gpu/0/util': 50 });
+    const { main, system } = await look(new TrackioDatabaseReader(database.path));
+    assert.equal(pointText(main), 'loss@5=1');
+    assert.equal(pointText(system), 'gpu/0/util@0=40 gpu/0/util@1=50');
+    database.close();
+  });
+
+  it('is told from other databases by the lock beside it', async () => {
+    await using folder = await temporaryFolder();
+    const database = new TrackioDatabase(folder.path);
+    database.close();
+    const head = Buffer.from('SQLite format 3\0…', 'latin1');
+    const found = readerFor(database.path, head, { beside: name => name === 'my digits.lock' });
+    assert.equal(found?.kind, 'trackio-database');
+    assert.equal(found.mediaFolder, `${folder.path}/media`);
+    assert.equal(readerFor(database.path, head, { beside: () => false }), undefined);
+    assert.equal(readerFor(database.path, Buffer.from('text'), { beside: () => true }), undefined);
+  });
+
+  it('of another shape holds nothing', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'x.db');
+    const writer = new DatabaseSync(path);
+    writer.exec(`create table metrics (id INTEGER PRIMARY KEY, metrics TEXT, run_id INTEGER, timestamp REAL);
+      insert into metrics values (1, 'no json', 2, 3.5), (2, '[1]', 2, 3.5), (3, NULL, NULL, NULL);
+      insert into metrics values (4, '{"__proto__": {"x": 1}, "loss": 2}', 2, null)`);
+    writer.close();
+    const { main } = await look(new TrackioDatabaseReader(path));
+    assert.equal(pointText(main), '__proto__/x@0=1 loss@0=2');
+  });
+});
