@@ -83,7 +83,11 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     attribution,
     origins,
     detect: (path, head) => opener.detect(path, head),
-    follow: (found, detected) => opener.open(found, detected),
+    follow: (found, detected) => {
+      // The order in which files were opened decides what they are called.
+      seen.read();
+      return opener.open(found, detected);
+    },
     placeOf: path => {
       if (isBelow(path, store)) return 'nowhere';
       return ownFolders.some(folder => isBelow(path, folder)) ? 'own' : 'shared';
@@ -102,7 +106,9 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     onProblem,
   });
   const seen = new SeenWrites(options.seen, write => {
-    if (wanted(write.path)) sources.onSeen(write);
+    if (!wanted(write.path)) return;
+    opener.noteOpened(write.path);
+    sources.onSeen(write);
   });
   let closed = false;
 

@@ -55,6 +55,11 @@ export class SourceOpener {
     this.#options = options;
   }
 
+  /** A program opened the file for writing; it may hold nothing yet. */
+  noteOpened(path: string): void {
+    this.#names.noteOpened(path);
+  }
+
   detect(path: string, head: Uint8Array): DetectedSource | undefined {
     return readerFor(path, head, {
       rule: ruleFor(this.#options.nameOf(path), this.#options.rules.files),

@@ -2,9 +2,10 @@
  * Names the metrics of several sources in one run, so that two files that hold a metric of the same name stay two
  * series: the first one has the plain name, a later one gets its own name in front.
  */
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { SourceKind } from '../../tracking/detectSource.ts';
-import { metricKey, placeFolders } from '../../tracking/tensorboard/runFolders.ts';
+import { eventFileName } from '../../tracking/tensorboard/eventFileName.ts';
+import { metricKey, RunFolders } from '../../tracking/tensorboard/runFolders.ts';
 import type { FolderPlace } from '../../tracking/tensorboard/runFolders.ts';
 
 /** What one source may be called. */
@@ -22,7 +23,15 @@ const plainNames =
   /^(?:metrics|results?|logs?|history|progress|training|data|stats|output|scalars|train_?log)$/i;
 
 export class SourceNames {
-  readonly #eventFolders: string[] = [];
+  readonly #eventFolders = new RunFolders();
+
+  /**
+   * An event file was opened for writing, maybe long before it holds anything. The order of that decides how folders
+   * are called: the run's own folder is opened first, and often filled after those below it.
+   */
+  noteOpened(path: string): void {
+    if (eventFileName(basename(path)) !== undefined) this.#eventFolders.place(dirname(path));
+  }
 
   /**
    * Event files must come in the order of their writers' start.
@@ -31,10 +40,9 @@ export class SourceNames {
    */
   nameOf(path: string, name: string, kind: SourceKind, chosen: boolean): SourceName {
     if (kind === 'tfevents') {
-      const folder = dirname(path);
-      if (!this.#eventFolders.includes(folder)) this.#eventFolders.push(folder);
-      const place = placeFolders(this.#eventFolders).get(folder);
-      return { owner: folder, prefixes: ['', 'tensorboard'], place };
+      const place = this.#eventFolders.place(dirname(path));
+      // Folders that fold into another tell of the same series.
+      return { owner: JSON.stringify(place.parts), prefixes: ['', 'tensorboard'], place };
     }
     if (chosen) return { owner: '', prefixes: [''] };
     if (kind === 'trackio' || kind === 'trackio-database')

@@ -16,35 +16,66 @@ export interface FolderPlace {
   readonly rank?: number;
 }
 
-/**
- * Names the folders of one run.
- * @param folders Paths (`/` or `\`), absolute or relative to the same place, in the order in which they appeared; see
- *   {@link byStart}.
- */
-export function placeFolders(folders: readonly string[]): ReadonlyMap<string, FolderPlace> {
-  const places = new Map<string, FolderPlace>();
-  const [first] = folders;
-  if (first === undefined) return places;
-  const root = rootOf(partsOf(first));
-  const taken = new Set<string>();
-  for (const folder of new Set(folders)) {
-    const all = partsOf(folder);
-    const own = all.slice(sharedLength(root, all));
+/** The folders of one run, named in the order in which they appear; see {@link byStart}. */
+export class RunFolders {
+  #root: readonly string[] | undefined;
+  readonly #places = new Map<string, FolderPlace>();
+  /** Names of folders, and of those that fold: two curves must not get the same one. */
+  readonly #taken = new Set<string>();
+  readonly #folded = new Set<string>();
+  /** Folders that hold one which is named by the clock. */
+  readonly #aroundClock = new Set<string>();
+
+  /** @param folder Path (`/` or `\`), absolute or relative to the same place as the others. */
+  place(folder: string): FolderPlace {
+    const path = partsOf(folder);
+    const joined = path.join('/');
+    let place = this.#places.get(joined);
+    if (place === undefined) {
+      place = this.#name(path);
+      this.#places.set(joined, place);
+    }
+    return place;
+  }
+
+  #name(path: readonly string[]): FolderPlace {
+    const last = path.at(-1) ?? '';
+    const around = path.slice(0, -1);
+    const root = (this.#root ??= rootOf(isClockFolder(last) ? around : path));
+    const own = path.slice(sharedLength(root, path));
     const rank = own.flatMap(part => rankOf(part) ?? []).at(-1);
     const named = own.filter(part => rankOf(part) === undefined);
-    const last = named.at(-1) ?? '';
-    const folds = isInside(root, all) && isClockFolder(last);
-    const short = (folds ? named.slice(0, -1) : named).filter(part => !isToolName(part));
+    const place = (parts: readonly string[]): FolderPlace =>
+      rank === undefined ? { parts } : { parts, rank };
     const mark = (parts: readonly string[]): string => JSON.stringify([rank ?? null, parts]);
+    if (isClockFolder(last) && isInside(root, path) && this.#folds(around.join('/'))) {
+      const parts = named.slice(0, -1).filter(part => !isToolName(part));
+      this.#folded.add(mark(parts));
+      return place(parts);
+    }
+    const isTaken = (parts: readonly string[]): boolean =>
+      this.#taken.has(mark(parts)) || (isClockFolder(last) && this.#folded.has(mark(parts)));
     // Two folders with one name would mix two curves: the later one keeps more of its path.
-    let parts = short;
-    for (let more = named.length; !folds && taken.has(mark(parts)) && more <= all.length; more++)
-      parts = more === named.length ? named : all.slice(-more);
-    for (let number = 2; !folds && taken.has(mark(parts)); number++) parts = [...all, `${number}`];
-    if (!folds) taken.add(mark(parts));
-    places.set(folder, rank === undefined ? { parts } : { parts, rank });
+    let parts: readonly string[] = named.filter(part => !isToolName(part));
+    for (let more = named.length; isTaken(parts) && more <= path.length; more++)
+      parts = more === named.length ? named : path.slice(-more);
+    for (let number = 2; isTaken(parts); number++) parts = [...path, `${number}`];
+    this.#taken.add(mark(parts));
+    return place(parts);
   }
-  return places;
+
+  /** Several such folders belong to the one around them when that is a folder of the run; else they are runs. */
+  #folds(around: string): boolean {
+    const first = !this.#aroundClock.has(around);
+    this.#aroundClock.add(around);
+    return first || this.#places.has(around);
+  }
+}
+
+/** All folders of one run that is over, by the path they are given with, in the order in which they appeared. */
+export function placeFolders(folders: readonly string[]): ReadonlyMap<string, FolderPlace> {
+  const run = new RunFolders();
+  return new Map(folders.map(folder => [folder, run.place(folder)]));
 }
 
 /** The name of a metric (or image, text, histogram) that a file of this folder holds under `tag`. */

@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { byStart, eventFileName } from '../../../../src/tracking/tensorboard/eventFileName.ts';
-import { groupFolders, metricKey, placeFolders } from '../../../../src/tracking/tensorboard/runFolders.ts';
+import { groupFolders, metricKey, RunFolders } from '../../../../src/tracking/tensorboard/runFolders.ts';
 
 /** What `tag` is called in each folder, with the rank behind it. */
 function named(folders: readonly string[], tag = 'loss'): string[] {
-  const places = placeFolders(folders);
+  const run = new RunFolders();
   return folders.map(folder => {
-    const place = places.get(folder);
-    assert.ok(place);
+    const place = run.place(folder);
     const key = metricKey(place, tag);
     return place.rank === undefined ? key : `${key} @${place.rank}`;
   });
 }
 
-describe('placeFolders', () => {
+describe('RunFolders', () => {
   for (const [what, folders, wanted] of [
     ['one folder', ['runs/exp1'], ['loss']],
     ['the folder itself', ['.'], ['loss']],
@@ -31,9 +30,10 @@ describe('placeFolders', () => {
     ['add_hparams', ['tb/torch1', 'tb/torch1/1795354055.39'], ['loss', 'loss']],
     [
       'add_hparams twice, below a part',
-      ['tb', 'tb/train/1795354055.39', 'tb/train/1795354056.1', 'tb/train'],
+      ['tb', 'tb/train', 'tb/train/1795354055.39', 'tb/train/1795354056.1'],
       ['loss', 'train/loss', 'train/loss', 'train/loss'],
     ],
+    ['add_hparams before anything else', ['tb/x/1795354055.39', 'tb/x'], ['loss', 'loss']],
     ['a run named by the clock', ['tb/1795354055.39'], ['loss']],
     ['runs named by the clock', ['tb/1795354055.39', 'tb/1795354056.39'], ['loss', '1795354056.39/loss']],
     ['add_scalars', ['tb', 'tb/loss_train', 'tb/loss_val'], ['loss', 'loss/train', 'loss/val']],
@@ -80,11 +80,15 @@ describe('placeFolders', () => {
     { minLength: 1, maxLength: 8 },
   );
 
-  it('never renames a folder when another appears', () => {
+  it('never renames a folder, however often it is asked', () => {
     fc.assert(
-      fc.property(folders, fc.nat(8), (all, count) => {
-        const some = all.slice(0, count);
-        assert.deepEqual(named(all).slice(0, some.length), named(some));
+      fc.property(folders, all => {
+        const run = new RunFolders();
+        const first = all.map(folder => run.place(folder));
+        assert.deepEqual(
+          all.map(folder => run.place(`${folder}/`)),
+          first,
+        );
       }),
     );
   });
@@ -101,7 +105,8 @@ describe('placeFolders', () => {
   it('takes any paths', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), fc.string(), (paths, tag) => {
-        for (const place of placeFolders(paths).values()) assert.ok(metricKey(place, tag).includes(tag));
+        const run = new RunFolders();
+        for (const path of paths) assert.ok(metricKey(run.place(path), tag).includes(tag));
       }),
     );
   });
