@@ -234,9 +234,11 @@ function equalItems(items: ExplainedItems): string {
 }
 
 function precisionText(items: ExplainedItems): string {
-  return items.storedDecimals === undefined || pointCount(items) === 0
-    ? 'to the last stored bit'
-    : `to the ${items.storedDecimals} decimals that were logged`;
+  const { storedDecimals } = items;
+  if (storedDecimals === undefined || pointCount(items) === 0) return 'to the last stored bit';
+  return storedDecimals === 1
+    ? 'to the one decimal that was logged'
+    : `to the ${storedDecimals} decimals that were logged`;
 }
 
 function stepsText(missing: number, extra: number): string {

@@ -44,17 +44,19 @@ export function dataTypeOf(values: Float64Array): DataType {
 
 /**
  * How precisely values are stored: the number of decimals when none has more than six, else undefined (all bits).
- * So that "identical" can say to how many decimals.
+ * So that "identical" can say to how many decimals. A single fraction tells nothing: 1.5 may be all there is to say.
  */
 export function storedDecimals(values: Float64Array): number | undefined {
   let most = 0;
+  let fractions = 0;
   for (const value of values) {
     if (!Number.isFinite(value) || Number.isInteger(value)) continue;
+    fractions += 1;
     const decimals = decimalsOf(value);
     if (decimals > 6) return undefined;
     most = Math.max(most, decimals);
   }
-  return most === 0 ? undefined : most;
+  return fractions < 2 ? undefined : most;
 }
 
 function decimalsOf(value: number): number {

@@ -33,6 +33,13 @@ const cases: Case[] = [
       /^Identical: all 3 metric points and 1 output equal the original, to the 2 decimals that were logged\.$/,
   },
   {
+    title: 'everything equal, roughly logged',
+    original: { loss: [0.9, 0.5, 0.1] },
+    reproduced: { loss: [0.9, 0.5, 0.1] },
+    verdict: 'identical',
+    sentence: /to the one decimal that was logged\.$/,
+  },
+  {
     title: 'a bit apart, nothing recorded differs',
     original: { loss: [0.9, 0.5, 1 / 3] },
     reproduced: { loss: [0.9, 0.5, 1 / 3 + 2 ** -54] },

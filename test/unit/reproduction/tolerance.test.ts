@@ -45,8 +45,9 @@ describe('tolerance', () => {
     [[0.1234, 2.5], 4],
     [[1, 2], undefined],
     [[0.12345678], undefined],
-    [[1e-5], 5],
-    [[NaN, 0.5], 1],
+    [[1e-5, 0.5], 5],
+    [[1, 1.5, 3], undefined],
+    [[NaN, 0.5, 1.5], 1],
   ];
   for (const [values, expected] of decimals)
     it(`finds ${expected ?? 'all bits'} stored in ${JSON.stringify(values)}`, () => {
