@@ -18,7 +18,8 @@ describe('libraries that log into files', () => {
 
   it('W&B offline', async function () {
     await using tracked = await trackedScript(peerOrSkip(this, 'wandb'), 'wandb_offline');
-    assertTracked(tracked);
+    // It measures the machine by itself, and says which run it is.
+    assertTracked(tracked, 0, { more: /^(system\/|wandb\.)/ });
   });
 
   it('Keras with CSVLogger', async function () {

@@ -42,7 +42,7 @@ def ultralytics():
             if epoch == 1:
                 file.write(",".join(["epoch", "time", *values]) + "\n")
             file.write(",".join("%.6g" % value for value in [epoch, epoch * 1.5, *values.values()]) + "\n")
-        for key, value in values.items():
+        for key, value in {"time": epoch * 1.5, **values}.items():
             main.metric(key, float("%.6g" % value), epoch)
 
 
@@ -52,13 +52,14 @@ def transformers():
     for step in (10, 20, 30):
         history.append(
             {
-                "epoch": step / 10,
+                "epoch": main.metric("epoch", step / 10, step),
                 "loss": main.metric("loss", 1 / step, step),
                 "learning_rate": main.metric("learning_rate", 5e-5 / step, step),
                 "step": step,
             }
         )
-        history.append({"epoch": step / 10, "eval_loss": main.metric("eval_loss", 2 / step, step), "step": step})
+        epoch = main.metric("epoch", step / 10, step)
+        history.append({"epoch": epoch, "eval_loss": main.metric("eval_loss", 2 / step, step), "step": step})
         folder = f"out/checkpoint-{step}"
         os.makedirs(folder)
         with open(f"{folder}/trainer_state.json", "w") as file:
