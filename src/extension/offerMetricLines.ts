@@ -3,7 +3,9 @@
  * no metric yet. The answer is remembered with the store, so the command line knows it, too.
  */
 import * as vscode from 'vscode';
+import type { PreviewedMetric } from '../tracking/previewMetricLines.ts';
 import { oneLine } from './formatText.ts';
+import { previewMetrics } from './previewMetrics.ts';
 import type { RunsModel } from './runsModel.ts';
 import type { StoreClient } from './storeClient.ts';
 
@@ -32,7 +34,7 @@ export function offerMetricLines(
     asking = true;
     looks.set(id, mostLooks);
     try {
-      const answer = await ask(lines, keys);
+      const answer = await ask(lines, keys, () => client.request('metricPreview', { store, id }));
       if (answer !== undefined) await client.request('chooseMetricLines', { store, id, chart: answer });
     } finally {
       asking = false;
@@ -55,15 +57,20 @@ export function offerMetricLines(
   });
 }
 
-async function ask(lines: number, keys: readonly string[]): Promise<boolean | undefined> {
+async function ask(
+  lines: number,
+  keys: readonly string[],
+  preview: () => Promise<readonly PreviewedMetric[]>,
+): Promise<boolean | undefined> {
   const chart = vscode.l10n.t('Chart Them');
+  const look = vscode.l10n.t('Preview');
   const never = vscode.l10n.t('Not for This Command');
   const names = oneLine(keys.slice(0, 4).join(', '), 80);
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t('{0} lines look like metrics ({1}): chart them?', lines, names),
-    chart,
-    never,
+    ...[chart, look, never],
   );
+  if (answer === look) return previewMetrics(await preview());
   if (answer === chart) return true;
   return answer === never ? false : undefined;
 }

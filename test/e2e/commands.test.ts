@@ -87,7 +87,9 @@ describe('the commands in the real editor', function () {
     await window.answer('Type a command', 'python3 words.py');
     const offer = window.notification('look like metrics (loss): chart them?');
     await offer.waitFor({ timeout: 60_000 });
-    await offer.getByRole('button', { name: 'Chart Them' }).click();
+    await offer.getByRole('button', { name: 'Preview' }).click();
+    await window.quickInput.getByText('epoch: 0 loss: 1.0000').waitFor({ timeout: 30_000 });
+    await window.pick('Chart Them');
     await row('words.py', 'loss').waitFor({ timeout: 60_000 });
     await window.rowMenu(row('words.py'), 'Cancel Run');
     await row('words.py', 'cancelled').waitFor({ timeout: 60_000 });

@@ -26,7 +26,7 @@ export function runItem(id: string, row: RunRow, now: number): vscode.TreeItem {
 }
 
 /** So many characters leave room for a metric beside them in a side bar as wide as it is at first. */
-const labelLength = 26;
+const labelLength = 20;
 
 /** Start and end: names of one project often begin alike. */
 function shortLabel(label: string): string {

@@ -1,6 +1,7 @@
 /** Answers about comparing runs, and runs them again. */
 import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
+import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { launchRun } from '../../execution/launchRun.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
 import { planMissing } from '../../reproduction/errors.ts';
@@ -45,6 +46,7 @@ export function compareHandlers(stores: Stores) {
           declaredInputs: plan.declaredInputs,
           declaredOutputs: plan.declaredOutputs,
           metricLines: plan.metricLines,
+          tracking: await readTracking(root, plan.experiment),
           rerunOf: id,
           ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
         },

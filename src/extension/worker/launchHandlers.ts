@@ -9,12 +9,17 @@ import { launchRun } from '../../execution/launchRun.ts';
 import { runPaths } from '../../runs/runPaths.ts';
 import { countMetricLikeLines } from '../../tracking/countMetricLikeLines.ts';
 import { readMetricLineChoice, rememberMetricLineChoice } from '../../tracking/metricLineChoice.ts';
+import { previewMetricLines } from '../../tracking/previewMetricLines.ts';
 import type { EngineHandlers } from './answerRequests.ts';
 import { fileCommand } from './fileCommand.ts';
 import { findInterpreter } from './findInterpreter.ts';
 import type { NamedExperiment } from './launchRequests.ts';
+import { readStart } from './readStart.ts';
 import { splitCommandLine } from './splitCommandLine.ts';
 import type { Stores } from './stores.ts';
+
+/** Enough for a few thousand lines: a preview names metrics, it does not count them to the end. */
+const previewedBytes = 512 * 1024;
 
 export function launchHandlers(stores: Stores) {
   return {
@@ -82,6 +87,8 @@ export function launchHandlers(stores: Stores) {
       const found = await countMetricLikeLines(runPaths(store, id).stdout, { signal });
       return { ...found, choice };
     },
+    metricPreview: async ({ store, id }) =>
+      previewMetricLines(await readStart(runPaths(store, id).stdout, previewedBytes)),
     chooseMetricLines: async ({ store, id, chart }) => {
       const { runStore } = stores.table(store);
       const run = await runStore.summary(id);

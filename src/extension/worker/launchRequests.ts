@@ -1,4 +1,5 @@
 /** Requests about starting runs. Plain data; part of EngineRequests. */
+import type { PreviewedMetric } from '../../tracking/previewMetricLines.ts';
 import type { Request, RunReference } from './engineRequests.ts';
 
 /** Where the interpreter of a run comes from, in the order of preference. */
@@ -74,6 +75,8 @@ export interface LaunchRequests {
     RunReference,
     { readonly lines: number; readonly keys: readonly string[]; readonly choice: boolean | undefined }
   >;
+  /** What would be charted of the lines of a run, from the first part of its log. */
+  metricPreview: Request<RunReference, readonly PreviewedMetric[]>;
   /** Remembers the answer for this command, and charts the lines of this run where it is yes. */
   chooseMetricLines: Request<RunReference & { readonly chart: boolean }, void>;
 }
