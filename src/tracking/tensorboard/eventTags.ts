@@ -5,7 +5,11 @@
 import type { SeriesBuilder } from '../../runs/seriesBuilder.ts';
 import { boundedKey } from '../metricNames.ts';
 
-const recentCount = 4096;
+/** Powers of two. A run may have thousands of files with one tag each, or one with thousands. */
+const fewestRecent = 32;
+const mostRecent = 8192;
+/** Tags that were made to share a place take longer, and not longer than that. */
+const mostProbes = 8;
 const longestTag = 4096;
 const mostTags = 100_000;
 
@@ -26,8 +30,8 @@ export class EventTag {
 }
 
 export class EventTags {
-  readonly #recent: (EventTag | undefined)[] = new Array<undefined>(recentCount).fill(undefined);
-  /** Decides when bytes of another tag share the place of the recent one; unlike it, it cannot be made slow. */
+  #recent: (EventTag | undefined)[] = new Array<undefined>(fewestRecent).fill(undefined);
+  /** Decides what the recent ones do not know; unlike them it cannot be made slow. */
   readonly #all = new Map<string, EventTag>();
   readonly #onProblem: (problem: string) => void;
 
@@ -40,10 +44,15 @@ export class EventTags {
     // FNV-1a.
     let hash = 0x811c9dc5;
     for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-    const place = (hash ^ (hash >>> 12)) & (recentCount - 1);
-    const recent = this.#recent[place];
-    if (recent !== undefined && isAt(recent.bytes, bytes, from, to)) return recent;
-    return (this.#recent[place] = this.#find(bytes, from, to));
+    hash ^= hash >>> 15;
+    const recent = this.#recent;
+    for (let probe = 0; probe < mostProbes; probe++) {
+      const place = (hash + probe) & (recent.length - 1);
+      const tag = recent[place];
+      if (tag === undefined) return (recent[place] = this.#find(bytes, from, to));
+      if (isAt(tag.bytes, bytes, from, to)) return tag;
+    }
+    return this.#find(bytes, from, to);
   }
 
   #find(bytes: Uint8Array, from: number, to: number): EventTag | undefined {
@@ -61,6 +70,9 @@ export class EventTags {
     }
     tag = new EventTag(text, own);
     this.#all.set(text, tag);
+    const { length } = this.#recent;
+    if (this.#all.size > length / 2 && length < mostRecent)
+      this.#recent = new Array<undefined>(length * 4).fill(undefined);
     return tag;
   }
 }
