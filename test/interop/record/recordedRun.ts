@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { mediaEntrySchema, readMediaLines, type MediaEntry } from '../../../src/runs/media.ts';
-import { planSchema } from '../../../src/runs/plan.ts';
+import { planSchema, type ParameterValue } from '../../../src/runs/plan.ts';
 import { reportedSchema } from '../../../src/runs/reported.ts';
 import { metricValueSchema, resultSchema } from '../../../src/runs/result.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
@@ -38,8 +38,8 @@ export interface RecordedRun {
   readonly name: string | undefined;
   readonly parent: string | undefined;
   readonly mlflow: string | undefined;
-  /** What the program reported, as text. */
-  readonly parameters: Readonly<Record<string, string>>;
+  /** What the program reported. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly reported: z.infer<typeof saidSchema>;
   /** Key (and ` rank n`) → step and value of each point, in the order of arrival. */
   readonly metrics: Readonly<Record<string, readonly (readonly [step: number, value: number])[]>>;
@@ -65,7 +65,7 @@ export async function recordedRun(project: CliProject, run: string): Promise<Rec
     parent: shown.plan.parent,
     mlflow: shown.plan.mlflow,
     parameters: Object.fromEntries(
-      Object.entries(result?.reportedParameters ?? {}).map(([name, { value }]) => [name, String(value)]),
+      Object.entries(result?.reportedParameters ?? {}).map(([name, { value }]) => [name, value]),
     ),
     reported: result?.reported ?? saidSchema.parse({}),
     metrics: Object.fromEntries(

@@ -58,8 +58,7 @@ def transformers():
                 "step": step,
             }
         )
-        epoch = main.metric("epoch", step / 10, step)
-        history.append({"epoch": epoch, "eval_loss": main.metric("eval_loss", 2 / step, step), "step": step})
+        history.append({"epoch": main.metric("epoch", step / 10, step), "eval_loss": main.metric("eval_loss", 2 / step, step), "step": step})
         folder = f"out/checkpoint-{step}"
         os.makedirs(folder)
         with open(f"{folder}/trainer_state.json", "w") as file:

@@ -18,5 +18,4 @@ with Live(save_dvc_exp=False, dvcyaml=None) as live:
         if epoch == 3:
             live.log_image("sample.png", Image.new("RGB", (5, 4), (255, 0, 0)))
         live.next_step()
-    # Without a table of its own: taken from metrics.json, at the step that stands there.
     live.summary["best"] = main.metric("best", 0.5, 5)

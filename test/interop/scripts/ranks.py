@@ -21,6 +21,7 @@ def worker(rank):
     elif sys.argv[1] == "tensorboard":
         from tensorboardX import SummaryWriter
 
+        os.makedirs("runs/ranks", exist_ok=True)
         with SummaryWriter("runs/ranks", filename_suffix=f".{rank}") as writer:
             for step in range(20):
                 writer.add_scalar("loss", main.metric("loss", rank + step / 16, step, rank), step)

@@ -1,0 +1,129 @@
+/**
+ * What the README promises about tracking libraries, each promise with the tests that prove it. A unit test fails when
+ * a test of this table does not exist, or when the README says something else.
+ */
+import { peerTitle, type PeerName } from '../../../scripts/provision/pythonPeers.ts';
+
+export interface ProvenRow {
+  readonly log: string;
+  readonly get: string;
+  /** As the README tells it. */
+  readonly testedWith: string;
+  /** Full titles of tests of `test/interop`. */
+  readonly tests: readonly string[];
+}
+
+const everyMlflow: readonly PeerName[] = ['mlflow2old', 'mlflow2', 'mlflow'];
+const wholeMlflow: readonly PeerName[] = ['mlflow2', 'mlflow'];
+
+function row(
+  log: string,
+  get: string,
+  peers: readonly PeerName[],
+  titles: readonly string[],
+  more: readonly string[] = [],
+): ProvenRow {
+  return {
+    log,
+    get,
+    testedWith: peers.map(versionOf).join(', '),
+    tests: [...peers.flatMap(peer => titles.map(title => `${peerTitle(peer)} ${title}`)), ...more],
+  };
+}
+
+/** `mlflow-skinny` is the client of MLflow without its server. */
+function versionOf(peer: PeerName): string {
+  if (peer === 'tensorboard') return 'tensorboardX 2.6.5';
+  return peerTitle(peer).replace('mlflow-skinny', 'mlflow');
+}
+
+export const provenRows: readonly ProvenRow[] = [
+  row(
+    'MLflow, fluent or client API',
+    'metrics with every digit, NaN and infinities; parameters, tags, notes, datasets, artifacts; nested and further runs as child runs; search, history and downloads read back; a run taken up again goes on',
+    everyMlflow,
+    [
+      'logs with the fluent API: values of every kind, artifacts, a dataset, nested runs',
+      'logs with the client API, searches, and reads its history and artifacts back',
+      'takes runs up again by their id',
+      'ends with its own exit code when the training fails inside a run',
+      'logs asynchronously',
+    ],
+    ['a training that logs with MLflow goes on when two clients log at once'],
+  ),
+  row(
+    'MLflow autologging, shown with scikit-learn',
+    'the parameters, metrics and plots that MLflow finds by itself',
+    wholeMlflow,
+    ['logs by itself what scikit-learn trains'],
+  ),
+  row(
+    'MLflow models, images, tables',
+    'models with the name and version under which they are registered, loaded again from the same script; images by step; tables',
+    wholeMlflow,
+    ['logs a model under a registered name, images and tables, and loads them again'],
+  ),
+  row('MLflow system metrics', 'processor, memory, disk and network as metrics', wholeMlflow, [
+    'logs system metrics',
+  ]),
+  row(
+    'MLflow with a tracking server of your own',
+    'your server keeps getting everything and Lockstep mirrors nothing; the run says so',
+    everyMlflow,
+    ['goes where the person has said already, by a variable'],
+    ['a tracking address in the script is respected, and said: nothing is mirrored'],
+  ),
+  row(
+    'Optuna with its MLflow callback',
+    'the study as the run, each trial as a child run with its parameters and metrics',
+    ['optuna'],
+    ['logs its trials as child runs with its MLflow callback'],
+  ),
+  row(
+    'TensorBoard event files',
+    'scalars in the single precision they are written with, texts, images and histograms by step',
+    ['tensorboard'],
+    ['writes event files with tensorboardX: scalars, text, images, histograms'],
+  ),
+  row('DVCLive', 'metrics, parameters, images', ['dvclive'], ['logs metrics, parameters and an image']),
+  row(
+    'W&B, offline',
+    'metrics, the configuration as parameters',
+    ['wandb'],
+    ['logs offline: metrics and a configuration'],
+  ),
+  row(
+    'trackio',
+    'metrics, the configuration as parameters',
+    ['trackio'],
+    ['logs metrics and a configuration'],
+  ),
+  row('Keras with `CSVLogger`', 'metrics by epoch', ['keras'], ['fits a model with CSVLogger']),
+  {
+    log: 'Lightning’s `CSVLogger`, Ultralytics, the Hugging Face Trainer’s checkpoints',
+    get: 'metrics by step or epoch; Lightning’s hyperparameters',
+    testedWith: 'files in the form that they write',
+    tests: [
+      'the form of Lightning’s CSVLogger',
+      'the form of Ultralytics',
+      'the form of the Hugging Face Trainer’s state',
+    ],
+  },
+  {
+    log: 'any of them from several processes with a `RANK`',
+    get: 'one series a rank, rank 0 shown',
+    testedWith: 'MLflow, event files, JSON lines',
+    tests: ['mlflow', 'tensorboard', 'lines'].map(
+      way => `a training of two processes logs from every rank: ${way}`,
+    ),
+  },
+];
+
+/** The table of the README. */
+export function provenTable(rows: readonly ProvenRow[]): string {
+  return [
+    '| what you log with | what you get | tested with |',
+    '|---|---|---|',
+    ...rows.map(({ log, get, testedWith }) => `| ${log} | ${get} | ${testedWith} |`),
+  ].join('\n');
+}
