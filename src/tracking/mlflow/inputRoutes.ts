@@ -70,6 +70,23 @@ export const inputRoutes = [
       return {};
     },
   ),
+  route(
+    'POST',
+    'experiments/search-datasets',
+    z.object({ experiment_ids: listField(textField) }),
+    (tracker, fields) => {
+      const wanted = new Set(fields.experiment_ids);
+      const found = new Map<string, object>();
+      for (const run of tracker.state.runs.values())
+        if (wanted.has(run.experiment))
+          for (const input of run.datasets) {
+            const { name, digest, context } = reportedDataset(input);
+            const summary = { experiment_id: run.experiment, name, digest, context };
+            found.set(JSON.stringify(summary), summary);
+          }
+      return { dataset_summaries: [...found.values()] };
+    },
+  ),
   // MLflow 2 only: the model lies among the artifacts of the run.
   route(
     'POST',

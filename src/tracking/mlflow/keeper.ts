@@ -21,16 +21,17 @@ export interface KeeperOptions {
 
 interface Waiting {
   steps: KeepSteps;
-  readonly size: number;
+  readonly size: () => number;
 }
 
 export class Keeper {
   readonly #options: { [Name in keyof KeeperOptions]-?: NonNullable<KeeperOptions[Name]> };
   readonly #closing = new AbortController();
-  #memory: Waiting[] = [];
+  #memory: { readonly waiting: Waiting; readonly size: number }[] = [];
   #memorySize = 0;
   #lost = 0;
   #holding = 0;
+  #hopelessUntil = 0;
 
   constructor(options: KeeperOptions) {
     this.#options = {
@@ -43,16 +44,17 @@ export class Keeper {
 
   /**
    * Done when it returns nothing; else when the promise resolves. Never fails.
-   * @param size Rough bytes, should it have to wait in memory.
+   * @param size Rough bytes, asked for when it has to wait in memory.
    */
-  keep(steps: KeepSteps, size: number): Promise<void> | undefined {
+  keep(steps: KeepSteps, size: () => number): Promise<void> | undefined {
     if (this.#memory.length > 0 && !this.#drain()) {
       this.#remember({ steps, size });
       return undefined;
     }
     const waiting: Waiting = { steps, size };
     const failure = this.#attempt(waiting);
-    return failure === undefined ? undefined : this.#hold(waiting, failure);
+    if (failure === undefined) return undefined;
+    return isFullDisk(failure) ? this.#hold(waiting, failure) : this.#holdBriefly(waiting, failure);
   }
 
   /** Answers that are held are given now; what they stand for waits in memory. */
@@ -74,7 +76,7 @@ export class Keeper {
   async #hold(waiting: Waiting, first: unknown): Promise<void> {
     const end = performance.now() + this.#options.patience;
     if (this.#holding++ === 0)
-      this.#options.onProblem(`What is logged with MLflow waits to be written: ${errorText(first)}`);
+      this.#options.onProblem(`What is logged with MLflow waits to be written: ${causeText(first)}`);
     try {
       while (performance.now() < end && !this.#closing.signal.aborted) {
         await delay(this.#options.everyMs, undefined, { signal: this.#closing.signal }).catch(
@@ -97,6 +99,25 @@ export class Keeper {
     void this.#drainLater();
   }
 
+  /**
+   * Something else than room is missing: a folder that was deleted, a right that was taken. It may come back, and may
+   * as well not: then it must not hold up everything else.
+   */
+  async #holdBriefly(waiting: Waiting, first: unknown): Promise<void> {
+    const now = performance.now();
+    const end = now < this.#hopelessUntil ? now : now + this.#options.patience / 12;
+    while (performance.now() < end && !this.#closing.signal.aborted) {
+      await delay(this.#options.everyMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      if (this.#attempt(waiting) === undefined) return;
+    }
+    if (performance.now() >= this.#hopelessUntil)
+      this.#options.onProblem(`Something that was logged with MLflow is lost: ${causeText(first)}`);
+    this.#hopelessUntil = performance.now() + this.#options.patience;
+    // What stands behind the step that fails (the journal) is kept.
+    waiting.steps = waiting.steps.slice(1);
+    void this.#attempt(waiting);
+  }
+
   async #drainLater(): Promise<void> {
     while (this.#memory.length > 0 && !this.#closing.signal.aborted) {
       await delay(this.#options.everyMs, undefined, { signal: this.#closing.signal, ref: false }).catch(
@@ -107,23 +128,25 @@ export class Keeper {
   }
 
   #remember(waiting: Waiting): void {
-    if (this.#memorySize + waiting.size > this.#options.memoryBytes) {
+    const size = waiting.size();
+    if (this.#memorySize + size > this.#options.memoryBytes) {
       if (this.#lost++ === 0)
         this.#options.onProblem(
           'The disk stayed full and the memory set aside is used up: what is logged with MLflow from here on is lost until the disk has room.',
         );
       return;
     }
-    this.#memory.push(waiting);
-    this.#memorySize += waiting.size;
+    this.#memory.push({ waiting, size });
+    this.#memorySize += size;
   }
 
   /** True when nothing waits any more. */
   #drain(): boolean {
     let done = 0;
-    for (const waiting of this.#memory) {
-      if (this.#attempt(waiting) !== undefined) break;
-      this.#memorySize -= waiting.size;
+    for (const { waiting, size } of this.#memory) {
+      const failure = this.#attempt(waiting);
+      if (failure !== undefined && isFullDisk(failure)) break;
+      this.#memorySize -= size;
       done++;
     }
     this.#memory.splice(0, done);
@@ -149,6 +172,17 @@ export class Keeper {
     waiting.steps = [];
     return undefined;
   }
+}
+
+/** A failure that tells no cause may be one, too. */
+function isFullDisk(error: unknown): boolean {
+  const code = systemErrorCode(error instanceof LockstepError ? error.cause : error);
+  return code === undefined || code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+function causeText(error: unknown): string {
+  const cause = error instanceof LockstepError ? error.cause : undefined;
+  return cause === undefined ? errorText(error) : `${errorText(error)} (${errorText(cause)})`;
 }
 
 function isStorageFailure(error: unknown): boolean {

@@ -113,7 +113,7 @@ export class MediaFollower {
     known.add(file);
     const rank = run.rank === undefined ? {} : { rank: run.rank };
     const whole = { ...entry, ...rank, file };
-    void this.#tracker.keep([() => this.#tracker.openedTarget(run).media(whole)], 300);
+    void this.#tracker.keep([() => this.#tracker.openedTarget(run).media(whole)]);
   }
 }
 

@@ -76,13 +76,13 @@ export class Tracker {
     }
     return this.#keeper.keep(
       [...steps, () => this.#journal.append(events)],
-      500 * (events.length + steps.length),
+      () => JSON.stringify(events).length + 500 * steps.length,
     );
   }
 
   /** Steps that need no line in the journal. */
-  keep(steps: readonly (() => void)[], size: number): Promise<void> | undefined {
-    return this.#keeper.keep(steps, size);
+  keep(steps: readonly (() => void)[]): Promise<void> | undefined {
+    return this.#keeper.keep(steps, () => 500 * steps.length);
   }
 
   /** Appends to the journal what is only known while steps are done. Throws like them. */
@@ -209,7 +209,7 @@ export class Tracker {
     }
     for (const point of fresh) this.#noteLatest(run.id, point);
     if (fresh.length === 0) return;
-    const kept = this.#keeper.keep([() => this.openedTarget(run).points(fresh)], 100 * fresh.length);
+    const kept = this.#keeper.keep([() => this.openedTarget(run).points(fresh)], () => 100 * fresh.length);
     if (kept !== undefined) await kept;
   }
 
@@ -251,7 +251,8 @@ export class Tracker {
   #end(id: string): void {
     this.#endAgain.delete(id);
     const run = this.state.runs.get(id);
-    if (run !== undefined && endOf(run) !== undefined) void this.#keeper.keep([this.carryStatus(run)], 100);
+    if (run !== undefined && endOf(run) !== undefined)
+      void this.#keeper.keep([this.carryStatus(run)], () => 100);
   }
 
   async #readMetrics(run: MlflowRun): Promise<void> {
