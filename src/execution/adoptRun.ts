@@ -12,7 +12,7 @@ import { errorText } from '../base/systemError.ts';
 import { planSchema } from '../runs/plan.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { ProcessRecord } from '../runs/processRecord.ts';
-import { runPathsIn } from '../runs/runPaths.ts';
+import { runPaths, runPathsIn } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { supervisorLives } from '../runs/runState.ts';
 import { awaitOrphan } from './awaitOrphan.ts';
@@ -21,10 +21,11 @@ import { childEnvironment, runIdVariable, withoutMark } from './childEnvironment
 import { claimRun } from './claimRun.ts';
 import type { Claimed } from './claimRun.ts';
 import { supervisorKilledEarly } from './errors.ts';
-import { finishRun, recordFailedStart } from './finishRun.ts';
+import { completeRecord, finishRun, recordFailedStart } from './finishRun.ts';
 import { readLaunchSpec } from './launchSpec.ts';
+import type { LaunchSpec } from './launchSpec.ts';
 import { ProcessRecords } from './processRecords.ts';
-import { readProcessRecord } from './runEnd.ts';
+import { readProcessRecord, readResult } from './runEnd.ts';
 import type { RunHooks } from './runHooks.ts';
 import type { CommandEnd } from './spawnCommand.ts';
 import { leadsGroup } from './startRun.ts';
@@ -45,13 +46,14 @@ export async function adoptRun(dir: string, hooks: RunHooks = {}): Promise<void>
   const log = supervisorLog();
   outlive(log);
   const before = await readProcessRecord(paths);
-  if (!existsSync(paths.launch) || existsSync(paths.result)) return;
+  if (!existsSync(paths.launch)) return;
+  const spec = await readLaunchSpec(paths);
+  if (isComplete(spec, paths)) return;
   if (before !== undefined && !(await diedBefore(before))) return;
   const claimed = await claimRun(dir);
   if (claimed === undefined) return;
   log.note(`takes the place of a supervisor that was killed, number ${claimed.number}`);
   await slowDown(claimed);
-  const spec = await readLaunchSpec(paths);
   const input = { dir, argv: spec.argv, environment: surroundingsOf(spec.id, paths) };
   await withSupervision({ spec, paths, input, log, hooks, adopted: true }, supervision =>
     adoptWith(supervision, before),
@@ -82,8 +84,17 @@ async function adoptWith(supervision: Supervision, before: ProcessRecord | undef
     await recordFailedStart(supervision, supervisorKilledEarly());
     return;
   }
+  await supervision.hooks
+    .resume?.(spec, paths)
+    .catch((error: unknown) => log.warn(`No verdict can be found: ${errorText(error)}`));
   const started = startedBefore(supervision, plan, records, child);
   const capture = captureRun(supervision, started);
+  const result = await readResult(paths);
+  if (result !== undefined) {
+    await capture.outputs();
+    await completeRecord(supervision, started, result, capture);
+    return;
+  }
   await finishRun(supervision, started, await watchCommand(supervision, started), capture);
 }
 
@@ -113,6 +124,16 @@ async function endOf(ended: ProcessRecord['ended'], child: ProcessIdentity | und
     };
   if (child !== undefined) await awaitOrphan(child);
   return { exitCode: undefined, signal: undefined };
+}
+
+/** What comes after the result may take long, and its supervisor may have been killed over it. */
+function isComplete({ store, id, reproduces }: LaunchSpec, paths: RunPaths): boolean {
+  if (!existsSync(paths.result)) return false;
+  // Without a plan there was no command, and nothing comes after the result.
+  if (!existsSync(paths.plan)) return true;
+  const judged =
+    reproduces === undefined || existsSync(join(runPaths(store, reproduces).verdicts, `${id}.json`));
+  return existsSync(paths.captured) && judged;
 }
 
 /** The watchdog's record may name this very process. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
-import type { EndState, ResultInput } from '../runs/result.ts';
+import type { EndState, Result, ResultInput } from '../runs/result.ts';
 import { resultSchema } from '../runs/result.ts';
 import type { RunCapture } from './captureRun.ts';
 import { failureOf } from './failureOf.ts';
@@ -24,7 +24,7 @@ export async function finishRun(
   watched: WatchedCommand,
   capture: RunCapture,
 ): Promise<void> {
-  const { paths, log, hooks, spec } = supervision;
+  const { paths, log, spec } = supervision;
   const { end } = watched;
   const said = await readReported(paths);
   const state = endState(watched, said);
@@ -67,9 +67,19 @@ export async function finishRun(
     warnings: [...log.warnings],
   };
   await publishResult(supervision, result);
+  await completeRecord(supervision, started, resultSchema.parse(result), capture);
+}
+
+/** What comes after the result: captured.json, and what the hooks have to say. Never rejects. */
+export async function completeRecord(
+  { spec, paths, log, hooks }: Supervision,
+  { plan }: StartedRun,
+  result: Result,
+  capture: RunCapture,
+): Promise<void> {
   await capture.finish();
   try {
-    await hooks.afterResult?.({ spec, paths, plan: started.plan, result: resultSchema.parse(result) });
+    await hooks.afterResult?.({ spec, paths, plan, result });
   } catch (error) {
     log.note(`after the result: ${errorText(error)}`);
   }

@@ -42,6 +42,8 @@ export interface EndedRun {
 export interface RunHooks {
   /** Rejecting ends the run as failed with the error's code and message. Aborted when the run is cancelled. */
   prepare?(spec: LaunchSpec, context: PrepareContext): Promise<PreparedRun>;
+  /** In place of {@link prepare}, of a supervisor that takes the place of one that was killed. Never ends the run. */
+  resume?(spec: LaunchSpec, paths: RunPaths): Promise<void>;
   /** After result.json and captured.json are written; the supervisor ends when it resolves. */
   afterResult?(ended: EndedRun): Promise<void>;
 }

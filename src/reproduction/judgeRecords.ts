@@ -14,7 +14,7 @@ import { unobserved } from './ingredients/compareData.ts';
 import { judgedSeries } from './judgedSeries.ts';
 import { judgeReproduction } from './judgeReproduction.ts';
 import type { JudgedRun } from './judgeReproduction.ts';
-import type { Preparation } from './prepareReproduction.ts';
+import type { JudgedPreparation } from './preparationRecord.ts';
 import { isInside } from './relocatePaths.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
 
@@ -25,7 +25,7 @@ export interface JudgeRequest {
   readonly workspace: string;
   readonly options: ReproductionOptions;
   readonly layout: CheckoutLayout;
-  readonly preparation: Preparation;
+  readonly preparation: JudgedPreparation;
 }
 
 export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {

@@ -8,12 +8,14 @@ import type { LaunchSpec } from '../execution/launchSpec.ts';
 import { announceChange } from '../runs/changes.ts';
 import { RunStore } from '../runs/runStore.ts';
 import { runPaths } from '../runs/runPaths.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
 import { checkoutLayout } from './checkoutLayout.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { planMissing, reproductionOptionsWrong } from './errors.ts';
 import { judgeRecords } from './judgeRecords.ts';
+import { readPreparation, writePreparation } from './preparationRecord.ts';
+import type { JudgedPreparation } from './preparationRecord.ts';
 import { prepareReproduction } from './prepareReproduction.ts';
-import type { Preparation } from './prepareReproduction.ts';
 import { relocatePaths } from './relocatePaths.ts';
 import { reproductionOptionsSchema } from './reproductionOptions.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
@@ -27,8 +29,12 @@ export function reproductionHooks(): RunHooks {
   return {
     async prepare(spec, context) {
       if (spec.reproduces === undefined) return {};
-      started = await start(spec, spec.reproduces, context);
-      return started.prepared;
+      const { prepared, ...others } = await start(spec, spec.reproduces, context);
+      started = others;
+      return prepared;
+    },
+    async resume(spec, paths) {
+      if (spec.reproduces !== undefined) started = await resume(spec, spec.reproduces, paths);
     },
     async afterResult(ended) {
       if (started === undefined || ended.spec.reproduces === undefined) return;
@@ -45,8 +51,7 @@ export function reproductionHooks(): RunHooks {
 interface Started {
   readonly options: ReproductionOptions;
   readonly layout: CheckoutLayout;
-  readonly preparation: Preparation;
-  readonly prepared: PreparedRun;
+  readonly preparation: JudgedPreparation;
   /** Ends the watch for the part that was asked for. */
   readonly part: AbortController;
 }
@@ -56,10 +61,12 @@ export function checkoutsFolder(): string {
   return join(lockstepCacheFolder(), 'checkouts');
 }
 
-async function start(spec: LaunchSpec, originalId: string, context: PrepareContext): Promise<Started> {
-  const asked = reproductionOptionsSchema.safeParse(spec.options);
-  if (!asked.success) throw reproductionOptionsWrong(asked.error);
-  const options = asked.data;
+async function start(
+  spec: LaunchSpec,
+  originalId: string,
+  context: PrepareContext,
+): Promise<Started & { readonly prepared: PreparedRun }> {
+  const options = optionsOf(spec);
   const runs = new RunStore(spec.store);
   const original = await runs.read(originalId);
   const { plan } = original;
@@ -78,6 +85,7 @@ async function start(spec: LaunchSpec, originalId: string, context: PrepareConte
       allowOutsideWrites: options.allowOutsideWrites,
       signal: context.signal,
     });
+    await writePreparation(context.paths, preparation);
     const part = new AbortController();
     stopAtPart({ spec, original, options, runs, signal: part.signal });
     const { root, cwd, argv, variables, code } = preparation;
@@ -97,6 +105,28 @@ async function start(spec: LaunchSpec, originalId: string, context: PrepareConte
     await removeCheckout(layout);
     throw error;
   }
+}
+
+/** What {@link start} knew, from the record. Undefined when the supervisor was killed before it was prepared. */
+async function resume(spec: LaunchSpec, originalId: string, paths: RunPaths): Promise<Started | undefined> {
+  const preparation = await readPreparation(paths);
+  const runs = new RunStore(spec.store);
+  const original = await runs.read(originalId);
+  if (preparation === undefined || original.plan === undefined) return undefined;
+  const options = optionsOf(spec);
+  const layout = checkoutLayout(join(checkoutsFolder(), spec.id), original.plan.root);
+  const part = new AbortController();
+  const { forMs } = options;
+  const gone = Date.now() - Date.parse(spec.createdAt);
+  const rest = forMs === undefined ? options : { ...options, forMs: Math.max(1, forMs - gone) };
+  stopAtPart({ spec, original, options: rest, runs, signal: part.signal });
+  return { options, layout, preparation, part };
+}
+
+function optionsOf(spec: LaunchSpec): ReproductionOptions {
+  const asked = reproductionOptionsSchema.safeParse(spec.options);
+  if (!asked.success) throw reproductionOptionsWrong(asked.error);
+  return asked.data;
 }
 
 async function judge(ended: EndedRun, originalId: string, started: Started): Promise<void> {

@@ -179,6 +179,18 @@ describe('a supervisor that is killed', () => {
     );
   });
 
+  it('after it wrote the result leaves the rest of the record to the next one', async () => {
+    const run = await runs.launch(['true']);
+    await run.ended();
+    const { supervisor } = await recordOf(run);
+    await waitFor('its end', async () => (await identifyProcess(supervisor.pid)) === undefined);
+    const result = await readFile(run.paths.result, 'utf8');
+    await rm(run.paths.captured);
+    await adopt(run);
+    assert.equal(await readFile(run.paths.result, 'utf8'), result);
+    assert.notEqual((await new RunStore(runs.store).read(run.id)).captured, undefined);
+  });
+
   it('before it started the command leaves a run that has failed', async () => {
     const run = await runs.launch(['true'], {
       variables: { ...runs.environment, LOCKSTEP_WATCHDOG: '0' },
