@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { runCommand } from '../src/base/runCommand.ts';
 import { runIndexPath } from '../src/runs/runIndexFormat.ts';
 import { projectRoot } from '../scripts/projectRoot.ts';
+import { pythonPeer } from '../scripts/provision/pythonPeers.ts';
 import { temporaryFolder } from '../test/helpers/temporaryFolder.ts';
 import { scrubbedEnvironment } from '../test/helpers/scrubbedEnvironment.ts';
 import { benchRuns, fillRunStore } from './harness/fillRunStore.ts';
 import { measure, ratios, spreadOf, type Measured } from './harness/measure.ts';
-import { mlflowVersion, peerPython } from './harness/peerPython.ts';
 import { formatSpread, writeTable } from './harness/writeTable.ts';
 
 const runCount = 10_000;
@@ -32,7 +32,7 @@ await mkdir(peer);
 const runs = benchRuns(runCount);
 fillRunStore(store, runs);
 
-const python = await peerPython('mlflow', mlflowVersion);
+const { python, title } = await pythonPeer('mlflow', console.log);
 await run(python, [join(projectRoot, 'bench', 'harness', 'fillMlflow.py')], peer, JSON.stringify(runs));
 
 const searchTimes: number[] = [];
@@ -106,7 +106,7 @@ await writeTable({
   title: `Listing ${runCount.toLocaleString('en')} runs`,
   method:
     `The same ${runCount.toLocaleString('en')} runs (5 parameters, 4 metrics each) in a store of ours and in the default ` +
-    `store (SQLite) of MLflow ${mlflowVersion}. Whole process: \`lockstep runs --json\` (the bundle; every run printed, ` +
+    `store (SQLite) of ${title}. Whole process: \`lockstep runs --json\` (the bundle; every run printed, ` +
     'to a pipe) against a Python script that imports MLflow and calls `search_runs` for all of them. ' +
     'Call alone: inside a process that has started. The page cache is warm; the sides take turns; each cell is the ' +
     `median (minimum–maximum) of ${rounds} rounds, ratios are taken round by round.`,

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { projectRoot } from '../scripts/projectRoot.ts';
+import { pythonPeer } from '../scripts/provision/pythonPeers.ts';
 import { runCommand } from '../src/base/runCommand.ts';
 import { followRun } from '../src/execution/followRun.ts';
 import { runPathsIn } from '../src/runs/runPaths.ts';
@@ -15,20 +16,18 @@ import { gitRepository } from '../test/helpers/gitRepository.ts';
 import type { GitRepository } from '../test/helpers/gitRepository.ts';
 import { measure, ratios, spreadOf } from './harness/measure.ts';
 import type { Measured, Side, Spread } from './harness/measure.ts';
-import { pythonPeer } from './harness/pythonPeer.ts';
 import { formatSpread, writeTable } from './harness/writeTable.ts';
 
 const rounds = Number(process.env['LOCKSTEP_BENCH_ROUNDS'] ?? 15);
 const atOnce = 100;
-const dvcVersion = '3.67.1';
 
 const cli = join(projectRoot, 'dist', 'cli.cjs');
-const dvcPrograms = await pythonPeer('dvc', dvcVersion);
+const dvc = await pythonPeer('dvc', console.log);
 await using repository = await sampleRepository();
 const environment = { ...repository.environment, DVC_NO_ANALYTICS: '1' };
 const dvcEnvironment = {
   ...environment,
-  PATH: [dvcPrograms, process.env['PATH']].join(delimiter),
+  PATH: [dvc.programs, process.env['PATH']].join(delimiter),
   GIT_AUTHOR_NAME: 'A Tester',
   GIT_AUTHOR_EMAIL: 'tester@example.invalid',
   GIT_COMMITTER_NAME: 'A Tester',
@@ -52,7 +51,7 @@ const [bareStart, lockstepStart] = await measure(startSides, rounds, 1);
 const [lockstepSame, dvcSame] = await measure(
   [
     timed('lockstep run -- ./started', () => lockstep('run', '--', './started')),
-    timed(`dvc exp run (${dvcVersion})`, () => run(dvcEnvironment, 'dvc', ['exp', 'run', '--quiet'])),
+    timed(`dvc exp run (${dvc.title})`, () => run(dvcEnvironment, 'dvc', ['exp', 'run', '--quiet'])),
   ],
   Math.min(rounds, 7),
   1,
