@@ -59,7 +59,6 @@ export async function createRun(tracker: Tracker, asked: NewRun): Promise<Mlflow
   };
   tracker.state.apply(event);
   const run = tracker.run(event.id);
-  for (const [key, value] of tags) run.tags.set(key, value);
   const said = { ...(invented || !isMain ? {} : { name }), ...reportedTags([...tags]) };
   await tracker.commit(
     [{ event: 'tags', run: run.id, set: [...tags] }],

@@ -75,7 +75,7 @@ export class Tracker {
       if ('run' in event && event.run !== undefined) this.#heardOf(event.run);
     }
     return this.#keeper.keep(
-      [...steps, () => this.#journal.append(events)],
+      [...steps, () => this.#journal.append(events.map(event => this.#placed(event)))],
       () => JSON.stringify(events).length + 500 * steps.length,
     );
   }
@@ -225,6 +225,12 @@ export class Tracker {
     }
     this.#keeper.close();
     this.#journal.close();
+  }
+
+  /** Where a run belongs may have been decided since the act was told. */
+  #placed(event: JournalEvent): JournalEvent {
+    const place = event.event === 'run' ? this.state.runs.get(event.id)?.place : undefined;
+    return event.event === 'run' && place !== undefined ? { ...event, place } : event;
   }
 
   #heardOf(run: string): void {
