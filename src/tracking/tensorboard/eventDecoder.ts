@@ -3,7 +3,7 @@
  * one plain form, which is recognised byte by byte; {@link EventDecoder.record} falls back to reading fields for the
  * rest, with the same outcome. Source of the format: tensorboard/compat/proto/{event,summary}.proto.
  */
-import { WireReader } from '../protobuf/wireReader.ts';
+import { WireReader, wireType } from '../protobuf/wireReader.ts';
 import type { MediaPiece } from '../sourceReader.ts';
 import { EventTags, type EventTag } from './eventTags.ts';
 import { histogramOfMessage, histogramOfTensor, mostBuckets } from './histograms.ts';
@@ -20,6 +20,8 @@ export interface EventSink extends Hparams {
 }
 
 const mostElements = 3 * mostBuckets;
+/** The last second that a date can have. */
+const latestTime = 8.64e12;
 /** Of other plugins there is nothing that a run would show: graphs, profiles, layouts. */
 const missedPlugins = new Set(['audio', 'pr_curves', 'mesh']);
 
@@ -113,7 +115,7 @@ export class EventDecoder {
           break;
         }
         case 2:
-          scalar = value.float();
+          if (value.wire === wireType.fixed32) scalar = value.float();
           break;
         case 4:
         case 5:
@@ -190,7 +192,7 @@ export class EventDecoder {
   }
 
   #timeOf(wallTime: number): number {
-    return wallTime > 0 && wallTime < Number.MAX_VALUE ? wallTime * 1000 : this.time;
+    return wallTime > 0 && wallTime <= latestTime ? wallTime * 1000 : this.time;
   }
 }
 

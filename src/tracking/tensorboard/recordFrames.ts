@@ -45,13 +45,12 @@ export class RecordFrames {
       if (rest.length === 0) return;
       if (this.#heldLength > 0) rest = this.#completeHeld(rest);
       else {
-        const left = rest.subarray(this.#takeWhole(rest));
-        // Nothing taken, nothing to pass over: what is left is the beginning of a record.
-        if (left.length > 0 && this.#passing === 0) {
-          this.#hold(left);
+        rest = rest.subarray(this.#takeWhole(rest));
+        // Nothing to pass over: what is left is the beginning of a record.
+        if (this.#passing === 0) {
+          this.#hold(rest);
           return;
         }
-        rest = left;
       }
     }
   }
@@ -117,6 +116,7 @@ export class RecordFrames {
 
   /** Memory grows with what has come, not with what a length promises. */
   #hold(bytes: Uint8Array): void {
+    if (this.damage !== undefined) return;
     const length = this.#heldLength + bytes.length;
     if (length > this.#held.length) {
       const larger = new Uint8Array(Math.max(length, this.#held.length * 2));

@@ -1,6 +1,6 @@
 /** What the real writers log, read by our reader and by TensorBoard's own: every value of every file is compared. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { runCommand } from '../../../src/base/runCommand.ts';
@@ -30,6 +30,7 @@ interface TensorBoardFile {
 describe('event files of the real writers', () => {
   let folder: TemporaryFolder | undefined;
   let logdir = '';
+  let readEvents: (folder: string) => Promise<string> = () => Promise.reject(new Error('not prepared'));
   let expected: [string, TensorBoardFile][] = [];
   const contents = new Map<string, SourceContent>();
 
@@ -38,17 +39,18 @@ describe('event files of the real writers', () => {
     folder = await temporaryFolder('lockstep tensorboard');
     logdir = join(folder.path, 'log dir');
     const env = scrubbedEnvironment(folder.path);
-    const run = async (script: string): Promise<string> => {
+    const run = async (script: string, target: string): Promise<string> => {
       const { exitCode, stdout, stderr } = await runCommand({
         program: python,
-        args: [join(import.meta.dirname, script), logdir],
+        args: [join(import.meta.dirname, script), target],
         env,
       });
       assert.equal(exitCode, 0, stderr);
       return stdout.toString('utf8');
     };
-    await run('write_events.py');
-    expected = Object.entries(JSON.parse(await run('read_events.py')) as Record<string, TensorBoardFile>);
+    readEvents = target => run('read_events.py', target);
+    await run('write_events.py', logdir);
+    expected = Object.entries(JSON.parse(await readEvents(logdir)) as Record<string, TensorBoardFile>);
     for (const [path] of expected)
       contents.set(path, new EventFileReader().push(await readFile(join(logdir, path)), 0));
   });
@@ -81,14 +83,7 @@ describe('event files of the real writers', () => {
   it('have the same scalars: steps, times and values to the bit', () => {
     sideBySide(
       file => file.scalars,
-      content => {
-        const rows: Rows = {};
-        for (const { key, step, time, value } of content.points)
-          (rows[key] ??= []).push([step, time, hex(value)]);
-        for (const points of Object.values(rows))
-          for (const row of points) row[1] = hex(Number(row[1]) / 1000);
-        return rows;
-      },
+      content => scalarRows(content.points),
     );
   });
 
@@ -185,6 +180,26 @@ describe('event files of the real writers', () => {
     ]);
   });
 
+  it('end at the same record as in TensorBoard when they are damaged or cut', async () => {
+    const [path] = expected.find(([name]) => name.startsWith('tb2/')) ?? [];
+    assert.ok(path !== undefined);
+    const bytes = await readFile(join(logdir, path));
+    const damaged = join(logdir, '..', 'damaged');
+    for (let index = 0; index < 12; index++) {
+      const at = Math.floor(((index + 0.5) / 12) * bytes.length);
+      const changed = index % 2 === 0 ? bytes.subarray(0, at) : Buffer.from(bytes);
+      if (index % 2 === 1) changed[at] = (changed[at] ?? 0) ^ 0x10;
+      await mkdir(join(damaged, `${index}`), { recursive: true });
+      await writeFile(join(damaged, `${index}`, 'events.out.tfevents.1'), changed);
+    }
+    const theirs = JSON.parse(await readEvents(damaged)) as Record<string, TensorBoardFile>;
+    assert.equal(Object.keys(theirs).length, 12);
+    for (const [name, file] of Object.entries(theirs)) {
+      const { points } = new EventFileReader().push(await readFile(join(damaged, name)), 0);
+      assert.deepEqual(scalarRows(points), file.scalars, name);
+    }
+  });
+
   it('give the same however they are cut', async () => {
     for (const [path] of expected) {
       const bytes = await readFile(join(logdir, path));
@@ -212,6 +227,14 @@ function withoutEmptyEnds(rows: readonly (readonly string[])[]): readonly (reado
 
 function renamed(rows: Rows, name: (tag: string) => string): Rows {
   return Object.fromEntries(Object.entries(rows).map(([tag, value]) => [name(tag), value]));
+}
+
+/** Key → step, time and value of each point, the latter two as {@link hex}, the time in seconds. */
+function scalarRows(points: SourceContent['points']): Rows {
+  const rows: Rows = {};
+  for (const { key, step, time, value } of points)
+    (rows[key] ??= []).push([step, hex(time / 1000), hex(value)]);
+  return rows;
 }
 
 function mediaRows(

@@ -358,8 +358,19 @@ describe('EventFileReader', () => {
     assert.deepEqual(problems, ['What is logged as audio is left out.']);
   });
 
+  it('passes over a scalar that is no float', () => {
+    const field: WireField[] = [
+      { field: 1, bytes: 'a' },
+      { field: 2, double: 1 },
+    ];
+    assert.deepEqual(
+      read(summaryEvent([field]), scalarEvent('b', 1)).points.map(point => point.key),
+      ['b'],
+    );
+  });
+
   it('takes the time it is given where an event tells none', () => {
-    for (const wall of [0, Number.NaN, -1, Number.POSITIVE_INFINITY])
+    for (const wall of [0, Number.NaN, -1, Number.POSITIVE_INFINITY, 1e300, 1e13])
       assert.equal(read(scalarEvent('a', 1, 1, wall)).points[0]?.time, 7);
     const [point] = read(
       record(protobufMessage([{ field: 5, message: [{ field: 1, message: simpleValue('a', 1) }] }])),
