@@ -83,6 +83,8 @@ export interface DatabaseLook {
 /** New content by part: each part is a source of its own, with its own order of points. */
 export interface DatabaseContent {
   readonly parts: ReadonlyMap<string, SourceContent>;
+  /** There is more than fits into one look: look again at once. */
+  readonly more: boolean;
 }
 
 export const noContent: SourceContent = { points: [], parameters: {}, tags: {}, media: [], problems: [] };

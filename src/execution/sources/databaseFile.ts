@@ -50,7 +50,7 @@ export class DatabaseFile implements FollowedFile {
       onProblem(`${this.path} cannot be read: ${errorText(error)}`);
       return 'done';
     }
-    this.#stamp = stamp;
+    this.#stamp = content.more ? '' : stamp;
     for (const [part, found] of content.parts) {
       const intake = this.#intakes.get(part) ?? intakeOf(part);
       this.#intakes.set(part, intake);

@@ -7,7 +7,9 @@ import { isRecord } from '../collectParameters.ts';
 import { ContentBuilder } from '../files/contentBuilder.ts';
 import { clockTime } from '../metricNames.ts';
 import type { DatabaseContent, DatabaseLook, DatabaseReader } from '../sourceReader.ts';
-import { Database, type Table } from '../sqlite/database.ts';
+import { Database } from '../sqlite/database.ts';
+import type { Table } from '../sqlite/database.ts';
+import type { TableRow } from '../sqlite/tableRow.ts';
 import { takeConfig, takeMetrics } from './trackioRecord.ts';
 
 interface Run {
@@ -16,7 +18,6 @@ interface Run {
 }
 
 interface Row {
-  readonly rowid: number;
   readonly run: string;
   readonly name: string;
   readonly time: number | undefined;
@@ -25,6 +26,10 @@ interface Row {
 }
 
 const mostRuns = 1000;
+/** Of one look; the others are taken at the next. */
+const mostRows = 20_000;
+/** Ends a scan early. */
+const enough = new Error('enough rows');
 
 export class TrackioDatabaseReader implements DatabaseReader {
   readonly #path: string;
@@ -41,6 +46,7 @@ export class TrackioDatabaseReader implements DatabaseReader {
 
   async read(look: DatabaseLook): Promise<DatabaseContent> {
     const database = await Database.open(this.#path);
+    let more: boolean;
     try {
       // All is read before any of it is taken: a database that changes meanwhile is looked at again.
       const metrics = await rowsOf(database, 'metrics', 'metrics', this.#afterMetrics, look.since);
@@ -51,6 +57,7 @@ export class TrackioDatabaseReader implements DatabaseReader {
         untold.length === 0
           ? []
           : (await rowsOf(database, 'configs', 'config', Number.NEGATIVE_INFINITY, 0)).rows;
+      more = metrics.more || system.more;
       this.#afterMetrics = metrics.last;
       this.#afterSystem = system.last;
       this.#takeConfigs(configs);
@@ -63,6 +70,7 @@ export class TrackioDatabaseReader implements DatabaseReader {
       database.close();
     }
     return {
+      more,
       parts: new Map([
         ['', this.#metrics.take()],
         ['system', this.#system.take()],
@@ -113,34 +121,31 @@ async function rowsOf(
   content: string,
   after: number,
   since: number,
-): Promise<{ rows: Row[]; last: number }> {
+): Promise<{ rows: Row[]; last: number; more: boolean }> {
   const table = database.table(name);
   const rows: Row[] = [];
   let last = after;
-  if (table === undefined) return { rows, last };
+  if (table === undefined) return { rows, last, more: false };
   const [run, runName, text, step] = columnsOf(table, ['run_id', 'run_name', content, 'step']);
   const [timestamp] = columnsOf(table, [content === 'config' ? 'created_at' : 'timestamp']);
-  await database.scan(
-    table,
-    row => {
-      last = Math.max(last, row.rowid);
-      const time = clockTime(row.text(timestamp));
-      if (time !== undefined && time < since) return;
+  const takeRow = (row: TableRow): void => {
+    const time = clockTime(row.text(timestamp));
+    if (time === undefined || time >= since) {
+      if (rows.length >= mostRows) throw enough;
       const [id, value] = [row.text(run) ?? row.text(runName), row.content(text)];
-      if (id === undefined || value === undefined) return;
-      rows.push({
-        rowid: row.rowid,
-        run: id,
-        name: row.text(runName, 200) ?? id,
-        time,
-        step: row.number(step),
-        text: value,
-      });
-    },
-    undefined,
-    after,
-  );
-  return { rows, last };
+      const name = row.text(runName, 200) ?? id ?? '';
+      if (id !== undefined && value !== undefined)
+        rows.push({ run: id, name, time, step: row.number(step), text: value });
+    }
+    last = Math.max(last, row.rowid);
+  };
+  try {
+    await database.scan(table, takeRow, undefined, after);
+  } catch (error) {
+    if (error !== enough) throw error;
+    return { rows, last, more: true };
+  }
+  return { rows, last, more: false };
 }
 
 /** -1 for a column that there is not. */

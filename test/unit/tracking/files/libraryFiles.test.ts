@@ -280,6 +280,41 @@ describe('Hugging Face writes trainer_state.json with each checkpoint', () => {
   });
 });
 
+describe('files of the real writers with any damage', () => {
+  const files: readonly [path: string, fixture: string][] = [
+    ['/w/lightning_logs/version_0/metrics.csv', 'lightning/3.csv'],
+    ['/w/dvclive/plots/metrics/train/loss.tsv', 'dvclive/first/plots/metrics/train/loss.tsv'],
+    ['/w/dvclive/plots/images/sample.png', 'dvclive/first/plots/images/sample.png'],
+    ['/w/dvclive/metrics.json', 'dvclive/first/metrics.json'],
+    ['/w/dvclive/params.yaml', 'dvclive/first/params.yaml'],
+    ['/h/trackio/inbox/c45f/00000000.jsonl', 'trackio/00000000.jsonl'],
+  ];
+  for (const [path, name] of files)
+    it(`${name} end in values and problems`, () => {
+      const whole = fixture(name);
+      const flip = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+      fc.assert(
+        fc.property(
+          fc.array(flip, { maxLength: 6 }),
+          fc.nat(whole.length),
+          fc.uint8Array({ maxLength: 20 }),
+          (flips, cut, inserted) => {
+            const bytes = Buffer.from(whole);
+            for (const [at, byte] of flips) bytes[at] = byte;
+            const mixed = Buffer.concat([bytes.subarray(0, cut), inserted, bytes.subarray(cut)]);
+            readerFor(path, mixed);
+            const found = readerFor(path, whole);
+            assert.ok(found !== undefined && found.form !== 'database');
+            if (found.form === 'appended') readInPieces(found.reader, mixed, [cut]);
+            else
+              for (const content of [whole, bytes.subarray(0, cut), mixed, whole])
+                readWhole(found.reader, content, true);
+          },
+        ),
+      );
+    });
+});
+
 describe('parameters in YAML', () => {
   const read = (text: string): unknown => {
     const { parameters, problems } = new ParametersReader().read(Buffer.from(text));

@@ -1,61 +1,16 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
 import { readerFor } from '../../../../src/tracking/detectSource.ts';
 import type { SourceContent } from '../../../../src/tracking/sourceReader.ts';
 import { TrackioDatabaseReader } from '../../../../src/tracking/trackio/databaseReader.ts';
 import { pointText } from '../../../helpers/readSource.ts';
 import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
+import { TrackioDatabase } from '../../../helpers/trackioDatabase.ts';
 
 const start = Date.parse('2026-01-01T12:00:00Z');
-
-/** A database as trackio 0.43.0 makes it, in a folder with a space in its path. */
-class TrackioDatabase {
-  readonly path: string;
-  readonly #writer: DatabaseSync;
-  #seconds = 0;
-
-  constructor(folder: string) {
-    this.path = join(folder, 'my digits.db');
-    writeFileSync(join(folder, 'my digits.lock'), '');
-    this.#writer = new DatabaseSync(this.path);
-    this.#writer.exec(`pragma journal_mode = wal;
-      create table metrics (id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, timestamp TEXT NOT NULL,
-        run_name TEXT NOT NULL, step INTEGER NOT NULL, metrics TEXT NOT NULL, log_id TEXT, space_id TEXT);
-      create table configs (id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, run_name TEXT NOT NULL,
-        config TEXT NOT NULL, created_at TEXT NOT NULL, UNIQUE(run_id));
-      create table system_metrics (id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL,
-        timestamp TEXT NOT NULL, run_name TEXT NOT NULL, metrics TEXT NOT NULL, log_id TEXT, space_id TEXT);`);
-  }
-
-  /** The program writes its JSON as bytes. */
-  log(run: string, step: number, metrics: object): void {
-    this.#writer
-      .prepare('insert into metrics (run_id, timestamp, run_name, step, metrics) values (?, ?, ?, ?, ?)')
-      .run(`id of ${run}`, this.#now(), run, step, Buffer.from(JSON.stringify(metrics)));
-  }
-
-  system(run: string, metrics: object): void {
-    this.#writer
-      .prepare('insert into system_metrics (run_id, timestamp, run_name, metrics) values (?, ?, ?, ?)')
-      .run(`id of ${run}`, this.#now(), run, JSON.stringify(metrics));
-  }
-
-  config(run: string, config: object): void {
-    this.#writer
-      .prepare('insert into configs (run_id, run_name, config, created_at) values (?, ?, ?, ?)')
-      .run(`id of ${run}`, run, Buffer.from(JSON.stringify(config)), this.#now());
-  }
-
-  close(): void {
-    this.#writer.close();
-  }
-
-  #now(): string {
-    return new Date(start + this.#seconds++ * 1000).toISOString().replace('Z', '123+00:00');
-  }
-}
 
 async function look(
   reader: TrackioDatabaseReader,
@@ -70,7 +25,7 @@ async function look(
 describe("trackio's database", () => {
   it('is read while it is written, each row once', async () => {
     await using folder = await temporaryFolder();
-    const database = new TrackioDatabase(folder.path);
+    const database = new TrackioDatabase(folder.path, start);
     const reader = new TrackioDatabaseReader(database.path);
     try {
       assert.equal(pointText((await look(reader)).main), '');
@@ -99,8 +54,10 @@ describe("trackio's database", () => {
 
   it('holds runs of before, which are not taken', async () => {
     await using folder = await temporaryFolder();
-    const database = new TrackioDatabase(folder.path);
-    for (let step = 0; step < 500; step++) database.log('old', step, { loss: step });
+    const database = new TrackioDatabase(folder.path, start);
+    database.together(() => {
+      for (let step = 0; step < 500; step++) database.log('old', step, { loss: step });
+    });
     const reader = new TrackioDatabaseReader(database.path);
     const since = start + 499_500;
     assert.equal(pointText((await look(reader, { since })).main), '');
@@ -111,7 +68,7 @@ describe("trackio's database", () => {
 
   it('holds several runs of one program: the first has the plain names', async () => {
     await using folder = await temporaryFolder();
-    const database = new TrackioDatabase(folder.path);
+    const database = new TrackioDatabase(folder.path, start);
     database.config('a', { lr: 1 });
     database.config('b', { lr: 2 });
     for (const run of ['a', 'b', 'a']) database.log(run, 0, { loss: 1 });
@@ -123,7 +80,7 @@ describe("trackio's database", () => {
 
   it('may be written by another run: what is new then is in none', async () => {
     await using folder = await temporaryFolder();
-    const database = new TrackioDatabase(folder.path);
+    const database = new TrackioDatabase(folder.path, start);
     const reader = new TrackioDatabaseReader(database.path);
     database.log('mine', 0, { loss: 1 });
     assert.equal(pointText((await look(reader)).main), 'loss@0=1');
@@ -137,7 +94,7 @@ describe("trackio's database", () => {
 
   it('has values of the machine, a source of their own', async () => {
     await using folder = await temporaryFolder();
-    const database = new TrackioDatabase(folder.path);
+    const database = new TrackioDatabase(folder.path, start);
     database.log('a', 5, { loss: 1 });
     database.system('a', { 'gpu/0/util': 40 });
     database.system('a', { 'gpu/0/util': 50 });
@@ -149,7 +106,7 @@ describe("trackio's database", () => {
 
   it('is told from other databases by the lock beside it', async () => {
     await using folder = await temporaryFolder();
-    const database = new TrackioDatabase(folder.path);
+    const database = new TrackioDatabase(folder.path, start);
     database.close();
     const head = Buffer.from('SQLite format 3\0…', 'latin1');
     const found = readerFor(database.path, head, { beside: name => name === 'my digits.lock' });
@@ -169,5 +126,54 @@ describe("trackio's database", () => {
     writer.close();
     const { main } = await look(new TrackioDatabaseReader(path));
     assert.equal(pointText(main), '__proto__/x@0=1 loss@0=2');
+  });
+
+  it('of many rows comes in several looks', async () => {
+    await using folder = await temporaryFolder();
+    const database = new TrackioDatabase(folder.path, start);
+    database.together(() => {
+      for (let step = 0; step < 45_000; step++) database.log('a', step, { loss: step });
+    });
+    const reader = new TrackioDatabaseReader(database.path);
+    const steps: number[] = [];
+    let looks = 0;
+    for (let more = true; more; looks++) {
+      const content = await reader.read({ since: start, time: 7, isAlone: true });
+      steps.push(...(content.parts.get('')?.points ?? []).map(point => point.step));
+      more = content.more;
+    }
+    assert.deepEqual(
+      steps,
+      Array.from({ length: 45_000 }, (_, step) => step),
+    );
+    assert.equal(looks, 3);
+    database.close();
+  });
+
+  it('that is damaged ends in values or an error', async () => {
+    await using folder = await temporaryFolder();
+    const database = new TrackioDatabase(folder.path, start);
+    database.together(() => {
+      for (let step = 0; step < 200; step++)
+        database.log('a', step, { loss: step, text: 'x'.repeat(step * 20) });
+    });
+    database.close();
+    const whole = readFileSync(database.path);
+    const path = join(folder.path, 'damaged.db');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 20 }),
+        fc.option(fc.nat(whole.length)),
+        async (flips, cut) => {
+          const bytes = Buffer.from(whole);
+          for (const [at, byte] of flips) bytes[at] = byte;
+          writeFileSync(path, bytes.subarray(0, cut ?? bytes.length));
+          await look(new TrackioDatabaseReader(path)).catch((error: unknown) => {
+            assert.ok(error instanceof Error);
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
