@@ -1,6 +1,6 @@
 /** `captured.json`: what takes too long to know before the start. Written once, beside or right after the run. */
 import * as z from 'zod';
-import { knownSchema } from './known.ts';
+import { knownSchema } from './knownSchema.ts';
 
 export const packageSchema = z.looseObject({
   name: z.string(),

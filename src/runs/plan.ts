@@ -3,7 +3,7 @@
  * spawned, then never again. Unknown fields are kept, so that a newer writer costs an older reader nothing.
  */
 import * as z from 'zod';
-import { knownSchema } from './known.ts';
+import { knownSchema } from './knownSchema.ts';
 
 export const planVersion = 1;
 
