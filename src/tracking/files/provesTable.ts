@@ -36,9 +36,8 @@ export function provesTable(head: Uint8Array): TableProof | undefined {
   const step = stepColumn(names);
   if (step === undefined) return { firstIsStep: false, hasStep: false, hasNumbers: false };
   const firstIsStep = meaningOf(names[hasIndex ? 1 : 0] ?? '').step >= 0;
-  const body = rows
-    .slice(at + 1)
-    .filter(cells => !isHeader(cells) || cellNumber(cells[0] ?? '') !== undefined);
+  // A resumed program may write its header again.
+  const body = rows.slice(at + 1).filter(cells => cells.join() !== header.join());
   const hasNumbers =
     body.length > 0 && body.every(cells => cells.length === names.length && isNumeric(cells, step));
   return { firstIsStep, hasStep: true, hasNumbers };
