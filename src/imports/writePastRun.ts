@@ -57,18 +57,25 @@ export async function writePastRun(
   };
   if (run.end === undefined)
     // Nothing says that it ended; what it reported stands where that of a live run does.
-    writeFileSync(paths.reported, reportedLineText({ at: header.startedAt, ...reported }));
-  else writeFileSync(paths.result, json(resultOf(header, run, run.end, reported, warnings)));
-  writeFileSync(paths.plan, json(await planOf(header, run, frame, parameters.entries)));
+    writeFileSync(
+      paths.reported,
+      reportedLineText({
+        at: header.startedAt,
+        ...reported,
+        parameters: Object.fromEntries(parameters.entries),
+      }),
+    );
+  else {
+    const reportedParameters = Object.fromEntries(
+      parameters.entries.map(([key, value]) => [key, { value, source: 'reported' }]),
+    );
+    const result = { ...resultOf(header, run, run.end), reportedParameters, reported, warnings };
+    writeFileSync(paths.result, json(result satisfies ResultInput));
+  }
+  writeFileSync(paths.plan, json(await planOf(header, run, frame)));
 }
 
-function resultOf(
-  header: PastRunHeader,
-  run: PastRun,
-  end: NonNullable<PastRun['end']>,
-  reported: ResultInput['reported'],
-  warnings: readonly string[],
-): ResultInput {
+function resultOf(header: PastRunHeader, run: PastRun, end: NonNullable<PastRun['end']>): ResultInput {
   const summaries = Object.entries(summariseShownSeries(run.series)).map(
     ([key, { last, min, max, ...rest }]) => [
       key,
@@ -84,17 +91,10 @@ function resultOf(
     durationMs: Math.max(0, end.at - header.startedAt),
     outputs: [],
     metrics: Object.fromEntries(summaries) as ResultInput['metrics'],
-    reported,
-    warnings: [...warnings],
   };
 }
 
-async function planOf(
-  header: PastRunHeader,
-  run: PastRun,
-  frame: RecordFrame,
-  parameters: readonly [string, string | number | boolean | null][],
-): Promise<Plan> {
+async function planOf(header: PastRunHeader, run: PastRun, frame: RecordFrame): Promise<Plan> {
   const argv = wordsWithoutSecrets(run.argv);
   const notKept = unknown(`${importKindNames[frame.kind]} does not keep it`);
   return {
@@ -114,7 +114,7 @@ async function planOf(
     environment: { kind: 'host' },
     interpreter: notKept,
     code: await codeOf(run, frame),
-    parameters: Object.fromEntries(parameters.map(([key, value]) => [key, { value, source: 'reported' }])),
+    parameters: {},
     seed: notKept,
     variables: {},
     declaredInputs: [],

@@ -8,7 +8,6 @@ import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
 import { metricMissing, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
-import { jsonText } from '../output/jsonText.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { numberText } from '../text/describe.ts';
 import { renderTable } from '../text/renderTable.ts';
@@ -42,7 +41,9 @@ export const metrics: Subcommand = {
     const shown = series.filter(one => keys.length === 0 || keys.some(key => matchesKey(key, one.key)));
     switch (format) {
       case 'json':
-        context.terminal.out(jsonText({ schemaVersion: 1, id, series: shown.map(columns) }));
+        context.terminal.out(
+          `{"schemaVersion":1,"id":${JSON.stringify(id)},"series":[${shown.map(columns).join(',')}]}\n`,
+        );
         break;
       case 'csv':
         await tellPoints(shown, context);
@@ -58,17 +59,22 @@ function matchesKey(pattern: string, key: string): boolean {
   return pattern === key || matchesGlob(pattern, key);
 }
 
-function columns(series: MetricSeries): object {
-  return {
-    key: series.key,
-    rank: series.rank,
-    steps: Array.from(series.steps),
-    times: Array.from(series.times),
-    values: Array.from(series.values),
-  };
+function columns({ key, rank, steps, times, values }: MetricSeries): string {
+  const list = (numbers: Float64Array): string => `[${Array.from(numbers, jsonNumber).join(',')}]`;
+  const heading = `"key":${JSON.stringify(key)},"rank":${String(rank)}`;
+  return `{${heading},"steps":${list(steps)},"times":${list(times)},"values":${list(values)}}`;
 }
 
-/** RFC 4180, with a header. Numbers as JavaScript prints them: every bit can be read back. */
+/** JSON.stringify would forget the sign of -0, and turn NaN into null. */
+function jsonNumber(value: number): string {
+  return Number.isFinite(value) ? numberDigits(value) : `"${value}"`;
+}
+
+function numberDigits(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+/** RFC 4180, with a header. Numbers as JavaScript prints them, and -0: every bit can be read back. */
 async function tellPoints(all: readonly MetricSeries[], { terminal }: CliContext): Promise<void> {
   terminal.out('key,rank,step,time,value\n');
   for (const { key, rank, steps, times, values } of all) {
@@ -76,7 +82,7 @@ async function tellPoints(all: readonly MetricSeries[], { terminal }: CliContext
     for (let from = 0; from < steps.length; from += 5000) {
       let text = '';
       for (let at = from; at < Math.min(from + 5000, steps.length); at += 1)
-        text += `${start}${steps[at] ?? ''},${times[at] ?? ''},${values[at] ?? ''}\n`;
+        text += `${start}${steps[at] ?? ''},${times[at] ?? ''},${numberDigits(values[at] ?? Number.NaN)}\n`;
       terminal.out(text);
       await terminal.drained();
     }

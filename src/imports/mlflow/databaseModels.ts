@@ -1,5 +1,6 @@
 /** The datasets that MLflow's database links to runs, and the models that runs logged (since 3.0). */
 import type { ReportedDataset, ReportedModel } from '../../runs/reported.ts';
+import type { RegisteredVersion } from './mlflowFacts.ts';
 import type { ForEachRow } from './forEachRow.ts';
 
 /** `location`: where its files are, as the database says. */
@@ -7,6 +8,7 @@ export type DatabaseModel = ReportedModel & { readonly location?: string };
 
 export interface DatabaseLinks {
   readonly datasets: { readonly runId: string; readonly dataset: ReportedDataset }[];
+  readonly registered: { readonly runId: string; readonly version: RegisteredVersion }[];
   readonly models: { readonly runId: string; readonly model: DatabaseModel }[];
 }
 
@@ -29,12 +31,6 @@ export async function readDatabaseModels(each: ForEachRow): Promise<DatabaseLink
       ...(sourceType === undefined ? {} : { sourceType }),
     });
   });
-  const registered = new Map<string, { registeredAs: string; version: string }>();
-  await each('model_versions', ({ text }) => {
-    const id = /^models:\/(m-[\w-]+)$/.exec(text('source') ?? '')?.[1];
-    if (id !== undefined)
-      registered.set(id, { registeredAs: text('name') ?? '', version: text('version') ?? '' });
-  });
   const models = new Map<string, DatabaseModel>();
   await each('logged_models', ({ text }) => {
     const [id, location] = [text('model_id'), text('artifact_location')];
@@ -43,11 +39,18 @@ export async function readDatabaseModels(each: ForEachRow): Promise<DatabaseLink
       id,
       name: text('name') ?? id,
       ...(location === undefined ? {} : { location }),
-      ...registered.get(id),
     });
   });
 
-  const links: DatabaseLinks = { datasets: [], models: [] };
+  const links: DatabaseLinks = { datasets: [], models: [], registered: [] };
+  await each('model_versions', ({ text }) => {
+    const version = {
+      name: text('name') ?? '',
+      version: text('version') ?? '',
+      source: text('source') ?? '',
+    };
+    links.registered.push({ runId: text('run_id') ?? '', version });
+  });
   await each('inputs', ({ text, number }) => {
     const [from, to] = [text('source_id') ?? '', text('destination_id') ?? ''];
     if (text('source_type') === 'DATASET') {

@@ -21,9 +21,19 @@ export interface MlflowFacts {
   readonly tags: ReadonlyMap<string, string>;
   readonly datasets: readonly ReportedDataset[];
   readonly models: readonly ReportedModel[];
+  /** What the registry holds of this run. */
+  readonly registered: readonly RegisteredVersion[];
   readonly series: readonly MetricSeries[];
   readonly files: readonly PastFiles[];
   readonly warnings: readonly string[];
+}
+
+/** A version in the model registry. */
+export interface RegisteredVersion {
+  readonly name: string;
+  readonly version: string;
+  /** `models:/m-…`, or where the model's files are: `…/<run id>/artifacts/<path>`, `runs:/<run id>/<path>`. */
+  readonly source: string;
 }
 
 export const parentTag = 'mlflow.parentRunId';
@@ -51,7 +61,10 @@ export function pastRunOfMlflow(facts: MlflowFacts): PastRun {
     parameters: Object.fromEntries([...facts.params].map(([key, value]) => [key, parameterOf(value)])),
     tags: Object.fromEntries(kept),
     datasets: facts.datasets,
-    models: facts.models.length > 0 ? facts.models : modelsOfHistory(tags.get('mlflow.log-model.history')),
+    models: (facts.models.length > 0
+      ? facts.models
+      : modelsOfHistory(tags.get('mlflow.log-model.history'))
+    ).map(model => ({ ...model, ...registrationOf(model, facts.registered) })),
     series: facts.series,
     media: [],
     files: facts.files,
@@ -116,19 +129,15 @@ function modelsOfHistory(text: string | undefined): ReportedModel[] {
   }));
 }
 
-const versionsSchema = z.array(
-  z.looseObject({ name: z.string(), version: z.union([z.string(), z.number()]).transform(String) }),
-);
-
-/** What the tag `mlflow.modelVersions` of a logged model says: under which name it was registered. */
-export function registration(text: string | undefined): { registeredAs?: string; version?: string } {
-  if (text === undefined) return {};
-  try {
-    const last = versionsSchema.safeParse(JSON.parse(text)).data?.at(-1);
-    return last === undefined ? {} : { registeredAs: last.name, version: last.version };
-  } catch {
-    return {};
-  }
+/** Under which name it was registered last. */
+function registrationOf(
+  { id, name }: ReportedModel,
+  registered: readonly RegisteredVersion[],
+): { registeredAs?: string; version?: string } {
+  const last = registered.findLast(
+    ({ source }) => source === `models:/${id}` || source.replace(/\/+$/, '').endsWith(`/${name}`),
+  );
+  return last === undefined ? {} : { registeredAs: last.name, version: last.version };
 }
 
 /** Whether a relative path with forward slashes names something below. */

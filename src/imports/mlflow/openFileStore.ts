@@ -4,13 +4,14 @@
  * `<experiment>/models/`. Written by `mlflow/store/tracking/file_store.py` of all versions.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
-import { fingerprintOfPaths } from '../fingerprint.ts';
+import { fingerprintOf, fingerprintOfPaths } from '../fingerprint.ts';
 import type { PastRunHeader, PastRuns, SkippedRun } from '../pastRun.ts';
 import { entriesOf, readSmallText } from '../smallFiles.ts';
-import { parentTag, withParents } from './mlflowFacts.ts';
+import { parentTag, withParents, type RegisteredVersion } from './mlflowFacts.ts';
 import { readFileRun, type FileRun } from './readFileRun.ts';
+import { readRegistry } from './readRegistry.ts';
 import { readMeta } from './readMeta.ts';
 
 const experimentSchema = z.looseObject({
@@ -40,7 +41,9 @@ const notRuns = new Set(['models', 'datasets', 'traces', 'tags', 'issues']);
 export async function openFileStore(path: string, signal: AbortSignal | undefined): Promise<PastRuns> {
   const runs: { header: PastRunHeader; parentId: string | undefined }[] = [];
   const skipped: SkippedRun[] = [];
-  for (const folder of experimentFolders(path)) {
+  const folders = experimentFolders(path);
+  const registry = folders[0] === undefined ? new Map<string, never[]>() : readRegistry(dirname(folders[0]));
+  for (const folder of folders) {
     const meta = readMeta(join(folder, 'meta.yaml'), experimentSchema);
     if (typeof meta === 'string') {
       skipped.push({ what: basename(folder), why: meta });
@@ -57,7 +60,7 @@ export async function openFileStore(path: string, signal: AbortSignal | undefine
       if (runs.length % 64 === 63) await nextTurn();
       if (!entry.isDirectory()) skipped.push({ what: entry.name, why: 'a link is not followed' });
       else {
-        const run = fileRun(path, folder, entry.name, meta.name);
+        const run = fileRun(path, folder, entry.name, meta.name, registry);
         if ('why' in run) skipped.push(run);
         else runs.push(run);
       }
@@ -89,6 +92,7 @@ function fileRun(
   experimentFolder: string,
   name: string,
   experiment: string | undefined,
+  registry: ReadonlyMap<string, readonly RegisteredVersion[]>,
 ): { header: PastRunHeader; parentId: string | undefined } | SkippedRun {
   const folder = join(experimentFolder, name);
   const meta = readMeta(join(folder, 'meta.yaml'), runSchema);
@@ -107,6 +111,7 @@ function fileRun(
     startedAt: meta.start_time ?? 0,
     endedAt: meta.end_time ?? undefined,
     artifactUri: meta.artifact_uri ?? undefined,
+    registered: registry.get(id) ?? [],
   };
   const parts = ['meta.yaml', 'metrics', 'params', 'tags', 'inputs', 'outputs', 'artifacts'];
   return {
@@ -114,7 +119,10 @@ function fileRun(
       id,
       identity: id,
       startedAt: run.startedAt,
-      fingerprint: fingerprintOfPaths(parts.map(part => join(folder, part))),
+      fingerprint: fingerprintOf([
+        fingerprintOfPaths(parts.map(part => join(folder, part))),
+        JSON.stringify(run.registered),
+      ]),
       // eslint-disable-next-line @typescript-eslint/require-await -- rejects where reading throws
       read: async () => readFileRun(run),
     },

@@ -12,7 +12,7 @@ import { Database } from '../../tracking/sqlite/database.ts';
 import { DatabaseMetrics } from './databaseMetrics.ts';
 import { readDatabaseModels, type DatabaseModel } from './databaseModels.ts';
 import { localArtifacts } from './localArtifacts.ts';
-import { parentTag, pastRunOfMlflow, withParents } from './mlflowFacts.ts';
+import { parentTag, pastRunOfMlflow, withParents, type RegisteredVersion } from './mlflowFacts.ts';
 import { statusOf } from './openFileStore.ts';
 import { forEachRow } from './forEachRow.ts';
 import { isName } from './readFileRun.ts';
@@ -30,6 +30,7 @@ interface DatabaseRun {
   readonly tags: Map<string, string>;
   readonly datasets: ReportedDataset[];
   readonly models: DatabaseModel[];
+  readonly registered: RegisteredVersion[];
 }
 
 /** @param path The database, or the folder that holds it as `mlflow.db`. Throws what errors.ts names `database-…`. */
@@ -82,6 +83,7 @@ async function readHeaders(
         tags: new Map(),
         datasets: [],
         models: [],
+        registered: [],
       });
   });
   await each('params', ({ text }) => {
@@ -90,8 +92,9 @@ async function readHeaders(
   await each('tags', ({ text }) => {
     runs.get(text('run_uuid') ?? '')?.tags.set(text('key') ?? '', text('value') ?? '');
   });
-  const { datasets, models } = await readDatabaseModels(each);
+  const { datasets, models, registered } = await readDatabaseModels(each);
   for (const { runId, dataset } of datasets) runs.get(runId)?.datasets.push(dataset);
+  for (const { runId, version } of registered) runs.get(runId)?.registered.push(version);
   for (const { runId, model } of models) runs.get(runId)?.models.push(model);
 
   const metrics = await DatabaseMetrics.count(database, signal);
@@ -148,6 +151,7 @@ async function readRun(
     tags: run.tags,
     datasets: run.datasets,
     models: models.map(({ model }) => model),
+    registered: run.registered,
     series: await metrics.series(run.id),
     files: [...artifacts.files, ...models.flatMap(({ files }) => files)],
     warnings,

@@ -8,7 +8,7 @@ import type { ReportedDataset, ReportedModel } from '../../runs/reported.ts';
 import type { PastFiles, PastRun } from '../pastRun.ts';
 import { entriesOf, filesBelow, readSmallText } from '../smallFiles.ts';
 import { localArtifacts } from './localArtifacts.ts';
-import { pastRunOfMlflow, registration, type MlflowFacts } from './mlflowFacts.ts';
+import { pastRunOfMlflow, type MlflowFacts, type RegisteredVersion } from './mlflowFacts.ts';
 import { readMeta } from './readMeta.ts';
 import { readMetricFile } from './readMetricFile.ts';
 
@@ -26,6 +26,7 @@ export interface FileRun {
   readonly startedAt: number;
   readonly endedAt: number | undefined;
   readonly artifactUri: string | undefined;
+  readonly registered: readonly RegisteredVersion[];
 }
 
 export function readFileRun(run: FileRun): PastRun {
@@ -50,6 +51,7 @@ export function readFileRun(run: FileRun): PastRun {
     tags: texts('tags'),
     datasets: datasets(run),
     models: models.map(({ model }) => model),
+    registered: run.registered,
     series: metricSeries(run, warnings),
     files: [...artifacts.files, ...models.flatMap(({ files }) => files)],
     warnings,
@@ -135,7 +137,6 @@ function loggedModels(run: FileRun): { model: ReportedModel; files: PastFiles[] 
       name: meta.name,
       ...(step === undefined ? {} : { step }),
       ...(kept ? { path } : {}),
-      ...registration(readSmallText(join(folder, 'tags', 'mlflow.modelVersions'))),
     };
     return [{ model, files: kept ? [{ from, to: path }] : [] }];
   });
