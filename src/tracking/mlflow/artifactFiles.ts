@@ -72,21 +72,40 @@ export async function receiveArtifact(
   const whole = await pathInside(folder, parts);
   const found = await lstat(whole).catch(() => undefined);
   if (found?.isDirectory() === true) throw invalidValue(`'${path}' is a folder.`);
-  await mkdir(dirname(whole), { recursive: true });
   const temporary = join(dirname(whole), `.${randomBytes(9).toString('hex')}.tmp`);
   try {
-    const handle = await open(temporary, 'wx');
-    try {
-      for await (const chunk of request as AsyncIterable<Buffer>) await writeWhole(handle, chunk, patience);
-    } finally {
-      await handle.close();
-    }
+    await writeAll(temporary, request, patience);
     await rename(temporary, whole);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
   return whole;
+}
+
+/** Also after a failure the rest is read: leaving it would break the connection, and the client would try again. */
+async function writeAll(path: string, request: IncomingMessage, patience: number): Promise<void> {
+  let handle: FileHandle | undefined;
+  let failure: unknown;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    handle = await open(path, 'wx');
+  } catch (error) {
+    failure = error;
+  }
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      if (handle === undefined || failure !== undefined) continue;
+      try {
+        await writeWhole(handle, chunk, patience);
+      } catch (error) {
+        failure = error;
+      }
+    }
+  } finally {
+    await handle?.close();
+  }
+  if (failure !== undefined) throw failure instanceof Error ? failure : new Error('not written');
 }
 
 async function writeWhole(handle: FileHandle, chunk: Buffer, patience: number): Promise<void> {

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import * as z from 'zod';
 import { readMediaLines, type MediaEntry } from '../../runs/media.ts';
+import type { RunPaths } from '../../runs/runPaths.ts';
 import { artifactParts } from './artifactPath.ts';
 import { runArtifactFolder } from './artifactPlaces.ts';
 import { imagesFolder, loggedImage } from './loggedImages.ts';
@@ -97,15 +98,22 @@ export class MediaFollower {
   }
 
   #folderOf(run: MlflowRun): string | undefined {
+    return this.#pathsOf(run) && runArtifactFolder(this.#tracker, run);
+  }
+
+  /** Undefined while a child run cannot be made: the look at the end finds its files. */
+  #pathsOf(run: MlflowRun): RunPaths | undefined {
     try {
-      return runArtifactFolder(this.#tracker, run);
+      return this.#tracker.target(run).paths;
     } catch {
       return undefined;
     }
   }
 
   #add(run: MlflowRun, path: string, entry: MediaEntry): void {
-    const { dir, media } = this.#tracker.target(run).paths;
+    const paths = this.#pathsOf(run);
+    if (paths === undefined) return;
+    const { dir, media } = paths;
     let known = this.#known.get(dir);
     if (known === undefined) this.#known.set(dir, (known = new Set(filesIn(media))));
     const file = relative(dir, path).split(sep).join('/');

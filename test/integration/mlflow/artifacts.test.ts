@@ -103,6 +103,15 @@ describe('the MLflow endpoint: artifacts', () => {
     assert.equal(existsSync(join(artifacts, '..', '..', 'secret')), false);
   });
 
+  it('lets a training go on when a file cannot be kept, and says so', async () => {
+    await using test = await EndpointOfTests.open('http');
+    const run = await test.createRun();
+    writeFileSync(test.runs.main.paths.artifacts, 'not a folder');
+    const { status } = await artifact(test, 'PUT', `/0/${run}/artifacts/f`, 'x'.repeat(3_000_000));
+    assert.equal(status, 200);
+    assert.equal(test.problems.length, 1);
+  });
+
   it('makes pictures and tables media of their run, each once', async () => {
     await using test = await EndpointOfTests.open('http');
     const run = await test.createRun();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EndpointOfTests } from './mlflowClient.ts';
+import { EndpointOfTests, type Answer } from './mlflowClient.ts';
 
 describe('the MLflow endpoint: logging', () => {
   it('takes the first run for the run itself: metrics, parameters, tags, name, note, state', async () => {
@@ -78,5 +78,61 @@ describe('the MLflow endpoint: logging', () => {
         { key: 'loss', value: 3, timestamp: 8, step: 1 },
       ],
     });
+  });
+
+  it('takes what several clients send at once, each point once', async () => {
+    await using test = await EndpointOfTests.open();
+    const runs = await Promise.all([0, 1, 2, 3].map(() => test.createRun()));
+    const steps = Array.from({ length: 50 }, (_, step) => step);
+    const batch = (run: string, step: number): Promise<Answer> =>
+      test.post('runs/log-batch', {
+        run_id: run,
+        metrics: ['a', 'b'].map(key => ({ key, value: step, timestamp: step, step })),
+        params: [{ key: `p${step}`, value: run }],
+      });
+    // Every request twice, as clients do whose first answer was late.
+    const answers = await Promise.all(
+      runs.flatMap(run => steps.flatMap(step => [batch(run, step), batch(run, step)])),
+    );
+    assert.ok(answers.every(({ status }) => status === 200));
+    const all = [test.runs.main, ...test.runs.children.values()];
+    assert.equal(all.length, 4);
+    for (const run of all) {
+      assert.deepEqual(
+        (await run.series()).map(({ key, steps: seen }) => [key, [...seen].sort((a, b) => a - b)]),
+        [
+          ['a', steps],
+          ['b', steps],
+        ],
+      );
+      assert.equal(Object.keys(run.reported().parameters).length, 50);
+    }
+  });
+
+  it('gives a long history in pages, in the order of time', async () => {
+    await using test = await EndpointOfTests.open();
+    const run = await test.createRun();
+    const metrics = Array.from({ length: 1000 }, (_, index) => ({
+      key: 'loss',
+      value: index,
+      timestamp: 1000 - index,
+      step: index,
+    }));
+    await test.post('runs/log-batch', { run_id: run, metrics });
+    const values: number[] = [];
+    let token = '';
+    do {
+      const { body } = await test.get('metrics/get-history', {
+        run_id: run,
+        metric_key: 'loss',
+        max_results: '300',
+        ...(token === '' ? {} : { page_token: token }),
+      });
+      const page = body as { metrics: { value: number }[]; next_page_token?: string };
+      assert.ok(page.metrics.length <= 300);
+      values.push(...page.metrics.map(({ value }) => value));
+      token = page.next_page_token ?? '';
+    } while (token !== '');
+    assert.deepEqual(values, metrics.map(({ value }) => value).reverse());
   });
 });
