@@ -42,21 +42,27 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
     writeFile(paths.childMetrics, '', { flag: 'a' }),
   ]);
   log.note('supervising');
-  const watchdog = supervision.startWatchdog();
+  // A checkout may take minutes.
+  if (spec.reproduces !== undefined) void supervision.startWatchdog();
   const prepared = (await hooks.prepare?.(spec, { ...input, paths, signal: cancel.signal })) ?? {};
   const argv = prepared.argv ?? input.argv;
   const recorded = { ...input.environment, ...prepared.variables };
   const own = hasOwnTrackingUri(withoutOuterMlflow(recorded));
-  const opening = spec.track && !own ? supervision.mlflow.open() : undefined;
   const additions = { runId: spec.id, metricsFile: paths.childMetrics, colour: spec.colour };
   const surroundings = withoutMark(childEnvironment(recorded, additions));
-  const known = await planRun(spec, {
+  const planning = planRun(spec, {
     ...{ prepared, argv },
     variables: surroundings,
     signal: cancel.signal,
     onPhase: name => log.note(`known: ${name}`),
     onProblem: text => log.warn(text),
   });
+  planning.catch(() => undefined);
+  // What the plan needs of other programs is under way first: they work while this process gets ready.
+  await new Promise(resolve => setImmediate(resolve));
+  const opening = spec.track && !own ? supervision.mlflow.open() : undefined;
+  const watchdog = supervision.startWatchdog();
+  const known = await planning;
   cancel.signal.throwIfAborted();
   const endpoint = await opening;
   const mlflow = endpoint !== undefined ? 'endpoint' : spec.track && own ? 'own-server' : undefined;

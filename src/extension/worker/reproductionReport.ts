@@ -1,9 +1,9 @@
 /** How a reproduction stands beside its original: live from the series of both, in the end from the verdict. */
-import { processLives } from '../../base/processIdentity.ts';
 import type { LiveMetric, Overlay, ReportRun, ReportSnapshot } from '../../protocol/reportProtocol.ts';
 import { volatileMetricReason } from '../../reproduction/volatileNames.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { supervisorLives } from '../../runs/runState.ts';
 import type { RunStore } from '../../runs/runStore.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import { compareSeries } from '../../series/compareSeries.ts';
@@ -100,7 +100,7 @@ async function steps(
     case 'cancelled': {
       // A command that never started has no start in its result: the checkout could not be made.
       if (result?.startedAt === undefined) return as('failed', 'waiting', 'waiting');
-      const judging = process !== undefined && (await processLives(process, process.supervisor)) === 'lives';
+      const judging = process !== undefined && (await supervisorLives(process)) === 'lives';
       return as('done', 'done', judging ? 'active' : 'failed');
     }
   }
