@@ -8,6 +8,7 @@ import { followSources } from '../../src/execution/sources/followSources.ts';
 import type { FollowedSources, FollowSourcesOptions } from '../../src/execution/sources/followSources.ts';
 import { readMediaLines } from '../../src/runs/media.ts';
 import type { MediaEntry } from '../../src/runs/media.ts';
+import type { MetricPoint } from '../../src/runs/metricSeries.ts';
 import { mergeReported } from '../../src/runs/reported.ts';
 import type { Reported } from '../../src/runs/reported.ts';
 import { runPaths } from '../../src/runs/runPaths.ts';
@@ -121,6 +122,11 @@ export class FollowedRun implements AsyncDisposable {
       async () => JSON.stringify(await this.metrics()) === JSON.stringify(wanted),
       { describe: async () => JSON.stringify([await this.metrics(), this.problems]) },
     );
+  }
+
+  /** As the MLflow endpoint does it. */
+  log(points: readonly MetricPoint[]): void {
+    this.#run.points(points);
   }
 
   reported(): Reported {

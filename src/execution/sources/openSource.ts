@@ -4,7 +4,12 @@ import { dirname, join } from 'node:path';
 import { readerFor } from '../../tracking/detectSource.ts';
 import type { DetectedSource, SourceKind } from '../../tracking/detectSource.ts';
 import { ruleFor } from '../../tracking/files/fileRules.ts';
-import type { AppendedReader, MediaPiece, RewrittenReader } from '../../tracking/sourceReader.ts';
+import type {
+  AppendedReader,
+  MediaPiece,
+  RewrittenReader,
+  SourceContent,
+} from '../../tracking/sourceReader.ts';
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
 import type { TrackingRules } from '../../tracking/trackingRules.ts';
 import { AppendedFile } from './appendedFile.ts';
@@ -16,6 +21,7 @@ import { SourceIntake } from './sourceIntake.ts';
 import type { SeriesOwners } from './sourceNames.ts';
 import { SourceNames } from './sourceNames.ts';
 import type { FoundFile } from './sourceSet.ts';
+import { withoutKnownPoints } from './withoutKnownPoints.ts';
 
 export interface SourceOpenerOptions {
   readonly run: TrackedRun;
@@ -90,7 +96,12 @@ export class SourceOpener {
     const reader = known?.reader ?? detected.reader;
     if (group !== undefined) this.#groups.set(group, { intake, reader });
     const settle = readAtOnce.has(detected.kind) ? 0 : settleMs;
-    return new RewrittenFile({ path, intake, reader, from, settleMs: settle, onProblem });
+    const { run } = this.#options;
+    const withoutKnown =
+      detected.kind === 'trainer-state'
+        ? (content: SourceContent): Promise<SourceContent> => withoutKnownPoints(run, content)
+        : undefined;
+    return new RewrittenFile({ path, intake, reader, from, settleMs: settle, withoutKnown, onProblem });
   }
 
   #openDatabase(found: FoundFile, detected: DetectedSource & { readonly form: 'database' }): FollowedFile {

@@ -14,6 +14,8 @@ export interface RewrittenFileOptions {
   readonly from: number;
   /** How long a file must have stayed as it is before it is read: half of it may be worse than none. Milliseconds. */
   readonly settleMs: number;
+  /** Leaves out of what was read what the run has from elsewhere. */
+  readonly withoutKnown?: ((content: SourceContent) => Promise<SourceContent>) | undefined;
   readonly onProblem: (text: string) => void;
 }
 
@@ -48,7 +50,7 @@ export class RewrittenFile implements FollowedFile {
   async step(ending: boolean): Promise<StepOutcome> {
     if (!this.#options.intake.flush()) return retryMs;
     if (this.#readerWaits) {
-      this.#take(false);
+      await this.#take(false);
       return 'more';
     }
     const wait = this.#notBefore - performance.now();
@@ -56,7 +58,7 @@ export class RewrittenFile implements FollowedFile {
     const started = performance.now();
     const outcome = await this.#tryToRead(ending);
     if (outcome !== 'read') return outcome;
-    this.#take(false);
+    await this.#take(false);
     const now = performance.now();
     const most = shortestPauseMs + (this.#size / 1024 ** 2) * 1_000;
     this.#notBefore = now + Math.min((now - started) * share, most);
@@ -68,7 +70,7 @@ export class RewrittenFile implements FollowedFile {
     this.#ended = true;
     this.#stamp = '';
     if ((await this.#tryToRead(true)) === 'read')
-      do this.#take(true);
+      do await this.#take(true);
       while (this.#readerWaits);
     for (const problem of this.#problems) this.#options.onProblem(`${this.path}: ${problem}`);
   }
@@ -136,11 +138,13 @@ export class RewrittenFile implements FollowedFile {
     return now - mtimeMs < settleMs && now - this.#waitedSince < settleMs * 10;
   }
 
-  #take(ended: boolean): void {
+  async #take(ended: boolean): Promise<void> {
+    const { withoutKnown } = this.#options;
     const content: SourceContent = this.#options.reader.read(this.#content, this.#time, ended);
     this.#readerWaits = content.more === true;
     this.#problems = [...new Set([...this.#problems, ...content.problems])].slice(0, 20);
-    this.#options.intake.take({ ...content, problems: [] });
+    const fresh = withoutKnown === undefined ? content : await withoutKnown(content);
+    this.#options.intake.take({ ...fresh, problems: [] });
     if (!this.#readerWaits && !ended) this.#content = Buffer.alloc(0);
   }
 }

@@ -30,7 +30,7 @@ def _observe(seen_file):
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     writing = os.O_WRONLY | os.O_RDWR
     # Files that metrics may be followed in; their lines are not held back.
-    followed = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".wandb", ".yaml", ".yml", ".db")
+    followed = (".csv", ".tsv", ".log", ".jsonl", ".ndjson", ".json", ".wandb", ".yaml", ".yml", ".db")
     known = set()
     waiting = []
     state = {"off": False, "lines": 0}

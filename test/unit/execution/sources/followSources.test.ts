@@ -246,6 +246,23 @@ describe('followSources', function () {
     assert.deepEqual(await run.metrics(), ['loss[0]: 0=1 1=2 2=3']);
   });
 
+  it('takes from the state of a Trainer only what was not logged as well', async () => {
+    await using run = await FollowedRun.open();
+    const state = (...steps: readonly number[]): string =>
+      JSON.stringify({ log_history: steps.map(step => ({ step, epoch: step / 10, loss: step })) });
+    const time = Date.now();
+    run.log([
+      { key: 'loss', step: 1, time, value: 1 },
+      { key: 'epoch', step: 1, time, value: 0.1 },
+    ]);
+    run.follow();
+    run.write('out/checkpoint-2/trainer_state.json', state(1, 2));
+    await run.until(['epoch: 1=0.1 2=0.2', 'loss: 1=1 2=2']);
+    run.follow();
+    run.write('out/checkpoint-3/trainer_state.json', state(1, 2, 3));
+    await run.until(['epoch: 1=0.1 2=0.2 3=0.3', 'loss: 1=1 2=2 3=3']);
+  });
+
   it('keeps pictures under their content, each once', async () => {
     await using run = await FollowedRun.open();
     run.follow();
