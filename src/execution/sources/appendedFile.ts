@@ -17,6 +17,8 @@ export interface AppendedFileOptions {
   readonly newReader: () => AppendedReader;
   /** Bytes that were there before the run: read, so that the rest is understood, and not taken. */
   readonly from: number;
+  /** Of {@link appendedBufferBytes}; shared by files that are read in turns. */
+  readonly buffer: Buffer;
   readonly onProblem: (text: string) => void;
 }
 
@@ -26,13 +28,15 @@ const portionBytes = 64 * 1024;
 const headBytes = 256;
 const tailBytes = 64;
 
+export const appendedBufferBytes = tailBytes + portionBytes;
+
 export class AppendedFile implements FollowedFile {
   readonly path: string;
   readonly #options: AppendedFileOptions;
-  readonly #buffer = Buffer.allocUnsafe(tailBytes + portionBytes);
   #reader: AppendedReader;
   #handle: FileHandle | undefined;
-  #inode = 0;
+  /** Undefined before it was opened for the first time. */
+  #inode: number | undefined;
   #offset = 0;
   #from: number;
   #head = Buffer.alloc(0);
@@ -75,7 +79,7 @@ export class AppendedFile implements FollowedFile {
     return Promise.resolve();
   }
 
-  async close(): Promise<void> {
+  async release(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close().catch(() => undefined);
@@ -84,8 +88,12 @@ export class AppendedFile implements FollowedFile {
   /** False when there is nothing to read. */
   async #open(): Promise<boolean> {
     if (this.#handle === undefined) {
+      const found = await stat(this.path);
+      if (found.ino === this.#inode && found.size === this.#offset) return false;
       this.#handle = await open(this.path, 'r');
-      this.#inode = (await this.#handle.stat()).ino;
+      const { ino } = await this.#handle.stat();
+      if (this.#inode !== undefined && this.#inode !== ino) this.#beginAnew();
+      this.#inode = ino;
       return true;
     }
     const now = await stat(this.path).catch(() => undefined);
@@ -93,8 +101,7 @@ export class AppendedFile implements FollowedFile {
     // Replaced: first the rest of the old one, which can still be read.
     const { size } = await this.#handle.stat();
     if (size > this.#offset) return true;
-    await this.close();
-    this.#beginAnew();
+    await this.release();
     return this.#open();
   }
 
@@ -108,14 +115,15 @@ export class AppendedFile implements FollowedFile {
     const before = this.#tail.length;
     const limit = this.#offset < this.#from ? this.#from - this.#offset : portionBytes;
     const length = before + Math.min(portionBytes, limit);
-    const { bytesRead } = await handle.read(this.#buffer, 0, length, this.#offset - before);
-    if (bytesRead < before || !this.#buffer.subarray(0, before).equals(this.#tail)) {
+    const { buffer } = this.#options;
+    const { bytesRead } = await handle.read(buffer, 0, length, this.#offset - before);
+    if (bytesRead < before || !buffer.subarray(0, before).equals(this.#tail)) {
       this.#beginAnew();
       return 'more';
     }
-    const bytes = this.#buffer.subarray(before, bytesRead);
+    const bytes = buffer.subarray(before, bytesRead);
     if (bytes.length === 0) return 'done';
-    this.#remember(this.#buffer.subarray(0, bytesRead), bytes);
+    this.#remember(buffer.subarray(0, bytesRead), bytes);
     this.#push(bytes);
     return this.#offset < size || this.#readerWaits ? 'more' : 'done';
   }

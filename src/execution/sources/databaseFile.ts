@@ -63,7 +63,7 @@ export class DatabaseFile implements FollowedFile {
     return Promise.resolve();
   }
 
-  close(): Promise<void> {
+  release(): Promise<void> {
     return Promise.resolve();
   }
 }

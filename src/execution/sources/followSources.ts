@@ -15,6 +15,7 @@ import { isBelow } from '../capture/ignoredPaths.ts';
 import { Attribution } from './attribution.ts';
 import { FileOrigins } from './fileOrigins.ts';
 import { FolderWatch } from './folderWatch.ts';
+import { isNetworkFolder } from './networkFolder.ts';
 import { logFolders } from './logFolders.ts';
 import { MediaIntake } from './mediaIntake.ts';
 import { SourceOpener } from './openSource.ts';
@@ -57,6 +58,8 @@ export interface FollowedSources {
 /** Between looks at what the system may not give notice of (network file systems, replaced files), milliseconds. */
 const firstLookMs = 1_000;
 const lastLookMs = 10_000;
+/** What other machines write is never told there. */
+const lastNetworkLookMs = 2_000;
 /** Files outside of all watched folders that have a notice of their own. */
 const mostFileWatches = 200;
 /** Of the files that are followed, how many are looked at without a notice. */
@@ -111,6 +114,7 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     sources.onSeen(write);
   });
   let closed = false;
+  let closing: Promise<void> | undefined;
 
   function watchFile(path: string): void {
     if (closed || fileWatches.size >= mostFileWatches || folders.watches(dirname(path))) return;
@@ -126,12 +130,16 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
   }
 
   let pause = firstLookMs;
+  let longestPause = lastLookMs;
+  void isNetworkFolder(root).then(network => {
+    if (network) longestPause = lastNetworkLookMs;
+  });
   let timer = setTimeout(look, pause);
   timer.unref();
   function look(): void {
     const found = seen.read();
     for (const path of sources.paths.slice(-mostLooks)) sources.notice(path);
-    pause = found ? firstLookMs : Math.min(pause * 1.5, lastLookMs);
+    pause = found ? firstLookMs : Math.min(pause * 1.5, longestPause);
     void Promise.all([folders.look(), sources.settled()]).then(() => {
       if (closed) return;
       timer = setTimeout(look, pause);
@@ -150,6 +158,7 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
       onProblem(`Files of metrics could not be read to their end: ${String(error)}`);
     }
     close();
+    await closing;
   }
 
   function close(): void {
@@ -159,7 +168,7 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     folders.close();
     seen.close();
     for (const watcher of fileWatches.values()) watcher.close();
-    void sources.close();
+    closing = sources.close();
   }
 
   try {

@@ -11,7 +11,8 @@ export interface FollowedFile {
   step(ending: boolean): Promise<StepOutcome>;
   /** The writer has ended and everything is read. */
   end(): Promise<void>;
-  close(): Promise<void>;
+  /** Lets go of what an idle file need not hold; it may go on all the same. */
+  release(): Promise<void>;
 }
 
 export type StepOutcome = 'more' | 'done' | number;

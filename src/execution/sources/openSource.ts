@@ -12,7 +12,7 @@ import type {
 } from '../../tracking/sourceReader.ts';
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
 import type { TrackingRules } from '../../tracking/trackingRules.ts';
-import { AppendedFile } from './appendedFile.ts';
+import { appendedBufferBytes, AppendedFile } from './appendedFile.ts';
 import { DatabaseFile } from './databaseFile.ts';
 import type { FollowedFile } from './followedFile.ts';
 import type { MediaIntake } from './mediaIntake.ts';
@@ -54,6 +54,8 @@ const patienceMs = 2_000;
 export class SourceOpener {
   readonly #options: SourceOpenerOptions;
   readonly #names = new SourceNames();
+  /** Files are read one after the other. */
+  readonly #buffer = Buffer.allocUnsafe(appendedBufferBytes);
   /** One reader for all files of a group. */
   readonly #groups = new Map<string, { readonly intake: SourceIntake; readonly reader: RewrittenReader }>();
 
@@ -91,7 +93,7 @@ export class SourceOpener {
         first = undefined;
         return reader;
       };
-      return new AppendedFile({ path, intake, newReader, from, onProblem });
+      return new AppendedFile({ path, intake, newReader, from, buffer: this.#buffer, onProblem });
     }
     const reader = known?.reader ?? detected.reader;
     if (group !== undefined) this.#groups.set(group, { intake, reader });

@@ -75,8 +75,8 @@ export class RewrittenFile implements FollowedFile {
     for (const problem of this.#problems) this.#options.onProblem(`${this.path}: ${problem}`);
   }
 
-  close(): Promise<void> {
-    this.#content = Buffer.alloc(0);
+  release(): Promise<void> {
+    if (!this.#readerWaits) this.#content = Buffer.alloc(0);
     return Promise.resolve();
   }
 

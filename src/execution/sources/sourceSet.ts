@@ -42,6 +42,7 @@ export interface SourceSetOptions {
 
 /** Files that are followed at once; a program that writes more has them read as far as they were found. */
 const mostFiles = 10_000;
+const mostOpen = 64;
 /** How long the end of a run waits for what cannot be written, milliseconds. */
 const patienceMs = 10_000;
 
@@ -52,6 +53,8 @@ export class SourceSet {
   readonly #inodes = new Map<string, string>();
   readonly #seen = new Map<string, SeenWrite>();
   /** Files of this run or another: nobody could tell yet. */
+  /** Files that may be open, the one that was read last at the end. */
+  readonly #open = new Set<string>();
   readonly #undecided = new Set<string>();
   /** Inode of a file that was found to hold no metrics. */
   readonly #without = new Map<string, number>();
@@ -136,7 +139,7 @@ export class SourceSet {
     this.#dirty.clear();
     for (const timer of this.#timers) clearTimeout(timer);
     await this.settled();
-    for (const file of this.#files.values()) await file.close();
+    for (const file of this.#files.values()) await file.release();
   }
 
   async #pump(): Promise<void> {
@@ -156,8 +159,19 @@ export class SourceSet {
     const file = this.#files.get(path) ?? (await this.#consider(path));
     if (file === undefined) return;
     const outcome = await file.step(this.#ending);
+    await this.#keepFewOpen(path);
     if (outcome === 'more') this.#dirty.add(path);
     else if (outcome !== 'done') this.#later(path, outcome);
+  }
+
+  /** A process may open about a thousand files, and a search for parameters writes one for each trial. */
+  async #keepFewOpen(path: string): Promise<void> {
+    this.#open.delete(path);
+    this.#open.add(path);
+    if (this.#open.size <= mostOpen) return;
+    const [oldest = ''] = this.#open;
+    this.#open.delete(oldest);
+    await this.#files.get(oldest)?.release();
   }
 
   #later(path: string, ms: number): void {

@@ -2,7 +2,7 @@
 import { PatternReader } from '../../tracking/patternReader.ts';
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
 import type { TrackingRules } from '../../tracking/trackingRules.ts';
-import { AppendedFile } from './appendedFile.ts';
+import { appendedBufferBytes, AppendedFile } from './appendedFile.ts';
 import type { FollowedFile } from './followedFile.ts';
 import type { MediaIntake } from './mediaIntake.ts';
 import { rankIn } from './processFiles.ts';
@@ -26,6 +26,7 @@ export function stdoutPatterns(options: {
     rank: rankIn(environment),
     mayRepeat: true,
   });
+  const buffer = Buffer.allocUnsafe(appendedBufferBytes);
   const newReader = (): PatternReader => new PatternReader({ patterns: rules.patterns });
-  return new AppendedFile({ path: run.paths.stdout, intake, newReader, from: 0, onProblem });
+  return new AppendedFile({ path: run.paths.stdout, intake, newReader, from: 0, buffer, onProblem });
 }

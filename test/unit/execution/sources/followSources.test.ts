@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -261,6 +271,33 @@ describe('followSources', function () {
     run.follow();
     run.write('out/checkpoint-3/trainer_state.json', state(1, 2, 3));
     await run.until(['epoch: 1=0.1 2=0.2 3=0.3', 'loss: 1=1 2=2 3=3']);
+  });
+
+  it('follows more files than a process may keep open', async function () {
+    if (!existsSync('/proc/self/fd')) this.skip();
+    await using run = await FollowedRun.open();
+    run.follow({ rules: rules('out/*.jsonl') });
+    const names = Array.from({ length: 150 }, (_, index) => `out/${index}.jsonl`);
+    const wanted = (...steps: readonly number[]): string[] =>
+      names.map((_, index) => `m${index}: ${steps.map(step => `${step}=${step}`).join(' ')}`).sort();
+    for (const step of [0, 1]) {
+      for (const [index, name] of names.entries())
+        run.append(name, `{"step": ${step}, "m${index}": ${step}}\n`);
+      await run.until(wanted(...[0, 1].slice(0, step + 1)));
+    }
+    for (const [index, name] of names.entries()) run.replace(name, `{"step": 2, "m${index}": 2}\n`);
+    await run.until(wanted(0, 1, 2));
+    assert.ok(readdirSync('/proc/self/fd').filter(isOpenSource).length <= 64);
+    await run.finish();
+    assert.equal(readdirSync('/proc/self/fd').filter(isOpenSource).length, 0);
+
+    function isOpenSource(descriptor: string): boolean {
+      try {
+        return readlinkSync(`/proc/self/fd/${descriptor}`).includes('/my project/out/');
+      } catch {
+        return false;
+      }
+    }
   });
 
   it('keeps pictures under their content, each once', async () => {
