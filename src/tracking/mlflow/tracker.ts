@@ -295,7 +295,10 @@ export class Tracker {
     if (metrics === undefined) this.#latest.set(run, (metrics = new Map<string, LatestMetric>()));
     const known = metrics.get(key);
     const metric = { value, timestamp: time, step };
-    if (known === undefined || !isOlder(metric, known)) metrics.set(key, metric);
+    // As MLflow's own store: of the same step and time the greater value counts.
+    const isSame = known?.step === step && known.timestamp === time;
+    if (known === undefined || (isSame ? value > known.value : !isOlder(metric, known)))
+      metrics.set(key, metric);
   }
 }
 
