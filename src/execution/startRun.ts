@@ -61,7 +61,6 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   // What the plan needs of other programs is under way first: they work while this process gets ready.
   await new Promise(resolve => setImmediate(resolve));
   const opening = spec.track && !own ? supervision.mlflow.open() : undefined;
-  const watchdog = supervision.startWatchdog();
   const known = await planning;
   cancel.signal.throwIfAborted();
   const endpoint = await opening;
@@ -89,15 +88,13 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   log.note(`the command runs as process ${command.pid}`);
   const child = (await identifyProcess(command.pid)) ?? { pid: command.pid };
   // The command runs whether it can be written down or not: it is watched to its end all the same.
-  const { identity } = await watchdog;
+  const unrecorded = (error: unknown): void =>
+    log.warn(`process.json could not be completed: ${errorText(error)}`);
   await records
-    .add({
-      child: { ...child },
-      ...(leadsGroup(spec) ? { processGroup: child.pid } : {}),
-      ...(identity === undefined ? {} : { watchdog: { ...identity } }),
-      startedAt,
-    })
-    .catch((error: unknown) => log.warn(`process.json could not be completed: ${errorText(error)}`));
+    .add({ child: { ...child }, ...(leadsGroup(spec) ? { processGroup: child.pid } : {}), startedAt })
+    .catch(unrecorded);
+  const { identity } = await supervision.startWatchdog();
+  if (identity !== undefined) await records.add({ watchdog: { ...identity } }).catch(unrecorded);
   supervision.runs.processes = records.current;
   supervision.changed();
   return { plan, prepared, command, child, records, surroundings, startedAt, startedClock };

@@ -90,8 +90,8 @@ async function playRound(runs: TestRuns, plan: Round): Promise<void> {
     ...['sh', '-c', 'python3 train.py "$0" "$1"; code=$?; echo $code > "$0.code"; exit $code'],
     ...[out, String(plan.exitCode)],
   ]);
-  await run.started();
-  // Where the first supervisor dies before the command is known to it, nobody would be there to be killed again.
+  // It stands beside the run from a few milliseconds after the start of the command.
+  await waitFor('a watchdog', async () => (await readProcessRecord(run.paths))?.watchdog);
   let killed = 0;
   for (const { afterMs, stopMs } of plan.blows) {
     await delay(afterMs);
