@@ -17,11 +17,14 @@ export const testedPeers: readonly PeerName[] = [
 
 /** Says what is missing and why; the tests that want it then skip, or fail where results are relied on. */
 export async function ensurePeers(say: (line: string) => void): Promise<void> {
+  const missing = new Map<string, string[]>();
   for (const name of testedPeers) {
     try {
       await pythonPeer(name, say);
     } catch (error) {
-      say(`Missing: ${peerTitle(name)}. ${errorText(error)}`);
+      const why = errorText(error);
+      missing.set(why, [...(missing.get(why) ?? []), peerTitle(name)]);
     }
   }
+  for (const [why, titles] of missing) say(`Missing: ${titles.join(', ')}. ${why}`);
 }

@@ -42,6 +42,13 @@ export function peerTitle(name: PeerName): string {
   return requirements[name][0].replace('==', ' ');
 }
 
+/** As `tensorboardX 2.6.5`: one of the products that the peer was made of. */
+export function peerProduct(name: PeerName, product: string): string {
+  const wanted = requirements[name].find(one => one.startsWith(`${product}==`));
+  if (wanted === undefined) throw new Error(`${product} is not pinned for ${name}`);
+  return wanted.replace('==', ' ');
+}
+
 /** Rejects with what to do where there is no Python that can make virtual environments, else with pip's words. */
 export async function pythonPeer(name: PeerName, say: (line: string) => void): Promise<Peer> {
   const target = join(cacheFolder(), placeOf(name));

@@ -35,7 +35,7 @@ function suite(name: string, needs: readonly Need[], testSeconds: number, suiteM
 export const suites: readonly Suite[] = [
   suite('unit', [], 20, 5),
   suite('integration', ['bundles'], 60, 8),
-  suite('interop', ['bundles', 'peers'], 180, 12),
+  suite('interop', ['bundles', 'peers'], 240, 20),
   suite('webview', ['bundles', 'browser'], 60, 5),
   suite('packaging', ['bundles'], 120, 5),
   suite('crash', ['bundles'], 240, 6),

@@ -51,6 +51,7 @@ describe(peerTitle('optuna'), () => {
 describe('a training of two processes', () => {
   for (const [way, peer] of [
     ['mlflow', 'mlflow'],
+    ['multiprocessing mlflow', 'mlflow'],
     ['tensorboard', 'tensorboard'],
     ['lines', 'dvclive'],
   ] as const)

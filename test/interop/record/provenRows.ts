@@ -2,7 +2,7 @@
  * What the README promises about tracking libraries, each promise with the tests that prove it. A unit test fails when
  * a test of this table does not exist, or when the README says something else.
  */
-import { peerTitle, type PeerName } from '../../../scripts/provision/pythonPeers.ts';
+import { peerProduct, peerTitle, type PeerName } from '../../../scripts/provision/pythonPeers.ts';
 
 export interface ProvenRow {
   readonly log: string;
@@ -33,7 +33,7 @@ function row(
 
 /** `mlflow-skinny` is the client of MLflow without its server. */
 function versionOf(peer: PeerName): string {
-  if (peer === 'tensorboard') return 'tensorboardX 2.6.5';
+  if (peer === 'tensorboard') return `${peerProduct(peer, 'tensorboardX')}, ${peerTitle(peer)}`;
   return peerTitle(peer).replace('mlflow-skinny', 'mlflow');
 }
 
@@ -81,9 +81,15 @@ export const provenRows: readonly ProvenRow[] = [
   ),
   row(
     'TensorBoard event files',
-    'scalars in the single precision they are written with, texts, images and histograms by step',
+    'scalars in the single precision they are written with, hyperparameters, texts, images and histograms by step; sub-folders of one training belong to one run, restarts go on',
     ['tensorboard'],
     ['writes event files with tensorboardX: scalars, text, images, histograms'],
+    [
+      'holds what add_scalars and add_hparams wrote into folders of their own',
+      'holds train and validation apart, as Keras writes them',
+      'holds both stretches of a restart',
+      'holds every whole record of a process that was killed',
+    ].map(title => `a run that logs event files ${title}`),
   ),
   row('DVCLive', 'metrics, parameters, images', ['dvclive'], ['logs metrics, parameters and an image']),
   row(
@@ -113,7 +119,7 @@ export const provenRows: readonly ProvenRow[] = [
     log: 'any of them from several processes with a `RANK`',
     get: 'one series a rank, rank 0 shown',
     testedWith: 'MLflow, event files, JSON lines',
-    tests: ['mlflow', 'tensorboard', 'lines'].map(
+    tests: ['mlflow', 'multiprocessing mlflow', 'tensorboard', 'lines'].map(
       way => `a training of two processes logs from every rank: ${way}`,
     ),
   },

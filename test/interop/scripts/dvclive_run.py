@@ -17,5 +17,7 @@ with Live(save_dvc_exp=False, dvcyaml=None) as live:
             live.log_metric("odd", main.metric("odd", math.nan, epoch))
         if epoch == 3:
             live.log_image("sample.png", Image.new("RGB", (5, 4), (255, 0, 0)))
+            # Its file tells no step.
+            main.media("image", "sample", 0)
         live.next_step()
     live.summary["best"] = main.metric("best", 0.5, 5)

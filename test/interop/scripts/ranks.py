@@ -1,6 +1,7 @@
 """Two processes of one training, each with its RANK, each logging everything."""
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -11,8 +12,8 @@ from truth import Truth
 def worker(rank):
     truth = Truth()
     # Of the three only MLflow names its runs.
-    main = truth.run("ranks" if sys.argv[1] == "mlflow" else None)
-    if sys.argv[1] == "mlflow":
+    main = truth.run("ranks" if "mlflow" in sys.argv[1] else None)
+    if "mlflow" in sys.argv[1]:
         import mlflow
 
         with mlflow.start_run(run_name="ranks"):
@@ -32,7 +33,23 @@ def worker(rank):
                 file.write(json.dumps(line) + "\n")
 
 
-if "RANK" in os.environ:
+def pooled(rank):
+    """A worker of multiprocessing sets its rank itself, after it has begun."""
+    os.environ["RANK"] = str(rank)
+    worker(rank)
+
+
+if __name__ != "__main__":
+    pass
+elif sys.argv[1] == "multiprocessing mlflow":
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=pooled, args=(rank,)) for rank in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    sys.exit(max(one.exitcode for one in workers))
+elif "RANK" in os.environ:
     worker(int(os.environ["RANK"]))
 else:
     workers = [

@@ -143,7 +143,7 @@ def _observe(seen_file):
 
     def hook(event, args):
         # Called for everything the interpreter audits, so the common way out comes first.
-        if event != "open" and event != "os.rename" and event != "sqlite3.connect":
+        if event != "open" and event != "os.rename" and event != "sqlite3.connect" and event != "os.putenv":
             return
         try:
             if state["off"]:
@@ -161,6 +161,11 @@ def _observe(seen_file):
                     opened(path, write, "+" in mode and "w" not in mode, "w" in mode or "x" in mode)
             elif event == "os.rename":
                 opened(args[1], True, False, True)
+            elif event == "os.putenv":
+                # A worker of multiprocessing learns its rank from the program, after it has begun; a program that
+                # sets the rank of a process it is about to start has none itself.
+                if args[0] in ranks and is_worker():
+                    _tell_rank(os, args[1] if isinstance(args[1], text) else args[1].decode("ascii"))
             elif args[0] != ":memory:":
                 opened(args[0], True, True)
         except Exception:
@@ -240,6 +245,11 @@ def _observe(seen_file):
         # What waits is the parent's to write.
         del waiting[:]
 
+    def is_worker():
+        process = sys.modules.get("multiprocessing.process")
+        return process is not None and process.parent_process() is not None
+
+    ranks = _rank_names + tuple(name.encode("ascii") for name in _rank_names)
     own_file = absolute(__file__)
     note({
         "k": "start",
@@ -259,18 +269,25 @@ def _observe(seen_file):
         sys.addaudithook(hook)
 
 
+_rank_names = ("RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID", "PMI_RANK")
+
+
 def _rank(os):
     """Which process of a distributed launch this one is, where its launcher says so."""
-    for name in ("RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID", "PMI_RANK"):
-        value = os.environ.get(name)
-        if value and len(value) < 7 and not value.strip("0123456789"):
-            return int(value)
+    for name in _rank_names:
+        rank = _whole_number(os.environ.get(name))
+        if rank is not None:
+            return rank
     return None
 
 
-def _tell_rank(os):
+def _whole_number(value):
+    return int(value) if value and len(value) < 7 and not value.strip("0123456789") else None
+
+
+def _tell_rank(os, told=None):
     """Puts the rank into what MLflow tags its runs with, where Lockstep has set that up."""
-    rank = _rank(os)
+    rank = _rank(os) if told is None else _whole_number(told)
     tags = os.environ.get("MLFLOW_RUN_CONTEXT", "")
     if rank is None or '"lockstep.' not in tags or not tags.endswith("}"):
         return
