@@ -69,7 +69,7 @@ export class TableRow {
     const from = this.#offsets[column] ?? 0;
     switch (this.#type(column)) {
       case 0:
-        return column === this.#rowidColumn ? this.rowid : undefined;
+        return column >= 0 && column === this.#rowidColumn ? this.rowid : undefined;
       case 1:
         return this.#bytes.readInt8(from);
       case 2:
