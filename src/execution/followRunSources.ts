@@ -1,6 +1,8 @@
 /** Follows the files that the command of a supervised run logs metrics into. */
+import { statSync } from 'node:fs';
 import type { TreeRoot } from '../base/processTree.ts';
 import { errorText } from '../base/systemError.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
 import { announceLiveRun } from './liveRuns.ts';
 import { followSources } from './sources/followSources.ts';
 import type { FollowedSources } from './sources/followSources.ts';
@@ -23,7 +25,7 @@ export function followRunSources(
       ...{ run: runs.main, root, cwd, tree },
       argv: prepared.argv ?? input.argv,
       environment: surroundings,
-      startedAt: Date.parse(startedAt),
+      startedAt: startOf(paths) ?? Date.parse(startedAt),
       seen: paths.seen,
       rules: spec.tracking,
       otherRunsInRoot: async () => (await live).overlapped(),
@@ -33,4 +35,12 @@ export function followRunSources(
     log.warn(`Files of metrics are not followed: ${errorText(error)}`);
     return undefined;
   }
+}
+
+/**
+ * The plan is written when everything is prepared, and the command starts then: by the clock of the file system, which
+ * the times of its files are compared with. When the start was noticed, a quick command may have written them already.
+ */
+function startOf({ plan }: RunPaths): number | undefined {
+  return statSync(plan, { throwIfNoEntry: false })?.mtimeMs;
 }

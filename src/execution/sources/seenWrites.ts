@@ -35,13 +35,17 @@ export class SeenWrites {
     this.#tail = new FileTail(path, chunk => this.#take(chunk));
   }
 
-  /** Tells what is new. True when there was anything. */
+  /** Tells what is new. True when there was anything. Nothing, too, while it cannot be read. */
   read(): boolean {
     let found = false;
-    for (;;) {
-      const outcome = this.#tail.read();
-      found ||= outcome !== 'none';
-      if (outcome !== 'more') return found;
+    try {
+      for (;;) {
+        const outcome = this.#tail.read();
+        found ||= outcome !== 'none';
+        if (outcome !== 'more') return found;
+      }
+    } catch {
+      return found;
     }
   }
 

@@ -258,6 +258,14 @@ for step in range(2):
     await chmod(join(project.root, 'locked'), 0o700);
   });
 
+  it('are read also of a command that is over at once', async () => {
+    await using project = await cliProject({ 'old.csv': 'epoch,old\n0,9\n' });
+    for (const value of [1, 2]) {
+      await run(project, '--', 'sh', '-c', `printf 'epoch,loss\\n0,${value}\\n' > log.csv`);
+      assert.deepEqual(await metrics(project, '@1'), [`loss: 0=${value}`]);
+    }
+  });
+
   it('cannot hold up the run by a pattern that never comes to its end', async () => {
     await using project = await cliProject({
       'lockstep.yaml': 'metrics: { patterns: ["^(?<x>(a+)+)$", "b=(?<b>\\\\d+)"] }\n',
