@@ -9,6 +9,7 @@ import { exitCodes } from '../cliContext.ts';
 import { metricMissing, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { tellMetricLines } from '../tellMetricLines.ts';
 import { numberText } from '../text/describe.ts';
 import { renderTable } from '../text/renderTable.ts';
 
@@ -19,15 +20,20 @@ export const metrics: Subcommand = {
       .argument('<run>', '@1, an id, a part of one, or a name')
       .argument('[key...]', 'only these metrics; * and ? match any text')
       .option('--format <format>', 'every point as csv or json')
+      .option('--preview-lines', 'what of the printed lines would become metrics')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
-    const flags = parser.opts<{ format?: string; json?: boolean }>();
+    const flags = parser.opts<{ format?: string; json?: boolean; previewLines?: boolean }>();
     const format = flags.json === true ? 'json' : flags.format;
     if (format !== undefined && format !== 'csv' && format !== 'json')
       throw wrongUse(`--format wants csv or json, not ${format}`, 'lockstep metrics');
     const [reference = '', ...keys] = parser.args;
     const { runs, project } = await openRuns(context);
     const id = await runs.resolve(reference);
+    if (flags.previewLines === true) {
+      await tellMetricLines(id, runPaths(project.store, id).stdout, format === 'json', context.terminal);
+      return exitCodes.done;
+    }
     const { plan } = await runs.read(id);
     const { series } = await readRunMetrics(runPaths(project.store, id), {
       metricLines: plan?.metricLines ?? false,

@@ -5,6 +5,7 @@ import { doctorOutputSchema } from './doctorOutput.ts';
 import { errorOutputSchema } from './errorOutput.ts';
 import { importOutputSchema } from './importOutput.ts';
 import { metricsOutputSchema } from './metricsOutput.ts';
+import { metricsPreviewOutputSchema } from './metricsPreviewOutput.ts';
 import { runOutputSchema } from './runOutput.ts';
 import { runsOutputSchema } from './runsOutput.ts';
 import { showOutputSchema } from './showOutput.ts';
@@ -14,6 +15,11 @@ const printed: readonly { readonly name: string; readonly command: string; reado
   { name: 'cli-runs', command: 'lockstep runs --json', schema: runsOutputSchema },
   { name: 'cli-show', command: 'lockstep show --json', schema: showOutputSchema },
   { name: 'cli-metrics', command: 'lockstep metrics --format json', schema: metricsOutputSchema },
+  {
+    name: 'cli-metrics-preview',
+    command: 'lockstep metrics --preview-lines --json',
+    schema: metricsPreviewOutputSchema,
+  },
   { name: 'cli-import', command: 'lockstep import --json', schema: importOutputSchema },
   { name: 'cli-doctor', command: 'lockstep doctor --json', schema: doctorOutputSchema },
   { name: 'cli-error', command: 'any command with --json that fails', schema: errorOutputSchema },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { importOutputSchema } from '../../../src/cli/output/importOutput.ts';
+import { metricsPreviewOutputSchema } from '../../../src/cli/output/metricsPreviewOutput.ts';
 import { runsOutputSchema } from '../../../src/cli/output/runsOutput.ts';
 import { showOutputSchema } from '../../../src/cli/output/showOutput.ts';
 import { cliProject, type CliProject } from '../../helpers/lockstepCli.ts';
@@ -59,6 +60,23 @@ describe('lockstep import', () => {
     );
     assert.deepEqual(shown.artifacts, [{ path: 'artifacts/a.txt', kind: 'file', size: 1 }]);
     assert.equal(shown.plan?.origin?.id, 'top');
+  });
+
+  it('tells what of printed lines would become metrics', async () => {
+    const print = 'print("epoch: 1, loss: 0.5"); print("hello")';
+    const { document } = await project.json(['run', '--json', '--', 'python3', '-c', print]);
+    const { id } = document as { id: string };
+    const told = await project.json(['metrics', id, '--preview-lines', '--json']);
+    const { lines } = metricsPreviewOutputSchema.parse(told.document);
+    assert.deepEqual(
+      lines.map(({ key, value }) => [key, value]),
+      [['loss', 0.5]],
+    );
+    assert.match(
+      (await project.lockstep(['metrics', id, '--preview-lines'])).stdout,
+      /loss +0\.5 +1 +1 +epoch: 1/,
+    );
+    await project.lockstep(['remove', id]);
   });
 
   const refusals: readonly [what: string, words: string[], code: number, error: string][] = [
