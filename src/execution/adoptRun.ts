@@ -25,6 +25,7 @@ import { completeRecord, finishRun, recordFailedStart } from './finishRun.ts';
 import { readLaunchSpec } from './launchSpec.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import { ProcessRecords } from './processRecords.ts';
+import { isDiskFull, releaseTrackingReserve } from './reserve.ts';
 import { readProcessRecord, readResult } from './runEnd.ts';
 import type { RunHooks } from './runHooks.ts';
 import type { CommandEnd } from './spawnCommand.ts';
@@ -35,6 +36,9 @@ import { supervisorVariable } from './supervisorEnvironment.ts';
 import { supervisorLog } from './supervisorLog.ts';
 import { watchCommand } from './watchCommand.ts';
 import { outlive, withSupervision } from './withSupervision.ts';
+
+/** As long as an MLflow client goes on trying, and longer. */
+const roomPatienceMs = 10 * 60_000;
 
 /**
  * Resolves when everything about the run in the folder `dir` is on disk; at once when there is nothing to take over: its
@@ -50,7 +54,7 @@ export async function adoptRun(dir: string, hooks: RunHooks = {}): Promise<void>
   const spec = await readLaunchSpec(paths);
   if (isComplete(spec, paths)) return;
   if (before !== undefined && !(await diedBefore(before))) return;
-  const claimed = await claimRun(dir);
+  const claimed = await withRoom(paths, () => claimRun(dir));
   if (claimed === undefined) return;
   log.note(`takes the place of a supervisor that was killed, number ${claimed.number}`);
   await slowDown(claimed);
@@ -62,7 +66,7 @@ export async function adoptRun(dir: string, hooks: RunHooks = {}): Promise<void>
 
 async function adoptWith(supervision: Supervision, before: ProcessRecord | undefined): Promise<void> {
   const { spec, paths, log, runs } = supervision;
-  const records = await ProcessRecords.open(paths.process, before);
+  const records = await withRoom(paths, () => ProcessRecords.open(paths.process, before));
   const plan = await readPlan(paths);
   if (plan !== undefined) {
     runs.plan = plan;
@@ -161,6 +165,20 @@ async function findOrphan(id: string): Promise<ProcessIdentity | undefined> {
     await delay(50);
   }
   return undefined;
+}
+
+/** A full disk must not leave the run alone: frees what room was kept for this, then waits for more. */
+async function withRoom<T>(paths: RunPaths, act: () => Promise<T>): Promise<T> {
+  const end = performance.now() + roomPatienceMs;
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isDiskFull(error) || performance.now() >= end) throw error;
+      releaseTrackingReserve(paths.dir);
+      await delay(500);
+    }
+  }
 }
 
 /** What kills supervisors again and again must not fill the machine with new ones. */

@@ -33,6 +33,7 @@ export async function finishRun(
     log.note('how the command ended is not to be known: no result is written');
     await capture.outputs();
     await capture.finish();
+    await releaseReserve(paths.dir).catch(() => undefined);
     return;
   }
   const how = end.signal === undefined ? `exit code ${end.exitCode ?? 'unknown'}` : `signal ${end.signal}`;

@@ -64,12 +64,11 @@ export class MlflowDesk {
     this.#closing.abort();
     const endpoint = await this.#endpoint;
     this.#endpoint = Promise.resolve(undefined);
-    if (endpoint === undefined) return;
     const { log, paths } = this.#options;
     await endpoint
-      .close()
+      ?.close()
       .catch((error: unknown) => log.warn(`The MLflow endpoint was not closed: ${errorText(error)}`));
-    this.#requests += endpoint.requests;
+    this.#requests += endpoint?.requests ?? 0;
     await rm(paths.endpoint, { force: true }).catch(() => undefined);
   }
 

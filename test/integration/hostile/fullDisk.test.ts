@@ -1,8 +1,9 @@
 /** A full disk, for real: a small tmpfs. Needs the right to mount; without it the suite says so. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
+import { readProcessRecord } from '../../../src/execution/runEnd.ts';
 import { readRunMetrics } from '../../../src/tracking/readRunMetrics.ts';
 import { mlflowScript } from '../../helpers/mlflowScript.ts';
 import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
@@ -97,13 +98,43 @@ describe('a full disk', () => {
     const run = await runs.launch(['python3', 'log.py']);
     const end = await run.ended();
     assert.equal(end.state, 'finished', await readFile(run.paths.stderr, 'utf8'));
-    assert.match(end.result?.warnings.join() ?? '', /disk was full/);
+    assert.match(end.result?.warnings.join() ?? '', /disk was full|waits to be written/);
     const { series } = await readRunMetrics(run.paths, { metricLines: false, ended: true });
     const steps = series.filter(one => one.key === 'loss').flatMap(one => [...one.steps]);
     // The first one is the print before the disk was full.
     assert.deepEqual(steps, [1, ...Array.from({ length: 60 }, (_, step) => step)]);
     assert.equal(Object.keys(end.result?.reportedParameters ?? {}).length, 60);
     assert.equal(end.result?.reported?.childRuns, 1);
+  });
+
+  it('does not keep a killed supervisor from being replaced', async () => {
+    await runs.write({
+      'wait.py': [
+        'import os, time',
+        'while not os.path.exists("go"): time.sleep(0.01)',
+        ...fill,
+        'time.sleep(3)',
+        'os.truncate("filler", 0)',
+        'os.remove("filler")',
+        'print(\'{"step": 2, "loss": 2}\')',
+        'time.sleep(1)',
+      ].join('\n'),
+    });
+    const run = await runs.launch(['python3', 'wait.py']);
+    const record = await waitFor('a watchdog', async () => {
+      const now = await readProcessRecord(run.paths);
+      return now?.watchdog !== undefined && now;
+    });
+    await writeFile(join(runs.root, 'go'), '');
+    await waitFor('a full disk', async () => (await statfs(runs.root)).bavail === 0);
+    process.kill(record.supervisor.pid, 'SIGKILL');
+    await waitFor('another supervisor', async () => {
+      const now = await readProcessRecord(run.paths);
+      return now?.supervisor.pid !== record.supervisor.pid && now?.watchdog !== undefined;
+    });
+    assert.equal((await run.ended()).state, 'lost');
+    const { series } = await readRunMetrics(run.paths, { metricLines: false, ended: true });
+    assert.deepEqual([...(series[0]?.steps ?? [])], [1, 2]);
   });
 
   it('is said at once when a run cannot even be recorded', async () => {
