@@ -42,6 +42,7 @@ export class AppendedFile implements FollowedFile {
   #head = Buffer.alloc(0);
   #tail = Buffer.alloc(0);
   #readerWaits = false;
+  #isOld = false;
   #time = Date.now();
   #ended = false;
 
@@ -129,12 +130,12 @@ export class AppendedFile implements FollowedFile {
   }
 
   #push(bytes: Buffer): void {
-    const start = this.#offset;
+    // What the reader still holds is as old as the bytes it came from.
+    if (bytes.length > 0) this.#isOld = this.#offset < this.#from;
     this.#offset += bytes.length;
     const content = this.#reader.push(bytes, this.#time);
     this.#readerWaits = content.more === true;
-    if (start >= this.#from) this.#options.intake.take(content);
-    else this.#options.intake.take({ ...noContent, problems: content.problems });
+    this.#options.intake.take(this.#isOld ? { ...noContent, problems: content.problems } : content);
   }
 
   #remember(read: Buffer, fresh: Buffer): void {

@@ -121,8 +121,9 @@ export class RewrittenFile implements FollowedFile {
       this.#content = content.subarray(0, bytesRead);
       this.#size = size;
       this.#time = Math.min(mtimeMs, Date.now());
-      // A time of this very moment may stand for another change, too.
-      this.#stamp = !ending && Date.now() - mtimeMs < 20 ? 'fresh' : stamp;
+      // A time of this very moment may stand for another change, too; and a network may give less than was asked for.
+      const again = bytesRead < size || Date.now() - mtimeMs < 20;
+      this.#stamp = !ending && again ? 'fresh' : stamp;
       this.#waitedSince = undefined;
       return 'read';
     } finally {

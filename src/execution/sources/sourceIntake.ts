@@ -81,7 +81,7 @@ export class SourceIntake {
           if (whole !== undefined) media.take(whole, this.#rank);
         });
     }
-    for (const problem of content.problems) onProblem(`${name}: ${problem}`);
+    for (const problem of content.problems) onProblem(`${name.replace(/^file:/, '')}: ${problem}`);
     this.flush();
   }
 

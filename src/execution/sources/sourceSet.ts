@@ -40,7 +40,7 @@ export interface SourceSetOptions {
   readonly onProblem: (text: string) => void;
 }
 
-/** Files that are followed at once; a program that writes more has them read as far as they were found. */
+/** What a program writes beyond is left out, and told. */
 const mostFiles = 10_000;
 const mostOpen = 64;
 /** How long the end of a run waits for what cannot be written, milliseconds. */
@@ -52,9 +52,9 @@ export class SourceSet {
   /** Device and inode of what is followed, so that two names of one file are one source. */
   readonly #inodes = new Map<string, string>();
   readonly #seen = new Map<string, SeenWrite>();
-  /** Files of this run or another: nobody could tell yet. */
   /** Files that may be open, the one that was read last at the end. */
   readonly #open = new Set<string>();
+  /** Files of this run or another: nobody could tell yet. */
   readonly #undecided = new Set<string>();
   /** Inode of a file that was found to hold no metrics. */
   readonly #without = new Map<string, number>();
