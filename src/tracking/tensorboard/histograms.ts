@@ -86,7 +86,9 @@ function coarser(
   ends: readonly number[],
   counts: readonly number[],
 ): Pick<Histogram, 'ends' | 'counts'> {
-  const width = ((ends.at(-1) ?? 0) - lowest) * finest;
+  const range = (ends.at(-1) ?? 0) - lowest;
+  // Of values without bounds nothing tells how wide a chart would be.
+  const width = Number.isFinite(range) ? range * finest : 0;
   const [fewerEnds, fewerCounts]: [number[], number[]] = [[], []];
   let from = lowest;
   ends.forEach((end, index) => {

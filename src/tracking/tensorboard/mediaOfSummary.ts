@@ -32,14 +32,16 @@ export function imagesOfTensor(
   });
 }
 
-/** Several texts, as of a table, come one below the other. Undefined when there is none. */
+/** Several texts, as of a table, come one below the other; a long one is cut. Undefined when there is none. */
 export function textOfTensor(texts: readonly Uint8Array[], place: Place): MediaPiece | undefined {
   if (texts.length === 0) return undefined;
   let text = '';
   for (const part of texts) {
     const left = longestText - text.length;
-    if (left <= 0) break;
     text += `${text === '' ? '' : '\n'}${textOf(part, left)}`;
+    if (part.length <= left) continue;
+    text += '…';
+    break;
   }
   return { kind: 'text', ...place, key: place.key.replace(/(?<=.)\/text_summary$/, ''), text };
 }
@@ -61,5 +63,7 @@ function numberOf(digits: Uint8Array | undefined): number {
 }
 
 function textOf(bytes: Uint8Array, most: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, most)).toString('utf8');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, Math.max(0, most))).toString(
+    'utf8',
+  );
 }

@@ -45,6 +45,7 @@ describe('histogramOfMessage', () => {
     const found = histogram(Number.NEGATIVE_INFINITY, Number.NaN, [0, Number.POSITIVE_INFINITY], [1, 2]);
     assert.deepEqual(JSON.parse(JSON.stringify(found)), found);
     assert.deepEqual([found.min, found.max, found.count], [null, null, 3]);
+    assert.deepEqual(found.counts, [1, 2]);
   });
 
   it('of any buckets keeps the counts, has ends that rise, and is small', () => {
