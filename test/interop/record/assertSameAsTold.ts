@@ -55,7 +55,7 @@ function asTold(
       const same =
         text !== undefined &&
         (typeof value === 'number'
-          ? text.trim() !== '' && Number(text) === value
+          ? !/^-?0\d|^\s*$/.test(text) && Number(text) === value
           : typeof value === 'boolean'
             ? text.toLowerCase() === String(value)
             : value === null && text === 'None');
