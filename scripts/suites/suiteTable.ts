@@ -40,5 +40,5 @@ export const suites: readonly Suite[] = [
   suite('packaging', ['bundles'], 120, 5),
   suite('crash', ['bundles'], 240, 6),
   suite('extension', ['bundles', 'browser', 'editor'], 60, 6),
-  suite('e2e', ['bundles', 'browser', 'editor'], 240, 8),
+  suite('e2e', ['bundles', 'browser', 'editor'], 240, 10),
 ];

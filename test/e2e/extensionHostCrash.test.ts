@@ -240,7 +240,10 @@ describe(`killing the extension host, ${rounds.length} times from seed ${seed}`,
     const { argv, reproduces } = await new RunStore(store).summary(id);
     const number = argv[argv.indexOf('--round') + 1];
     if (argv.length === 0) return window.rows(id.slice(-6)).first();
-    const label = window.rows(new RegExp(`round[ =]${number}\\b`));
+    // What is cut off on the screen is in the words for a screen reader.
+    const ends = [' ', ','].flatMap(end => [`round ${number}${end}`, `round=${number}${end}`]);
+    const spoken = ends.map(words => `[aria-label*="${words}"]`).join();
+    const label = window.rows().and(window.page.locator(spoken));
     const reproduction = { hasText: 'reproduces' };
     return reproduces === undefined
       ? label.filter({ hasNotText: 'reproduces' }).first()
