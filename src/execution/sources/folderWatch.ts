@@ -101,7 +101,15 @@ export class FolderWatch {
   #enqueue(folder: string): void {
     if (this.#closed || this.#folders.has(folder)) return;
     this.#queue.push(folder);
-    this.#walking ??= this.#walk().finally(() => (this.#walking = undefined));
+    this.#start();
+  }
+
+  #start(): void {
+    this.#walking ??= this.#walk().finally(() => {
+      this.#walking = undefined;
+      // Something may have been found just after the last look.
+      if (this.#queue.length > 0 && !this.#closed) this.#start();
+    });
   }
 
   async #walk(): Promise<void> {

@@ -92,7 +92,7 @@ export class SourceSet {
   notice(path: string): void {
     if (this.#closed) return;
     this.#dirty.add(path);
-    this.#pumping ??= this.#pump().finally(() => (this.#pumping = undefined));
+    this.#start();
   }
 
   noticeAll(): void {
@@ -140,6 +140,14 @@ export class SourceSet {
     for (const timer of this.#timers) clearTimeout(timer);
     await this.settled();
     for (const file of this.#files.values()) await file.release();
+  }
+
+  #start(): void {
+    this.#pumping ??= this.#pump().finally(() => {
+      this.#pumping = undefined;
+      // Something may have been noticed just after the last look.
+      if (this.#dirty.size > 0 && !this.#closed) this.#start();
+    });
   }
 
   async #pump(): Promise<void> {
@@ -193,7 +201,7 @@ export class SourceSet {
     const seen = this.#seen.get(path);
     const origin = origins.originOf(path, found, seen);
     if (origin.kind === 'unchanged' || found.size === 0) return undefined;
-    if (this.#without.get(path) === found.ino || !this.#isFirstName(path, found)) return undefined;
+    if (this.#without.get(path) === found.ino || !(await this.#isFirstName(path, found))) return undefined;
     const head = await readHead(path);
     if (head === undefined) return undefined;
     const detected = this.#options.detect(path, head);
@@ -226,9 +234,12 @@ export class SourceSet {
     return file;
   }
 
-  #isFirstName(path: string, { dev, ino }: Stats): boolean {
+  /** False for another name of a file that is followed. The number of a deleted file is soon another one's. */
+  async #isFirstName(path: string, { dev, ino }: Stats): Promise<boolean> {
     const first = this.#inodes.get(`${dev} ${ino}`);
-    return first === undefined || first === path;
+    if (first === undefined || first === path) return true;
+    const there = await stat(first).catch(() => undefined);
+    return there?.ino !== ino || there.dev !== dev;
   }
 
   #isClosed(): boolean {

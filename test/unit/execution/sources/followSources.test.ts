@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readlinkSync,
@@ -298,6 +299,27 @@ describe('followSources', function () {
         return false;
       }
     }
+  });
+
+  it('takes another file for another one, though it got the number of a deleted one', async () => {
+    await using run = await FollowedRun.open();
+    run.follow();
+    for (let index = 0; index < 5; index++) {
+      run.write(`${index}.csv`, `epoch,m${index}\n0,1\n`);
+      await run.until(Array.from({ length: index + 1 }, (_, at) => `m${at}: 0=1`));
+      rmSync(run.path(`${index}.csv`));
+    }
+  });
+
+  it('follows one file with two names once', async () => {
+    await using run = await FollowedRun.open();
+    run.follow();
+    run.write('a.csv', 'epoch,a\n0,1\n');
+    linkSync(run.path('a.csv'), run.path('b.csv'));
+    symlinkSync(run.path('a.csv'), run.path('c.csv'));
+    await run.until(['a: 0=1']);
+    await run.finish();
+    assert.deepEqual(await run.metrics(), ['a: 0=1']);
   });
 
   it('keeps pictures under their content, each once', async () => {
