@@ -117,14 +117,17 @@ async function playRound(runs: TestRuns, plan: Round): Promise<void> {
   assert.ok([undefined, plan.exitCode].includes(details.result?.exitCode), context);
   if (killed === 0) assert.equal(details.result?.exitCode, plan.exitCode, context);
   assert.equal(details.reported?.tags['end'], 'reached', context);
-  assert.equal(details.reported.childRuns, 1, context);
 
   const all = Array.from({ length: steps }, (_, step) => step);
   const witnessed = (await readFile(`${out}.witness`, 'utf8')).trim().split('\n').map(Number);
   assert.deepEqual(witnessed, all, context);
   for (const key of ['flow', 'printed', 'table_loss'])
     assert.deepEqual(await stepsOf(run.paths.dir, key), all, `${key}; ${context}`);
-  const children = (await new RunStore(runs.store).list()).filter(one => one.parent === run.id);
+  const started = (await new RunStore(runs.store).list()).filter(one => one.parent === run.id);
+  assert.equal(details.reported.childRuns, started.length, context);
+  // A start that was never acknowledged may have left an empty child run behind: the client then starts another one.
+  const children = started.filter(one => Object.keys(one.metrics).length > 0);
+  assert.ok(started.length === 1 || killed > 0, context);
   assert.deepEqual(
     children.map(one => [one.name, one.state]),
     [['trial', 'finished']],
