@@ -21,9 +21,6 @@ const experimentSchema = z.looseObject({
 });
 
 const runSchema = z.looseObject({
-  run_id: z.string().optional(),
-  /** Before 1.0. */
-  run_uuid: z.string().optional(),
   run_name: z.string().nullish(),
   name: z.string().nullish(),
   source_name: z.string().nullish(),
@@ -90,15 +87,15 @@ function isExperiment(folder: string): boolean {
 function fileRun(
   store: string,
   experimentFolder: string,
-  name: string,
+  /** Of its folder, which MLflow calls by the id of the run. */
+  id: string,
   experiment: string | undefined,
   registry: ReadonlyMap<string, readonly RegisteredVersion[]>,
 ): { header: PastRunHeader; parentId: string | undefined } | SkippedRun {
-  const folder = join(experimentFolder, name);
+  const folder = join(experimentFolder, id);
   const meta = readMeta(join(folder, 'meta.yaml'), runSchema);
-  if (typeof meta === 'string') return { what: name, why: meta };
-  if (meta.lifecycle_stage === 'deleted') return { what: name, why: 'the run was deleted in MLflow' };
-  const id = meta.run_id ?? meta.run_uuid ?? name;
+  if (typeof meta === 'string') return { what: id, why: meta };
+  if (meta.lifecycle_stage === 'deleted') return { what: id, why: 'the run was deleted in MLflow' };
   const run: FileRun = {
     id,
     store,
