@@ -18,6 +18,7 @@ describe('charts protocol', () => {
     lastStep: 1,
     lastValue: NaN,
     reordered: false,
+    restarts: 0,
   };
 
   it('carries NaN, infinities and typed arrays untouched', () => {
@@ -35,9 +36,19 @@ describe('charts protocol', () => {
     ['an unknown type', { type: 'eval', code: '1' }],
     [
       'a width of a million',
-      { type: 'watch', x: 'step', smoothing: 0, rank: null, charts: [{ key: 'a', width: 1e6 }] },
+      {
+        type: 'watch',
+        x: 'step',
+        smoothing: 0,
+        rank: null,
+        restarts: 'latest',
+        charts: [{ key: 'a', width: 1e6 }],
+      },
     ],
-    ['smoothing of 1', { type: 'watch', x: 'step', smoothing: 1, rank: null, charts: [] }],
+    [
+      'smoothing of 1',
+      { type: 'watch', x: 'step', smoothing: 1, rank: null, restarts: 'latest', charts: [] },
+    ],
     ['a picture that is no base64', { type: 'exportPng', key: 'a', png: '<svg>' }],
     ['nothing', undefined],
   ];
