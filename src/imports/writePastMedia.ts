@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { MediaEntry } from '../runs/media.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
+import { mediaEnding } from '../tracking/mediaEnding.ts';
 import { imagesFolder, loggedImage } from '../tracking/mlflow/loggedImages.ts';
 import { safeRelativePath } from '../tracking/files/safeRelativePath.ts';
 import { copyLimitBytes } from './copyPastFiles.ts';
@@ -31,7 +32,7 @@ export async function writePastMedia(paths: RunPaths, pieces: readonly PastMedia
       continue;
     }
     mkdirSync(paths.mediaFiles, { recursive: true });
-    const ending = endings[piece.mediaType ?? ''] ?? /\.[a-z0-9]{1,8}$/i.exec(file ?? '')?.[0] ?? '.bin';
+    const ending = mediaEnding(piece.mediaType) ?? /\.[a-z0-9]{1,8}$/i.exec(file ?? '')?.[0] ?? '.bin';
     const name = `${String(place).padStart(6, '0')}${ending}`;
     const target = join(paths.mediaFiles, name);
     if (bytes !== undefined) writeFileSync(target, bytes);
@@ -71,16 +72,3 @@ function copySource(
   copyFileSync(source, target);
   return stats.size;
 }
-
-const endings: Readonly<Record<string, string>> = {
-  'image/png': '.png',
-  'image/jpeg': '.jpg',
-  'image/gif': '.gif',
-  'image/webp': '.webp',
-  'image/bmp': '.bmp',
-  'image/svg+xml': '.svg',
-  'application/json': '.json',
-  'text/csv': '.csv',
-  'text/html': '.html',
-  'text/plain': '.txt',
-};

@@ -7,25 +7,13 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { readMediaLines } from '../../runs/media.ts';
 import type { MediaEntry } from '../../runs/media.ts';
+import { mediaEnding } from '../../tracking/mediaEnding.ts';
 import type { MediaPiece } from '../../tracking/sourceReader.ts';
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
 
 /** Of all media of a run; what comes after is left out, and that is told. */
 const mostBytes = 2 * 1024 ** 3;
 const mostEntries = 200_000;
-
-const endings: Readonly<Record<string, string>> = {
-  'image/png': '.png',
-  'image/jpeg': '.jpg',
-  'image/gif': '.gif',
-  'image/webp': '.webp',
-  'image/bmp': '.bmp',
-  'image/svg+xml': '.svg',
-  'application/json': '.json',
-  'text/csv': '.csv',
-  'text/html': '.html',
-  'text/plain': '.txt',
-};
 
 export class MediaIntake {
   readonly #run: TrackedRun;
@@ -69,7 +57,7 @@ export class MediaIntake {
   /** Relative to the run folder. */
   #store(bytes: Uint8Array, mediaType: string | undefined): string {
     const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-    const name = hash + (endings[mediaType ?? ''] ?? '.bin');
+    const name = hash + (mediaEnding(mediaType) ?? '.bin');
     const folder = this.#run.paths.mediaFiles;
     const path = join(folder, name);
     if (sizeOf(path) !== bytes.length) {

@@ -2,6 +2,7 @@
  * What one record of trackio says, in its fragments and in its database alike: metrics, media among them, and the
  * config of the run. Format: trackio `utils.serialize_values`, version 0.43.
  */
+import { histogramOfEdges } from '../histogramOfEdges.ts';
 import type { Histogram } from '../../runs/media.ts';
 import { collectParameters, isRecord } from '../collectParameters.ts';
 import type { ContentBuilder } from '../files/contentBuilder.ts';
@@ -80,17 +81,7 @@ function takeMedia(
 
 /** trackio keeps the edges of the bins and the counts between them. */
 function histogramOf(value: Readonly<Record<string, unknown>>): Histogram | undefined {
-  const edges = numbersOf(value['bins']);
-  const counts = numbersOf(value['values']);
-  if (edges === undefined || counts === undefined || edges.length !== counts.length + 1) return undefined;
-  return {
-    min: edges[0] ?? null,
-    max: edges.at(-1) ?? null,
-    count: counts.reduce((sum, count) => sum + count, 0),
-    sum: null,
-    ends: edges.slice(1),
-    counts,
-  };
+  return histogramOfEdges(numbersOf(value['bins']), numbersOf(value['values']));
 }
 
 function numbersOf(value: unknown): number[] | undefined {

@@ -1,4 +1,5 @@
 /** Media in a history record of W&B: the record tells their kind and where their files lie below the run's `files`. */
+import { histogramOfEdges } from '../histogramOfEdges.ts';
 import type { Histogram } from '../../runs/media.ts';
 import { boundedKey } from '../metricNames.ts';
 import { mediaTypeOf } from '../files/mediaTypes.ts';
@@ -48,17 +49,8 @@ function numberField(name: 'width' | 'height', value: unknown): { width?: number
 
 /** Counts, and either the edges between which they lie or the first edge and the width of all. */
 function histogramOf(fields: Readonly<Record<string, unknown>>): Histogram | undefined {
-  const counts = numbers(fields['values']);
   const edges = numbers(fields['bins']) ?? packedEdges(fields['packedBins']);
-  if (counts === undefined || edges?.length !== counts.length + 1) return undefined;
-  return {
-    min: edges[0] ?? null,
-    max: edges.at(-1) ?? null,
-    count: counts.reduce((sum, count) => sum + count, 0),
-    sum: null,
-    ends: edges.slice(1),
-    counts,
-  };
+  return histogramOfEdges(edges, numbers(fields['values']));
 }
 
 function packedEdges(value: unknown): number[] | undefined {
