@@ -1,6 +1,7 @@
 /** A full disk, for real: a small tmpfs. Needs the right to mount; without it the suite says so. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
 import { readProcessRecord } from '../../../src/execution/runEnd.ts';
@@ -108,30 +109,42 @@ describe('a full disk', () => {
   });
 
   it('does not keep a killed supervisor from being replaced', async () => {
+    // What the program and the test tell each other lies on a disk that has room.
+    await using signs = await temporaryFolder();
+    const sign = (name: string): string => join(signs.path, name);
+    const appears = (name: string): string =>
+      `while not os.path.exists(signs + "/${name}"): time.sleep(0.01)`;
     await runs.write({
       'wait.py': [
-        'import os, time',
-        'while not os.path.exists("go"): time.sleep(0.01)',
+        'import os, sys, time',
+        'signs = sys.argv[1]',
+        appears('fill'),
         ...fill,
-        'time.sleep(3)',
+        'open(signs + "/full", "w").close()',
+        appears('make room'),
         'os.truncate("filler", 0)',
         'os.remove("filler")',
+        appears('end'),
         'print(\'{"step": 2, "loss": 2}\')',
-        'time.sleep(1)',
       ].join('\n'),
     });
-    const run = await runs.launch(['python3', 'wait.py']);
-    const record = await waitFor('a watchdog', async () => {
+    const run = await runs.launch(['python3', 'wait.py', signs.path]);
+    const { supervisor, watchdog } = await waitFor('a watchdog', async () => {
       const now = await readProcessRecord(run.paths);
-      return now?.watchdog !== undefined && now;
+      return now?.watchdog !== undefined && { supervisor: now.supervisor, watchdog: now.watchdog };
     });
-    await writeFile(join(runs.root, 'go'), '');
-    await waitFor('a full disk', async () => (await statfs(runs.root)).bavail === 0);
-    process.kill(record.supervisor.pid, 'SIGKILL');
+    await writeFile(sign('fill'), '');
+    await waitFor('a full disk', () => existsSync(sign('full')));
+    process.kill(supervisor.pid, 'SIGKILL');
+    await waitFor('the watchdog to take over', async () =>
+      (await readFile(`/proc/${watchdog.pid}/cmdline`, 'latin1')).includes('--adopt'),
+    );
+    await writeFile(sign('make room'), '');
     await waitFor('another supervisor', async () => {
       const now = await readProcessRecord(run.paths);
-      return now?.supervisor.pid !== record.supervisor.pid && now?.watchdog !== undefined;
+      return now?.supervisor.pid !== supervisor.pid && now?.watchdog !== undefined;
     });
+    await writeFile(sign('end'), '');
     assert.equal((await run.ended()).state, 'lost');
     const { series } = await readRunMetrics(run.paths, { metricLines: false, ended: true });
     assert.deepEqual([...(series[0]?.steps ?? [])], [1, 2]);
