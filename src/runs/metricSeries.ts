@@ -50,7 +50,10 @@ export function summariseSeries(series: MetricSeries): MetricSummary | undefined
   };
 }
 
-/** Summaries of the series that stand for the run: those without a rank or of rank 0. Own properties only. */
+/**
+ * Summaries of the series that stand for the run: those without a rank or of rank 0. Own properties only. What tracking
+ * libraries measure of the machine comes last: it is rarely what a run is looked at for.
+ */
 export function summariseShownSeries(all: readonly MetricSeries[]): Record<string, MetricSummary> {
   const summaries = new Map<string, MetricSummary>();
   for (const series of all) {
@@ -59,5 +62,9 @@ export function summariseShownSeries(all: readonly MetricSeries[]): Record<strin
     if (summary !== undefined && (series.rank === 0 || !summaries.has(series.key)))
       summaries.set(series.key, summary);
   }
-  return Object.fromEntries(summaries);
+  const entries = [...summaries];
+  return Object.fromEntries([
+    ...entries.filter(([key]) => !key.startsWith('system/')),
+    ...entries.filter(([key]) => key.startsWith('system/')),
+  ]);
 }
