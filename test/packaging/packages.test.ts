@@ -24,7 +24,7 @@ const inExtension = [
   'extension/dist/bin/lockstep.cmd',
   ...[...bundles, 'extension.cjs', 'worker.cjs'].map(name => `extension/dist/${name}`),
   'extension/dist/pythonHook/sitecustomize.py',
-  ...['charts', 'report'].flatMap(name => [
+  ...['charts', 'media', 'report'].flatMap(name => [
     `extension/dist/webview/${name}.css`,
     `extension/dist/webview/${name}.js`,
   ]),
@@ -47,7 +47,7 @@ const inCommandLine = [
 ].sort();
 
 /** Raised on purpose only: what a person waits for on a slow line. */
-const extensionBudgetKiB = 1000;
+const extensionBudgetKiB = 1300;
 
 describe('the packages', function () {
   this.timeout(120_000);
@@ -70,6 +70,7 @@ describe('the packages', function () {
       'extension.cjs',
       'worker.cjs',
       'webview/charts.js',
+      'webview/media.js',
       'webview/report.js',
     ]) {
       const text = await readFile(join(projectRoot, 'dist', name), 'utf8');
