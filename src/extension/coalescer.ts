@@ -6,16 +6,22 @@ export class Coalescer {
   readonly #task: () => Promise<void>;
   readonly #onError: (error: unknown) => void;
   readonly #delayMs: number;
+  readonly #everyMs: number;
+  #lastEnd = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #running = false;
   #again = false;
   #disposed = false;
 
-  /** @param delayMs Waited before each start, so that what comes close together is done together. */
-  constructor(task: () => Promise<void>, onError: (error: unknown) => void, delayMs: number) {
+  /**
+   * @param delayMs Waited before each start, so that what comes close together is done together.
+   * @param everyMs The least time from the end of one to the start of the next.
+   */
+  constructor(task: () => Promise<void>, onError: (error: unknown) => void, delayMs: number, everyMs = 0) {
     this.#task = task;
     this.#onError = onError;
     this.#delayMs = delayMs;
+    this.#everyMs = everyMs;
   }
 
   request(): void {
@@ -24,10 +30,14 @@ export class Coalescer {
       this.#again = true;
       return;
     }
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.#run();
-    }, this.#delayMs);
+    const rest = this.#lastEnd + this.#everyMs - performance.now();
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        void this.#run();
+      },
+      Math.max(this.#delayMs, rest),
+    );
   }
 
   dispose(): void {
@@ -48,6 +58,7 @@ export class Coalescer {
       this.#onError(error);
     } finally {
       this.#running = false;
+      this.#lastEnd = performance.now();
     }
     // Set by a request that came while the task ran.
     if (this.#askedAgain()) this.request();

@@ -11,6 +11,11 @@ import type { StoreChange, StoreClient } from './storeClient.ts';
 import type { RunOutline } from './worker/runsView.ts';
 
 const refreshDelayMs = 120;
+/**
+ * VS Code draws the changes of a tree when 200 ms have passed without another one: a run that logs faster than that
+ * would never be drawn again.
+ */
+const refreshEveryMs = 350;
 
 export interface ModelSnapshot {
   readonly projects: readonly OpenProject[];
@@ -64,6 +69,7 @@ export class RunsModel {
         this.#settle();
       },
       refreshDelayMs,
+      refreshEveryMs,
     );
     this.#disposables.push(
       viewState.onDidChange(() => this.#refresh.request()),
