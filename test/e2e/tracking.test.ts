@@ -98,8 +98,16 @@ describe('what a script logs, in the real editor', function () {
     await row(/loss \d/).click();
     await row('Tags', 'stage first light').waitFor({ timeout: 30_000 });
     await row('Media', 'images').waitFor({ timeout: 30_000 });
-    await row(/^\s*Child Runs/).click();
-    await row('lr=0.2', 'loss 0.5').waitFor({ timeout: 30_000 });
+    // The list may grow between a look and a click, which then lands on another row.
+    await waitFor(
+      'child runs told apart by their parameters',
+      async () => {
+        const children = row(/^\s*Child Runs/);
+        if ((await children.getAttribute('aria-expanded')) !== 'true') await children.click();
+        return row('lr=0.2', 'loss 0.5').isVisible();
+      },
+      { deadlineMs: 30_000, everyMs: 500 },
+    );
   });
 
   it('draws what MLflow and TensorBoard were told on charts that move', async () => {
