@@ -76,6 +76,11 @@ function hideIfSecret(whole: string, name: string, between: string, value: strin
   return isSecretValue(name, value) ? name + between + hiddenSecret : whole;
 }
 
+/** The value of an option, a parameter or a tag called `name` as it may be recorded. */
+export function recordedValue(name: string, value: string): string {
+  return isSecretValue(name, value) ? hiddenSecret : hideSecrets(value);
+}
+
 /** A URL without user, password and secret query fields, for records. Anything that is no URL comes back scanned. */
 export function stripCredentials(url: string): string {
   return hideSecrets(url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/i, '$1'));

@@ -3,6 +3,7 @@ import { MetricLogFollower } from '../runs/metricLog.ts';
 import type { SourceProgress } from '../runs/metricFrames.ts';
 import type { MetricPoint, MetricSeries } from '../runs/metricSeries.ts';
 import type { MediaEntry } from '../runs/media.ts';
+import { hideReportedSecrets } from '../runs/hideReportedSecrets.ts';
 import { reportedLineText } from '../runs/reported.ts';
 import type { ReportedLine } from '../runs/reported.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
@@ -44,7 +45,7 @@ export class RecordedRun implements TrackedRun {
   }
 
   report(line: Omit<ReportedLine, 'at'>): void {
-    const text = reportedLineText({ at: Date.now(), ...line });
+    const text = reportedLineText(hideReportedSecrets({ at: Date.now(), ...line }));
     this.#write(() => this.#reported.append(text));
   }
 

@@ -78,8 +78,9 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
   const survivors = await ending;
   if (survivors > 0) log.warn(`${survivors} processes could not be ended.`);
 
-  if (spec.stdin === 'terminal') await removeScriptLines(paths.stdout).catch(() => undefined);
+  // Before the lines of `script` go: to a source a file that is written anew is another file.
   await sources?.finish();
+  if (spec.stdin === 'terminal') await removeScriptLines(paths.stdout).catch(() => undefined);
   tails.drain();
   intake.finish();
   await supervision.mlflow.close();

@@ -54,7 +54,7 @@ export function encodeFrame(
     at = frame.writeUInt32LE(points.length, at);
     for (const point of points) {
       at = frame.writeUInt32LE(numberOf(point.key), at);
-      at = frame.writeInt32LE(point.rank ?? -1, at);
+      at = frame.writeInt32LE(storedRank(point.rank), at);
       at = frame.writeDoubleLE(point.step, at);
       at = frame.writeDoubleLE(point.time, at);
       at = frame.writeDoubleLE(point.value, at);
@@ -69,6 +69,11 @@ export function encodeFrame(
   frame.writeUInt32LE(size - frameHeaderBytes, 0);
   frame.writeUInt32LE(crc32(frame, frameHeaderBytes, size), 4);
   return frame;
+}
+
+/** What is no rank (anybody may print one) must not keep its point, and all that follow it, out of the log. */
+function storedRank(rank: number | undefined): number {
+  return rank !== undefined && Number.isInteger(rank) && rank >= 0 && rank <= 0x7fffffff ? rank : -1;
 }
 
 const table = new Uint32Array(256).map((_, index) => {

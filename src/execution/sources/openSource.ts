@@ -1,5 +1,5 @@
 /** How a file that was found is followed: with which reader, under which name, from which byte on. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readerFor } from '../../tracking/detectSource.ts';
 import type { DetectedSource, SourceKind } from '../../tracking/detectSource.ts';
@@ -148,10 +148,21 @@ function fileReader(folder: string): (piece: MediaPiece) => MediaPiece | undefin
   let since = 0;
   return piece => {
     const path = join(folder, piece.file ?? '');
-    const size = statSync(path, { throwIfNoEntry: false })?.size;
-    if (size !== undefined) return size > largestMedia ? undefined : { ...piece, bytes: readFileSync(path) };
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    // A link may lead anywhere, and a pipe would be waited for: only a file is media.
+    if (stats !== undefined) return stats.isFile() ? readMedia(piece, path, stats.size) : undefined;
     if (waitingFor !== path) [waitingFor, since] = [path, performance.now()];
     if (performance.now() - since < patienceMs) throw new Error(`${path} is not there yet`);
     return undefined;
   };
+}
+
+function readMedia(piece: MediaPiece, path: string, size: number): MediaPiece | undefined {
+  if (size > largestMedia) return undefined;
+  try {
+    return { ...piece, bytes: readFileSync(path) };
+  } catch {
+    // Without it the rest of its source goes on.
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@
  * and when a new supervisor reads the source again from its beginning. What cannot be written now waits; until it is
  * written nothing more is read.
  */
-import { hiddenSecret, hideSecrets, isSecretValue } from '../../base/secretText.ts';
+import { recordedValue } from '../../base/secretText.ts';
 import type { MetricPoint } from '../../runs/metricSeries.ts';
 import type { ParameterValue } from '../../runs/plan.ts';
 import type { MediaPiece, SourceContent } from '../../tracking/sourceReader.ts';
@@ -63,7 +63,10 @@ export class SourceIntake {
     this.#takePoints(content);
     const parameters = withoutSecrets(content.parameters);
     const tags = Object.fromEntries(
-      Object.entries(content.tags).map(([tag, value]) => [tag, value === null ? null : shown(tag, value)]),
+      Object.entries(content.tags).map(([tag, value]) => [
+        tag,
+        value === null ? null : recordedValue(tag, value),
+      ]),
     );
     const said = {
       ...(content.name === undefined ? {} : { name: content.name }),
@@ -166,11 +169,7 @@ function withoutSecrets(
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [
       name,
-      typeof value === 'string' ? shown(name, value) : value,
+      typeof value === 'string' ? recordedValue(name, value) : value,
     ]),
   );
-}
-
-function shown(name: string, value: string): string {
-  return isSecretValue(name, value) ? hiddenSecret : hideSecrets(value);
 }

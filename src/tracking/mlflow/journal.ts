@@ -3,6 +3,7 @@
  * cut off when it can be and passed over when not.
  */
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { recordedValue } from '../../base/secretText.ts';
 import { journalNotWritten } from './errors.ts';
 import { journalLine, readJournalLine, type JournalEvent } from './journalEvents.ts';
 
@@ -39,7 +40,7 @@ export class Journal {
     if (events.length === 0) return;
     try {
       const descriptor = this.#open();
-      const bytes = Buffer.from(events.map(journalLine).join(''), 'utf8');
+      const bytes = Buffer.from(events.map(event => journalLine(withoutSecrets(event))).join(''), 'utf8');
       try {
         for (let written = 0; written < bytes.length;)
           written += writeSync(descriptor, bytes, written, bytes.length - written, this.#end + written);
@@ -78,5 +79,25 @@ function cutBack(descriptor: number, end: number): void {
     ftruncateSync(descriptor, end);
   } catch {
     // The next append writes over it.
+  }
+}
+
+/** Parameters and tags as they may be recorded; what MLflow itself sets in tags is needed as it is. */
+function withoutSecrets(event: JournalEvent): JournalEvent {
+  switch (event.event) {
+    case 'params':
+      return { ...event, set: event.set.map(([key, value]) => [key, recordedValue(key, value)]) };
+    case 'tags':
+      return {
+        ...event,
+        set: event.set.map(([key, value]) => [
+          key,
+          value === null || (key.startsWith('mlflow.') && key !== 'mlflow.note.content')
+            ? value
+            : recordedValue(key, value),
+        ]),
+      };
+    default:
+      return event;
   }
 }

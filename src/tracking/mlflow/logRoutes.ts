@@ -1,4 +1,5 @@
 /** What a training logs: metrics, parameters and tags, one by one or in batches. */
+import { recordedValue } from '../../base/secretText.ts';
 import * as z from 'zod';
 import { runToWrite } from './createRun.ts';
 import { doubleField, listField, optionalText, pairField, textField, wholeField } from './fields.ts';
@@ -109,7 +110,8 @@ async function logParameters(tracker: Tracker, run: MlflowRun, params: readonly 
   const asked = new Map<string, string>();
   for (const [key, value] of params) {
     const known = run.params.get(key) ?? asked.get(key);
-    if (known !== undefined && known !== value)
+    // A secret is known by what stands for it after the supervisor was replaced.
+    if (known !== undefined && known !== value && known !== recordedValue(key, value))
       throw invalidValue(
         `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known}' for run ID='${run.id}'. Attempted logging new value '${value}'.`,
       );
