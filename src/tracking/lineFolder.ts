@@ -6,6 +6,7 @@
 import type { MetricPoint } from '../runs/metricSeries.ts';
 import type { ParameterValue } from '../runs/plan.ts';
 import { splitLauncherPrefix } from './launcherPrefix.ts';
+import { gluedObjects } from './gluedObjects.ts';
 import { parseReportedLine } from './parseReportedLine.ts';
 import type { ReportedLine } from './reportedLine.ts';
 import { terminalText } from './terminalText.ts';
@@ -109,8 +110,7 @@ export class LineFolder {
     const skip = this.#skipping || line.length > longestLine;
     this.#skipping = false;
     if (skip || line.length < 3) return;
-    const report = this.#read(line);
-    if (report !== undefined) this.#fold(report, folded, time);
+    for (const report of this.#read(line)) this.#fold(report, folded, time);
   }
 
   /** Holds an unfinished line back, but of a bar that redraws itself only the newest state. */
@@ -140,15 +140,17 @@ export class LineFolder {
     this.#skipping = false;
   }
 
-  #read(line: Buffer): ReportedLine | undefined {
-    if (this.#text === undefined && !line.includes(0x7b)) return undefined;
+  #read(line: Buffer): readonly ReportedLine[] {
+    if (this.#text === undefined && !line.includes(0x7b)) return [];
     const { rank, rest } = this.#clean(line.toString('utf8'));
-    const report =
+    const declared = this.source === metricSources.childMetrics;
+    const reports =
       this.#text === undefined
-        ? parseReportedLine(rest, { declared: this.source === metricSources.childMetrics })
-        : this.#text.read(rest);
-    if (report === undefined || report.rank !== undefined || rank === undefined) return report;
-    return { ...report, rank };
+        ? gluedObjects(rest).map(object => parseReportedLine(object, { declared }))
+        : [this.#text.read(rest)];
+    return reports
+      .filter(report => report !== undefined)
+      .map(report => (report.rank !== undefined || rank === undefined ? report : { ...report, rank }));
   }
 
   #clean(line: string): { readonly rank?: number; readonly rest: string } {
