@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { listArtifacts } from '../../../src/runs/listArtifacts.ts';
 import { readMediaLines } from '../../../src/runs/media.ts';
-import { mergeReported, reportedLineText, type ReportedLine } from '../../../src/runs/reported.ts';
+import {
+  mergeReported,
+  reportedLineText,
+  reportedSchema,
+  type ReportedLine,
+} from '../../../src/runs/reported.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
@@ -39,7 +44,18 @@ describe('what a program reports about its run', () => {
       `not JSON\n[]\n{"at":"x"}\n${textOf({ at: 1, parameters: JSON.parse('{"__proto__":1,"constructor":2}') as Record<string, number> })}{"at":2,"na`,
     );
     assert.deepEqual(Object.entries(merged.parameters), [['constructor', 2]]);
-    fc.assert(fc.property(fc.string(), text => mergeReported(text).datasets.length >= 0));
+    const anyLine = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.jsonValue().map(value => JSON.stringify({ at: 1, tags: value })),
+    );
+    fc.assert(
+      fc.property(fc.array(anyLine), lines => {
+        const merged = mergeReported(`${lines.join('\n')}\n${textOf({ at: 2, name: 'last' })}`);
+        assert.equal(merged.name, 'last');
+        assert.deepEqual(reportedSchema.parse(merged), merged);
+      }),
+    );
   });
 
   it('shows in the summary while the run goes on, and after', async () => {
