@@ -2,7 +2,7 @@
 import { compareTrees, readBlob } from '../../git/compareTrees.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Code } from '../../runs/plan.ts';
-import type { EngineHandlers } from './answerRequests.ts';
+import type { EngineHandlers } from './engineRequests.ts';
 import type { CodeChanges } from './codeRequests.ts';
 import { codeUnknown } from './errors.ts';
 import type { Stores } from './stores.ts';

@@ -1,6 +1,7 @@
 /** Requests about the code of runs. Plain data; part of EngineRequests. */
 import type { ChangedFile } from '../../git/compareTrees.ts';
-import type { Request, RunReference } from './engineRequests.ts';
+import type { Request } from '../thread/threadMessages.ts';
+import type { RunReference } from './engineRequests.ts';
 
 export interface CodeChanges {
   readonly root: string;

@@ -8,7 +8,7 @@ import { planMissing } from '../../reproduction/errors.ts';
 import { reproduceRun } from '../../reproduction/reproduceRun.ts';
 import { compareRuns } from '../../runs/compareRuns.ts';
 import type { Parameter } from '../../runs/plan.ts';
-import type { EngineHandlers } from './answerRequests.ts';
+import type { EngineHandlers } from './engineRequests.ts';
 import type { ChangeableParameter } from './compareRequests.ts';
 import { comparisonPage, comparisonTable } from './comparisonText.ts';
 import { runRows } from './runRows.ts';

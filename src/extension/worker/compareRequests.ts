@@ -1,6 +1,7 @@
 /** Requests about comparing runs, and running them again. Plain data; part of EngineRequests. */
 import type { ParameterValue } from '../../runs/plan.ts';
-import type { Request, RunReference } from './engineRequests.ts';
+import type { Request } from '../thread/threadMessages.ts';
+import type { RunReference } from './engineRequests.ts';
 
 export interface ChangeableParameter {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** All handlers of the worker: the other end of engineRequests.ts. */
-import type { EngineHandlers } from './answerRequests.ts';
+import type { EngineHandlers } from './engineRequests.ts';
 import { codeHandlers } from './codeHandlers.ts';
 import { compareHandlers } from './compareHandlers.ts';
 import { importHandlers } from './importHandlers.ts';

@@ -7,6 +7,8 @@ import type { Project } from '../../git/locateProject.ts';
 import type { ArtifactList } from '../../runs/listArtifacts.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { AnnotationChange } from '../../runs/runStore.ts';
+import type { Handlers } from '../thread/answerRequests.ts';
+import type { Request } from '../thread/threadMessages.ts';
 import type { CodeRequests } from './codeRequests.ts';
 import type { CompareRequests } from './compareRequests.ts';
 import type { ImportRequests } from './importRequests.ts';
@@ -16,11 +18,6 @@ import type { MediaRequests } from './mediaRequests.ts';
 import type { PanelRequests } from './panelRequests.ts';
 import type { FolderEntry, RunContents } from './runContents.ts';
 import type { RunKind, RunOutline, RunPage, RunRow, RunsView } from './runsView.ts';
-
-export interface Request<Params, Result> {
-  readonly params: Params;
-  readonly result: Result;
-}
 
 export interface RunReference {
   /** Absolute path of the store, from the project model. */
@@ -90,3 +87,17 @@ export interface EngineRequests
   /** The end of a run's log, or what comes after `start`. */
   logWindow: Request<RunReference & { readonly bytes: number; readonly start?: LogStart }, LogWindow>;
 }
+
+/** How far a long request is. */
+export interface EngineProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Runs of a watched store were written; no ids where it is not known which. */
+export interface EngineNotice {
+  readonly store: string;
+  readonly runIds: readonly string[];
+}
+
+export type EngineHandlers = Handlers<EngineRequests, EngineProgress>;

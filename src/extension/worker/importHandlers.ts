@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { detectImportKind } from '../../imports/detectImportKind.ts';
 import { importKindUnknown } from '../../imports/errors.ts';
 import { importRuns } from '../../imports/importRuns.ts';
-import type { EngineHandlers } from './answerRequests.ts';
+import type { EngineHandlers } from './engineRequests.ts';
 import type { FoundImport } from './importRequests.ts';
 import type { Stores } from './stores.ts';
 

@@ -1,7 +1,7 @@
 /** Requests about past runs of other tools. Plain data; part of EngineRequests. */
 import type { ImportKind } from '../../imports/importKind.ts';
 import type { ImportReport } from '../../imports/importRuns.ts';
-import type { Request } from './engineRequests.ts';
+import type { Request } from '../thread/threadMessages.ts';
 
 export interface FoundImport {
   /** Absolute. */

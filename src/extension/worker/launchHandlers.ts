@@ -10,7 +10,7 @@ import { runPaths } from '../../runs/runPaths.ts';
 import { countMetricLikeLines } from '../../tracking/countMetricLikeLines.ts';
 import { readMetricLineChoice, rememberMetricLineChoice } from '../../tracking/metricLineChoice.ts';
 import { previewMetricLines } from '../../tracking/previewMetricLines.ts';
-import type { EngineHandlers } from './answerRequests.ts';
+import type { EngineHandlers } from './engineRequests.ts';
 import { fileCommand } from './fileCommand.ts';
 import { findInterpreter } from './findInterpreter.ts';
 import type { NamedExperiment } from './launchRequests.ts';

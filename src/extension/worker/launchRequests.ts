@@ -1,6 +1,7 @@
 /** Requests about starting runs. Plain data; part of EngineRequests. */
 import type { PreviewedMetric } from '../../tracking/previewMetricLines.ts';
-import type { Request, RunReference } from './engineRequests.ts';
+import type { Request } from '../thread/threadMessages.ts';
+import type { RunReference } from './engineRequests.ts';
 
 /** Where the interpreter of a run comes from, in the order of preference. */
 export type InterpreterSource = 'setting' | 'python-extension' | 'folder' | 'path';

@@ -1,7 +1,7 @@
 /** Answers the Media panel. The indexes of the runs looked at last are kept. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { runPaths } from '../../runs/runPaths.ts';
-import type { EngineHandlers } from './answerRequests.ts';
+import type { EngineHandlers } from './engineRequests.ts';
 import { mediaContent } from './mediaContent.ts';
 import { MediaIndex } from './mediaIndex.ts';
 import type { PlainContent } from './mediaContent.ts';

@@ -1,7 +1,8 @@
 /** Requests of the Media panel. Plain data; part of EngineRequests. */
 import type { MediaCard, WatchedCard } from '../../protocol/mediaProtocol.ts';
 import type { RunState } from '../../runs/runState.ts';
-import type { Request, RunReference } from './engineRequests.ts';
+import type { Request } from '../thread/threadMessages.ts';
+import type { RunReference } from './engineRequests.ts';
 import type { PlainContent } from './mediaContent.ts';
 
 export interface MediaRequests {

@@ -5,7 +5,7 @@ import { chartSeries, type XAxis } from '../../series/chartSeries.ts';
 import { latestOf, splitAtRestarts, type RestartView } from '../../series/restarts.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
-import type { EngineHandlers } from './answerRequests.ts';
+import type { EngineHandlers } from './engineRequests.ts';
 import { metricsCsv } from './metricsCsv.ts';
 import { reproductionOverlay, reproductionReport } from './reproductionReport.ts';
 import { runRows } from './runRows.ts';

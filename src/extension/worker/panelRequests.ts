@@ -3,7 +3,7 @@ import type { ChartMetric, ChartPoints, ChartRun, WatchedChart } from '../../pro
 import type { Overlay, ReportSnapshot } from '../../protocol/reportProtocol.ts';
 import type { XAxis } from '../../series/chartSeries.ts';
 import type { RestartView } from '../../series/restarts.ts';
-import type { Request } from './engineRequests.ts';
+import type { Request } from '../thread/threadMessages.ts';
 
 export interface ChartCatalogue {
   /** In the order asked for. */

@@ -9,7 +9,7 @@ import { parseRunQuery } from '../../runs/parseQuery.ts';
 import type { RunQuery } from '../../runs/parseQuery.ts';
 import { runPaths } from '../../runs/runPaths.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
-import type { EngineHandlers } from './answerRequests.ts';
+import type { EngineHandlers } from './engineRequests.ts';
 import { arrangeRuns, isLive } from './arrangeRuns.ts';
 import { folderEntries, runContents } from './runContents.ts';
 import { runRows } from './runRows.ts';

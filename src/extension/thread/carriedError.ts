@@ -1,7 +1,7 @@
 /** Takes errors across the thread border and makes them whole again on the other side. */
 import { LockstepError } from '../../base/lockstepError.ts';
 import { errorText } from '../../base/systemError.ts';
-import type { CarriedError } from './engineMessages.ts';
+import type { CarriedError } from './threadMessages.ts';
 
 export function carryError(error: unknown): CarriedError {
   return {
