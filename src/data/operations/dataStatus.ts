@@ -31,6 +31,8 @@ export interface PathStatus {
   readonly notInCache?: { readonly files: number; readonly bytes?: number };
   /** What the remote lacks; only where the remote was asked. */
   readonly notInRemote?: { readonly files: number; readonly bytes?: number };
+  /** The sparse choice of this clone leaves it out: it is neither placed nor counted as out of sync. */
+  readonly notSelected?: boolean;
   /** Of a folder that differs: which files, at most 1,000; the counts are true. */
   readonly changes?: FolderChanges;
 }
