@@ -13,6 +13,7 @@ import type { Known } from '../runs/known.ts';
 import { writePackageList } from '../runs/packageStore.ts';
 import type { Plan } from '../runs/plan.ts';
 import { hashFileUses, listFileUses } from './capture/fileUses.ts';
+import { temporaryFolders } from './capture/temporaryFiles.ts';
 import type { FileUses } from './capture/fileUses.ts';
 import { hashGaps, withGapHashes } from './capture/hashGaps.ts';
 import { captureHardware } from './capture/hardware.ts';
@@ -149,6 +150,7 @@ async function listUses(
     own: [spec.store, paths.dir],
     environments: environment === undefined ? [] : [environment],
     home: surroundings['HOME'],
+    temporary: temporaryFolders(surroundings),
   });
 }
 

@@ -8,6 +8,8 @@ import { chmod, copyFile, lstat, mkdir, stat, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { systemErrorCode } from '../base/systemError.ts';
 import { hashFolderContents, listFolder } from '../execution/capture/hashFile.ts';
+import { isOfDvc } from '../execution/capture/ignoredPaths.ts';
+import { isOwnTemporary, temporaryFolders } from '../execution/capture/temporaryFiles.ts';
 import { hashFile } from '../git/hashFile.ts';
 import type { FileUse } from '../runs/captured.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
@@ -44,10 +46,12 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
   const { layout, signal } = request;
   const found: Record<keyof OfferedInputs, string[]> = { missing: [], changed: [], unverified: [] };
   let copied = 0;
+  // Records of earlier versions name them as inputs.
+  const temporary = temporaryFolders();
   const written = new Map(request.outputs.map(output => [output.path, output]));
   for (const input of request.inputs) {
     signal.throwIfAborted();
-    if (input.problem === 'missing') continue;
+    if (input.problem === 'missing' || isOfDvc(input.path) || isOwnTemporary(input, temporary)) continue;
     const source = isAbsolute(input.path) ? input.path : join(request.workspace, input.path);
     const target = isAbsolute(input.path)
       ? outsidePlace(input.path, request)

@@ -105,5 +105,6 @@ const outputKinds: readonly { readonly name: string; readonly pattern: RegExp }[
   { name: 'event file', pattern: /(^|\/)(events\.out\.tfevents\.[^/]*|[^/]*\.tfevents)$/i },
   { name: 'tracker files', pattern: /(^|\/)(wandb|mlruns|mlartifacts|aim|\.aim|\.neptune|comet_ml)\// },
   { name: 'tracker files', pattern: /(^|\/)mlflow\.db$/ },
+  { name: 'tracker files', pattern: /(^|\/)\.dvc\/tmp\/|^(\/private)?\/var\/tmp\/dvc\// },
   { name: 'cache', pattern: /(^|\/)(__pycache__|\.pytest_cache|\.cache|\.ipynb_checkpoints)\// },
 ];

@@ -11,6 +11,7 @@ import { collapseFolders } from './collapseFolders.ts';
 import { findChangedFiles } from './findChangedFiles.ts';
 import { hashFile, hashFolderContents, hashListing, listFolder } from './hashFile.ts';
 import { ignoredPaths, isBelow } from './ignoredPaths.ts';
+import { goneProblem, isOwnTemporary } from './temporaryFiles.ts';
 import type { Seen } from './readSeen.ts';
 
 export interface FileUseQuestion {
@@ -32,6 +33,8 @@ export interface FileUseQuestion {
   readonly own?: readonly string[];
   readonly environments?: readonly string[];
   readonly home?: string | undefined;
+  /** Where programs put what they need for a moment; absolute. */
+  readonly temporary?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -62,8 +65,10 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
   const reads = seen.reads.filter(({ path }) => !ignored(path) && !isDeclared(path, declaredInputs));
   for (const { path, size, modifiedAt, files } of collapseFolders(reads, path => isBelow(path, root))) {
     signal?.throwIfAborted();
-    if (files === undefined) inputs.push(await describeRead(context, { path, size, modifiedAt }));
-    else
+    if (files === undefined) {
+      const read = await describeRead(context, { path, size, modifiedAt });
+      if (!isOwnTemporary(read, question.temporary ?? [])) inputs.push(read);
+    } else
       inputs.push({
         ...base(context, path, 'seen'),
         size,
@@ -184,7 +189,7 @@ async function describeRead(
 ): Promise<FileUse> {
   const use = { ...base(context, path, 'seen'), size, modifiedAt };
   const now = await stat(path).catch(() => undefined);
-  if (now === undefined) return { ...use, problem: 'gone after the run' };
+  if (now === undefined) return { ...use, problem: goneProblem };
   if (now.size !== size || !sameTime(now.mtimeMs, modifiedAt))
     return { ...use, problem: 'changed after it was read' };
   return { ...use, modifiedAt: now.mtimeMs };

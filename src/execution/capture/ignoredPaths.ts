@@ -86,11 +86,16 @@ export function ignoredPaths(options: IgnoredPathsOptions): (path: string) => bo
     const names = (inside ? path.slice(options.root.length) : path).split(/[/\\]/);
     const name = names.pop() ?? '';
     if (ignoredNames.test(name)) return true;
-    if (names.some(folder => ignoredFolders.has(folder))) return true;
+    if (names.some(folder => ignoredFolders.has(folder)) || isOfDvc(names.join('/'))) return true;
     if (inside) return false;
     if (kept.some(folder => isBelow(path, folder))) return false;
     return [...systemFolders, ...settings].some(folder => isBelow(path, folder));
   };
+}
+
+/** What DVC writes for itself beside whatever uses it (locks, links, its index), by the path of a file or folder. */
+export function isOfDvc(path: string): boolean {
+  return /(?:^|\/)\.dvc\/tmp(?:\/|$)|^(?:\/private)?\/var\/tmp\/dvc(?:\/|$)/.test(path.replaceAll('\\', '/'));
 }
 
 /** True for the folder itself and everything in it. */

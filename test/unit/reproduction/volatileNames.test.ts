@@ -54,6 +54,8 @@ describe('volatile output names', () => {
     ['runs/events.out.tfevents.1700000000.host.1.0', 'event file'],
     ['mlruns/0/meta.yaml', 'tracker files'],
     ['src/__pycache__/a.pyc', 'cache'],
+    ['.dvc/tmp/rwlock', 'tracker files'],
+    ['/var/tmp/dvc/repo/1/x', 'tracker files'],
   ];
   for (const [path, reason] of table)
     it(`${path}: ${reason ?? 'counted'}`, () => {

@@ -11,6 +11,7 @@ import {
 } from '../../../../src/execution/capture/fileUses.ts';
 import { ignoredPaths } from '../../../../src/execution/capture/ignoredPaths.ts';
 import { loadedModules, readSeen, type Seen } from '../../../../src/execution/capture/readSeen.ts';
+import { temporaryFolders } from '../../../../src/execution/capture/temporaryFiles.ts';
 import { fileUseSchema, type FileUse } from '../../../../src/runs/captured.ts';
 import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
 
@@ -87,6 +88,34 @@ describe('the inputs of a run', () => {
         `data.csv seen 3 B ${sha('abc')}`,
         'gone seen 3 B (gone after the run)',
       ],
+    );
+  });
+
+  it('are not what lay below a folder for temporary files and is gone, nor what DVC writes for itself', async () => {
+    await using folder = await temporaryFolder();
+    const root = join(folder.path, 'project');
+    const paths = [
+      ...['tmp/port-1.txt', 'tmp/gone folder/x', 'tmp/kept', 'project/tmp/port-1.txt', 'elsewhere/x'],
+      ...['project/.dvc/tmp/lock', 'project/.dvc/config'],
+    ];
+    await write(folder.path, Object.fromEntries(paths.map(path => [path, 'abc'])));
+    const reads = await Promise.all(paths.map(path => readOf(join(folder.path, path))));
+    for (const path of ['tmp/port-1.txt', 'tmp/gone folder', 'project/tmp/port-1.txt', 'elsewhere/x'])
+      await rm(join(folder.path, path), { recursive: true });
+    const { inputs } = await listFileUses(
+      question(root, {
+        seen: { ...nothingSeen, reads: [...reads, { path: '/var/tmp/dvc/repo/x', size: 1, modifiedAt: 1 }] },
+        temporary: temporaryFolders({ TMPDIR: `${folder.path}/tmp/` }).slice(0, 1),
+      }),
+    );
+    assert.deepEqual(
+      shown(inputs).map(line => line.replace(folder.path, '<folder>')),
+      [
+        '.dvc/config seen 3 B',
+        '<folder>/elsewhere/x seen 3 B (gone after the run)',
+        '<folder>/tmp/kept seen 3 B',
+        'tmp/port-1.txt seen 3 B (gone after the run)',
+      ].sort(),
     );
   });
 
