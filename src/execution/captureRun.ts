@@ -12,9 +12,10 @@ import { captured, knownValue, unknown } from '../runs/known.ts';
 import type { Known } from '../runs/known.ts';
 import { writePackageList } from '../runs/packageStore.ts';
 import type { Plan } from '../runs/plan.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
 import { hashFileUses, listFileUses } from './capture/fileUses.ts';
 import { temporaryFolders } from './capture/temporaryFiles.ts';
-import type { FileUses } from './capture/fileUses.ts';
+import type { FileUseQuestion, FileUses } from './capture/fileUses.ts';
 import { hashGaps, withGapHashes } from './capture/hashGaps.ts';
 import { captureHardware } from './capture/hardware.ts';
 import { isBelow } from './capture/ignoredPaths.ts';
@@ -22,8 +23,8 @@ import { capturePackages } from './capture/packages.ts';
 import { loadedModules, readSeen } from './capture/readSeen.ts';
 import type { Seen } from './capture/readSeen.ts';
 import { lockstepCacheFolder } from './installSupervisor.ts';
-import { announceLiveRun } from './liveRuns.ts';
 import type { LiveRun } from './liveRuns.ts';
+import { FileClaims, FollowedList } from './sources/fileClaims.ts';
 import type { StartedRun } from './startRun.ts';
 import type { Supervision } from './supervision.ts';
 
@@ -48,7 +49,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
   const { paths, log, spec } = supervision;
   const { plan } = started;
   const variables = started.surroundings;
-  const live = announceLiveRun(spec.store, spec.id, plan.root).catch(note('Other runs', undefined));
+  const live = supervision.announce(plan.root, Date.parse(started.startedAt));
   const hardware = captureHardware({ variables }).catch(orUnknown<Hardware>());
   // The hook tells best what a program could import; this is for programs without it, and while they run.
   const early = packagesOf(plan, variables, undefined);
@@ -67,7 +68,6 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
     async outputs() {
       seen = await readSeen(paths.seen).catch(note('Files and modules', nothingSeen));
       uses = await listUses(supervision, started, seen, await live).catch(note('Inputs and outputs', uses));
-      await (await live)?.end().catch(() => undefined);
       return hashFileUses(uses.outputs, { root: plan.root }).catch(
         note('Hashes of outputs', [...uses.outputs]),
       );
@@ -136,7 +136,11 @@ async function listUses(
   live: LiveRun | undefined,
 ): Promise<FileUses> {
   const environment = knownValue(plan.interpreter)?.prefix;
-  const [overlapping, isInSnapshot] = await Promise.all([live?.overlapped() ?? true, snapshotFiles(plan)]);
+  const [overlapping, others, isInSnapshot] = await Promise.all([
+    live?.overlapped() ?? true,
+    live?.others() ?? [],
+    snapshotFiles(plan),
+  ]);
   return listFileUses({
     root: plan.root,
     cwd: prepared.cwd ?? spec.cwd,
@@ -146,12 +150,21 @@ async function listUses(
     // File systems store times more coarsely than the clock tells them.
     startedAt: Date.parse(startedAt) - 20,
     overlapping,
+    ownedBy: fileOwners(paths, others),
     isInSnapshot,
     own: [spec.store, paths.dir],
     environments: environment === undefined ? [] : [environment],
     home: surroundings['HOME'],
     temporary: temporaryFolders(surroundings),
   });
+}
+
+/** What the runs themselves say of files that no hook saw this run write. */
+function fileOwners(paths: RunPaths, others: readonly RunPaths[]): FileUseQuestion['ownedBy'] {
+  const ours = new FollowedList(paths.followed);
+  const theirs = others.map(other => new FileClaims(other).read());
+  return path =>
+    ours.has(path) ? 'this-run' : theirs.some(claimed => claimed.has(path)) ? 'another' : 'unknown';
 }
 
 /** A reproduction's checkout is nobody's to edit. What the run was seen to write, or says it writes, is its output. */

@@ -3,7 +3,6 @@ import { statSync } from 'node:fs';
 import type { TreeRoot } from '../base/processTree.ts';
 import { errorText } from '../base/systemError.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
-import { announceLiveRun } from './liveRuns.ts';
 import { followSources } from './sources/followSources.ts';
 import type { FollowedSources } from './sources/followSources.ts';
 import type { StartedRun } from './startRun.ts';
@@ -11,15 +10,14 @@ import type { Supervision } from './supervision.ts';
 
 /** Undefined where the run is not tracked. Never throws: a run without its metrics is still a run. */
 export function followRunSources(
-  { spec, paths, log, runs, input }: Supervision,
+  { spec, paths, log, runs, input, announce }: Supervision,
   { plan, prepared, surroundings, startedAt }: StartedRun,
   tree: () => TreeRoot,
 ): FollowedSources | undefined {
   if (!spec.track) return undefined;
   const cwd = prepared.cwd ?? spec.cwd;
   const root = prepared.root ?? plan.root;
-  const live = announceLiveRun(spec.store, spec.id, plan.root);
-  live.catch(() => undefined);
+  const live = announce(plan.root, Date.parse(startedAt));
   try {
     return followSources({
       ...{ run: runs.main, root, cwd, tree },
@@ -28,7 +26,8 @@ export function followRunSources(
       startedAt: startOf(paths) ?? Date.parse(startedAt),
       seen: paths.seen,
       rules: spec.tracking,
-      otherRunsInRoot: async () => (await live).overlapped(),
+      otherRunsInRoot: async () => (await (await live)?.overlapped()) ?? true,
+      otherRuns: async () => (await (await live)?.others()) ?? [],
       onProblem: text => log.warn(text),
     });
   } catch (error) {

@@ -60,10 +60,13 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   planning.catch(() => undefined);
   // What the plan needs of other programs is under way first: they work while this process gets ready.
   await new Promise(resolve => setImmediate(resolve));
+  // Before the command starts: what it writes may be met by another run at once.
+  const announced = supervision.announce(prepared.root ?? spec.root);
   const opening = spec.track && !own ? supervision.mlflow.open() : undefined;
   const known = await planning;
   cancel.signal.throwIfAborted();
   const endpoint = await opening;
+  await announced;
   const mlflow = endpoint !== undefined ? 'endpoint' : spec.track && own ? 'own-server' : undefined;
   const plan = { ...known, ...(mlflow === undefined ? {} : { mlflow }) };
   await writeJsonAtomic(paths.plan, plan);

@@ -2,6 +2,7 @@
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { Asked } from './asked.ts';
 import type { LaunchSpec } from './launchSpec.ts';
+import type { LiveRun } from './liveRuns.ts';
 import type { MlflowDesk } from './mlflowDesk.ts';
 import type { PrivateInput } from './privateInput.ts';
 import type { RecordedRuns } from './recordedRuns.ts';
@@ -24,6 +25,11 @@ export interface Supervision {
   readonly hookFolder: string | undefined;
   /** Once: whoever takes over when this process is killed. */
   readonly startWatchdog: () => Promise<Watchdog>;
+  /**
+   * Once: says to the other runs of `root` that this one is live. Undefined when that does not work.
+   * @param since Milliseconds since the epoch; now when left out.
+   */
+  readonly announce: (root: string, since?: number) => Promise<LiveRun | undefined>;
   /** Tells the readers of the store that this run has changed. */
   readonly changed: () => void;
   /** `key: value` lines are metrics, too: asked for at the start or later. */

@@ -6,6 +6,8 @@ import type { RunRequest } from '../runs/annotation.ts';
 import { ChangeNotice } from '../runs/changes.ts';
 import { Asked } from './asked.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { announceLiveRun } from './liveRuns.ts';
+import type { LiveRun } from './liveRuns.ts';
 import { MlflowDesk } from './mlflowDesk.ts';
 import { RecordedRuns } from './recordedRuns.ts';
 import { openRequestInbox } from './requestInbox.ts';
@@ -35,11 +37,19 @@ export async function withSupervision<T>(
   });
   const mlflow = new MlflowDesk({ spec, paths, log, runs });
   let watchdog: Promise<Watchdog> | undefined;
+  let live: Promise<LiveRun | undefined> | undefined;
   const supervision: Supervision = {
     ...parts,
     ...{ cancel, chartLines, runs, mlflow },
     hookFolder: findHookFolder(process.argv[1] ?? ''),
     changed: () => notice.touch(spec.id),
+    announce(root, since) {
+      live ??= announceLiveRun(spec.store, spec.id, root, since).catch((error: unknown) => {
+        log.warn(`Other runs cannot be told from this one: ${errorText(error)}`);
+        return undefined;
+      });
+      return live;
+    },
     startWatchdog() {
       watchdog ??=
         input.environment[watchdogVariable] === '0' ? noWatchdog() : startWatchdog(spec.id, paths, log);
@@ -64,6 +74,7 @@ export async function withSupervision<T>(
     heartbeat.stop();
     await mlflow.close();
     runs.close();
+    await (await live)?.end().catch(() => undefined);
     supervision.changed();
     notice.close();
     await (await watchdog)?.dismiss();

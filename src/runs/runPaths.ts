@@ -51,6 +51,8 @@ export interface RunPaths {
   readonly childMetrics: string;
   /** What the Python audit hook appends: opened files and loaded modules, JSON lines. */
   readonly seen: string;
+  /** Files of the program that the supervisor takes metrics from, as they are found: `{"k":"w","p":path}`, JSON lines. */
+  readonly followed: string;
   readonly supervisorLog: string;
   readonly result: string;
   readonly requests: string;
@@ -99,6 +101,7 @@ export function runPathsIn(dir: string): RunPaths {
     stdin: below + 'stdin',
     childMetrics: below + 'child-metrics.jsonl',
     seen: below + 'seen.jsonl',
+    followed: below + 'followed.jsonl',
     supervisorLog: below + 'supervisor.log',
     result: below + 'result.json',
     requests: below + 'requests',

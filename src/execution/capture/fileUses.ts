@@ -27,6 +27,8 @@ export interface FileUseQuestion {
   readonly startedAt: number;
   /** Other runs, or another program, wrote below the same root meanwhile: changed files may be theirs. */
   readonly overlapping?: boolean;
+  /** Whose a changed file (absolute) is, where the runs that wrote meanwhile say so. */
+  readonly ownedBy?: ((path: string) => 'this-run' | 'another' | 'unknown') | undefined;
   /** Tells of a path relative to the root (forward slashes) whether the code snapshot holds its bytes. */
   readonly isInSnapshot?: (path: string) => boolean;
   /** The store and the run folder: never inputs or outputs. */
@@ -86,9 +88,11 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
     if (use !== undefined) outputs.push(use);
   }
   const changed = await findChangedFiles({ root, since: question.startedAt, ignored, signal });
-  const how = question.overlapping === true ? 'ambiguous' : 'seen';
   for (const path of changed) {
     if (written.has(path) || isDeclared(path, declaredOutputs)) continue;
+    const owner = question.ownedBy?.(path) ?? 'unknown';
+    if (owner === 'another') continue;
+    const how = question.overlapping === true && owner === 'unknown' ? 'ambiguous' : 'seen';
     const use = await describeWritten(context, path, how);
     // Code that changed without the program being seen to write it was most likely edited by a person.
     if (use !== undefined) outputs.push(use.inSnapshot === true ? { ...use, how: 'ambiguous' } : use);

@@ -1,6 +1,7 @@
 /**
  * Decides whether a file in the working tree is written by this run. The evidence, the strongest first: the Python hook
- * saw it; its name holds the number of a process; a process of the run has it open; no other run could have written it.
+ * saw it; its name holds the number of a process; no other run could have written it; a process of the run has it open;
+ * another run says that it is its own.
  */
 import { realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -8,14 +9,19 @@ import { basename } from 'node:path';
 import { processLives } from '../../base/processIdentity.ts';
 import { findProcessTree } from '../../base/processTree.ts';
 import type { TreeRoot } from '../../base/processTree.ts';
+import type { RunPaths } from '../../runs/runPaths.ts';
 import { eventFileName } from '../../tracking/tensorboard/eventFileName.ts';
-import { isHeldBy } from './processFiles.ts';
+import { OtherClaims } from './fileClaims.ts';
+import { HeldFiles } from './processFiles.ts';
 
+/** `another` is final; `unknown` may become known. */
 export type Owner = 'this-run' | 'another' | 'unknown';
 
 export interface AttributionOptions {
   readonly tree: () => TreeRoot;
   readonly otherRunsInRoot: () => Promise<boolean>;
+  /** Those of {@link otherRunsInRoot}; they tell what is theirs. */
+  readonly otherRuns?: (() => Promise<readonly RunPaths[]>) | undefined;
 }
 
 /** Looking at all processes is not for every file. */
@@ -24,12 +30,15 @@ const freshMs = 500;
 export class Attribution {
   readonly #options: AttributionOptions;
   readonly #everSeen = new Set<number>();
+  readonly #held = new HeldFiles();
+  readonly #claims: OtherClaims;
   #members: readonly number[] = [];
   #membersAt = -Infinity;
   #others = false;
 
   constructor(options: AttributionOptions) {
     this.#options = options;
+    this.#claims = new OtherClaims(options.otherRuns ?? (() => Promise.resolve([])));
   }
 
   /** Of a process that the hook reported: its files are this run's even after it ended. */
@@ -39,8 +48,9 @@ export class Attribution {
 
   /**
    * @param place `shared`: many programs write there, so evidence is needed that this one did.
+   * @param exclusive Only one run writes it: what another one says is its own is not this one's.
    */
-  async ownerOf(path: string, place: 'own' | 'shared'): Promise<Owner> {
+  async ownerOf(path: string, place: 'own' | 'shared', exclusive = true): Promise<Owner> {
     const name = eventFileName(basename(path));
     if (name?.pid !== undefined && (name.host === undefined || name.host === hostname())) {
       if (this.#everSeen.has(name.pid) || (await this.#processes()).includes(name.pid)) return 'this-run';
@@ -48,12 +58,20 @@ export class Attribution {
     }
     if (place === 'own' && !(await this.#otherRuns())) return 'this-run';
     const target = await realpath(path).catch(() => path);
-    return (await isHeldBy(await this.#processes(), target)) ? 'this-run' : 'unknown';
+    if (await this.#held.has(await this.#processes(), target)) return 'this-run';
+    return exclusive && (await this.#claims.has(path, target)) ? 'another' : 'unknown';
   }
 
   /** Whether no other run could have written what lies in the folders of this one, so far. */
   async isAlone(): Promise<boolean> {
     return !(await this.#otherRuns());
+  }
+
+  /** The next answers are about this moment: for the last look, when there is no other after it. */
+  lookAnew(): void {
+    this.#held.lookAnew();
+    this.#claims.lookAnew();
+    this.#membersAt = -Infinity;
   }
 
   async #processes(): Promise<readonly number[]> {

@@ -9,10 +9,12 @@ import { dirname, isAbsolute, relative, sep } from 'node:path';
 import type { TreeRoot } from '../../base/processTree.ts';
 import { isInterestingName } from '../../tracking/detectSource.ts';
 import { ruleFor } from '../../tracking/files/fileRules.ts';
+import type { RunPaths } from '../../runs/runPaths.ts';
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
 import type { TrackingRules } from '../../tracking/trackingRules.ts';
 import { isBelow } from '../capture/ignoredPaths.ts';
 import { Attribution } from './attribution.ts';
+import { FollowedList } from './fileClaims.ts';
 import { FileOrigins } from './fileOrigins.ts';
 import { FolderWatch } from './folderWatch.ts';
 import { isNetworkFolder } from './networkFolder.ts';
@@ -44,6 +46,8 @@ export interface FollowSourcesOptions {
   readonly tree: () => TreeRoot;
   /** Whether another run of this root is live, or was at any moment since this one started. */
   readonly otherRunsInRoot: () => Promise<boolean>;
+  /** Those runs: what they say is theirs is not this one's. */
+  readonly otherRuns?: () => Promise<readonly RunPaths[]>;
   /** One line for the warnings of the result. */
   readonly onProblem: (text: string) => void;
 }
@@ -81,6 +85,7 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     isAlone: () => attribution.isAlone(),
   });
   const origins = new FileOrigins(options.startedAt);
+  const followed = new FollowedList(run.paths.followed);
   const fileWatches = new Map<string, FSWatcher>();
   const sources = new SourceSet({
     attribution,
@@ -96,7 +101,11 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
       return ownFolders.some(folder => isBelow(path, folder)) ? 'own' : 'shared';
     },
     nameOf,
-    onFollowed: path => watchFile(path),
+    isKnown: path => followed.has(path) || run.progress(`file:${nameOf(path)}`) > 0,
+    onFollowed: (path, { form }) => {
+      if (form !== 'database') followed.add(path);
+      watchFile(path);
+    },
     onProblem,
   });
   const wanted = (path: string): boolean =>

@@ -10,6 +10,7 @@ import { headBytes } from '../../tracking/detectSource.ts';
 import type { DetectedSource } from '../../tracking/detectSource.ts';
 import { byStart, eventFileName } from '../../tracking/tensorboard/eventFileName.ts';
 import type { Attribution } from './attribution.ts';
+import { Doubts } from './doubts.ts';
 import type { FileOrigins } from './fileOrigins.ts';
 import { retryMs } from './followedFile.ts';
 import type { FollowedFile } from './followedFile.ts';
@@ -35,14 +36,18 @@ export interface SourceSetOptions {
   readonly placeOf: (path: string) => 'own' | 'shared' | 'nowhere';
   /** How a file is called in messages. */
   readonly nameOf: (path: string) => string;
+  /** An earlier supervisor of this run has found out that the file is this run's. */
+  readonly isKnown?: ((path: string) => boolean) | undefined;
   /** A file is followed from now on. */
-  readonly onFollowed?: ((path: string) => void) | undefined;
+  readonly onFollowed?: ((path: string, detected: DetectedSource) => void) | undefined;
   readonly onProblem: (text: string) => void;
 }
 
 /** What a program writes beyond is left out, and told. */
 const mostFiles = 10_000;
 const mostOpen = 64;
+/** Files of other runs that are remembered as such. */
+const mostOthers = 100_000;
 /** How long the end of a run waits for what cannot be written, milliseconds. */
 const patienceMs = 10_000;
 
@@ -56,6 +61,9 @@ export class SourceSet {
   readonly #open = new Set<string>();
   /** Files of this run or another: nobody could tell yet. */
   readonly #undecided = new Set<string>();
+  readonly #doubts = new Doubts();
+  /** Inode of a file that is another run's. */
+  readonly #anothers = new Map<string, number>();
   /** Inode of a file that was found to hold no metrics. */
   readonly #without = new Map<string, number>();
   readonly #dirty = new Set<string>();
@@ -107,6 +115,7 @@ export class SourceSet {
   /** After the program's end: reads everything that was noticed to its end, and what waits for its turn later. */
   async finish(): Promise<void> {
     this.#ending = true;
+    this.#options.attribution.lookAnew();
     const giveUp = performance.now() + patienceMs;
     do {
       for (const timer of this.#timers) clearTimeout(timer);
@@ -202,6 +211,8 @@ export class SourceSet {
     const origin = origins.originOf(path, found, seen);
     if (origin.kind === 'unchanged' || found.size === 0) return undefined;
     if (this.#without.get(path) === found.ino || !(await this.#isFirstName(path, found))) return undefined;
+    const isOurs = seen !== undefined || this.#options.isKnown?.(path) === true;
+    if (!isOurs && !this.#isWorthAsking(path, found)) return undefined;
     const head = await readHead(path);
     if (head === undefined) return undefined;
     const detected = this.#options.detect(path, head);
@@ -210,10 +221,18 @@ export class SourceSet {
       return undefined;
     }
     // A database is shared by all who write to it: its reader tells them apart.
-    const owner = seen === undefined ? await attribution.ownerOf(path, place) : 'this-run';
-    if (owner === 'another') return undefined;
+    const exclusive = detected.form !== 'database';
+    const owner = isOurs ? 'this-run' : await attribution.ownerOf(path, place, exclusive);
     if (owner === 'unknown') {
       if (place === 'own') this.#undecided.add(path);
+      const pause = this.#doubts.add(path, performance.now());
+      if (pause !== undefined && !this.#ending) this.#later(path, pause);
+      return undefined;
+    }
+    this.#undecided.delete(path);
+    this.#doubts.settle(path);
+    if (owner === 'another') {
+      if (this.#anothers.size < mostOthers) this.#anothers.set(path, found.ino);
       return undefined;
     }
     if (this.#files.size >= mostFiles) {
@@ -227,11 +246,16 @@ export class SourceSet {
       onProblem(
         `${nameOf(path)} was there before the run: metrics of an earlier run may be among those of this one.`,
       );
-    this.#undecided.delete(path);
     this.#files.set(path, file);
     this.#inodes.set(`${found.dev} ${found.ino}`, path);
-    this.#options.onFollowed?.(path);
+    this.#options.onFollowed?.(path, detected);
     return file;
+  }
+
+  /** What is another run's stays so; what is unknown is asked again at a pace, and at the end. */
+  #isWorthAsking(path: string, { ino }: Stats): boolean {
+    if (this.#anothers.get(path) === ino) return false;
+    return this.#ending || this.#doubts.mayAsk(path, performance.now());
   }
 
   /** False for another name of a file that is followed. The number of a deleted file is soon another one's. */

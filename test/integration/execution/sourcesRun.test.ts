@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LaunchedRun } from '../../../src/execution/launchRun.ts';
 import { readProcessRecord } from '../../../src/execution/runEnd.ts';
 import { readMetricLogs } from '../../../src/runs/metricLog.ts';
 import { testRuns } from '../../helpers/testRuns.ts';
@@ -58,6 +59,46 @@ describe('a run whose program writes a table of metrics', () => {
       );
       assert.equal(steps.length, Number(await readFile(join(runs.root, 'count'), 'utf8')));
     });
+
+  it('keeps apart what two runs in one folder write, seen by the hook or not', async () => {
+    const table = `
+import os, sys, time
+with open(sys.argv[1], "w") as table:
+    table.write("epoch,loss\\n")
+    for step in range(1000000):
+        table.write("%d,%s\\n" % (step, sys.argv[2]))
+        table.flush()
+        if os.path.exists(sys.argv[3]):
+            break
+        time.sleep(0.02)
+`;
+    await runs.write({ 'table.py': table });
+    const stop = join(runs.root, 'stop both');
+    const start = async (name: string, value: string, pythonHook: boolean): Promise<LaunchedRun> => {
+      const run = await runs.launch(['python3', 'table.py', name, value, stop], { pythonHook });
+      await waitFor(`rows of ${name}`, async () => {
+        const [series] = (await readMetricLogs(run.paths.dir)).series;
+        return (series?.values.length ?? 0) > 3;
+      });
+      return run;
+    };
+    const both = [await start('hooked.csv', '1', true), await start('held.csv', '2', false)];
+    await writeFile(stop, '');
+    for (const [index, run] of both.entries()) {
+      const { result } = await run.ended();
+      assert.deepEqual(result?.warnings, []);
+      const { series } = await readMetricLogs(run.paths.dir);
+      assert.deepEqual(
+        series.map(({ key, values }) => [key, ...new Set(values)]),
+        [['loss', index + 1]],
+      );
+      const outputs = result.outputs.map(({ path, how }) => `${path} ${how}`);
+      assert.deepEqual(
+        outputs.filter(line => !line.startsWith('stop')),
+        [['hooked.csv seen', 'held.csv seen'][index]],
+      );
+    }
+  });
 
   it('follows nothing when tracking is switched off', async () => {
     await writeFile(join(runs.root, 'stop now'), '');

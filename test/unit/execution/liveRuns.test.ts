@@ -48,8 +48,29 @@ describe('announceLiveRun', () => {
     const live = await announceLiveRun(store, await launch(minutesAgo(0.01)), root);
     assert.equal(await live.overlapped(), false);
     const short = await launch(minutesAgo(0.02));
+    const other = await announceLiveRun(store, short, root);
     await end(short, Date.now() + 1);
+    await other.end();
     assert.equal(await live.overlapped(), true);
+    assert.deepEqual(await live.others(), [runPaths(store, short)]);
+  });
+
+  it('knows of one that was live before and ended before anybody asked', async () => {
+    const long = await launch(minutesAgo(60));
+    const other = await announceLiveRun(store, long, root);
+    const live = await announceLiveRun(store, await launch(minutesAgo(0.01)), root);
+    assert.equal(await live.overlapped(), true);
+    await end(long, Date.now() + 1);
+    await other.end();
+    assert.deepEqual(await live.others(), [runPaths(store, long)]);
+  });
+
+  it('is alone with a reproduction, which runs elsewhere', async () => {
+    const id = minutesAgo(0.01);
+    await launch(id);
+    await writeFile(runPaths(store, id).launch, JSON.stringify({ root, reproduces: id }, null, 1));
+    const live = await announceLiveRun(store, await launch(minutesAgo(0.01)), root);
+    assert.equal(await live.overlapped(), false);
   });
 
   it('is alone with runs that had ended, and with runs elsewhere', async () => {

@@ -15,7 +15,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { fileVersion, scalarEvent } from '../../../helpers/eventFileWriter.ts';
+import { runPathsIn } from '../../../../src/runs/runPaths.ts';
 import { FollowedRun } from '../../../helpers/followedRun.ts';
+
+/** As a run says that a file is its own. */
+const claim = (path: string): string => `${JSON.stringify({ k: 'w', p: path })}\n`;
 
 const rules = (path: string) => ({ files: [{ path }], patterns: [] });
 
@@ -170,6 +174,65 @@ describe('followSources', function () {
     assert.deepEqual(await run.metrics(), ['loss: 0=1']);
     assert.equal(run.problems.length, 1);
     assert.match(run.problems[0] ?? '', /whose metrics are in whose\.csv: they are in no run/);
+  });
+
+  it('leaves a file alone that another run says is its own, and looks for its owner once', async () => {
+    await using run = await FollowedRun.open();
+    const other = runPathsIn(join(run.root, '..', 'other run'));
+    mkdirSync(other.dir);
+    let looks = 0;
+    run.follow({
+      otherRunsInRoot: () => Promise.resolve(true),
+      otherRuns: () => Promise.resolve([other]),
+      tree: () => {
+        looks++;
+        return { root: { pid: process.pid } };
+      },
+    });
+    run.write('mine.csv', 'epoch,loss\n0,1\n');
+    run.see('mine.csv', { anew: true });
+    writeFileSync(other.followed, claim(run.path('followed.csv')));
+    writeFileSync(other.seen, claim(run.path('seen.csv')));
+    for (let row = 0; row < 8; row++) {
+      run.append('followed.csv', row === 0 ? 'epoch,loss\n0,2\n' : `${row},2\n`);
+      run.append('seen.csv', row === 0 ? 'epoch,loss\n0,3\n' : `${row},3\n`);
+      run.append('mine.csv', `${row + 1},1\n`);
+      await run.until([`loss: ${Array.from({ length: row + 2 }, (_, step) => `${step}=1`).join(' ')}`]);
+    }
+    const asked = looks;
+    await run.finish();
+    assert.equal((await run.metrics()).length, 1);
+    assert.deepEqual(run.problems, []);
+    assert.ok(asked <= 2, `${asked} looks at the processes`);
+  });
+
+  it('takes back what another run says only when all is over', async () => {
+    await using run = await FollowedRun.open();
+    const other = runPathsIn(join(run.root, '..', 'other run'));
+    mkdirSync(other.dir);
+    run.follow({
+      otherRunsInRoot: () => Promise.resolve(true),
+      otherRuns: () => Promise.resolve([other]),
+    });
+    run.write('whose.csv', 'epoch,loss\n0,2\n');
+    run.write('mine.csv', 'epoch,loss\n0,1\n');
+    run.see('mine.csv', { anew: true });
+    await run.until(['loss: 0=1']);
+    writeFileSync(other.followed, claim(run.path('whose.csv')));
+    await run.finish();
+    assert.deepEqual(run.problems, []);
+  });
+
+  it('goes on with a file that an earlier supervisor followed while no other run was live', async () => {
+    await using run = await FollowedRun.open();
+    run.follow();
+    run.write('table.csv', 'epoch,loss\n0,1\n');
+    await run.until(['loss: 0=1']);
+    run.follow({ otherRunsInRoot: () => Promise.resolve(true) });
+    run.append('table.csv', '1,2\n');
+    await run.until(['loss: 0=1 1=2']);
+    await run.finish();
+    assert.deepEqual(run.problems, []);
   });
 
   it('follows a file elsewhere only when this run is known to write it', async () => {
