@@ -20,6 +20,16 @@ export function unknownSubcommand(name: string, near: string | undefined): Locks
   });
 }
 
+/** `command` is the one that was probably meant. */
+export function scriptWithoutInterpreter(script: string, command: string): LockstepError {
+  return new LockstepError({
+    code: 'wrong-use',
+    kind: 'usage',
+    message: `${script} is no experiment of lockstep.yaml, and a command stands after --.`,
+    mend: `Did you mean: lockstep run -- ${command}`,
+  });
+}
+
 export function environmentNotSupported(kind: string): LockstepError {
   return new LockstepError({
     code: 'environment-not-supported',

@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { cancelRun } from '../execution/cancelRun.ts';
 import { launchRun } from '../execution/launchRun.ts';
 import type { LaunchedRun, LaunchRequest } from '../execution/launchRun.ts';
+import type { Result } from '../runs/result.ts';
 import type { RunEnd } from '../execution/runEnd.ts';
 import { followRun } from '../execution/followRun.ts';
 import { LockstepError } from '../base/lockstepError.ts';
@@ -13,7 +14,7 @@ import { errorText } from '../base/systemError.ts';
 import type { CliContext } from './cliContext.ts';
 import { exitCodes } from './cliContext.ts';
 import type { RunOutput } from './output/runOutput.ts';
-import { shortId } from './text/describe.ts';
+import { durationText, shortId } from './text/describe.ts';
 import { printable } from './text/printable.ts';
 
 export interface SuperviseOptions {
@@ -48,6 +49,7 @@ export async function superviseFromTerminal(
     return exitCodes.done;
   }
 
+  terminal.err(terminal.paintErr('dim', `lockstep: run ${shortId(id)} started\n`));
   const stopListening = cancelOnInterrupt(request.store, id, context);
   let end: RunEnd;
   try {
@@ -99,7 +101,7 @@ function told(
   }
   for (const warning of result?.warnings ?? []) terminal.err(`lockstep: ${printable(warning)}\n`);
   if (end.state === 'cancelled') {
-    terminal.err(`lockstep: run ${shortId(id)} was cancelled\n`);
+    terminal.err(`lockstep: run ${shortId(id)} was cancelled; to see it: lockstep show ${shortId(id)}\n`);
     return exitCodes.cancelled;
   }
   if (end.state === 'lost') {
@@ -108,6 +110,8 @@ function told(
     );
     return own.lockstep;
   }
+  if (result?.exitCode !== undefined || result?.signal !== undefined)
+    terminal.err(terminal.paintErr('dim', endText(id, end.state, result)));
   if (result?.exitCode !== undefined) return result.exitCode;
   if (result?.signal !== undefined) return 128 + (signalNumbers[result.signal] ?? 0);
   terminal.err(`lockstep: ${printable(failure?.message ?? 'the run failed')}\n`);
@@ -117,6 +121,18 @@ function told(
     : failure?.code === 'not-executable'
       ? own.notExecutable
       : own.lockstep;
+}
+
+/** `lockstep: run K7Q2P9 failed with exit code 1 after 3.2 s; to see it: lockstep show K7Q2P9`. */
+function endText(id: string, state: string, { exitCode, signal, durationMs }: Result): string {
+  const how =
+    exitCode === undefined
+      ? ` by ${signal ?? 'a signal'}`
+      : exitCode === 0
+        ? ''
+        : ` with exit code ${exitCode}`;
+  const took = durationMs === undefined ? '' : ` after ${durationText(durationMs)}`;
+  return `lockstep: run ${shortId(id)} ${state}${how}${took}; to see it: lockstep show ${shortId(id)}\n`;
 }
 
 const signalNumbers: Readonly<Record<string, number>> = constants.signals;

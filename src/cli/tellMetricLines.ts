@@ -41,7 +41,9 @@ export async function tellMetricLines(
       text => terminal.paint('dim', text),
     ),
   );
-  terminal.err('Chart such lines with metricLines: true for an experiment in lockstep.yaml.\n');
+  terminal.err(
+    'Chart such lines with metricLines: true in lockstep.yaml, for every run or for one experiment.\n',
+  );
 }
 
 /** Empty where there is nothing. */

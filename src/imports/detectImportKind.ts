@@ -1,16 +1,18 @@
 /** Tells what a path holds, so that people need not say it. Reads a few names and headers, never the data. */
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { importPathMissing } from './errors.ts';
 import type { ImportKind } from './importKind.ts';
 
 /** Folders this far below the path are looked into. */
 const deepest = 4;
 const mostFolders = 2_000;
 
-/** Undefined when it is nothing that can be imported, or cannot be read. */
+/** Undefined when it is nothing that can be imported. Throws `import-path-unreadable`. */
 export async function detectImportKind(path: string): Promise<ImportKind | undefined> {
-  const stats = await stat(path).catch(() => undefined);
-  if (stats === undefined) return undefined;
+  const stats = await stat(path).catch((error: unknown) => {
+    throw importPathMissing(path, error);
+  });
   if (!stats.isDirectory()) return kindOfFile(path);
   const names = new Set(await namesIn(path));
   if (names.has('mlflow.db') && (await kindOfFile(join(path, 'mlflow.db'))) === 'mlflow.db')

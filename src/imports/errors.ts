@@ -1,14 +1,20 @@
 /** Why past runs cannot be imported. */
 import { LockstepError } from '../base/lockstepError.ts';
+import { errorText, systemErrorCode } from '../base/systemError.ts';
 import { importKindNames, importKinds, type ImportKind } from './importKind.ts';
 
 export function importPathMissing(path: string, cause: unknown): LockstepError {
+  const code = systemErrorCode(cause);
+  const gone = code === 'ENOENT' || code === 'ENOTDIR';
   return new LockstepError({
     code: 'import-path-unreadable',
     kind: 'usage',
-    message: `${path} cannot be read.`,
-    mend: 'Check the path and its permissions.',
-    cause,
+    message: gone ? `There is nothing at ${path}.` : `${path} cannot be read: ${errorText(cause)}.`,
+    mend: gone
+      ? 'Check the path: it is the folder that the other tool wrote (mlruns, wandb, runs…), or its database.'
+      : 'Check its permissions.',
+    // That it is not there is all that the system would say, too.
+    ...(gone ? {} : { cause }),
   });
 }
 
@@ -25,8 +31,8 @@ export function importKindUnknown(path: string): LockstepError {
   return new LockstepError({
     code: 'import-kind-unknown',
     kind: 'usage',
-    message: `What ${path} holds is not one of the kinds that can be imported.`,
-    mend: `Say what it is: lockstep import ${importKinds.join('|')} PATH`,
+    message: `${path} holds no past runs that are known: neither an MLflow store (mlruns, mlflow.db), nor TensorBoard event files, nor DVCLive or W&B folders.`,
+    mend: `Name the folder that the other tool wrote, or say what it is: lockstep import ${importKinds.join('|')} PATH`,
   });
 }
 

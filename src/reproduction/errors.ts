@@ -4,7 +4,6 @@ import { LockstepError } from '../base/lockstepError.ts';
 export function runStillLive(id: string): LockstepError {
   return new LockstepError({
     code: 'run-is-live',
-    kind: 'usage',
     message: `Run ${short(id)} has not ended, so there is nothing to compare a reproduction with.`,
     mend: `Wait for it: lockstep logs ${short(id)} --follow`,
   });
@@ -81,7 +80,6 @@ export function recordLeavesRepository(path: string): LockstepError {
 export function runImported(id: string, kind: string, what: string): LockstepError {
   return new LockstepError({
     code: 'run-imported',
-    kind: 'usage',
     message: `Run ${short(id)} was imported (${kind}): it was not recorded how it ran, so it cannot be ${what}.`,
     mend: 'Run its command with lockstep run; that run can be reproduced.',
   });
@@ -91,7 +89,6 @@ export function runImported(id: string, kind: string, what: string): LockstepErr
 export function runIsChild(id: string, parent: string, what: string): LockstepError {
   return new LockstepError({
     code: 'run-is-child',
-    kind: 'usage',
     message: `Run ${short(id)} is a child run: it has no command of its own, so it cannot be ${what}.`,
     mend: `Take the run that it belongs to: ${short(parent)}`,
   });

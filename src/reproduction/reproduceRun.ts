@@ -23,6 +23,7 @@ import {
   terminalRun,
 } from './errors.ts';
 import { experimentRules } from './experimentRules.ts';
+import { reproductionName } from './reproductionName.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
 
 export interface ReproduceRequest {
@@ -53,8 +54,10 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
     tolerances: [...rules.tolerances, ...(request.options?.tolerances ?? [])],
     volatile: rules.volatile,
   };
+  const name = reproductionName(original);
   return launchRun(
     {
+      ...(name === undefined ? {} : { name }),
       argv: commandWithSecrets(plan, variables),
       variables,
       toolVersion: request.toolVersion,

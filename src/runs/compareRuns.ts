@@ -2,6 +2,7 @@
 import { formatCommand } from '../base/runCommand.ts';
 import { errorText } from '../base/systemError.ts';
 import type { FileUse, Package } from './captured.ts';
+import { variablePrefix } from './comparisonNoise.ts';
 import { knownValue } from './known.ts';
 import { readPackageList } from './packageStore.ts';
 import type { Plan } from './plan.ts';
@@ -183,7 +184,7 @@ function packageText({ version, url, editable }: Package): string {
 
 function variableCells({ details: { plan } }: ComparedRun): [string, Cell][] {
   return Object.entries(plan?.variables ?? {}).map(([name, variable]) => [
-    `variable ${name}`,
+    variablePrefix + name,
     variableText(variable),
   ]);
 }

@@ -40,11 +40,13 @@ export function runIsLive(id: string): LockstepError {
   });
 }
 
-export function runNotInTrash(id: string): LockstepError {
+/** `reference` is an id, a part of one, or a name. */
+export function runNotInTrash(reference: string): LockstepError {
   return new LockstepError({
     code: 'run-not-in-trash',
     kind: 'usage',
-    message: `Run ${id} is not in the trash; it may have been deleted for good.`,
+    message: `No run in the trash is called ${shown(reference)}; it may have been deleted for good.`,
+    mend: 'Removed runs stay for 30 days. Those that are there: lockstep runs',
   });
 }
 

@@ -62,9 +62,16 @@ export function summariseShownSeries(all: readonly MetricSeries[]): Record<strin
     if (summary !== undefined && (series.rank === 0 || !summaries.has(series.key)))
       summaries.set(series.key, summary);
   }
-  const entries = [...summaries];
-  return Object.fromEntries([
-    ...entries.filter(([key]) => !key.startsWith('system/')),
-    ...entries.filter(([key]) => key.startsWith('system/')),
-  ]);
+  return Object.fromEntries(
+    trainingFirst([...summaries].map(([key, summary]) => ({ key, summary }))).map(({ key, summary }) => [
+      key,
+      summary,
+    ]),
+  );
+}
+
+/** In the same order, but what libraries measure of the machine last. */
+export function trainingFirst<Keyed extends { readonly key: string }>(all: readonly Keyed[]): Keyed[] {
+  const ofSystem = ({ key }: Keyed): boolean => key.startsWith('system/');
+  return [...all.filter(one => !ofSystem(one)), ...all.filter(ofSystem)];
 }

@@ -1,4 +1,8 @@
-/** Finds the run a person means: `@1` is the newest, else a full id, a unique part of one (four characters or more), or a unique name. */
+/**
+ * Finds the run a person means: `@1` is the newest, else a full id, a unique part of one (four characters or more), or
+ * a unique name. A name stays that of the run that had it first: a script that names its own run names its
+ * reproductions, reruns and imports alike, and none of them may take the name away.
+ */
 import { runAmbiguous, runNotFound } from './errors.ts';
 import type { RunSummary } from './runSummary.ts';
 
@@ -25,14 +29,52 @@ export function resolveRunId(reference: string, ids: readonly string[]): string 
 export function resolveRun(reference: string, runs: readonly RunSummary[]): string {
   const byPart = runs.filter(run => isPartOf(run.id, reference));
   const matches = byPart.length > 0 ? byPart : runs.filter(run => run.name === reference);
-  const [only, ...others] = matches;
-  if (only === undefined) throw runNotFound(reference);
-  if (others.length === 0) return only.id;
+  if (matches.length === 0) throw runNotFound(reference);
+  const [only, ...others] = byPart.length > 0 ? byPart : originalsAmong(matches, runs);
+  if (only !== undefined && others.length === 0) return only.id;
   throw runAmbiguous(
     reference,
     matches.slice(0, shownCandidates).map(run => ({ id: run.id, label: candidateLabel(run) })),
     matches.length,
   );
+}
+
+/** Those of one name that are furthest from being a copy: all of them where none is. */
+function originalsAmong(matches: readonly RunSummary[], runs: readonly RunSummary[]): RunSummary[] {
+  if (matches.length < 2) return [...matches];
+  const byId = new Map(runs.map(run => [run.id, run]));
+  const ids = new Set(matches.map(run => run.id));
+  const ranks = matches.map(run => copyRank(run, byId, ids));
+  const least = Math.min(...ranks);
+  return matches.filter((_, at) => ranks[at] === least);
+}
+
+/** 0 for an original; 1 for one that was imported, or rerun from another of the name; 2 for what belongs to a reproduction. */
+function copyRank(
+  run: RunSummary,
+  byId: ReadonlyMap<string, RunSummary>,
+  named: ReadonlySet<string>,
+): 0 | 1 | 2 {
+  for (const one of chain(run, byId, ({ parent }) => parent)) if (one.reproduces !== undefined) return 2;
+  if (run.importedFrom !== undefined) return 1;
+  for (const one of chain(run, byId, ({ rerunOf }) => rerunOf)) if (named.has(one.rerunOf ?? '')) return 1;
+  return 0;
+}
+
+/** The run, the one that it points to, and so on; ends also where damaged records point in a circle. */
+function chain(
+  run: RunSummary,
+  byId: ReadonlyMap<string, RunSummary>,
+  next: (run: RunSummary) => string | undefined,
+): Set<RunSummary> {
+  const passed = new Set<RunSummary>();
+  for (
+    let at: RunSummary | undefined = run;
+    at !== undefined && !passed.has(at);
+    at = byId.get(next(at) ?? '')
+  )
+    passed.add(at);
+  return passed;
 }
 
 /** As with git, a few characters are no part of an id: `a` is then the run of that name. */

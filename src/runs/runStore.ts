@@ -79,6 +79,12 @@ export class RunStore {
     return only ?? resolveRun(reference, await this.list());
   }
 
+  /** The id of a removed run, by an id, a unique part of one, or a unique name. Throws `run-not-in-trash`, `run-ambiguous`. */
+  async resolveTrashed(reference: string): Promise<string> {
+    const { resolveTrashed } = await import('./resolveTrashed.ts');
+    return resolveTrashed(this.store, reference, await this.#here());
+  }
+
   /** Throws `run-not-found`, `record-not-written`. */
   async annotate(id: string, change: AnnotationChange): Promise<void> {
     const annotation: Annotation = { schemaVersion: 1, at: new Date().toISOString(), ...change };

@@ -76,15 +76,16 @@ async function parentOf(dir: string): Promise<string | undefined> {
   }
 }
 
-/** Ids in the trash, the last removed first. */
-export async function listTrash(store: StorePath): Promise<{ id: string; removedAt: string }[]> {
+/** Ids in the trash and the folders they lie in, the last removed first. */
+export async function listTrash(store: StorePath): Promise<{ id: string; dir: string; removedAt: string }[]> {
   const { trash } = storePaths(store);
-  const found: { id: string; removedAt: string }[] = [];
+  const found: Awaited<ReturnType<typeof listTrash>> = [];
   for (const batch of (await namesIn(trash)).reverse()) {
     const removedAt = timeOf(batch);
     if (removedAt === undefined) continue;
     for (const id of await namesIn(join(trash, batch)))
-      if (isRunId(id)) found.push({ id, removedAt: new Date(removedAt).toISOString() });
+      if (isRunId(id))
+        found.push({ id, dir: join(trash, batch, id), removedAt: new Date(removedAt).toISOString() });
   }
   return found;
 }

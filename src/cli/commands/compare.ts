@@ -1,5 +1,6 @@
 /** `lockstep compare`: what differs between runs, from their records alone. Exit code 0 whether they differ or not. */
 import { compareRuns } from '../../runs/compareRuns.ts';
+import { isNoiseRow, isUnknownOfAll } from '../../runs/comparisonNoise.ts';
 import type { ComparisonRow, RunComparison } from '../../runs/runComparison.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
@@ -9,6 +10,7 @@ import { jsonText } from '../output/jsonText.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { numberText, shortId } from '../text/describe.ts';
 import { printable } from '../text/printable.ts';
+import { wrapList } from '../text/wrapWords.ts';
 import { renderTable } from '../text/renderTable.ts';
 
 export const compare: Subcommand = {
@@ -32,10 +34,15 @@ export const compare: Subcommand = {
 
 function tell({ runs, sections, problems }: RunComparison, all: boolean, { terminal }: CliContext): void {
   const same: string[] = [];
+  const unknown: string[] = [];
   for (const { name, rows } of sections) {
-    const shown = all ? rows : rows.filter(row => row.status !== 'same');
+    const telling = rows.filter(row => !isNoiseRow(name, row));
+    const shown = all ? rows : telling.filter(row => row.status !== 'same' && !isUnknownOfAll(row));
+    const dark = all ? [] : telling.filter(isUnknownOfAll);
+    if (dark.length > 0)
+      unknown.push(...(dark.length === telling.length ? [name] : dark.map(row => row.key)));
     if (shown.length === 0) {
-      if (rows.length > 0) same.push(name);
+      if (telling.some(row => row.status === 'same')) same.push(name);
       continue;
     }
     terminal.out(`${terminal.paint('bold', name)}\n`);
@@ -56,7 +63,8 @@ function tell({ runs, sections, problems }: RunComparison, all: boolean, { termi
       ),
     );
   }
-  if (same.length > 0) terminal.out(`The same: ${same.join(', ')}\n`);
+  if (same.length > 0) terminal.out(wrapList('The same:', same, terminal.width));
+  if (unknown.length > 0) terminal.out(wrapList('Not known of any:', unknown, terminal.width));
   for (const problem of problems) terminal.err(`lockstep: ${printable(problem)}\n`);
 }
 

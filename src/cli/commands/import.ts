@@ -27,7 +27,7 @@ export const importPastRuns: Subcommand = {
     const flags = parser.opts<{ again?: boolean; json?: boolean }>();
     const [word = '', given = ''] = parser.args;
     const path = resolve(context.cwd, given);
-    const kind = await kindOf(word, path);
+    const kind = await kindOf(word, path, given);
     const project = await locateProject(context.cwd, context.env);
     const stop = new AbortController();
     const onInterrupt = (): void => stop.abort();
@@ -57,13 +57,15 @@ export const importPastRuns: Subcommand = {
   },
 };
 
-async function kindOf(word: string, path: string): Promise<ImportKind> {
+async function kindOf(word: string, path: string, given: string): Promise<ImportKind> {
   if (word === '') {
     const kind = await detectImportKind(path);
     if (kind === undefined) throw importKindUnknown(path);
     return kind;
   }
   if (isImportKind(word)) return word;
+  if (isImportKind(given))
+    throw wrongUse(`The kind comes first: lockstep import ${given} ${word}`, 'lockstep import');
   throw wrongUse(`What is imported is one of ${importKinds.join(', ')}, not ${word}`, 'lockstep import');
 }
 

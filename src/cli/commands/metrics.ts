@@ -1,6 +1,6 @@
 /** `lockstep metrics`: every point of a run, or a summary of each series. */
 import { runPaths } from '../../runs/runPaths.ts';
-import { summariseSeries } from '../../runs/metricSeries.ts';
+import { summariseSeries, trainingFirst } from '../../runs/metricSeries.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import { matchesGlob } from '../../reproduction/matchesGlob.ts';
 import { readRunMetrics } from '../../tracking/readRunMetrics.ts';
@@ -44,7 +44,9 @@ export const metrics: Subcommand = {
           key,
           series.map(one => one.key),
         );
-    const shown = series.filter(one => keys.length === 0 || keys.some(key => matchesKey(key, one.key)));
+    const shown = trainingFirst(series).filter(
+      one => keys.length === 0 || keys.some(key => matchesKey(key, one.key)),
+    );
     switch (format) {
       case 'json':
         context.terminal.out(

@@ -5,13 +5,14 @@ import type { LaunchRequest } from '../../execution/launchRun.ts';
 import { experimentNotFound } from '../../execution/experiments/errors.ts';
 import { experimentCommand } from '../../execution/experiments/experimentCommand.ts';
 import { readTracking } from '../../execution/experiments/launchTracking.ts';
+import { metricLinesOf } from '../../execution/experiments/metricLinesOf.ts';
 import { readExperiments } from '../../execution/experiments/readExperiments.ts';
-import { readMetricLineChoice } from '../../tracking/metricLineChoice.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
-import { environmentNotSupported, notInteractive, wrongUse } from '../errors.ts';
+import { environmentNotSupported, notInteractive, scriptWithoutInterpreter, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { parseParams } from '../parseParams.ts';
 import { collected, jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { scriptCommand } from '../scriptCommand.ts';
 import { superviseFromTerminal } from '../superviseFromTerminal.ts';
 
 export const run: Subcommand = {
@@ -63,14 +64,15 @@ export const run: Subcommand = {
       environment: { kind: flags.env },
       declaredInputs: [...named(what.inputs, project.root), ...named(flags.input ?? [], context.cwd)],
       declaredOutputs: [...named(what.outputs, project.root), ...named(flags.output ?? [], context.cwd)],
-      metricLines:
-        what.metricLines ??
-        (await readMetricLineChoice(project.store, {
+      metricLines: await metricLinesOf(
+        project,
+        {
           argv: what.asked.argv,
           cwd: relative(project.root, what.asked.cwd).split(sep).join('/'),
           experiment: what.asked.experiment,
-        })) ??
-        false,
+        },
+        what.metricLines,
+      ),
       tracking: await readTracking(project.root, what.asked.experiment),
       ...(flags.tty === true ? { tty: true } : {}),
       ...(flags.stdin === true ? { stdin: process.stdin } : {}),
@@ -137,11 +139,17 @@ async function namedExperiment(
   const [name, ...others] = operands;
   if (name === undefined)
     throw wrongUse('there is nothing to run: give -- COMMAND… or an experiment', 'lockstep run');
+  const script = scriptCommand(operands);
   if (others.length > 0)
-    throw wrongUse(`put -- before the command: lockstep run -- ${operands.join(' ')}`, 'lockstep run');
+    throw script === undefined
+      ? wrongUse(`put -- before the command: lockstep run -- ${operands.join(' ')}`, 'lockstep run')
+      : scriptWithoutInterpreter(name, script);
   const { experiments } = await readExperiments(root);
   const experiment = Object.hasOwn(experiments, name) ? experiments[name] : undefined;
-  if (experiment === undefined) throw experimentNotFound(name, Object.keys(experiments));
+  if (experiment === undefined)
+    throw script === undefined
+      ? experimentNotFound(name, Object.keys(experiments))
+      : scriptWithoutInterpreter(name, script);
   const argv = experimentCommand(name, experiment, parseParams(flags.param ?? [], 'lockstep run'));
   return {
     asked: { argv, cwd: join(root, experiment.cwd ?? ''), experiment: name },

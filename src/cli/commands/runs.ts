@@ -11,6 +11,7 @@ import { jsonText } from '../output/jsonText.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { durationText, momentText, shortId } from '../text/describe.ts';
 import { renderTable } from '../text/renderTable.ts';
+import { arrangeTree, type TreeRow } from '../text/arrangeTree.ts';
 import { metricsText, runLabel, stateColour, stateText, verdictsText } from '../text/runText.ts';
 
 export const runs: Subcommand = {
@@ -41,18 +42,19 @@ export const runs: Subcommand = {
     if (query === undefined && flags.sort === undefined) {
       if (flags.json === true) printTexts((await store.listTexts(asked)).runs, limit, context);
       else {
-        const { runs: newest, stored } = await store.page({ ...asked, limit: limit + 1 });
-        tell(newest.slice(0, limit), stored, newest.length > limit, context);
+        // A parent is older than its child runs: to stand above them it must be among what is read.
+        const most = asked.children ? {} : { limit: limit + 1 };
+        const { runs: newest, stored } = await store.page({ ...asked, ...most });
+        tell(newest, limit, stored, context);
       }
       return exitCodes.done;
     }
     const { runs: all, stored } = await store.page(asked);
     const found = query === undefined ? all : all.filter(one => matchesRunQuery(one, query));
     const sorted = flags.sort === undefined ? found : sortRuns(found, flags.sort);
-    const limited = sorted.slice(0, limit);
     if (flags.json === true)
-      context.terminal.out(jsonText({ schemaVersion: 1, runs: limited, total: found.length }));
-    else tell(limited, stored, found.length > limit, context);
+      context.terminal.out(jsonText({ schemaVersion: 1, runs: sorted.slice(0, limit), total: found.length }));
+    else tell(sorted, limit, stored, context);
     return exitCodes.done;
   },
 };
@@ -74,7 +76,8 @@ function printTexts(texts: readonly (string | Uint8Array)[], limit: number, { te
   terminal.out(Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : part))));
 }
 
-function tell(rows: readonly RunSummary[], stored: number, more: boolean, { terminal }: CliContext): void {
+function tell(runs: readonly RunSummary[], limit: number, stored: number, { terminal }: CliContext): void {
+  const rows = arrangeTree(runs).slice(0, limit);
   if (rows.length === 0) {
     terminal.err(
       stored === 0
@@ -88,38 +91,41 @@ function tell(rows: readonly RunSummary[], stored: number, more: boolean, { term
     renderTable(
       rows,
       [
-        { title: 'RUN', cell: row => shortId(row.id) },
+        { title: 'RUN', cell: ({ run }) => shortId(run.id) },
         {
           title: 'STATE',
-          cell: row => stateText(row),
-          paint: (text, row) => terminal.paint(stateColour(row.state), text),
+          cell: ({ run }) => stateText(run),
+          paint: (text, { run }) => terminal.paint(stateColour(run.state), text),
         },
-        { title: 'STARTED', cell: row => momentText(row.startedAt ?? row.createdAt, now) },
+        { title: 'STARTED', cell: ({ run }) => momentText(run.startedAt ?? run.createdAt, now), drop: 2 },
         {
           title: 'TOOK',
-          cell: row => (row.durationMs === undefined ? '' : durationText(row.durationMs)),
+          cell: ({ run }) => (run.durationMs === undefined ? '' : durationText(run.durationMs)),
           align: 'right',
+          drop: 4,
         },
-        {
-          title: 'NAME OR COMMAND',
-          cell: row => (row.star ? '★ ' : '') + (row.parent === undefined ? '' : '↳ ') + runLabel(row),
-          shrink: 2,
-          least: 16,
-        },
+        { title: 'NAME OR COMMAND', cell: nameCell, shrink: 1, least: 16 },
         {
           title: 'CHILD RUNS',
-          cell: row => ((row.childRuns ?? 0) === 0 ? '' : String(row.childRuns)),
+          cell: ({ run }) => ((run.childRuns ?? 0) === 0 ? '' : String(run.childRuns)),
           align: 'right',
+          drop: 6,
         },
-        { title: 'METRICS', cell: row => metricsText(row, 2), shrink: 2, least: 12 },
-        { title: 'REPRODUCED', cell: row => verdictsText(row), shrink: 1, least: 9 },
-        { title: 'TAGS', cell: row => row.tags.join(', '), shrink: 3, least: 6 },
+        { title: 'METRICS', cell: ({ run }) => metricsText(run, 2), shrink: 2, least: 12, drop: 1 },
+        { title: 'REPRODUCED', cell: ({ run }) => verdictsText(run), shrink: 1, least: 9, drop: 3 },
+        { title: 'TAGS', cell: ({ run }) => run.tags.join(', '), shrink: 3, least: 6, drop: 5 },
       ],
       terminal.width,
       text => terminal.paint('dim', text),
     ),
   );
-  if (more) terminal.err(`${rows.length} of ${stored} runs; --limit shows more\n`);
+  if (runs.length > limit) terminal.err(`${rows.length} of ${stored} runs; --limit shows more\n`);
+}
+
+/** `★ baseline`; a child run is drawn under its parent: `  ↳ trial 3`. */
+function nameCell({ run, depth }: TreeRow): string {
+  const branch = run.parent === undefined ? '' : `${'  '.repeat(depth)}↳ `;
+  return branch + (run.star ? '★ ' : '') + runLabel(run);
 }
 
 function wholeNumber(text: string): number {

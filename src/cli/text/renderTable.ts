@@ -1,4 +1,7 @@
-/** Tables for people: aligned columns that fit the terminal. Invariant: no line is wider than the width given. */
+/**
+ * Tables for people: aligned columns that fit the terminal. Where it is narrow, columns first shrink, then the least
+ * important ones go. Invariant: no line is wider than the width given.
+ */
 import { printable } from './printable.ts';
 import { cutText, textWidth } from './textWidth.ts';
 
@@ -9,6 +12,8 @@ export interface Column<Row> {
   /** Columns with a number shrink when the table is too wide, the largest first, never below their `least` width. */
   readonly shrink?: number;
   readonly least?: number;
+  /** Columns with a number are left out when shrinking is not enough, the largest first. */
+  readonly drop?: number;
   /** Colours a cell that is already cut and padded. */
   readonly paint?: (text: string, row: Row) => string;
 }
@@ -22,17 +27,20 @@ export function renderTable<Row>(
   width: number,
   paintHeader: (text: string) => string = text => text,
 ): string {
-  const all = columns
-    .map(column => ({ column, cells: rows.map(row => printable(column.cell(row))) }))
-    .filter(({ cells }) => cells.some(cell => cell !== ''));
-  const widths = fit(
-    all.map(({ column, cells }) => ({
-      needed: Math.max(textWidth(column.title), ...cells.map(textWidth)),
-      shrink: column.shrink,
-      least: column.least ?? 6,
-    })),
+  const all = withoutLeast(
+    columns
+      .map(column => ({ column, cells: rows.map(row => printable(column.cell(row))) }))
+      .filter(({ cells }) => cells.some(cell => cell !== ''))
+      .map(({ column, cells }) => ({
+        column,
+        cells,
+        needed: cells.reduce((widest, cell) => Math.max(widest, textWidth(cell)), textWidth(column.title)),
+        shrink: column.shrink,
+        least: column.least ?? 6,
+      })),
     width,
   );
+  const widths = fit(all, width);
   const line = (texts: readonly string[], paint: (text: string, at: number) => string): string =>
     texts
       .map((text, at) => {
@@ -62,6 +70,29 @@ interface Need {
   readonly needed: number;
   readonly shrink: number | undefined;
   readonly least: number;
+}
+
+/** Leaves columns out until the others fit at their least widths, or no more may go. */
+function withoutLeast<Kept extends Need & { readonly column: { readonly drop?: number } }>(
+  columns: readonly Kept[],
+  width: number,
+): Kept[] {
+  const kept = [...columns];
+  const leastWidth = (): number =>
+    kept.reduce(
+      (sum, one) => sum + (one.shrink === undefined ? one.needed : Math.min(one.needed, one.least)),
+      0,
+    ) +
+    gap * (kept.length - 1);
+  while (leastWidth() > width) {
+    const next = kept.reduce((most, one) => Math.max(most, one.column.drop ?? 0), 0);
+    if (next === 0) break;
+    kept.splice(
+      kept.findIndex(one => one.column.drop === next),
+      1,
+    );
+  }
+  return kept;
 }
 
 function fit(needs: readonly Need[], width: number): number[] {

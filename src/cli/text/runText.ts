@@ -1,14 +1,14 @@
 /** How a run is shown in tables and messages. */
-import { formatCommand } from '../../base/runCommand.ts';
+import { commandLabel } from '../../runs/commandLabel.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { Colour } from '../terminal.ts';
 import { numberText } from './describe.ts';
 
-/** The name, else what stands on the command line. */
+/** The name, else the command without the path of its interpreter: `train.py --lr 0.1`. */
 export function runLabel(run: RunSummary): string {
   if (run.name !== undefined && run.name !== '') return run.name;
-  const [program = '', ...rest] = run.argv;
-  return program === '' ? (run.problem ?? '') : formatCommand(program, rest);
+  const command = commandLabel(run.argv);
+  return command === '' ? (run.problem ?? '') : command;
 }
 
 /** `finished`, `lost, still running`. */

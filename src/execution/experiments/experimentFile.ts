@@ -48,7 +48,10 @@ export const experimentSchema = z.strictObject({
   tags: z.array(z.string()).default([]),
   tolerances: tolerancesSchema.default({}),
   volatile: volatileSchema.optional(),
-  metricLines: z.boolean().optional().describe('Whether printed `key: value` lines become metrics.'),
+  metricLines: z
+    .boolean()
+    .optional()
+    .describe('Whether printed `key: value` lines become metrics; over what the file says for every run.'),
   metrics: trackingRulesSchema
     .optional()
     .describe('Where metrics are read from, beside what is found by itself.'),
@@ -59,6 +62,12 @@ export const experimentFileSchema = z.strictObject({
   experiments: z.record(z.string().regex(/^[^@\s/-][^\s/]*$/), experimentSchema).default({}),
   tolerances: tolerancesSchema.default({}).describe('For every run of this repository.'),
   volatile: volatileSchema.optional().describe('For every run of this repository.'),
+  metricLines: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether printed `key: value` lines become metrics, for every run of this repository that has no answer of its own.',
+    ),
   metrics: trackingRulesSchema.optional().describe('For every run of this repository.'),
 });
 export type ExperimentFile = z.infer<typeof experimentFileSchema>;

@@ -6,7 +6,7 @@ import type { RunsModel } from '../runsModel.ts';
 import type { StoreClient } from '../storeClient.ts';
 import { runDescription, stateIcon } from '../tree/runItem.ts';
 import type { ChildRunsNode, RunNode, SectionNode, TreeNode } from '../tree/treeNodes.ts';
-import { commandLabel } from '../worker/commandLabel.ts';
+import { commandLabel } from '../../runs/commandLabel.ts';
 import type { RunKind, RunRow } from '../worker/runsView.ts';
 
 const offered = 300;

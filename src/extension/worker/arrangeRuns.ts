@@ -1,6 +1,6 @@
 /** Sorts runs into the groups of the Experiments view. Pure; a run has at least one group, several under `tag`. */
 import type { RunSummary } from '../../runs/runSummary.ts';
-import { commandName } from './commandLabel.ts';
+import { commandName } from '../../runs/commandLabel.ts';
 import type { Grouping } from './runsView.ts';
 
 /** Group of runs that lack what is grouped by: no commit, no tag. */

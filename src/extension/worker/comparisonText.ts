@@ -2,13 +2,14 @@
  * A comparison of runs as text: one run as a page of facts for the diff editor, or all of them as a table. The words
  * are those of the record, not translated. Pure.
  */
+import { isNoiseRow, isUnknownOfAll } from '../../runs/comparisonNoise.ts';
 import type { ComparisonRow, RunComparison } from '../../runs/runComparison.ts';
 
 const cellLimit = 40;
 
 /** The run in this column, one fact a line, in the same order for every column. */
 export function comparisonPage(comparison: RunComparison, column: number): string {
-  return comparison.sections
+  return tellingSections(comparison)
     .filter(({ rows }) => rows.length > 0)
     .map(({ name, rows }) => {
       const lines = rows.map(row => `  ${oneLine(row.key)}: ${valueText(row, column)}\n`);
@@ -20,7 +21,7 @@ export function comparisonPage(comparison: RunComparison, column: number): strin
 /** One column for each run; rows that differ are marked, and come first in their section. */
 export function comparisonTable(comparison: RunComparison, labels: readonly string[]): string {
   const lines: string[][] = [['', ...labels]];
-  for (const { name, rows } of comparison.sections) {
+  for (const { name, rows } of tellingSections(comparison)) {
     if (rows.length === 0) continue;
     lines.push([], [name]);
     const ordered = [
@@ -34,6 +35,14 @@ export function comparisonTable(comparison: RunComparison, labels: readonly stri
       ]);
   }
   return alignColumns(lines);
+}
+
+/** Without the variables of terminals, and without what is not known of any of the runs. */
+function tellingSections({ sections }: RunComparison): RunComparison['sections'] {
+  return sections.map(({ name, rows }) => ({
+    name,
+    rows: rows.filter(row => !isNoiseRow(name, row) && !isUnknownOfAll(row)),
+  }));
 }
 
 const marks = { same: ' ', differs: '≠', unknown: '?' } as const;

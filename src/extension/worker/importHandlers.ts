@@ -24,7 +24,8 @@ export function importHandlers(stores: Stores) {
           .filter(name => usualPlaces.has(name))
           .map(async (name): Promise<FoundImport[]> => {
             const path = join(folder, name);
-            const kind = await detectImportKind(path);
+            // A dead link under one of the names hides nothing else.
+            const kind = await detectImportKind(path).catch(() => undefined);
             return kind === undefined ? [] : [{ path, kind }];
           }),
       );

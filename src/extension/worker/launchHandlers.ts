@@ -4,6 +4,7 @@ import { errorText } from '../../base/systemError.ts';
 import { cancelRun } from '../../execution/cancelRun.ts';
 import { experimentCommand } from '../../execution/experiments/experimentCommand.ts';
 import { readTracking } from '../../execution/experiments/launchTracking.ts';
+import { metricLinesOf } from '../../execution/experiments/metricLinesOf.ts';
 import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import { launchRun } from '../../execution/launchRun.ts';
 import { runPaths } from '../../runs/runPaths.ts';
@@ -25,11 +26,6 @@ export function launchHandlers(stores: Stores) {
   return {
     launch: async (plan, signal) => {
       const { store, root, cwd, argv, toolVersion, pythonHook } = plan;
-      const remembered = await readMetricLineChoice(store, {
-        argv,
-        cwd: cwd.slice(root.length + 1),
-        experiment: plan.experiment,
-      });
       const launched = await launchRun(
         {
           store,
@@ -43,7 +39,11 @@ export function launchHandlers(stores: Stores) {
           declaredInputs: [...(plan.inputs ?? [])],
           declaredOutputs: [...(plan.outputs ?? [])],
           tracking: await readTracking(root, plan.experiment),
-          metricLines: plan.metricLines ?? remembered ?? false,
+          metricLines: await metricLinesOf(
+            plan,
+            { argv, cwd: cwd.slice(root.length + 1), experiment: plan.experiment },
+            plan.metricLines,
+          ),
           ...(plan.name === undefined ? {} : { name: plan.name }),
           ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
           ...(plan.rerunOf === undefined ? {} : { rerunOf: plan.rerunOf }),

@@ -8,7 +8,7 @@ import type { RunStore } from '../../runs/runStore.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import { compareSeries } from '../../series/compareSeries.ts';
 import { overlaySeries } from '../../series/overlaySeries.ts';
-import { commandLabel } from './commandLabel.ts';
+import { commandLabel } from '../../runs/commandLabel.ts';
 import type { PanelRequests } from './panelRequests.ts';
 import { runLabel } from './runRows.ts';
 import type { RunSeries } from './runSeries.ts';

@@ -1,7 +1,7 @@
 /** Gives runs their label among their neighbours. Pure. */
 import type { ParameterValue } from '../../runs/plan.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
-import { commandLabel, commandName } from './commandLabel.ts';
+import { commandLabel, commandName } from '../../runs/commandLabel.ts';
 import type { RunRow } from './runsView.ts';
 
 const labelLimit = 120;

@@ -3,6 +3,7 @@ import { delimiter } from 'node:path';
 import type { Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
+import { isSessionVariable } from '../../runs/sessionVariable.ts';
 import type { Ingredient } from '../../runs/verdict.ts';
 import { isDeterminismVariable } from './compareDeterminism.ts';
 import { IngredientFindings, withoutRoots } from './ingredientSide.ts';
@@ -78,19 +79,12 @@ function compareOptional(
   if (before !== undefined && after !== undefined) findings.compare(name, before, after);
 }
 
-/**
- * Variables that every terminal sets anew and no training reads; and PATH, whose effect, the programs found, is
- * compared itself.
- */
-const sessionVariable =
-  /^(_|PWD|OLDPWD|SHLVL|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|SSH_.*|XDG_.*|DBUS_.*|DISPLAY|WAYLAND_DISPLAY|WINDOWID|GPG_.*|LS_COLORS|HIST.*|PS1|PROMPT.*|LESS.*|PAGER|EDITOR|VISUAL|MAIL|INVOCATION_ID|JOURNAL_STREAM|VSCODE_.*|ELECTRON_.*|GIT_.*|LOCKSTEP_.*|npm_.*|NODE|NODE_.*|INIT_CWD|SUDO_.*|TMUX.*|STY|KITTY_.*|ITERM_.*|FORCE_COLOR|PY_COLORS|NO_COLOR|CHROME_DESKTOP|GDK_.*|SESSION_MANAGER|HOSTNAME|PYTHONUNBUFFERED|PATH|VIRTUAL_ENV_PROMPT)$/;
-
 function compareVariables(original: IngredientSide, now: IngredientSide, findings: IngredientFindings): void {
   const names = [
     ...new Set([...Object.keys(original.plan.variables), ...Object.keys(now.plan.variables)]),
   ].sort();
   for (const name of names) {
-    if (sessionVariable.test(name) || isDeterminismVariable(name)) continue;
+    if (isSessionVariable(name) || isDeterminismVariable(name)) continue;
     const before = variableText(original, name);
     const after = variableText(now, name);
     if (before === after || (name === 'PYTHONPATH' && sameModules(before, after))) continue;

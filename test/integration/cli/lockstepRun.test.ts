@@ -53,7 +53,15 @@ describe('the command line', function () {
     const run = await project.lockstep(['run', '--', 'python3', 'train.py']);
     assert.equal(run.code, 0);
     assert.equal(run.stdout.split('\n').length, 4);
-    assert.equal(run.stderr, 'done\n');
+    const { id } = runsOutputSchema.parse((await project.json(['runs', '--json'])).document).runs[0] ?? {};
+    const short = id?.slice(-6) ?? '';
+    // Standard output is the program's alone; the id of the run stands around its errors.
+    assert.match(
+      run.stderr,
+      new RegExp(
+        `^lockstep: run ${short} started\\ndone\\nlockstep: run ${short} finished after .*: lockstep show ${short}\\n$`,
+      ),
+    );
     for (const code of [1, 7, 255])
       assert.equal((await project.lockstep(['run', '--', 'sh', '-c', `exit ${code}`])).code, code);
     assert.equal((await project.lockstep(['run', '--', 'sh', '-c', 'kill -KILL $$'])).code, 137);
@@ -88,6 +96,13 @@ describe('the command line', function () {
     [['run', '--env', 'devcontainer', '--', 'true'], /host only/],
     [['run', '--nonsense', '--', 'true'], /unknown option/i],
     [['run', 'baseline'], /no experiment baseline/],
+    [['run', 'train.py', '--'], /stands before --/],
+    [['run', 'my train.py'], /Did you mean: lockstep run -- python 'my train\.py'/],
+    [['run', 'train.py', 'data.csv'], /Did you mean: lockstep run -- python train\.py data\.csv/],
+    [['import', 'nowhere'], /nothing at .*nowhere\.\n +Check the path/],
+    [['import', '.'], /no past runs that are known/],
+    [['import', 'a.txt', 'mlruns'], /kind comes first: lockstep import mlruns a\.txt/],
+    [['remove', '--undo', 'gone'], /No run in the trash is called "gone"/],
     [['show'], /missing required argument/i],
     [['show', '@1'], /No run is called/],
     [['metrcs'], /Did you mean metrics/],
@@ -193,8 +208,10 @@ describe('the command line', function () {
     assert.deepEqual([tags, star], [['a'], true]);
     assert.equal((await project.lockstep(['remove', 'keeper'])).code, 0);
     assert.equal((await project.lockstep(['show', id])).code, 2);
-    assert.equal((await project.lockstep(['remove', '--undo', id])).code, 0);
-    assert.equal((await project.lockstep(['show', id])).code, 0);
+    for (const word of ['keeper', id.slice(-6), id.slice(0, 20).toLowerCase(), id]) {
+      assert.equal((await project.lockstep(['remove', '--undo', word])).code, 0, word);
+      assert.equal((await project.lockstep(['remove', '@1'])).code, 0, word);
+    }
   });
 
   it('detaches, follows and cancels', async () => {

@@ -80,8 +80,8 @@ describe('lockstep import', () => {
   });
 
   const refusals: readonly [what: string, words: string[], code: number, error: string][] = [
-    ['to run an imported run again', ['rerun', '@1'], 2, 'run-imported'],
-    ['to reproduce one', ['reproduce', '@1'], 2, 'run-imported'],
+    ['to run an imported run again', ['rerun', '@1'], 3, 'run-imported'],
+    ['to reproduce one', ['reproduce', '@1'], 3, 'run-imported'],
     [
       'to cancel one, also when it is not known how it ended',
       ['cancel', 'name of kid'],

@@ -14,7 +14,7 @@ const training = `
 import random, sys
 from flow import *
 random.seed(int(sys.argv[1]))
-main = start_run()
+main = start_run("baseline")
 child = start_run("trial", main)
 for step in range(int(sys.argv[2])):
     log_metric(main, "loss", random.random(), step)
@@ -31,7 +31,9 @@ describe('reproducing what a program logs with MLflow', function () {
     await using project = await cliProject({ 'train.py': training, 'flow.py': mlflowScript });
     const { code } = await project.lockstep(['run', '--', 'python3', 'train.py', '7', '5']);
     assert.equal(code, 0);
-    const outcome = await project.json(['reproduce', '@1', '--json']);
+    // By the name that the script gives itself, twice: the reproductions give it to themselves, too.
+    await project.lockstep(['reproduce', 'baseline', '--json']);
+    const outcome = await project.json(['reproduce', 'baseline', '--json']);
     const verdict = verdictSchema.parse(outcome.document);
     assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));
     assert.deepEqual(
@@ -40,6 +42,11 @@ describe('reproducing what a program logs with MLflow', function () {
         ['loss', 'identical', 5],
         ['trial/score', 'identical', 5],
       ],
+    );
+    const runs = await new RunStore(join(project.root, '.git', 'lockstep')).list({ children: false });
+    assert.deepEqual(
+      runs.map(run => run.name),
+      ['baseline-repro-2', 'baseline-repro', 'baseline'],
     );
   });
 

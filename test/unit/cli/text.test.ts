@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { durationText, momentText, numberText, sizeText } from '../../../src/cli/text/describe.ts';
 import { printable } from '../../../src/cli/text/printable.ts';
 import { renderTable } from '../../../src/cli/text/renderTable.ts';
+import { wrapList } from '../../../src/cli/text/wrapWords.ts';
 import { cutText, textWidth } from '../../../src/cli/text/textWidth.ts';
 
 describe('text for terminals', () => {
@@ -65,6 +66,24 @@ describe('text for terminals', () => {
   });
 });
 
+describe('wrapList', () => {
+  it('folds between words, never inside one', () => {
+    assert.equal(wrapList('Known:', ['a b', 'loss', 'acc'], 15), 'Known: a b,\n  loss, acc\n');
+    assert.equal(wrapList('Known:', ['a', 'b'], 80), 'Known: a, b\n');
+  });
+
+  it('loses no word and keeps to the width where words allow it', () => {
+    const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1 });
+    fc.assert(
+      fc.property(words, fc.integer({ min: 24, max: 80 }), (items, width) => {
+        const text = wrapList('Known:', items, width);
+        assert.equal(text.replaceAll(/\s+/g, ' ').trim(), `Known: ${items.join(', ')}`);
+        for (const line of text.split('\n')) assert.ok(line.length <= width, line);
+      }),
+    );
+  });
+});
+
 describe('renderTable', () => {
   it('lays out, aligns and leaves empty columns out', () => {
     const table = renderTable(
@@ -94,13 +113,34 @@ describe('renderTable', () => {
     assert.equal(table, 'RUN     NAME\nK7Q2P9  a very long nam…\n');
   });
 
+  it('leaves the least important columns out where the terminal is narrow, and keeps the others whole', () => {
+    const columns = [
+      { title: 'RUN', cell: () => 'K7Q2P9' },
+      { title: 'STATE', cell: () => 'lost, still running' },
+      { title: 'STARTED', cell: () => '21 Nov 14:03', drop: 1 },
+      { title: 'NAME', cell: () => 'a long name of a run', shrink: 1, least: 8 },
+      { title: 'TAGS', cell: () => 'nightly', drop: 2 },
+    ];
+    const headers = [80, 58, 46].map(width => renderTable([{}], columns, width).split('\n'));
+    assert.deepEqual(
+      headers.map(([title = '']) => title.split(/\s+/).join(' ')),
+      ['RUN STATE STARTED NAME TAGS', 'RUN STATE STARTED NAME', 'RUN STATE NAME'],
+    );
+    assert.equal(headers[2]?.[1], 'K7Q2P9  lost, still running  a long name of a…');
+  });
+
   it('is never wider than asked', () => {
     const cell = fc.string({ unit: 'grapheme', maxLength: 60 });
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell, cell)), fc.integer({ min: 20, max: 100 }), (rows, width) => {
         const table = renderTable(
           rows,
-          [0, 1, 2].map(at => ({ title: `T${at}`, cell: (row: string[]) => row[at] ?? '', shrink: at })),
+          [0, 1, 2].map(at => ({
+            title: `T${at}`,
+            cell: (row: string[]) => row[at] ?? '',
+            shrink: at,
+            drop: 2 - at,
+          })),
           width,
         );
         for (const line of table.split('\n')) assert.ok(textWidth(line) <= width, line);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { commandLabel, commandName } from '../../../src/extension/worker/commandLabel.ts';
+import { commandLabel, commandName } from '../../../src/runs/commandLabel.ts';
 import { runRows } from '../../../src/extension/worker/runRows.ts';
 import type { RunSummary } from '../../../src/runs/runSummary.ts';
 import { runSummaryOf } from './fixtures/runSummaryOf.ts';

@@ -46,7 +46,6 @@ describe('detectImportKind', () => {
     ['a run of W&B', 'run-1.wandb', 'wandb', root => put(join(root, 'run-1.wandb'), '')],
     ['any other folder', 'src', undefined, root => put(join(root, 'src/train.py'), '')],
     ['any other file', 'train.py', undefined, root => put(join(root, 'train.py'), '')],
-    ['what is not there', 'nowhere', undefined, root => put(join(root, 'x'), '')],
   ];
   for (const [what, path, kind, make] of cases)
     it(`${what} is ${kind ?? 'nothing to import'}`, async () => {
@@ -54,6 +53,11 @@ describe('detectImportKind', () => {
       make(folder.path);
       assert.equal(await detectImportKind(join(folder.path, path)), kind);
     });
+
+  it('says so of a path that is not there', async () => {
+    await using folder = await temporaryFolder();
+    await assert.rejects(detectImportKind(join(folder.path, 'nowhere')), { code: 'import-path-unreadable' });
+  });
 });
 
 function database(path: string): void {

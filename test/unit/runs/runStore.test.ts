@@ -58,6 +58,33 @@ describe('run store', () => {
       await assert.rejects(runs.resolve(reference), { code: 'run-not-found' }, reference);
   });
 
+  it('keeps a name with the run that had it first: no copy that names itself alike takes it away', async () => {
+    const origin = { kind: 'mlruns', path: '/mlruns', id: 'a', importedAt: '' };
+    const at = (time: number): string => ulid(time);
+    const [a, copy, child] = [at(1000), at(3000), at(1001)];
+    writeRun(store, { id: a, plan: { name: 'best' } });
+    writeRun(store, { id: child, plan: { name: 'trial', parent: a } });
+    writeRun(store, { plan: { name: 'best', origin } });
+    writeRun(store, { plan: { name: 'best', rerunOf: a } });
+    writeRun(store, { id: copy, plan: { name: 'best', reproduces: a } });
+    writeRun(store, { plan: { name: 'trial', parent: copy } });
+    assert.equal(await runs.resolve('best'), a);
+    assert.equal(await runs.resolve('trial'), child);
+
+    // Without an original an imported run is the nearest to one; two of a kind stay ambiguous.
+    const imported = writeRun(store, { plan: { name: 'past', origin } }).id;
+    writeRun(store, { plan: { name: 'past', reproduces: a } });
+    assert.equal(await runs.resolve('past'), imported);
+    writeRun(store, { plan: { name: 'past', origin } });
+    await assert.rejects(runs.resolve('past'), { code: 'run-ambiguous' });
+
+    // Damaged records that point at each other end in an answer, too.
+    const [one, other] = [at(5000), at(6000)];
+    writeRun(store, { id: one, plan: { name: 'round', rerunOf: other, parent: other } });
+    writeRun(store, { id: other, plan: { name: 'round', rerunOf: one, parent: one } });
+    await assert.rejects(runs.resolve('round'), { code: 'run-ambiguous' });
+  });
+
   it('takes fewer than four characters for a name, also where they are part of an id', async () => {
     const { id } = writeRun(store, { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' });
     const named = writeRun(store, { id: '01BX5ZZKBKACTAV9WEVGEMMVRZ', plan: { name: 'arz' } }).id;
