@@ -3,6 +3,7 @@
  * Format: git's Documentation/gitformat-index. Only flags are ever changed, and only in a copy.
  */
 import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import type { BytePath } from './bytePath.ts';
 
 /** One entry, read from the bytes of the file only as far as it is asked: most of many thousands never are. */
@@ -63,6 +64,17 @@ export class IndexEntry {
       (this.#flags & extendedBit) !== 0 &&
       (this.#bytes.readUInt16BE(this.#flagsAt + 2) & skipWorktreeBit) !== 0
     );
+  }
+
+  /** Notes in `bytes`, a copy of the file the entry was read from, that `stats` is the file that the entry stands for. */
+  noteStats(bytes: Buffer, stats: BigIntStats): void {
+    const second = 1_000_000_000n;
+    const { ctimeNs, mtimeNs, dev, ino, uid, gid, size } = stats;
+    const times = [ctimeNs / second, ctimeNs % second, mtimeNs / second, mtimeNs % second];
+    const write = (value: bigint, at: number): unknown =>
+      bytes.writeUInt32BE(Number(BigInt.asUintN(32, value)), this.#at + at);
+    for (const [place, value] of [...times, dev, ino].entries()) write(value, place * 4);
+    for (const [place, value] of [uid, gid, size].entries()) write(value, 28 + place * 4);
   }
 
   /** Clears both hiding flags in `bytes`, a copy of the file the entry was read from. */

@@ -1,0 +1,89 @@
+/**
+ * Fills Git LFS files whose pointers the working tree holds with their content. Only a file that holds exactly the
+ * pointer of the index is replaced, whole or not at all: whatever else stands there is somebody's work.
+ */
+import type { DataTask } from '../dataProgress.ts';
+import { fetchLfsObjects, type LfsFailure } from './fetchLfsObjects.ts';
+import { fillFile, type FilledFile } from './fillFile.ts';
+import { findLfsFiles, type LfsFile } from './findLfsFiles.ts';
+import type { LfsRepository } from './lfsRepository.ts';
+import { noteInIndex } from './noteInIndex.ts';
+
+export interface HydrateRequest {
+  /** Relative to the top, forward slashes; a folder means all below it. Everything when absent. */
+  readonly paths?: readonly string[];
+  /** Get from the remote what the local store lacks. */
+  readonly fetch: boolean;
+  /** Name of the remote; the one that git-lfs would take when absent. */
+  readonly remote?: string;
+}
+
+export interface HydrateResult {
+  /** Paths that hold their content now and did not before. */
+  readonly filled: readonly string[];
+  /** Left as they are, because they hold something else than pointer or content. */
+  readonly kept: readonly string[];
+  readonly missing: readonly MissingLfsFile[];
+  /** What came from the remote. */
+  readonly fetched: { readonly files: number; readonly bytes: number };
+}
+
+/** Not filled, and why, as a sentence without a full stop: not in the store, refused by the server, damaged. */
+export interface MissingLfsFile {
+  readonly path: string;
+  readonly oid: string;
+  readonly size: number;
+  readonly why: string;
+}
+
+/** Rejects when git does, when there is no room for what is to come, or when aborted: what was filled by then stays. */
+export async function hydrate(
+  repository: LfsRepository,
+  request: HydrateRequest,
+  task: DataTask = {},
+): Promise<HydrateResult> {
+  const files = await findLfsFiles(repository, request, task);
+  const empty = files.filter(file => file.onDisk === 'pointer');
+  const lacking = empty.filter(file => !file.inStore);
+  const fetched =
+    request.fetch && lacking.length > 0
+      ? await fetchLfsObjects(repository, lacking, request.remote, task)
+      : { fetched: [], failures: new Map<string, LfsFailure>() };
+  const come = new Set(fetched.fetched.map(object => object.oid));
+  const filled: FilledFile[] = [];
+  const missing: MissingLfsFile[] = [];
+  const changed: string[] = [];
+  const totalBytes = empty.reduce((sum, file) => sum + file.size, 0);
+  let doneBytes = 0;
+  try {
+    for (const [place, file] of empty.entries()) {
+      task.signal?.throwIfAborted();
+      const { path, oid, size } = file;
+      task.onProgress?.({
+        phase: 'place',
+        ...{ doneFiles: place, totalFiles: empty.length, doneBytes, totalBytes, path },
+      });
+      const outcome =
+        file.inStore || come.has(oid)
+          ? await fillFile(repository, file, task.signal)
+          : { why: fetched.failures.get(oid)?.message ?? 'it is not in the local store' };
+      if (outcome === 'changed') changed.push(path);
+      else if ('why' in outcome) missing.push({ path, oid, size, why: outcome.why });
+      else filled.push(outcome);
+      doneBytes += size;
+    }
+  } finally {
+    await noteInIndex(repository, filled);
+  }
+  return {
+    filled: filled.map(file => file.path),
+    kept: [...files.filter(file => file.onDisk === 'modified').map(file => file.path), ...changed],
+    missing,
+    fetched: {
+      files: fetched.fetched.length,
+      bytes: fetched.fetched.reduce((sum, object) => sum + object.size, 0),
+    },
+  };
+}
+
+export type { LfsFile };
