@@ -1,0 +1,157 @@
+/**
+ * Brings objects from the cache to a remote. A listing goes up after every file that it names, because DVC reads
+ * "the listing is there" as "all of its files are there" and never looks again; for the same reason a listing that is
+ * there already proves nothing here. What the cache holds under a wrong name is not pushed.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LockstepError } from '../../base/lockstepError.ts';
+import type { DataTask } from '../dataProgress.ts';
+import { isFolderObject, objectKey } from '../objectId.ts';
+import { cacheObjectCorrupt, folderIncomplete } from './errors.ts';
+import { listedObjects } from './listedObjects.ts';
+import type { ObjectStore } from './objectStore.ts';
+import { hashFile } from './receiveFile.ts';
+import { findPresent } from './remoteIndex.ts';
+import { transferEach } from './transferEach.ts';
+import { TransferProgress } from './transferProgress.ts';
+import {
+  transferKey,
+  uniqueItems,
+  type CachePlace,
+  type TransferFailure,
+  type TransferItem,
+  type TransferResult,
+} from './transferResult.ts';
+import { withRetries, type Patience } from './withRetries.ts';
+
+/**
+ * @param items A listing (`.dir`) stands for itself and every file it names. Objects that the remote has in the right
+ *   size are not sent again. Rejects when the task is cancelled; every other failure is in the result.
+ */
+export async function pushObjects(
+  store: ObjectStore,
+  items: Iterable<TransferItem>,
+  cache: CachePlace,
+  task: DataTask = {},
+  request: Patience = {},
+): Promise<TransferResult> {
+  const given = uniqueItems(items);
+  const unreadable: TransferFailure[] = [];
+  const filesOf = new Map<string, TransferItem[]>();
+  for (const item of given.filter(one => isFolderObject(one.id))) {
+    try {
+      filesOf.set(transferKey(item.id), await listedObjects(cache.cacheFolder, item.id));
+    } catch (error) {
+      if (!(error instanceof LockstepError)) throw error;
+      unreadable.push({ id: item.id, error });
+    }
+  }
+  const broken = new Set(unreadable.map(failure => transferKey(failure.id)));
+  const all = uniqueItems([...given, ...[...filesOf.values()].flat()]).filter(
+    item => !broken.has(transferKey(item.id)),
+  );
+
+  const local = await sizesInCache(cache, all);
+  const present = await findPresent(store, all, task, request);
+  const isPresent = (item: TransferItem): boolean => {
+    const key = objectKey(item.id);
+    if (!present.has(key)) return false;
+    const there = present.get(key);
+    const here = local.get(transferKey(item.id));
+    // The same text with other line ends has the same legacy hash: there only the name counts.
+    return item.id.algorithm !== 'md5' || there === undefined || here === undefined || there === here;
+  };
+  const wanted = all.filter(item => !isPresent(item));
+
+  const progress = new TransferProgress(task, {
+    phase: 'push',
+    totalFiles: wanted.length,
+    totalBytes: wanted.reduce((sum, item) => sum + (local.get(transferKey(item.id)) ?? 0), 0),
+  });
+  const one = async (item: TransferItem): Promise<'done' | 'missing'> => {
+    const size = local.get(transferKey(item.id));
+    if (size === undefined) return 'missing';
+    await sendObject(store, item, size, cache, progress, task, request);
+    progress.addFile(item.id.value);
+    return 'done';
+  };
+
+  const files = await transferEach(
+    wanted.filter(item => !isFolderObject(item.id)),
+    store.concurrency,
+    one,
+    task.signal,
+  );
+  const absent = new Set(
+    [...files.missing.map(item => item.id), ...files.failed.map(failure => failure.id)].map(transferKey),
+  );
+  const whole: TransferItem[] = [];
+  const incomplete: TransferFailure[] = [];
+  for (const item of wanted.filter(each => isFolderObject(each.id))) {
+    const count = (filesOf.get(transferKey(item.id)) ?? []).filter(file =>
+      absent.has(transferKey(file.id)),
+    ).length;
+    if (count === 0) whole.push(item);
+    else incomplete.push({ id: item.id, error: folderIncomplete(item.id.value, count) });
+  }
+  const folders = await transferEach(whole, store.concurrency, one, task.signal);
+  progress.end();
+  return {
+    transferred: [...files.done, ...folders.done].map(item => item.id),
+    alreadyThere: all.length - wanted.length,
+    missing: [...files.missing, ...folders.missing].map(item => item.id),
+    failed: [...unreadable, ...files.failed, ...incomplete, ...folders.failed],
+    bytes: progress.bytes,
+  };
+}
+
+async function sendObject(
+  store: ObjectStore,
+  item: TransferItem,
+  size: number,
+  cache: CachePlace,
+  progress: TransferProgress,
+  task: DataTask,
+  patience: Patience,
+): Promise<void> {
+  const path = join(cache.cacheFolder, objectKey(item.id));
+  const hash = await hashFile(path, item.id, task.signal);
+  if (!hash.proves(item.id)) throw cacheObjectCorrupt(path, item.id.value, hash.digest());
+  await withRetries(
+    async () => {
+      let counted = 0;
+      try {
+        await store.write(
+          objectKey(item.id),
+          { path, size },
+          {
+            onBytes: count => {
+              counted += count;
+              progress.addBytes(count);
+            },
+            ...(task.signal === undefined ? {} : { signal: task.signal }),
+          },
+        );
+      } catch (error) {
+        // A try that failed has brought nothing over.
+        progress.addBytes(-counted);
+        throw error;
+      }
+    },
+    patience,
+    task.signal,
+  );
+}
+
+/** Bytes by {@link transferKey}, of what the cache has. */
+async function sizesInCache(cache: CachePlace, items: readonly TransferItem[]): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  await Promise.all(
+    items.map(async ({ id }) => {
+      const found = await stat(join(cache.cacheFolder, objectKey(id))).catch(() => undefined);
+      if (found?.isFile() === true) sizes.set(transferKey(id), found.size);
+    }),
+  );
+  return sizes;
+}
