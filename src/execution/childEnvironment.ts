@@ -19,7 +19,8 @@ export interface ChildEnvironmentOptions {
 }
 
 /** Of the editor's own process, or of an outer run or supervisor. */
-const foreign = /^(?:ELECTRON_|VSCODE_|LOCKSTEP_SUPERVISOR$|LOCKSTEP_RUN_ID$|LOCKSTEP_METRICS$)/;
+const foreign =
+  /^(?:ELECTRON_|VSCODE_|LOCKSTEP_SUPERVISOR$|LOCKSTEP_RUN_ID$|LOCKSTEP_METRICS$|LOCKSTEP_OUTER_RANK$)/;
 
 /** Marks every process of a run, wherever it goes. */
 export const runIdVariable = 'LOCKSTEP_RUN_ID';

@@ -1,4 +1,6 @@
 /** How a command is started so that its Python programs are observed; see pythonHook/sitecustomize.py. */
+import { outerRank } from '../launchRank.ts';
+
 export interface PythonHook {
   /** Goes first on PYTHONPATH. */
   readonly folder: string;
@@ -15,5 +17,13 @@ export function pythonHook(
   seen: string,
   variables: Readonly<Record<string, string | undefined>>,
 ): PythonHook | undefined {
-  return variables['LOCKSTEP_HOOK'] === '0' ? undefined : { folder, variables: { LOCKSTEP_SEEN: seen } };
+  if (variables['LOCKSTEP_HOOK'] === '0') return undefined;
+  const outer = outerRank(variables);
+  return {
+    folder,
+    variables: {
+      LOCKSTEP_SEEN: seen,
+      ...(outer === undefined ? {} : { LOCKSTEP_OUTER_RANK: outer }),
+    },
+  };
 }

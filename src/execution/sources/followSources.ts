@@ -21,6 +21,7 @@ import { isNetworkFolder } from './networkFolder.ts';
 import { logFolders } from './logFolders.ts';
 import { MediaIntake } from './mediaIntake.ts';
 import { SourceOpener } from './openSource.ts';
+import { rankOfProcess } from './processFiles.ts';
 import { SeenWrites } from './seenWrites.ts';
 import { SeriesOwners } from './sourceNames.ts';
 import { SourceSet } from './sourceSet.ts';
@@ -35,7 +36,7 @@ export interface FollowSourcesOptions {
   readonly cwd: string;
   /** The command as it really runs: `--logdir` and the like name folders to watch. */
   readonly argv: readonly string[];
-  /** Of the command. */
+  /** That Lockstep was started with and the command got. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** When the command was started, milliseconds since the epoch. */
   readonly startedAt: number;
@@ -100,6 +101,7 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
       if (isBelow(path, store)) return 'nowhere';
       return ownFolders.some(folder => isBelow(path, folder)) ? 'own' : 'shared';
     },
+    rankOf: pid => rankOfProcess(pid, options.environment),
     nameOf,
     isKnown: path => followed.has(path) || run.progress(`file:${nameOf(path)}`) > 0,
     onFollowed: (path, { form }) => {
@@ -187,7 +189,7 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     // The hook says so by its silence.
   }
   if (rules.patterns.length > 0) {
-    sources.add(stdoutPatterns({ run, media, owners, rules, environment: options.environment, onProblem }));
+    sources.add(stdoutPatterns({ run, media, owners, rules, onProblem }));
     watchFile(run.paths.stdout);
   }
   watchFile(options.seen);

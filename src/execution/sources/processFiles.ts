@@ -1,5 +1,6 @@
 /** Which processes hold a file open, and the rank of a process in a distributed launch: as /proc tells it. */
 import { readFile, readdir, readlink } from 'node:fs/promises';
+import { rankBelow } from '../launchRank.ts';
 
 /** A look at the open files of all processes is good for so many times as long as it took. */
 const share = 10;
@@ -33,27 +34,15 @@ export class HeldFiles {
   }
 }
 
-const rankVariables = ['RANK', 'OMPI_COMM_WORLD_RANK', 'SLURM_PROCID', 'PMI_RANK'];
-
-/** As its launcher's variables say; undefined when they do not, or cannot be read. */
-export async function rankOfProcess(pid: number): Promise<number | undefined> {
+/** As its launcher's variables say; undefined when they do not, or cannot be read. @param outer What Lockstep was started with. */
+export async function rankOfProcess(
+  pid: number,
+  outer: Readonly<Record<string, string | undefined>>,
+): Promise<number | undefined> {
   const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  return rankIn(
-    Object.fromEntries(
-      text.split('\0').flatMap(entry => {
-        const equals = entry.indexOf('=');
-        const name = entry.slice(0, equals);
-        return rankVariables.includes(name) ? [[name, entry.slice(equals + 1)]] : [];
-      }),
-    ),
-  );
-}
-
-/** The rank that a launcher has put into an environment. */
-export function rankIn(environment: Readonly<Record<string, string | undefined>>): number | undefined {
-  for (const name of rankVariables) {
-    const value = environment[name];
-    if (value !== undefined && /^\d{1,6}$/.test(value)) return Number(value);
-  }
-  return undefined;
+  const variables = text.split('\0').map(entry => {
+    const equals = entry.indexOf('=');
+    return [entry.slice(0, equals), entry.slice(equals + 1)];
+  });
+  return rankBelow(Object.fromEntries(variables) as Record<string, string>, outer);
 }

@@ -14,7 +14,6 @@ import { Doubts } from './doubts.ts';
 import type { FileOrigins } from './fileOrigins.ts';
 import { retryMs } from './followedFile.ts';
 import type { FollowedFile } from './followedFile.ts';
-import { rankOfProcess } from './processFiles.ts';
 import type { SeenWrite } from './seenWrites.ts';
 
 export interface FoundFile {
@@ -34,6 +33,8 @@ export interface SourceSetOptions {
   readonly follow: (found: FoundFile, detected: DetectedSource) => FollowedFile;
   /** Where a file lies: below the run's own folders, in one that many programs share, or where nothing is looked for. */
   readonly placeOf: (path: string) => 'own' | 'shared' | 'nowhere';
+  /** The rank of a process of this run. */
+  readonly rankOf: (pid: number) => Promise<number | undefined>;
   /** How a file is called in messages. */
   readonly nameOf: (path: string) => string;
   /** An earlier supervisor of this run has found out that the file is this run's. */
@@ -240,7 +241,7 @@ export class SourceSet {
       this.#toldMost = true;
       return undefined;
     }
-    const rank = await rankOf(path, seen);
+    const rank = await this.#rankOf(path, seen);
     const file = this.#options.follow({ path, head, from: origin.from, rank }, detected);
     if (origin.unsure && detected.form !== 'database')
       onProblem(
@@ -266,6 +267,12 @@ export class SourceSet {
     return there?.ino !== ino || there.dev !== dev;
   }
 
+  async #rankOf(path: string, seen: SeenWrite | undefined): Promise<number | undefined> {
+    if (seen !== undefined) return seen.rank;
+    const pid = eventFileName(basename(path))?.pid;
+    return pid === undefined ? undefined : this.#options.rankOf(pid);
+  }
+
   #isClosed(): boolean {
     return this.#closed;
   }
@@ -277,12 +284,6 @@ async function statOf(path: string): Promise<Stats | undefined> {
   const log = path.endsWith('.db') ? await stat(`${path}-wal`).catch(() => undefined) : undefined;
   if (found !== undefined && log !== undefined) found.mtimeMs = Math.max(found.mtimeMs, log.mtimeMs);
   return found;
-}
-
-async function rankOf(path: string, seen: SeenWrite | undefined): Promise<number | undefined> {
-  if (seen !== undefined) return seen.rank;
-  const pid = eventFileName(basename(path))?.pid;
-  return pid === undefined ? undefined : rankOfProcess(pid);
 }
 
 async function readHead(path: string): Promise<Uint8Array | undefined> {

@@ -5,7 +5,6 @@ import type { TrackingRules } from '../../tracking/trackingRules.ts';
 import { appendedBufferBytes, AppendedFile } from './appendedFile.ts';
 import type { FollowedFile } from './followedFile.ts';
 import type { MediaIntake } from './mediaIntake.ts';
-import { rankIn } from './processFiles.ts';
 import { SourceIntake } from './sourceIntake.ts';
 import type { SeriesOwners } from './sourceNames.ts';
 
@@ -14,16 +13,14 @@ export function stdoutPatterns(options: {
   readonly media: MediaIntake;
   readonly owners: SeriesOwners;
   readonly rules: TrackingRules;
-  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onProblem: (text: string) => void;
 }): FollowedFile {
-  const { run, media, owners, rules, environment, onProblem } = options;
+  const { run, media, owners, rules, onProblem } = options;
   const name = 'stdout-patterns';
   // A terminal's session is cleaned of its frame at the end, and then read again.
   const intake = new SourceIntake({
     ...{ run, media, owners, name, onProblem },
     naming: { owner: name, prefixes: ['', 'stdout'] },
-    rank: rankIn(environment),
     mayRepeat: true,
   });
   const buffer = Buffer.allocUnsafe(appendedBufferBytes);

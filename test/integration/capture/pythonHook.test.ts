@@ -358,6 +358,10 @@ describe('the Python hook', function () {
       'main.py': `${print}\nimport subprocess, sys\nsubprocess.run([sys.executable, "-c", '${print}'], env=dict(os.environ, RANK="2"))`,
     });
     const ours = '{"lockstep.run": "x"}';
+    const outer = (started: Record<string, string>): Record<string, string> => ({
+      ...pythonHook(hookFolder, '', started)?.variables,
+      LOCKSTEP_SEEN: bench.seenFile,
+    });
     const cases: readonly (readonly [Record<string, string>, string, string])[] = [
       [
         { RANK: '1', MLFLOW_RUN_CONTEXT: ours },
@@ -368,6 +372,23 @@ describe('the Python hook', function () {
       [
         { SLURM_PROCID: '7', MLFLOW_RUN_CONTEXT: ours },
         '{"lockstep.run": "x", "lockstep.rank": "7"}',
+        '{"lockstep.run": "x", "lockstep.rank": "2"}',
+      ],
+      // The whole run is one process of something bigger.
+      [
+        { RANK: '1', ...outer({ RANK: '1' }), MLFLOW_RUN_CONTEXT: ours },
+        ours,
+        '{"lockstep.run": "x", "lockstep.rank": "2"}',
+      ],
+      // So it is, and a launch below it has a process of the same rank.
+      [
+        { RANK: '1', WORLD_SIZE: '2', ...outer({ RANK: '1', WORLD_SIZE: '4' }), MLFLOW_RUN_CONTEXT: ours },
+        '{"lockstep.run": "x", "lockstep.rank": "1"}',
+        '{"lockstep.run": "x", "lockstep.rank": "2"}',
+      ],
+      [
+        { RANK: '3', SLURM_PROCID: '1', ...outer({ SLURM_PROCID: '1' }), MLFLOW_RUN_CONTEXT: ours },
+        '{"lockstep.run": "x", "lockstep.rank": "3"}',
         '{"lockstep.run": "x", "lockstep.rank": "2"}',
       ],
       [{ RANK: '1', MLFLOW_RUN_CONTEXT: '{"a": "b"}' }, '{"a": "b"}', '{"a": "b"}'],

@@ -77,6 +77,35 @@ describe('a run whose program logs with MLflow', () => {
     assert.ok(Number(first.reported?.parameters['lr']) > 0);
   });
 
+  it('speaks for itself where Lockstep was started as one process of something bigger', async () => {
+    await runs.write({
+      'ranked.py': [
+        'import os, subprocess, sys',
+        'from flow import *',
+        'run = start_run("mine" if len(sys.argv) == 1 else None)',
+        'log_param(run, "rank_of_launch", os.environ["RANK"])',
+        'log_metric(run, "loss", 1, 0)',
+        'end_run(run)',
+        'if len(sys.argv) == 1:',
+        '    subprocess.run([sys.executable, *sys.argv, "worker"], env=dict(os.environ, RANK="2"), check=True)',
+      ].join('\n'),
+    });
+    const run = await runs.launch(['python3', 'ranked.py'], {
+      variables: { ...runs.environment, RANK: '1', WORLD_SIZE: '4' },
+    });
+    const { result } = await run.ended();
+    assert.equal(result?.reported?.name, 'mine', await readFile(run.paths.stderr, 'utf8'));
+    assert.equal(result.reportedParameters['rank_of_launch']?.value, 1);
+    const { series } = await readMetricLogs(run.paths.dir);
+    assert.deepEqual(
+      series.map(({ key, rank }) => [key, rank]),
+      [
+        ['loss', null],
+        ['loss', 2],
+      ],
+    );
+  });
+
   it('goes on at the same address with the same runs when the supervisor is killed', async () => {
     const go = join(runs.root, 'go on');
     await runs.write({

@@ -269,14 +269,34 @@ def _observe(seen_file):
         sys.addaudithook(hook)
 
 
-_rank_names = ("RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID", "PMI_RANK")
+# Of each launcher the rank, and what it sets beside it.
+_launchers = (
+    ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "GROUP_RANK", "MASTER_PORT"),
+    ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"),
+    ("SLURM_PROCID", "SLURM_STEP_ID", "SLURM_NTASKS", "SLURM_LOCALID"),
+    ("PMI_RANK", "PMI_SIZE"),
+)
+_rank_names = tuple(names[0] for names in _launchers)
+# Ranks that Lockstep itself was started with: then the whole run is one process of something bigger.
+_outer = {}
+
+
+def _note_outer(os):
+    outer = {}
+    for word in os.environ.get("LOCKSTEP_OUTER_RANK", "").split(","):
+        name, _, value = word.partition("=")
+        outer[name] = _whole_number(value)
+    for names in _launchers:
+        # A launcher below says the same rank with something else beside it.
+        if all(_whole_number(os.environ.get(name)) == outer.get(name) for name in names):
+            _outer[names[0]] = outer.get(names[0])
 
 
 def _rank(os):
-    """Which process of a distributed launch this one is, where its launcher says so."""
+    """Which process of a distributed launch below the command this one is, where its launcher says so."""
     for name in _rank_names:
         rank = _whole_number(os.environ.get(name))
-        if rank is not None:
+        if rank is not None and rank != _outer.get(name):
             return rank
     return None
 
@@ -352,6 +372,7 @@ def _start():
     try:
         seen = os.environ.get("LOCKSTEP_SEEN")
         if seen and os.environ.get("LOCKSTEP_HOOK", "1") != "0":
+            _note_outer(os)
             _observe(seen)
             _tell_rank(os)
     except Exception:

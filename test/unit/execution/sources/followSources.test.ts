@@ -307,17 +307,17 @@ describe('followSources', function () {
     assert.deepEqual(run.problems, []);
   });
 
-  it('reads standard output by patterns, each line once', async () => {
+  it('reads standard output by patterns, each line once, whatever rank Lockstep was started with', async () => {
     await using run = await FollowedRun.open();
     const options = { rules: { files: [], patterns: ['L=(?<loss>\\S+)'] }, environment: { RANK: '0' } };
     writeFileSync(run.paths.stdout, 'L=1\nx\n');
     run.follow(options);
-    await run.until(['loss[0]: 0=1']);
+    await run.until(['loss: 0=1']);
     writeFileSync(run.paths.stdout, 'L=2\nL=3', { flag: 'a' });
-    await run.until(['loss[0]: 0=1 1=2']);
+    await run.until(['loss: 0=1 1=2']);
     run.follow(options);
     await run.finish();
-    assert.deepEqual(await run.metrics(), ['loss[0]: 0=1 1=2 2=3']);
+    assert.deepEqual(await run.metrics(), ['loss: 0=1 1=2 2=3']);
   });
 
   it('takes from the state of a Trainer only what was not logged as well', async () => {
