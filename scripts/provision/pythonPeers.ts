@@ -23,9 +23,9 @@ const requirements = {
   wandb: ['wandb==0.31.0'],
   /** Keras trains on JAX here: a tenth of the download of other backends. */
   keras: ['keras==3.15.1', 'jax[cpu]'],
-  dvc: ['dvc==3.67.1', 'setuptools<81'],
+  dvc: ['dvc==3.67.1'],
   /** The last of the 2.x line, for caches and pins as they were before 3.0. */
-  dvc2: ['dvc==2.58.2', 'pathspec<0.12', 'setuptools<81', 'dvc-objects<1', 'fsspec<2024'],
+  dvc2: ['dvc==2.58.2', 'pathspec<0.12', 'pygit2<1.14', 'setuptools<81', 'fsspec<2024'],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 
 export type PeerName = keyof typeof requirements;

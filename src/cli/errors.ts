@@ -30,6 +30,15 @@ export function scriptWithoutInterpreter(script: string, command: string): Locks
   });
 }
 
+export function unknownDataCommand(name: string, near: string | undefined): LockstepError {
+  return new LockstepError({
+    code: 'unknown-command',
+    kind: 'usage',
+    message: `There is no command data ${name}.${near === undefined ? '' : ` Did you mean data ${near}?`}`,
+    mend: 'See lockstep data --help',
+  });
+}
+
 export function environmentNotSupported(kind: string): LockstepError {
   return new LockstepError({
     code: 'environment-not-supported',

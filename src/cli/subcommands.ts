@@ -70,6 +70,11 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'make records of past runs of MLflow, TensorBoard, DVCLive or W&B',
     load: async () => (await import('./commands/import.ts')).importPastRuns,
   },
+  data: {
+    usage: 'data COMMAND',
+    summary: 'the data and models of this commit: status, add, pull, push and more',
+    load: async () => (await import('./commands/data.ts')).data,
+  },
   doctor: {
     usage: 'doctor',
     summary: 'what is missing on this machine, and the command that mends it',

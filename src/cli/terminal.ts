@@ -17,6 +17,8 @@ export interface Terminal {
   readonly paintErr: Paint;
   /** Whether both ends are a person's terminal. */
   readonly interactive: boolean;
+  /** Whether standard error is a terminal, where one line can be written over and over. */
+  readonly liveErr: boolean;
 }
 
 /** Wraps text in a colour, or leaves it alone where there are no colours. */
@@ -57,6 +59,7 @@ export function terminalOf(streams: Streams, env: NodeJS.ProcessEnv, onReaderGon
     paint: hasColours(streams.stdout, env) ? coloured : plain,
     paintErr: hasColours(streams.stderr, env) ? coloured : plain,
     interactive: streams.stdin.isTTY === true && streams.stdout.isTTY === true,
+    liveErr: streams.stderr.isTTY === true,
   };
 }
 

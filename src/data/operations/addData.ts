@@ -36,7 +36,9 @@ export interface PinResult {
   readonly toStage: readonly string[];
   /** Whether they were staged (`core.autostage`). */
   readonly staged: boolean;
-  /** What was left out: links to folders, sockets; and pins that could not be written. */
+  /** What was left out, and why: links to folders, sockets. */
+  readonly notes: readonly Problem[];
+  /** Pins that could not be made or written. */
   readonly problems: readonly Problem[];
 }
 

@@ -3,6 +3,7 @@
  * status and sync; a path outside the choice is neither placed nor told as missing.
  */
 import type { DataRepository } from '../dataRepository.ts';
+import type { DataProject } from './dataProject.ts';
 
 export interface SparseChoice {
   /** Relative to the data root, forward slashes: a pinned path, a file in one, or a folder above some. Everything when absent. */
@@ -14,6 +15,14 @@ export async function readSparseChoice(_repository: DataRepository): Promise<Spa
 }
 
 export async function writeSparseChoice(_repository: DataRepository, _choice: SparseChoice): Promise<void> {
+  return Promise.reject(new Error('not yet'));
+}
+
+/** `paths` are absolute; everything where they are absent. Rejects with `path-not-pinned` where none of them has a pin. */
+export async function chooseSparse(
+  _project: DataProject,
+  _paths: readonly string[] | undefined,
+): Promise<void> {
   return Promise.reject(new Error('not yet'));
 }
 
