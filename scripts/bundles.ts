@@ -35,6 +35,8 @@ export function bundles(root: string): readonly Bundle[] {
     // The readers of past runs of other tools are 80 KiB of it.
     nodeBundle('worker.cjs', 'src/extension/worker/workerMain.ts', 950),
     { ...nodeBundle('cli.cjs', 'src/cli/main.ts', 1100), executable: true },
+    // The threads that hash, copy and link data files; every other bundle starts them.
+    nodeBundle('data-worker.cjs', 'src/data/workers/dataWorkerMain.ts', 60),
     nodeBundle('supervisor.cjs', 'src/cli/supervisorMain.ts', 1200),
     ...webviewFolders(root).map((name): Bundle => ({
       output: `webview/${name}.js`,

@@ -7,7 +7,7 @@ import { npm } from '../provision/npm.ts';
 import { readManifest } from './manifest.ts';
 
 /** The bundles of the command line: what it starts lies beside it. */
-const fromDist = ['cli.cjs', 'supervisor.cjs', 'pythonHook', 'THIRD-PARTY-NOTICES.txt'];
+const fromDist = ['cli.cjs', 'supervisor.cjs', 'data-worker.cjs', 'pythonHook', 'THIRD-PARTY-NOTICES.txt'];
 
 /** Resolves with the path of `<name>-cli-<version>.tgz` in `folder`. The bundles must be in dist/. */
 export async function packCommandLine(folder: string): Promise<string> {

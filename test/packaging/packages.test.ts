@@ -12,7 +12,7 @@ import { packedExtension } from '../helpers/packedExtension.ts';
 import { scrubbedEnvironment } from '../helpers/scrubbedEnvironment.ts';
 import { temporaryFolder } from '../helpers/temporaryFolder.ts';
 
-const bundles = ['cli.cjs', 'supervisor.cjs'];
+const bundles = ['cli.cjs', 'supervisor.cjs', 'data-worker.cjs'];
 
 const inExtension = [
   '[Content_Types].xml',

@@ -1,0 +1,17 @@
+/** Names of files that are being made, beside the place where they go: never data, whoever finds them after a crash. */
+import { randomBytes } from 'node:crypto';
+
+/** For a file that gets its name by a rename when it is whole. `.….tmp`, so that DVC's own sweep of the cache finds it, too. */
+export function ownTemporary(): string {
+  return `.lockstep-${process.pid}-${randomBytes(8).toString('hex')}.tmp`;
+}
+
+export function isOwnTemporary(name: string): boolean {
+  return name.startsWith('.lockstep-') && /^\.lockstep-\d+-[0-9a-f]{16}\.tmp$/.test(name);
+}
+
+/** Who was making the file. */
+export function temporaryOwner(name: string): number | undefined {
+  const found = /^\.lockstep-(\d+)-/.exec(name);
+  return found === null ? undefined : Number(found[1]);
+}
