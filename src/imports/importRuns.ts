@@ -8,7 +8,7 @@ import type { Project } from '../git/locateProject.ts';
 import { nothingToImport } from './errors.ts';
 import type { ImportKind } from './importKind.ts';
 import { openPastRuns } from './openPastRuns.ts';
-import type { SkippedRun } from './pastRun.ts';
+import type { RecordedRun, SkippedRun } from './pastRun.ts';
 import { RecordPlacer } from './recordPlacer.ts';
 
 export interface ImportOptions {
@@ -37,6 +37,8 @@ export interface ImportReport {
   /** Of records that were there and whose source had changed. */
   readonly renewed: readonly string[];
   readonly unchanged: readonly string[];
+  /** Runs that Lockstep recorded itself while they ran: they have a record (`id`), and get no second one. */
+  readonly recorded: readonly RecordedRun[];
   /** What was found and left out, and why. */
   readonly skipped: readonly SkippedRun[];
 }
@@ -52,6 +54,7 @@ export async function importRuns(options: ImportOptions): Promise<ImportReport> 
   const { kind, path, project, signal } = options;
   const source = await openPastRuns(kind, path, project.root, signal);
   const skipped = [...source.skipped];
+  const recorded: RecordedRun[] = [];
   const found = { imported: [] as string[], renewed: [] as string[], unchanged: [] as string[] };
   if (source.runs.length === 0 && skipped.length === 0) throw nothingToImport(kind, path);
   const placer = await RecordPlacer.open(options);
@@ -67,6 +70,7 @@ export async function importRuns(options: ImportOptions): Promise<ImportReport> 
       options.onProgress?.(progressAt(done));
       const outcome = await placer.place(header);
       if ('why' in outcome) skipped.push(outcome);
+      else if ('what' in outcome) recorded.push(outcome);
       else {
         found[outcome.how].push(outcome.id);
         if (outcome.how !== 'unchanged') unannounced.push(outcome.id);
@@ -81,5 +85,5 @@ export async function importRuns(options: ImportOptions): Promise<ImportReport> 
     if (unannounced.length > 0) announceChange(project.store, unannounced);
     await source.close();
   }
-  return { ...found, skipped };
+  return { ...found, recorded, skipped };
 }

@@ -22,9 +22,20 @@ export interface PastRunHeader {
   readonly parent?: Pick<PastRunHeader, 'identity' | 'startedAt'> | undefined;
   /** How many runs of the source are nested in it. */
   readonly children?: number | undefined;
+  /** By what a run that Lockstep recorded while it ran is known to be the same one. */
+  readonly logged?: LoggedBy | undefined;
   /** May reject; the run is then skipped with the message. */
   read(): Promise<PastRun>;
 }
+
+export type LoggedBy =
+  /** MLflow's id of the run. */
+  | { readonly mlflowRun: string }
+  /**
+   * All files that hold its points, absolute. `modifiedAt` (milliseconds since the epoch) where a later run may have
+   * written them anew under the same names; without it each name is of one run alone, wherever it lies.
+   */
+  | { readonly files: readonly string[]; readonly modifiedAt?: number };
 
 export interface PastRun {
   readonly name?: string | undefined;
@@ -67,6 +78,13 @@ export interface SkippedRun {
   /** The run, or the folder or file that should have been one. */
   readonly what: string;
   readonly why: string;
+}
+
+export interface RecordedRun {
+  /** The run as it is called in its source. */
+  readonly what: string;
+  /** Of its record here. */
+  readonly id: string;
 }
 
 export interface PastRuns {

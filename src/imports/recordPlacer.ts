@@ -15,7 +15,8 @@ import { listTrash, moveFromTrash } from '../runs/trash.ts';
 import { importedRunId } from './importedRunId.ts';
 import type { ImportOptions } from './importRuns.ts';
 import { KnownCommits } from './knownCommits.ts';
-import type { PastRunHeader, SkippedRun } from './pastRun.ts';
+import { LiveRecords } from './liveRecords.ts';
+import type { PastRunHeader, RecordedRun, SkippedRun } from './pastRun.ts';
 import { writePastRun } from './writePastRun.ts';
 
 export interface PlacedRecord {
@@ -41,11 +42,15 @@ export class RecordPlacer {
   readonly #options: ImportOptions;
   readonly #removed: ReadonlySet<string>;
   readonly #commits: KnownCommits;
+  readonly #live: LiveRecords;
+  /** Id that an import would have given → that of the record there is. */
+  readonly #recorded = new Map<string, string>();
 
   private constructor(options: ImportOptions, removed: ReadonlySet<string>) {
     this.#options = options;
     this.#removed = removed;
     this.#commits = new KnownCommits(options.project.root);
+    this.#live = new LiveRecords(options.project.store);
   }
 
   static async open(options: ImportOptions): Promise<RecordPlacer> {
@@ -55,11 +60,12 @@ export class RecordPlacer {
   }
 
   /** Throws `record-not-written`, and the reason of the signal; anything wrong with the run itself is `why`. */
-  async place(header: PastRunHeader): Promise<PlacedRecord | SkippedRun> {
+  async place(header: PastRunHeader): Promise<PlacedRecord | RecordedRun | SkippedRun> {
     const { kind, project, signal } = this.#options;
     const id = importedRunId(kind, header);
     const { dir } = runPaths(project.store, id);
-    const parent = header.parent === undefined ? undefined : importedRunId(kind, header.parent);
+    const importedParent = header.parent === undefined ? undefined : importedRunId(kind, header.parent);
+    const parent = this.#recorded.get(importedParent ?? '') ?? importedParent;
     if (this.#removed.has(id)) {
       if (this.#options.again !== true)
         return { what: header.id, why: 'it was removed; --again brings it back' };
@@ -71,6 +77,12 @@ export class RecordPlacer {
     const before = await readOrigin(dir);
     if (before === 'foreign') return { what: header.id, why: `${dir} is not a record of an imported run` };
     if (before?.fingerprint === header.fingerprint) return { id, how: 'unchanged' };
+
+    const recorded = before === undefined ? await this.#live.find(header) : undefined;
+    if (recorded !== undefined) {
+      this.#recorded.set(id, recorded);
+      return { what: header.id, id: recorded };
+    }
 
     let staging: string | undefined;
     try {

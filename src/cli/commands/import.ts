@@ -11,6 +11,7 @@ import { exitCodes } from '../cliContext.ts';
 import { wrongUse } from '../errors.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { shortId } from '../text/describe.ts';
 import { printable } from '../text/printable.ts';
 
 export const importPastRuns: Subcommand = {
@@ -45,7 +46,8 @@ export const importPastRuns: Subcommand = {
       });
       if (flags.json === true) context.terminal.out(jsonText({ schemaVersion: 1, kind, path, ...report }));
       else tell(kind, report, context);
-      const records = report.imported.length + report.renewed.length + report.unchanged.length;
+      const records =
+        report.imported.length + report.renewed.length + report.unchanged.length + report.recorded.length;
       return records === 0 ? exitCodes.negative : exitCodes.done;
     } catch (error) {
       if (!stop.signal.aborted) throw error;
@@ -84,18 +86,23 @@ function progressTeller({ terminal }: CliContext): (progress: ImportProgress) =>
 const shownSkipped = 20;
 
 function tell(kind: ImportKind, report: ImportReport, { terminal }: CliContext): void {
-  const { imported, renewed, unchanged, skipped } = report;
+  const { imported, renewed, unchanged, recorded, skipped } = report;
   const parts = [
     `${countOf(imported.length, 'run')} imported from ${importKindNames[kind]}`,
     ...(renewed.length > 0 ? [`${renewed.length} renewed`] : []),
     ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
+    ...(recorded.length > 0 ? [`${recorded.length} already recorded`] : []),
     ...(skipped.length > 0 ? [`${skipped.length} left out`] : []),
   ];
   terminal.out(`${parts.join(', ')}.\n`);
-  for (const { what, why } of skipped.slice(0, shownSkipped))
+  const told = [
+    ...recorded.map(({ what, id }) => ({ what, why: `already recorded as run ${shortId(id)}` })),
+    ...skipped,
+  ];
+  for (const { what, why } of told.slice(0, shownSkipped))
     terminal.err(`  ${printable(what)}: ${printable(why)}\n`);
-  if (skipped.length > shownSkipped)
-    terminal.err(`  and ${skipped.length - shownSkipped} more (--json shows all)\n`);
+  if (told.length > shownSkipped)
+    terminal.err(`  and ${told.length - shownSkipped} more (--json shows all)\n`);
 }
 
 function countOf(count: number, what: string): string {

@@ -13,6 +13,8 @@ export const importOutputSchema = z.object({
   /** Records whose source had changed since the last import. */
   renewed: z.array(runIdSchema),
   unchanged: z.array(runIdSchema),
+  /** Runs that Lockstep recorded itself while they ran, with the ids of their records. */
+  recorded: z.array(z.object({ what: z.string(), id: runIdSchema })),
   skipped: z.array(z.object({ what: z.string(), why: z.string() })),
 });
 export type ImportOutput = z.infer<typeof importOutputSchema>;

@@ -105,7 +105,9 @@ async function choosePath(client: StoreClient, project: OpenProject): Promise<st
 const loggedSkipped = 200;
 
 async function tellReport(report: Report, log: vscode.LogOutputChannel): Promise<void> {
-  const { kind, imported, renewed, unchanged, skipped } = report;
+  const { kind, imported, renewed, unchanged, recorded, skipped } = report;
+  for (const { what, id } of recorded.slice(0, loggedSkipped))
+    log.info(`import: ${oneLine(what)} is already recorded as run ${id}`);
   for (const { what, why } of skipped.slice(0, loggedSkipped))
     log.warn(`import: left out ${oneLine(what)}: ${oneLine(why, 400)}`);
   const parts = [
@@ -115,6 +117,7 @@ async function tellReport(report: Report, log: vscode.LogOutputChannel): Promise
   ];
   if (renewed.length > 0) parts.push(vscode.l10n.t('{0} renewed', renewed.length));
   if (unchanged.length > 0) parts.push(vscode.l10n.t('{0} unchanged', unchanged.length));
+  if (recorded.length > 0) parts.push(vscode.l10n.t('{0} already recorded', recorded.length));
   if (skipped.length === 0) {
     void vscode.window.showInformationMessage(`${parts.join(', ')}.`);
     return;

@@ -50,6 +50,10 @@ export async function openDvcLive(
   const startedAt = Math.floor(first !== undefined && !times.has(first) ? first : born);
   const all = files.map(name => join(folder, ...name.split('/')));
   const end = unsaidEnd(all);
+  const tables = files.filter(name => /^plots\/metrics\/.*\.tsv$/.test(name));
+  const logged = (tables.length > 0 ? tables : ['metrics.json']).map(name =>
+    join(folder, ...name.split('/')),
+  );
   const ended = endAtRest(end, found.lastTime, 'DVCLive');
   const name = basename(folder) === 'dvclive' ? basename(dirname(folder)) : basename(folder);
   const place = placeOfRun(folder, root);
@@ -59,6 +63,7 @@ export async function openDvcLive(
         id: place,
         identity: place,
         startedAt,
+        logged: { files: logged, modifiedAt: end.modifiedAt },
         fingerprint: fingerprintOf([end.mark, fingerprintOfPaths([...all, join(folder, 'artifacts')])]),
         read: () =>
           Promise.resolve({

@@ -106,6 +106,7 @@ function headerOf(
     id,
     identity: placeOfRun(group.root, root),
     startedAt: times.length === 0 ? 0 : Math.min(...times),
+    logged: { files },
     fingerprint: fingerprintOf([end.mark, ...files, fingerprintOfPaths([...files, ...beside])]),
     read: () => readRun({ folders: own, name: id, end, signal }),
   };

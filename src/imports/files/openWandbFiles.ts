@@ -31,6 +31,7 @@ export async function openWandbFiles(path: string, signal: AbortSignal | undefin
       identity: basename(file),
       startedAt,
       fingerprint: fingerprintOfPaths([file, metadataOf(file)]),
+      logged: { files: [file] },
       read: () => readRun(file, startedAt, signal),
     });
   }

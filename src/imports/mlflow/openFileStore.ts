@@ -115,6 +115,7 @@ function fileRun(
     header: {
       id,
       identity: id,
+      logged: { mlflowRun: id },
       startedAt: run.startedAt,
       fingerprint: fingerprintOf([
         fingerprintOfPaths(parts.map(part => join(folder, part))),

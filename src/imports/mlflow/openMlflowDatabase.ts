@@ -103,6 +103,7 @@ async function readHeaders(
       header: {
         id: run.id,
         identity: run.id,
+        logged: { mlflowRun: run.id },
         startedAt: run.startedAt,
         fingerprint: fingerprintOf([JSON.stringify(run, withMaps), metrics.stampOf(run.id)]),
         read: () => readRun(run, file, experiments.get(run.experimentId ?? '')?.name, metrics),

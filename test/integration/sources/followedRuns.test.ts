@@ -7,6 +7,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { importOutputSchema } from '../../../src/cli/output/importOutput.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliProject } from '../../helpers/lockstepCli.ts';
 
@@ -145,6 +146,16 @@ print("speed 3.5\\nbonus=1")
       ],
     );
     assert.deepEqual(await warnings(project, '@1'), []);
+
+    // What is in the run already is not imported once more.
+    for (const path of ['logs', 'dvclive']) {
+      const told = importOutputSchema.parse((await project.json(['import', path, '--json'])).document);
+      assert.deepEqual([told.recorded.length, told.imported, told.skipped], [1, [], []], path);
+      assert.match(
+        (await project.lockstep(['import', path])).stderr,
+        new RegExp(`already recorded as run ${told.recorded[0]?.id.slice(-6) ?? ''}`),
+      );
+    }
 
     // Another command of the repository has its rules, not those of the experiment; nothing of the first run is taken.
     await run(project, '--', 'python3', '-c', 'print("speed 4\\nbonus=1")');
