@@ -2,13 +2,23 @@
  * What the working tree holds at pinned paths: hashes of files and folders, from the state where nothing changed since
  * they were hashed. Reads only; writes nothing but the state.
  */
+import { join } from 'node:path';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
 import type { FolderListing } from '../folderListing.ts';
 import type { ObjectId } from '../objectId.ts';
+import { JobMeter } from '../workers/jobMeter.ts';
+import { batchFiles, joinPaths } from '../workers/dataJobs.ts';
+import { statWidth } from '../walk/fileColumns.ts';
+import { pathKinds } from '../walk/statBatch.ts';
+import { walkFolder } from '../walk/walkFolder.ts';
 import type { WalkProblem } from '../walk/walkBatch.ts';
-import type { FileColumns } from '../walk/fileColumns.ts';
+import { hashColumns, type HashPlan } from './hashColumns.ts';
+import { folderResult, fileResult, emptyResult, type HashedPath } from './hashedPath.ts';
+import { filesStatePath, folderStatePath } from './statePaths.ts';
+
+export type { HashedPath } from './hashedPath.ts';
 
 export interface HashRequest {
   /** Relative to the data root, forward slashes. */
@@ -20,34 +30,131 @@ export interface HashRequest {
   readonly expected?: { readonly object: ObjectId; readonly listing?: FolderListing };
 }
 
-export interface HashedPath {
-  readonly path: string;
-  /** `other`: a link to a folder, a broken link, a socket: never data. */
-  readonly kind: 'missing' | 'file' | 'folder' | 'other';
-  /** Of a file its hash, of a folder that of its listing. Absent where something could not be hashed, see `problems`. */
-  readonly object?: ObjectId;
-  /** Sum of bytes. */
-  readonly size: number;
-  /** Number of files; 1 for a file. */
-  readonly files: number;
-  /** A single file that its owner may execute. */
-  readonly executable: boolean;
-  /** Of a folder, relative to it; of a file its own numbers under the path ''. */
-  readonly columns: FileColumns;
-  /** 16 bytes for each path in `columns`; zeros for what could not be hashed. */
-  readonly md5s: Uint8Array;
-  /** What was left out or could not be read; paths relative to the output. */
-  readonly problems: readonly WalkProblem[];
-  /** The files of a folder (those that could be hashed); made when asked for. */
-  listing(): FolderListing;
-}
-
 /** In the order of the requests. */
 export async function hashOutputs(
-  _repository: DataRepository,
-  _requests: readonly HashRequest[],
-  _tools: DataTools,
-  _task: DataTask,
+  repository: DataRepository,
+  requests: readonly HashRequest[],
+  tools: DataTools,
+  task: DataTask,
 ): Promise<readonly HashedPath[]> {
-  return Promise.reject(new Error('not yet'));
+  const found = await lookAtPaths(repository, requests, tools, task);
+  const results: (HashedPath | undefined)[] = found.map(({ kind }, index) =>
+    kind === 'file' || kind === 'folder' ? undefined : emptyResult(requests[index]?.path ?? '', kind),
+  );
+  for (const algorithm of ['md5', 'md5-dos2unix'] as const) {
+    const places = found.flatMap(({ kind }, index) =>
+      kind === 'file' && algorithmOf(requests[index]) === algorithm ? [index] : [],
+    );
+    await hashFiles(repository, requests, places, found, results, algorithm, tools, task);
+  }
+  for (const [index, request] of requests.entries())
+    if (found[index]?.kind === 'folder') results[index] = await hashFolder(repository, request, tools, task);
+  return results.map((result, index) => result ?? emptyResult(requests[index]?.path ?? '', 'missing'));
+}
+
+interface FoundPath {
+  readonly kind: HashedPath['kind'];
+  /** `statWidth` numbers. */
+  readonly stats: Float64Array;
+}
+
+async function lookAtPaths(
+  repository: DataRepository,
+  requests: readonly HashRequest[],
+  { pool }: DataTools,
+  task: DataTask,
+): Promise<readonly FoundPath[]> {
+  using meter = new JobMeter(task, 'look');
+  const portions: Promise<FoundPath[]>[] = [];
+  for (let from = 0; from < requests.length; from += batchFiles) {
+    const paths = requests.slice(from, from + batchFiles).map(request => request.path);
+    portions.push(
+      pool
+        .run('stat', { root: `${repository.root}/`, paths: joinPaths(paths) }, meter)
+        .then(({ kinds, stats }) =>
+          paths.map((_, index) => ({
+            kind: outputKind(kinds[index] ?? 0),
+            stats: stats.subarray(index * statWidth, (index + 1) * statWidth),
+          })),
+        ),
+    );
+  }
+  return (await Promise.all(portions)).flat();
+}
+
+function outputKind(index: number): HashedPath['kind'] {
+  const kind = pathKinds[index] ?? 'none';
+  if (kind === 'none') return 'missing';
+  return kind === 'file' || kind === 'folder' ? kind : 'other';
+}
+
+function algorithmOf(request: HashRequest | undefined): ObjectId['algorithm'] {
+  return request?.expected?.object.algorithm ?? 'md5';
+}
+
+/** All single files at once: two thousand pins of a file each share one state and a few messages. */
+async function hashFiles(
+  repository: DataRepository,
+  requests: readonly HashRequest[],
+  places: readonly number[],
+  found: readonly FoundPath[],
+  results: (HashedPath | undefined)[],
+  algorithm: ObjectId['algorithm'],
+  tools: DataTools,
+  task: DataTask,
+): Promise<void> {
+  if (places.length === 0) return;
+  const paths = places.map(place => requests[place]?.path ?? '');
+  const stats = new Float64Array(places.length * statWidth);
+  for (const [index, place] of places.entries()) stats.set(found[place]?.stats ?? [], index * statWidth);
+  const expected = new Map(
+    places.map((place, index) => [paths[index] ?? '', requests[place]?.expected?.object.value ?? '']),
+  );
+  const hashed = await hashColumns(
+    {
+      root: `${repository.root}/`,
+      columns: { paths, stats },
+      algorithm,
+      expected,
+      statePath: filesStatePath(repository, algorithm),
+      keepOthers: true,
+    },
+    repository,
+    tools,
+    task,
+  );
+  for (const [index, place] of places.entries())
+    results[place] = fileResult(paths[index] ?? '', algorithm, hashed, index);
+}
+
+async function hashFolder(
+  repository: DataRepository,
+  request: HashRequest,
+  tools: DataTools,
+  task: DataTask,
+): Promise<HashedPath> {
+  const folder = join(repository.root, request.path);
+  const algorithm = algorithmOf(request);
+  const walked = await walkWithMeter(folder, request.path, tools, task);
+  const listed = algorithm === 'md5' ? undefined : request.expected?.listing;
+  const plan: HashPlan = {
+    root: `${folder}/`,
+    columns: walked.columns,
+    algorithm,
+    expected: new Map(listed?.files.map(file => [file.relativePath, file.md5])),
+    statePath: folderStatePath(repository, request.path, algorithm),
+    complete: walked.problems.every(problem => !makesIncomplete(problem)),
+  };
+  const hashed = await hashColumns(plan, repository, tools, task);
+  return folderResult(request.path, algorithm, hashed, walked.problems);
+}
+
+async function walkWithMeter(folder: string, prefix: string, { pool, ignore }: DataTools, task: DataTask) {
+  using meter = new JobMeter(task, 'look', {}, prefix);
+  return walkFolder({ folder, prefix, ...(ignore === undefined ? {} : { ignore }) }, pool, meter);
+}
+
+/** Problems that leave a file without a hash; the others leave out what DVC leaves out, too. */
+export function makesIncomplete({ kind }: WalkProblem): boolean {
+  return kind === 'unreadable' || kind === 'broken-link' || kind === 'special' || kind === 'bad-name';
 }

@@ -9,7 +9,7 @@ import { splitPaths } from '../workers/dataJobs.ts';
 import type { MeterCounter } from '../workers/jobMeter.ts';
 import { comparePaths, needsCodePoints } from '../listing/comparePaths.ts';
 import { statWidth } from './fileColumns.ts';
-import { isOwnTemporary } from './ownTemporary.ts';
+import { isLeftOut, isLeftOutFolder } from './leftOut.ts';
 import { statOne, type PathKind } from './statBatch.ts';
 
 export interface WalkBatch {
@@ -150,7 +150,7 @@ function lookAt(walk: Walk, folder: string, names: readonly string[]): void {
 }
 
 /** The name as it is listed, with a slash behind folders; undefined for what is left out. */
-export function entryOf(
+function entryOf(
   problems: WalkProblem[],
   root: string,
   folder: string,
@@ -158,7 +158,7 @@ export function entryOf(
   stats: Float64Array,
   index: number,
 ): string | undefined {
-  if (name === '.git' || isOwnTemporary(name)) return undefined;
+  if (isLeftOut(name)) return undefined;
   let kind: PathKind;
   try {
     kind = statOne(root + folder + name, stats, index);
@@ -171,7 +171,7 @@ export function entryOf(
       if (name === '.dvcignore') problems.push({ path: folder + name, kind: 'ignore-file' });
       return name;
     case 'folder':
-      return name === '.hg' || name === '.dvc' ? undefined : `${name}/`;
+      return isLeftOutFolder(name) ? undefined : `${name}/`;
     case 'none':
       // Node puts U+FFFD where a name is not UTF-8, and nothing has that name.
       if (name.includes('\ufffd')) problems.push({ path: folder + name, kind: 'bad-name' });
