@@ -106,7 +106,9 @@ function told(
   }
   if (end.state === 'lost') {
     terminal.err(
-      `lockstep: the supervisor of run ${shortId(id)} is gone${end.stillRunning ? '; the command goes on' : ''}\n`,
+      end.stillRunning
+        ? `lockstep: the supervisor of run ${shortId(id)} is gone; the command goes on\n`
+        : `lockstep: the supervisor of run ${shortId(id)} was killed, so nobody knows how the command ended\n`,
     );
     return own.lockstep;
   }
@@ -114,6 +116,12 @@ function told(
     terminal.err(terminal.paintErr('dim', endText(id, end.state, result)));
   if (result?.exitCode !== undefined) return result.exitCode;
   if (result?.signal !== undefined) return 128 + (signalNumbers[result.signal] ?? 0);
+  // The program said its end itself, in place of the supervisor that would have seen it.
+  if (end.state === 'finished') return exitCodes.done;
+  if (result?.startedAt !== undefined) {
+    terminal.err(`lockstep: run ${shortId(id)} failed\n`);
+    return exitCodes.negative;
+  }
   terminal.err(`lockstep: ${printable(failure?.message ?? 'the run failed')}\n`);
   if (failure?.mend !== undefined) terminal.err(`  ${printable(failure.mend)}\n`);
   return failure?.code === 'program-not-found'

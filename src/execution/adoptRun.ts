@@ -70,6 +70,8 @@ async function adoptWith(supervision: Supervision, before: ProcessRecord | undef
   const plan = await readPlan(paths);
   if (plan !== undefined) {
     runs.plan = plan;
+    const journal = await readFile(paths.mlflow, 'utf8').catch(() => '');
+    runs.dropUnborn(id => journal.includes(id));
     supervision.mlflow.reopen();
   }
   const child = before?.child ?? (await findOrphan(spec.id));

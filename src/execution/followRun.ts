@@ -29,5 +29,16 @@ export async function followRun(paths: RunPaths, options: FollowOptions = {}): P
           new FileTail(paths.stdout, chunk => onOutput('stdout', chunk), from?.stdout),
           new FileTail(paths.stderr, chunk => onOutput('stderr', chunk), from?.stderr),
         ];
-  return awaitRun(paths, () => readRunEnd(paths), { tails, signal });
+  let aloneSince: number | undefined;
+  const probe = async (): Promise<RunEnd | undefined> => {
+    const end = await readRunEnd(paths);
+    const isAlone = end?.state === 'lost' && end.stillRunning;
+    aloneSince = isAlone ? (aloneSince ?? performance.now()) : undefined;
+    // In the first moments of a run its watchdog is there before it is written down.
+    return isAlone && performance.now() - (aloneSince ?? 0) < replacedWithinMs ? undefined : end;
+  };
+  return awaitRun(paths, probe, { tails, signal });
 }
+
+/** As long as another supervisor takes to say that it has taken the run over, and longer. */
+const replacedWithinMs = 2_000;

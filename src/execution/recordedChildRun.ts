@@ -2,7 +2,7 @@
  * A child run on disk: a run folder of its own, written by the supervisor of its parent. Its result may be renewed,
  * because a program may take one up again after it has ended it.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mergeReported } from '../runs/reported.ts';
 import { readMetricLogsSync } from '../runs/readMetricLogsSync.ts';
 import type { ResultInput } from '../runs/result.ts';
@@ -41,6 +41,11 @@ export class RecordedChildRun extends RecordedRun implements ChildRun {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Nothing was ever said of it. */
+  get isEmpty(): boolean {
+    return ![this.paths.metrics, this.paths.reported, this.paths.media].some(path => existsSync(path));
   }
 
   override points(...written: Parameters<RecordedRun['points']>): void {

@@ -100,6 +100,27 @@ export class RecordedRuns implements TrackedRuns {
     return this.#children.get(id);
   }
 
+  /**
+   * Takes away child runs that an earlier supervisor was killed over before anything was said of them: whoever asked for
+   * one asks again, and gets another.
+   * @param isNamed Whether something else in the record speaks of a child run.
+   */
+  dropUnborn(isNamed: (id: string) => boolean): void {
+    for (const child of this.#children.values()) {
+      if (child.ended || !child.isEmpty || isNamed(child.id)) continue;
+      this.#children.delete(child.id);
+      rmSync(child.paths.dir, { recursive: true, force: true });
+      this.#options.changed(child.id);
+      const parent = this.#children.get(child.parent) ?? this.main;
+      const childRuns = [...this.#children.values()].filter(one => one.parent === child.parent).length;
+      try {
+        parent.report({ childRuns });
+      } catch (error) {
+        this.#options.log.warn(`The number of child runs could not be written: ${errorText(error)}`);
+      }
+    }
+  }
+
   /** Ends what the program left open, with the end of its command. What cannot be written is a warning. */
   endOpenChildren(state: EndState, endedAt: string): void {
     const warnings = ['The program did not end this run itself: it has the end of the command.'];

@@ -40,6 +40,8 @@ export interface ChildRunEnd {
 
 /** A child run is a run of its own in lists, tables and charts; it has no process of its own. */
 export interface ChildRun extends TrackedRun {
+  /** It has a result. */
+  readonly ended: boolean;
   /** Writes its result. It may go on after that (`resume`), and then end again. */
   end(end: ChildRunEnd): void;
   resume(): void;

@@ -1,5 +1,5 @@
 /** Tracked runs in a folder, written with the record's own writers, for tests of what logs into them. */
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { readMediaLines, type MediaEntry } from '../../src/runs/media.ts';
@@ -65,6 +65,11 @@ export class RecordedRun implements ChildRun {
 
   resume(): void {
     this.ends.push('resumed');
+    rmSync(this.paths.result, { force: true });
+  }
+
+  get ended(): boolean {
+    return existsSync(this.paths.result);
   }
 
   close(): void {

@@ -126,6 +126,7 @@ export class SourceOpener {
       ...{ run, media, owners, rank, onProblem },
       name: `file:${name}${part === '' ? '' : `#${part}`}`,
       naming: this.#names.nameOf(path, name, kind, chosen),
+      latestOnly: kind === 'dvclive-latest',
       mayRepeat: form === 'appended' && !neverRepeats.has(kind),
       fileOf: mediaFolder === undefined ? undefined : fileReader(mediaFolder),
     });

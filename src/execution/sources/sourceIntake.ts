@@ -3,6 +3,7 @@
  * and when a new supervisor reads the source again from its beginning. What cannot be written now waits; until it is
  * written nothing more is read.
  */
+import { createHash } from 'node:crypto';
 import { recordedValue } from '../../base/secretText.ts';
 import type { MetricPoint } from '../../runs/metricSeries.ts';
 import type { ParameterValue } from '../../runs/plan.ts';
@@ -24,6 +25,8 @@ export interface SourceIntakeOptions {
   readonly owners: SeriesOwners;
   /** The writer may begin the file anew with what it held before. */
   readonly mayRepeat: boolean;
+  /** The source holds the newest values alone, and they are told together: what was told before is not in it any more. */
+  readonly latestOnly?: boolean;
   /** Reads the bytes of a piece that only names its file; undefined while there are none. */
   readonly fileOf?: ((piece: MediaPiece) => MediaPiece | undefined) | undefined;
   readonly onProblem: (text: string) => void;
@@ -103,13 +106,25 @@ export class SourceIntake {
   }
 
   #takePoints({ points, before }: SourceContent): void {
-    const { run, name } = this.#options;
     const first = before ?? this.#told;
     this.#told = first + points.length;
     if (points.length === 0) return;
+    if (this.#options.latestOnly === true) {
+      // An earlier supervisor may have taken these very ones: there is nothing to be counted.
+      const mark = markOf(points);
+      this.#write(points, mark === this.#resumeAt ? points.length : 0, mark);
+      this.#resumeAt = 0;
+      return;
+    }
     const known = Math.min(Math.max(0, this.#resumeAt - first), points.length);
     if (this.#told >= this.#resumeAt) this.#resumeAt = 0;
-    const progress = [{ source: name, offset: this.#told }];
+    this.#write(points, known, this.#told);
+  }
+
+  /** @param known How many of them the run has. @param offset How far the source is read with them. */
+  #write(points: readonly MetricPoint[], known: number, offset: number): void {
+    const { run, name } = this.#options;
+    const progress = [{ source: name, offset }];
     if (this.#prefix < 0) {
       this.#prefix = this.#choosePrefix(points);
       // A later supervisor may meet the files in another order, and must call them the same.
@@ -162,6 +177,12 @@ export class SourceIntake {
 }
 
 const mostKeys = 20_000;
+
+/** A number that stands for these values; never 0. */
+function markOf(points: readonly MetricPoint[]): number {
+  const text = JSON.stringify(points.map(({ key, step, value }) => [key, step, String(value)]));
+  return createHash('sha256').update(text).digest().readUIntBE(0, 6) + 1;
+}
 
 function withoutSecrets(
   parameters: Readonly<Record<string, ParameterValue>>,

@@ -65,7 +65,11 @@ export class Tracker {
     this.#createdLast = createdLast(events);
     if (strangeLines > 0)
       options.onProblem(`${strangeLines} lines of the journal of MLflow calls could not be read.`);
-    for (const id of this.state.runs.keys()) this.#unread.set(id, undefined);
+    for (const run of this.state.runs.values()) {
+      this.#unread.set(run.id, undefined);
+      // It was logged to again after its end, and the supervisor was killed before that was carried over.
+      if (endOf(run) !== undefined && this.#child(run)?.ended === false) this.#end(run.id);
+    }
   }
 
   /** What is kept together: first `steps`, then the acts in the journal. Nothing when it is done at once. */

@@ -13,6 +13,7 @@ import { runsOutputSchema } from '../../../src/cli/output/runsOutput.ts';
 import { showOutputSchema } from '../../../src/cli/output/showOutput.ts';
 import { cliProject, cliScript } from '../../helpers/lockstepCli.ts';
 import type { CliProject } from '../../helpers/lockstepCli.ts';
+import { mlflowScript } from '../../helpers/mlflowScript.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
 
 const trainer = `import json, sys
@@ -255,6 +256,35 @@ describe('the command line', function () {
     await writeFile(flag, '');
     await waitFor('the run to finish', async () => (await newestState(project)) === 'finished');
     assert.equal((await project.lockstep(['logs', '@1'])).stdout, 'up\nend\n');
+  });
+
+  it('waits for the supervisor that takes the place of a killed one, and passes on what is known', async () => {
+    const killer = `from flow import *
+import signal, sys
+record = os.path.join(os.path.dirname(os.environ["LOCKSTEP_METRICS"]), "process.json")
+def processes():
+    return json.load(open(record))
+while "watchdog" not in processes() or "child" not in processes():
+    time.sleep(0.02)
+run = start_run()
+os.kill(processes()["supervisor"]["pid"], signal.SIGKILL)
+log_metric(run, "loss", 1, 0)
+print("the last line", flush=True)
+if sys.argv[1] != "silence":
+    end_run(run, sys.argv[1])
+`;
+    await using project = await cliProject({ 'killer.py': killer, 'flow.py': mlflowScript });
+    const table = [
+      ['FINISHED', 0, /the state is what the program said itself/],
+      ['FAILED', 1, /run \w+ failed/],
+      ['silence', 125, /nobody knows how the command ended/],
+    ] as const;
+    for (const [said, code, message] of table) {
+      const run = await project.lockstep(['run', '--', 'python3', 'killer.py', said]);
+      assert.equal(run.stdout, 'the last line\n');
+      assert.match(run.stderr, message);
+      assert.equal(run.code, code, run.stderr);
+    }
   });
 
   it('stops without a word when nobody reads', async () => {

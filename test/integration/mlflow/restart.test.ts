@@ -68,6 +68,22 @@ describe('the MLflow endpoint: after a change of supervisor', () => {
     ]);
   });
 
+  it('ends a child run again that was logged to after its end just before', async () => {
+    await using test = await EndpointOfTests.open();
+    const main = await test.createRun();
+    const child = await test.createRun({ tags: [{ key: 'mlflow.parentRunId', value: main }] });
+    await test.post('runs/update', { run_id: child, status: 'FINISHED', end_time: 1_770_000_000_500 });
+    const [before] = test.runs.children.values();
+    assert.equal(before?.ended, true);
+    // What a killed supervisor leaves: the result is taken away while the run goes on for a moment.
+    before.resume();
+    await test.reopen();
+    const [after] = test.runs.children.values();
+    assert.deepEqual(after?.ends, [{ state: 'finished', endedAt: 1_770_000_000_500 }]);
+    await test.reopen();
+    assert.deepEqual([...test.runs.children.values()][0]?.ends, [], 'a result is not written again');
+  });
+
   it('takes what is sent a second time once', async () => {
     await using test = await EndpointOfTests.open();
     const fields = { experiment_id: '0', start_time: 5, tags: [{ key: 'mlflow.user', value: 'me' }] };

@@ -149,6 +149,22 @@ describe('RecordedRuns', () => {
     assert.equal((await runStore.read(left.id)).reported?.childRuns, 1);
   });
 
+  it('drops after a replacement what was begun and never spoken of, and nothing else', async () => {
+    const first = open();
+    const named = first.startChild({ startedAt: 1000 });
+    const logged = first.startChild({ startedAt: 1000 });
+    logged.points([point('loss', 1, 1)]);
+    const ended = first.startChild({ startedAt: 1000 });
+    ended.end({ state: 'finished', endedAt: 2000 });
+    const unborn = first.startChild({ startedAt: 1000 });
+    const second = open();
+    second.dropUnborn(one => one === named.id);
+    const left = (await new RunStore(store).list()).filter(run => run.parent === id).map(run => run.id);
+    assert.deepEqual(left.sort(), [named.id, logged.id, ended.id].sort());
+    assert.equal(second.child(unborn.id), undefined);
+    assert.equal((await new RunStore(store).read(id)).reported?.childRuns, 3);
+  });
+
   it('keeps few files open however many child runs log in turn', async function () {
     if (process.platform !== 'linux') this.skip();
     const openFiles = (): number => readdirSync('/proc/self/fd').length;

@@ -223,6 +223,23 @@ describe('followSources', function () {
     assert.deepEqual(run.problems, []);
   });
 
+  it('takes the newest values of DVCLive that an earlier supervisor did not see, and no others twice', async () => {
+    await using run = await FollowedRun.open();
+    run.write('dvclive/metrics.json', '{}');
+    mkdirSync(run.path('dvclive/plots/metrics'), { recursive: true });
+    run.follow();
+    run.write('dvclive/metrics.json', '{"best": 1, "last": 5, "step": 1}');
+    await run.until(['best: 1=1', 'last: 1=5']);
+    run.follow();
+    await run.finish();
+    run.write('dvclive/metrics.json', '{"best": 2, "last": 6, "step": 2}');
+    run.follow();
+    await run.until(['best: 1=1 2=2', 'last: 1=5 2=6']);
+    run.write('dvclive/metrics.json', '{"best": 2, "last": 7, "step": 3}');
+    await run.until(['best: 1=1 2=2 3=2', 'last: 1=5 2=6 3=7']);
+    await run.finish();
+  });
+
   it('goes on with a file that an earlier supervisor followed while no other run was live', async () => {
     await using run = await FollowedRun.open();
     run.follow();
