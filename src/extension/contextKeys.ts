@@ -11,6 +11,7 @@ export interface ContextValues {
   readonly archivedShown: boolean;
   /** The active editor shows a log, and not from its start. */
   readonly earlierLog: boolean;
+  readonly dataState: 'noFolder' | 'untrusted' | 'noData' | 'ready';
 }
 
 export class ContextKeys {

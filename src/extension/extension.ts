@@ -6,6 +6,8 @@ import { allCommands } from './commands/allCommands.ts';
 import { registerCommands } from './commands/commandHandler.ts';
 import { createRunPicker } from './commands/pickRuns.ts';
 import { ContextKeys } from './contextKeys.ts';
+import { openData } from './data/openData.ts';
+import type { DataNode } from './data/dataNodes.ts';
 import { CodeFiles } from './documents/codeFiles.ts';
 import { ComparisonDocuments } from './documents/comparisonDocuments.ts';
 import { LogDocuments } from './documents/logDocuments.ts';
@@ -27,6 +29,7 @@ import { showTreeMessage } from './treeMessage.ts';
 /** For other extensions, and for the tests that look at the tree as it is. */
 export interface LockstepApi {
   readonly experiments: vscode.TreeDataProvider<unknown>;
+  readonly data: vscode.TreeDataProvider<DataNode>;
 }
 
 export function activate(context: vscode.ExtensionContext): LockstepApi {
@@ -66,9 +69,10 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
         shown,
       ),
   });
+  const data = openData(context, contextKeys, log, onError);
   const commands = allCommands({
     ...{ client, model, viewState, tree, view, logs, comparisons },
-    ...{ starter, memory, panels, log, version },
+    ...{ starter, memory, panels, log, version, data, reveal },
   });
 
   context.subscriptions.push(
@@ -83,12 +87,14 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     vscode.workspace.registerFileSystemProvider(schemes.file, new CodeFiles(client), { isReadonly: true }),
     vscode.workspace.registerTextDocumentContentProvider(schemes.comparison, comparisons),
     showTreeMessage(view, model, viewState),
-    createStatusBar(model),
+    data.disposable,
+    createStatusBar(model, data.model),
     offerTerminalCommand(context),
     offerMetricLines(client, model, onError),
     registerCommands(commands, log),
   );
   model.start();
+  data.model.start();
   log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
-  return { experiments: tree };
+  return { experiments: tree, data: data.tree };
 }

@@ -41,12 +41,24 @@ export const commandIds = {
   showArchived: 'lockstep.experiments.showArchived',
   hideArchived: 'lockstep.experiments.hideArchived',
   showMore: 'lockstep.experiments.showMore',
+  refreshData: 'lockstep.data.refresh',
+  pullData: 'lockstep.data.pull',
+  pushData: 'lockstep.data.push',
+  fetchData: 'lockstep.data.fetch',
+  restoreData: 'lockstep.data.restore',
+  pinData: 'lockstep.data.pin',
+  commitData: 'lockstep.data.commit',
+  compareData: 'lockstep.data.compare',
+  compareDataVersion: 'lockstep.data.compareVersion',
+  restoreDataVersion: 'lockstep.data.restoreVersion',
+  showDataRuns: 'lockstep.data.showRuns',
+  openData: 'lockstep.data.open',
   showOutput: 'lockstep.showOutput',
   copyDiagnostics: 'lockstep.copyDiagnostics',
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
-export const viewIds = { experiments: 'lockstep.experiments' } as const;
+export const viewIds = { experiments: 'lockstep.experiments', data: 'lockstep.data' } as const;
 
 export const viewContainerId = 'lockstep';
 
@@ -57,6 +69,8 @@ export const contextKeys = {
   filtered: 'lockstep.filtered',
   archivedShown: 'lockstep.archivedShown',
   earlierLog: 'lockstep.earlierLog',
+  /** `noFolder`, `untrusted`, `noData` or `ready`: decides which welcome text the data view shows. */
+  dataState: 'lockstep.dataState',
 } as const;
 
 export const settingsSection = 'lockstep';
@@ -65,6 +79,7 @@ export const settingKeys = {
   interpreter: 'run.interpreter',
   recordFileUse: 'run.recordFileUse',
   addCommand: 'terminal.addCommand',
+  syncOnCheckout: 'data.syncOnCheckout',
 } as const;
 
 export const walkthroughId = 'start';
@@ -74,4 +89,5 @@ export const schemes = {
   log: 'lockstep-log',
   file: 'lockstep-file',
   comparison: 'lockstep-compare',
+  data: 'lockstep-data',
 } as const;

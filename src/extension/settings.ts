@@ -1,5 +1,6 @@
 /** The settings, read through one typed door. Read when needed, so a change takes effect without a reload. */
 import * as vscode from 'vscode';
+import { syncModes, type SyncMode } from '../data/sync/decideSync.ts';
 import { settingKeys, settingsSection } from './ids.ts';
 
 export interface Settings {
@@ -7,6 +8,8 @@ export interface Settings {
   readonly interpreter: string;
   readonly recordFileUse: boolean;
   readonly addCommand: boolean;
+  /** Whether pinned files follow when HEAD moves. */
+  readonly syncOnCheckout: SyncMode;
 }
 
 export function readSettings(scope?: vscode.Uri): Settings {
@@ -15,5 +18,6 @@ export function readSettings(scope?: vscode.Uri): Settings {
     interpreter: section.get<string>(settingKeys.interpreter, ''),
     recordFileUse: section.get<boolean>(settingKeys.recordFileUse, true),
     addCommand: section.get<boolean>(settingKeys.addCommand, true),
+    syncOnCheckout: syncModes.find(mode => mode === section.get(settingKeys.syncOnCheckout)) ?? 'auto',
   };
 }

@@ -1,5 +1,9 @@
 /** Every command of the manifest with its handler; the type of the table says when one is missing. */
 import type * as vscode from 'vscode';
+import { pinCommands } from '../data/commands/pinCommands.ts';
+import { transferCommands } from '../data/commands/transferCommands.ts';
+import { versionCommands } from '../data/commands/versionCommands.ts';
+import type { DataParts } from '../data/openData.ts';
 import type { CommandMemory } from '../commandMemory.ts';
 import type { ComparisonDocuments } from '../documents/comparisonDocuments.ts';
 import type { LogDocuments } from '../documents/logDocuments.ts';
@@ -33,10 +37,12 @@ export interface CommandDependencies {
   readonly panels: RunPanels;
   readonly log: vscode.LogOutputChannel;
   readonly version: string;
+  readonly data: DataParts;
+  readonly reveal: (store: string, id: string) => Promise<void>;
 }
 
 export function allCommands(parts: CommandDependencies): CommandTable {
-  const { client, model, viewState, tree, view, logs, comparisons, starter, memory, panels } = parts;
+  const { client, model, viewState, tree, view, logs, comparisons, starter, memory, panels, data } = parts;
   const pick = createRunPicker(client, model, () => view.selection);
   return {
     ...runCommands({ client, model, memory, starter }),
@@ -45,6 +51,16 @@ export function allCommands(parts: CommandDependencies): CommandTable {
     ...importCommands({ client, model, log: parts.log, version: parts.version }),
     ...keepCommands(client, model, pick),
     ...viewCommands(client, model, viewState, tree),
+    ...transferCommands({ ...data, log: parts.log }),
+    ...pinCommands({ ...data, log: parts.log }),
+    ...versionCommands({
+      ...{ client: data.client, model: data.model, runs: client },
+      revealRun: (store, id) => {
+        // The tree is read again first: the run may have come a moment ago.
+        model.storeChanged({ store, runIds: new Set() });
+        void parts.reveal(store, id);
+      },
+    }),
     ...supportCommands(model, parts.log, parts.version),
   };
 }
