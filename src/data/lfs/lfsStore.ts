@@ -27,7 +27,7 @@ export async function sha256OfFile(path: string | Buffer, signal?: AbortSignal):
  * nothing stored, when the content is not what `oid` says.
  */
 export async function copyIntoLfsStore(
-  repository: LfsRepository,
+  repository: Pick<LfsRepository, 'storage'>,
   oid: string,
   from: string,
   signal?: AbortSignal,
@@ -46,14 +46,21 @@ export async function copyIntoLfsStore(
 }
 
 /** Gives a verified file of the same file system its name. One that stands there already is replaced by the same bytes. */
-export async function moveIntoLfsStore(repository: LfsRepository, oid: string, from: string): Promise<void> {
+export async function moveIntoLfsStore(
+  repository: Pick<LfsRepository, 'storage'>,
+  oid: string,
+  from: string,
+): Promise<void> {
   const target = lfsObjectPath(repository, oid);
   await mkdir(dirname(target), { recursive: true });
   await rename(from, target);
 }
 
 /** Moves an object whose content is not what its name says to the folder `bad`, as `git lfs fsck` does. */
-export async function setAsideDamaged(repository: LfsRepository, oid: string): Promise<void> {
+export async function setAsideDamaged(
+  repository: Pick<LfsRepository, 'storage'>,
+  oid: string,
+): Promise<void> {
   const target = join(repository.storage, 'bad', oid);
   await mkdir(dirname(target), { recursive: true });
   await rename(lfsObjectPath(repository, oid), target);
