@@ -2,6 +2,7 @@
  * Finds out beside and after the run what would have delayed its start: hardware, packages, modules that were really
  * loaded, files that were really read and written. What cannot be found out is unknown, with its reason.
  */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { errorText } from '../base/systemError.ts';
@@ -32,12 +33,15 @@ const nothingSeen: Seen = {
   ...{ pythons: [], reads: [], writes: [], code: [] },
   modules: {},
   facts: {},
+  ownMlflow: false,
   incomplete: false,
 };
 
 export interface RunCapture {
   /** After the end of the command. With hashes; never rejects. */
   outputs(): Promise<FileUse[]>;
+  /** After {@link outputs}: whether the program logged with MLflow past its run, and nothing to it. */
+  ownMlflow(): boolean;
   /** After {@link outputs}: files of the snapshot that somebody else changed meanwhile; undefined when unknown. */
   editedCode(): Promise<string[] | undefined>;
   /** After {@link outputs}: hashes the inputs and writes captured.json. Never rejects. */
@@ -64,6 +68,9 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
     };
   }
 
+  // The journal is there as soon as anything arrives.
+  const ownMlflow = (): boolean => seen.ownMlflow && !existsSync(paths.mlflow);
+
   return {
     async outputs() {
       seen = await readSeen(paths.seen).catch(note('Files and modules', nothingSeen));
@@ -72,6 +79,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         note('Hashes of outputs', [...uses.outputs]),
       );
     },
+    ownMlflow,
     async editedCode() {
       return findEdited(supervision, started, seen).catch(note('Changes of the code', undefined));
     },
@@ -96,6 +104,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         inputs,
         ...(hashedGaps.length === 0 ? {} : { gaps: hashedGaps }),
         code: seen.code,
+        ...(ownMlflow() ? { mlflow: 'own-server' } : {}),
         facts: seen.facts,
         pythons: seen.pythons.map(one => ({ ...one })),
         ...(seen.incomplete ? { incomplete: true } : {}),

@@ -7,7 +7,7 @@ import type { EndState, Result, ResultInput } from '../runs/result.ts';
 import { resultSchema } from '../runs/result.ts';
 import type { RunCapture } from './captureRun.ts';
 import { failureOf } from './failureOf.ts';
-import { mlflowElsewhere } from './mlflowElsewhere.ts';
+import { mlflowElsewhere, mlflowOnOwnServer } from './mlflowElsewhere.ts';
 import { releaseReserve } from './reserve.ts';
 import type { StartedRun } from './startRun.ts';
 import type { Reported } from '../runs/reported.ts';
@@ -45,6 +45,8 @@ export async function finishRun(
   const outputs = await capture.outputs();
   if (started.plan.mlflow === 'endpoint' && started.adopted !== true && supervision.mlflow.requests === 0)
     for (const warning of mlflowElsewhere(outputs)) log.warn(warning);
+  if (capture.ownMlflow() && !log.warnings.some(warning => warning.startsWith('MLflow logged to ')))
+    log.warn(mlflowOnOwnServer);
   const edited = await capture.editedCode();
   const result: ResultInput = {
     schemaVersion: 1,

@@ -4,6 +4,10 @@
  */
 import type { FileUse } from '../runs/captured.ts';
 
+/** A warning for the result, where no place on this machine is known. */
+export const mlflowOnOwnServer =
+  'MLflow logged to a server of its own because the program says so itself; nothing of it arrived here.';
+
 /** @returns A warning for the result, one for each place; with the command that brings it in. */
 export function mlflowElsewhere(outputs: readonly Pick<FileUse, 'path'>[]): string[] {
   const places = new Map<string, 'mlruns' | 'mlflow.db'>();

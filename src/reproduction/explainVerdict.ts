@@ -5,6 +5,8 @@
 import type { Ingredient, OutputVerdict } from '../runs/verdict.ts';
 import type { MetricComparison } from './compareMetric.ts';
 import type { Grade, GradedItems, RunEnd } from './gradeReproduction.ts';
+import { unheardSentence } from './unheardMetrics.ts';
+import type { OwnServers } from './unheardMetrics.ts';
 
 export interface Explanation {
   readonly sentence: string;
@@ -16,6 +18,8 @@ export interface ExplainedItems extends GradedItems {
   readonly ingredients: readonly Ingredient[];
   /** To how many decimals the metrics are stored, undefined for all bits. */
   readonly storedDecimals?: number | undefined;
+  /** Which of the runs logs to an MLflow server of its own. */
+  readonly ownServers?: OwnServers | undefined;
 }
 
 export function explainVerdict(grade: Grade, items: ExplainedItems): Explanation {
@@ -96,7 +100,12 @@ function inconclusiveSentence(grade: Grade, items: ExplainedItems): string {
   if (output !== undefined)
     return `Inconclusive: ${output.path} could not be compared. ${output.sentence ?? ''}`.trimEnd();
   const metric = countedMetrics(items).find(one => one.verdict.verdict === 'inconclusive');
-  if (metric !== undefined) return `Inconclusive: ${metric.verdict.key} has no step that both runs share.`;
+  if (metric !== undefined)
+    return metric.verdict.sentence === undefined
+      ? `Inconclusive: ${metric.verdict.key} has no step that both runs share.`
+      : `Inconclusive: ${metric.verdict.key} could not be compared. ${metric.verdict.sentence}`;
+  if (items.ownServers?.original === true)
+    return `Inconclusive: nothing was compared. ${unheardSentence('original')}`;
   return 'Inconclusive: the two runs have no metric and no output that counts, so nothing was compared.';
 }
 

@@ -1,6 +1,7 @@
 /** Everything about two finished records becomes one verdict. Pure but for reading output files that differ. */
 import { hostname } from 'node:os';
 import type { FileUse } from '../runs/captured.ts';
+import { hasOwnMlflowServer } from '../runs/ownMlflowServer.ts';
 import type { Verdict } from '../runs/verdict.ts';
 import { compareIngredients } from './compareIngredients.ts';
 import { compareMetrics } from './compareMetrics.ts';
@@ -12,6 +13,7 @@ import type { RunEnd } from './gradeReproduction.ts';
 import { withoutRoots } from './ingredients/ingredientSide.ts';
 import type { IngredientSide } from './ingredients/ingredientSide.ts';
 import { storedDecimals } from './tolerance.ts';
+import { withUnheard } from './unheardMetrics.ts';
 
 export const verdictVersion = 1;
 
@@ -34,11 +36,16 @@ export async function judgeReproduction(
   rules: JudgeRules = {},
 ): Promise<Verdict> {
   const ends = { original: endOf(original), reproduced: endOf(reproduced) };
-  const metrics = compareMetrics(original.series, reproduced.series, {
+  const ownServers = {
+    original: hasOwnMlflowServer(original),
+    reproduction: hasOwnMlflowServer(reproduced),
+  };
+  const compared = compareMetrics(original.series, reproduced.series, {
     ...rules,
     reproductionCutShort: endedEarly(ends.reproduced, ends.original),
     originalCutShort: endedEarly(ends.original, undefined),
   });
+  const metrics = withUnheard(compared, ownServers);
   const counted = metrics.filter(metric => !metric.verdict.volatile).map(metric => metric.verdict.verdict);
   const worst = worstOf(counted);
   const outputs = await compareOutputs(original.result?.outputs ?? [], reproduced.result?.outputs ?? [], {
@@ -52,6 +59,7 @@ export async function judgeReproduction(
     metrics,
     outputs,
     ...ends,
+    ownServers,
     caps: rules.caps ?? [],
     escapedModules: rules.escapedModules ?? [],
     partAskedFor: rules.partAskedFor,

@@ -88,6 +88,8 @@ export const capturedSchema = z.looseObject({
   incomplete: z.boolean().optional(),
   /** Files that the snapshot lists without a hash, hashed beside the run. */
   gaps: z.array(gapHashSchema).optional(),
+  /** `own-server`: the program told MLflow itself to log elsewhere, so nothing of it arrived here. */
+  mlflow: z.enum(['own-server']).or(z.string()).optional(),
   /** Settings read from the libraries a program had loaded, at its end: `torch.deterministic_algorithms` → true. */
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 });

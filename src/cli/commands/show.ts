@@ -5,6 +5,7 @@ import { knownValue } from '../../runs/known.ts';
 import type { Known } from '../../runs/known.ts';
 import { importKindNames, isImportKind } from '../../imports/importKind.ts';
 import { listArtifacts } from '../../runs/listArtifacts.ts';
+import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
 import type { Artifact, ArtifactList } from '../../runs/listArtifacts.ts';
 import { readMediaLines } from '../../runs/media.ts';
 import type { Origin } from '../../runs/plan.ts';
@@ -105,7 +106,7 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
     ['seed', told(plan?.seed, String)],
     [
       'mlflow',
-      plan?.mlflow === 'own-server'
+      hasOwnMlflowServer(details)
         ? 'logs to a tracking server of its own, so what it logs there is not shown here'
         : undefined,
     ],

@@ -24,6 +24,7 @@ const lineSchema = z.discriminatedUnion('k', [
     modules: z.record(z.string(), z.string()),
     facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   }),
+  z.looseObject({ k: z.literal('mlflow') }),
   z.looseObject({ k: z.literal('limit') }),
 ]);
 
@@ -57,6 +58,8 @@ export interface Seen {
   readonly modules: Readonly<Record<string, string>>;
   /** Settings that decide whether numbers repeat: `torch.deterministic_algorithms`. */
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+  /** A program told MLflow to log elsewhere than to its run. */
+  readonly ownMlflow: boolean;
   /** Some process opened more files than are noted. */
   readonly incomplete: boolean;
 }
@@ -69,6 +72,7 @@ export async function readSeen(path: string, signal?: AbortSignal): Promise<Seen
   const code = new Set<string>();
   const modules = new Map<string, string>();
   const facts = new Map<string, string | number | boolean | null>();
+  let ownMlflow = false;
   let incomplete = false;
   for await (const text of linesOf(path, signal)) {
     const line = parseLine(text);
@@ -100,6 +104,9 @@ export async function readSeen(path: string, signal?: AbortSignal): Promise<Seen
         for (const [name, file] of Object.entries(line.modules)) modules.set(name, file);
         for (const [name, value] of Object.entries(line.facts)) facts.set(name, value);
         break;
+      case 'mlflow':
+        ownMlflow = true;
+        break;
       case 'limit':
         incomplete = true;
         break;
@@ -112,6 +119,7 @@ export async function readSeen(path: string, signal?: AbortSignal): Promise<Seen
     code: [...code],
     modules: Object.fromEntries(modules),
     facts: Object.fromEntries(facts),
+    ownMlflow,
     incomplete,
   };
 }

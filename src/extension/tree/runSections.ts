@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { FileUse } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
+import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
 import type { MediaKind } from '../../protocol/mediaProtocol.ts';
 import type { ReportedModel } from '../../runs/reported.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
@@ -28,7 +29,7 @@ export function runSections(
   const isChild = run.parent !== undefined;
   const names: SectionName[] = [];
   if (details.problems.length > 0) names.push('problem');
-  if (plan?.mlflow === 'own-server') names.push('mlflow');
+  if (hasOwnMlflowServer(details)) names.push('mlflow');
   if (Object.keys(run.metrics).length > 0) names.push('metrics');
   if (Object.keys(run.parameters).length > 0) names.push('parameters');
   if (shownTags(details).length > 0) names.push('tags');

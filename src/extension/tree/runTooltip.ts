@@ -1,6 +1,7 @@
 /** The whole story of a run in a hover. All of a run is untrusted text: it is appended as text, never as Markdown. */
 import * as vscode from 'vscode';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
 import { formatCommand } from '../../base/runCommand.ts';
 import { formatDuration, formatNumber, formatTime, oneLine } from '../formatText.ts';
 import { formatParameter } from '../worker/runRows.ts';
@@ -37,7 +38,7 @@ export function runTooltip(row: RunRow, details: RunDetails): vscode.MarkdownStr
   line(vscode.l10n.t('Code'), codeText(details));
   line(vscode.l10n.t('Environment'), environmentText(details));
   line(vscode.l10n.t('Host'), run.host ?? '');
-  if (details.plan?.mlflow === 'own-server') line('MLflow', ownServerText());
+  if (hasOwnMlflowServer(details)) line('MLflow', ownServerText());
   const { origin } = details.plan ?? {};
   if (origin !== undefined)
     line(vscode.l10n.t('Imported from'), `${sourceWord(origin.kind)} · ${origin.path}`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -399,6 +399,36 @@ describe('the Python hook', function () {
       const outcome = await bench.run(['main.py'], bench.environment(extra));
       const said = [outcome.stdout.toString(), outcome.stderr];
       assert.deepEqual(said, [`${own}\n${started}\n`, ''], JSON.stringify(extra));
+    }
+  });
+
+  it('tells when MLflow is told to log elsewhere, in time and at the end, and only then', async () => {
+    const service =
+      '_tracking_uri = None\ndef set_tracking_uri(uri):\n    global _tracking_uri; _tracking_uri = uri\n';
+    await using bench = await Bench.open({
+      'mlflow/__init__.py': 'from mlflow.tracking._tracking_service.utils import set_tracking_uri\n',
+      'mlflow/tracking/__init__.py': '',
+      'mlflow/tracking/_tracking_service/__init__.py': '',
+      // Older clients keep it to themselves; newer ones tell the environment, for the processes they start.
+      'mlflow/tracking/_tracking_service/utils.py': service,
+    });
+    const ours = 'http://127.0.0.1:9/token';
+    const mine = { MLFLOW_TRACKING_URI: ours, LOCKSTEP_MLFLOW_URI: ours };
+    const elsewhere = 'os.environ["MLFLOW_TRACKING_URI"] = "http://their.server"';
+    const cases: readonly (readonly [string, Record<string, string>, boolean])[] = [
+      ['import mlflow', mine, false],
+      [`import mlflow; mlflow.set_tracking_uri("${ours}/")`, mine, false],
+      [elsewhere, mine, false],
+      ['import mlflow; mlflow.set_tracking_uri("sqlite:///x.db")', mine, true],
+      [`import mlflow; ${elsewhere}; os._exit(0)`, mine, true],
+      [`${elsewhere}; import mlflow`, mine, true],
+      ['import mlflow; mlflow.set_tracking_uri("http://their.server")', {}, false],
+    ];
+    for (const [code, extra, told] of cases) {
+      await rm(bench.seenFile, { force: true });
+      const outcome = await bench.run(['-c', `import os; ${code}`], bench.environment(extra));
+      assert.equal(outcome.stderr, '');
+      assert.equal((await bench.seen()).ownMlflow, told, code);
     }
   });
 

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mlflowOnOwnServer } from '../../../src/execution/mlflowElsewhere.ts';
 import { readProcessRecord } from '../../../src/execution/runEnd.ts';
+import { hasOwnMlflowServer } from '../../../src/runs/ownMlflowServer.ts';
 import type { Plan } from '../../../src/runs/plan.ts';
 import { planSchema } from '../../../src/runs/plan.ts';
 import { readMetricLogs } from '../../../src/runs/metricLog.ts';
@@ -182,6 +184,23 @@ describe('a run whose program logs with MLflow', () => {
     ]);
     const { result } = await run.ended();
     assert.match(result?.warnings.join() ?? '', /lockstep import mlruns mlruns/);
+  });
+
+  it('says of a program that sets a server of its own that nothing of it arrives', async () => {
+    await runs.write({
+      'own/mlflow/__init__.py': 'import os\n',
+      'elsewhere.py': 'import os, mlflow\nos.environ["MLFLOW_TRACKING_URI"] = "http://their.server"\n',
+    });
+    const run = await runs.launch(['python3', 'elsewhere.py'], {
+      variables: { ...runs.environment, PYTHONPATH: join(runs.root, 'own') },
+    });
+    const { result } = await run.ended();
+    assert.deepEqual(result?.warnings, [mlflowOnOwnServer]);
+    const details = await waitFor('what was captured', async () => {
+      const found = await new RunStore(runs.store).read(run.id);
+      return found.captured !== undefined && found;
+    });
+    assert.equal(hasOwnMlflowServer(details), true);
   });
 
   it('is left alone when tracking is switched off', async () => {

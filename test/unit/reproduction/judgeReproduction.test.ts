@@ -199,6 +199,32 @@ const cases: Case[] = [
     sentence: /the original was lost before its end/,
   },
   {
+    title: 'an original that logs to a server of its own',
+    original: { plan: { mlflow: 'own-server' }, series: [] },
+    verdict: 'inconclusive',
+    sentence: /^Inconclusive: loss could not be compared\. The original logs to an MLflow server of its own/,
+  },
+  {
+    title: 'a reproduction that does, by its own word',
+    reproduced: { captured: { mlflow: 'own-server' }, series: [] },
+    verdict: 'inconclusive',
+    sentence: /^Inconclusive: loss could not be compared\. The reproduction logs to an MLflow server/,
+  },
+  {
+    title: 'two runs that do, with nothing else to compare',
+    original: { captured: { mlflow: 'own-server' }, series: [], result: { outputs: [] } },
+    reproduced: { captured: { mlflow: 'own-server' }, series: [], result: { outputs: [] } },
+    verdict: 'inconclusive',
+    sentence: /nothing was compared\. The original logs to an MLflow server of its own/,
+  },
+  {
+    title: 'two runs that do, and print the same metric besides',
+    original: { captured: { mlflow: 'own-server' } },
+    reproduced: { captured: { mlflow: 'own-server' }, loss: [0.9, 0.6, 0.25] },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 1/,
+  },
+  {
     title: 'the part that was asked for',
     reproduced: { result: cancelled, loss: [0.9, 0.5] },
     rules: { partAskedFor: true, throughStep: 1 },

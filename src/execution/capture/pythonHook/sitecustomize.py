@@ -33,7 +33,10 @@ def _observe(seen_file):
     followed = (".csv", ".tsv", ".log", ".jsonl", ".ndjson", ".json", ".wandb", ".yaml", ".yml", ".db")
     known = set()
     waiting = []
-    state = {"off": False, "lines": 0}
+    state = {"off": False, "lines": 0, "mlflow": False}
+    mlflow_uri = "MLFLOW_TRACKING_URI"
+    mlflow_bytes = mlflow_uri.encode("ascii")
+    own_mlflow = os.environ.get("LOCKSTEP_MLFLOW_URI")
 
     def quote(value):
         out = value.replace("\\", "\\\\").replace('"', '\\"')
@@ -166,6 +169,8 @@ def _observe(seen_file):
                 # sets the rank of a process it is about to start has none itself.
                 if args[0] in ranks and is_worker():
                     _tell_rank(os, args[1] if isinstance(args[1], text) else args[1].decode("ascii"))
+                elif args[0] == mlflow_uri or args[0] == mlflow_bytes:
+                    note_mlflow(args[1] if isinstance(args[1], text) else args[1].decode("ascii"))
             elif args[0] != ":memory:":
                 opened(args[0], True, True)
         except Exception:
@@ -234,9 +239,19 @@ def _observe(seen_file):
             ) for p in pools.threadpool_info())))
         return found
 
+    def note_mlflow(uri):
+        # Its own client says to the environment, too, where it logs.
+        if state["mlflow"] or "mlflow" not in sys.modules or not own_mlflow:
+            return
+        if uri.rstrip("/") != own_mlflow.rstrip("/"):
+            state["mlflow"] = True
+            note({"k": "mlflow", "pid": os.getpid()}, True)
+
     def at_exit():
         try:
             flush()
+            said = getattr(sys.modules.get("mlflow.tracking._tracking_service.utils"), "_tracking_uri", None)
+            note_mlflow(str(said or os.environ.get(mlflow_uri, "")))
             note({"k": "end", "pid": os.getpid(), "modules": modules(), "facts": facts()}, True)
         except Exception:
             pass

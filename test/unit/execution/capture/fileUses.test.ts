@@ -28,7 +28,16 @@ async function makeOld(...paths: string[]): Promise<void> {
 }
 
 const nothingSeen: Seen = {
-  ...{ pythons: [], reads: [], writes: [], code: [], modules: {}, facts: {}, incomplete: false },
+  ...{
+    pythons: [],
+    reads: [],
+    writes: [],
+    code: [],
+    modules: {},
+    facts: {},
+    ownMlflow: false,
+    incomplete: false,
+  },
 };
 
 async function readOf(path: string): Promise<Seen['reads'][number]> {
