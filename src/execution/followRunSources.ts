@@ -20,7 +20,7 @@ export function followRunSources(
   const live = announce(plan.root, Date.parse(startedAt));
   try {
     return followSources({
-      ...{ run: runs.main, root, cwd, tree },
+      ...{ runs, root, cwd, tree },
       argv: prepared.argv ?? input.argv,
       environment: surroundings,
       startedAt: startOf(paths) ?? Date.parse(startedAt),

@@ -5,6 +5,7 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { monotonicFactory } from 'ulid';
+import { z } from 'zod';
 import { errorText } from '../base/systemError.ts';
 import { recordNotWritten } from '../runs/errors.ts';
 import { planSchema } from '../runs/plan.ts';
@@ -14,6 +15,7 @@ import { runPaths } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { EndState } from '../runs/result.ts';
 import type { ChildRunStart, TrackedRuns } from '../tracking/trackedRun.ts';
+import type { TrainingRuns } from './sources/trainings.ts';
 import { childPlan } from './childPlan.ts';
 import { LineFile } from './lineFile.ts';
 import { MetricSink } from './metricSink.ts';
@@ -35,11 +37,12 @@ export interface RecordedRunsOptions {
 const mostOpen = 32;
 const nextId = monotonicFactory();
 
-export class RecordedRuns implements TrackedRuns {
+export class RecordedRuns implements TrackedRuns, TrainingRuns {
   readonly main: RecordedRun;
   readonly #options: RecordedRunsOptions;
   readonly #children: Map<string, RecordedChildRun>;
   readonly #list: LineFile;
+  readonly #trainings = new Map<string, string>();
   /** Least recently used first. */
   readonly #open = new Set<RecordedChildRun>();
   #plan: Plan | undefined;
@@ -58,6 +61,8 @@ export class RecordedRuns implements TrackedRuns {
         return child === undefined ? [] : [[id, child]];
       }),
     );
+    for (const [id, training] of listedTrainings(paths.children))
+      if (this.#children.has(id)) this.#trainings.set(training, id);
   }
 
   /** What child runs are made from; they can be started from now on. */
@@ -71,8 +76,10 @@ export class RecordedRuns implements TrackedRuns {
     for (const child of this.#children.values()) if (!child.ended) this.#writeProcesses(child.paths);
   }
 
-  startChild(start: ChildRunStart): RecordedChildRun {
+  /** @param start With the training that it stands for, where files tell of it. */
+  startChild(start: ChildRunStart & { readonly training?: string }): RecordedChildRun {
     const { store, changed, id: main } = this.#options;
+    const { training } = start;
     const id = nextId();
     const paths = runPaths(store, id);
     if (this.#plan === undefined) throw recordNotWritten(paths.plan, new Error('the run has no plan yet'));
@@ -81,7 +88,7 @@ export class RecordedRuns implements TrackedRuns {
     // Noted first: whoever replaces this process finds every child run there is, and passes over one that was not made.
     const siblings = [...this.#children.values()].filter(child => child.parent === parent).length;
     (this.#children.get(parent) ?? this.main).report({ childRuns: siblings + 1 });
-    this.main.withRoom(() => this.#list.append(`${JSON.stringify({ id })}\n`));
+    this.main.withRoom(() => this.#list.append(`${JSON.stringify({ id, training })}\n`));
     this.main.withRoom(() => makeFolder(paths, plan));
     this.#writeProcesses(paths);
     const child = new RecordedChildRun({
@@ -92,6 +99,7 @@ export class RecordedRuns implements TrackedRuns {
       used: run => this.#use(run),
     });
     this.#children.set(id, child);
+    if (training !== undefined) this.#trainings.set(training, id);
     changed(id);
     return child;
   }
@@ -121,9 +129,22 @@ export class RecordedRuns implements TrackedRuns {
     }
   }
 
+  get trainings(): ReadonlyMap<string, string> {
+    return this.#trainings;
+  }
+
+  noteTraining(id: string, training: string): void {
+    this.main.withRoom(() => this.#list.append(`${JSON.stringify({ id, training })}\n`));
+    this.#trainings.set(training, id);
+  }
+
   /** Ends what the program left open, with the end of its command. What cannot be written is a warning. */
   endOpenChildren(state: EndState, endedAt: string): void {
-    const warnings = ['The program did not end this run itself: it has the end of the command.'];
+    const unheard = ['The program did not end this run itself: it has the end of the command.'];
+    // Most libraries that log into files say no end.
+    const silent = new Set(
+      [...this.#trainings].flatMap(([training, id]) => (training.startsWith('wandb') ? [] : [id])),
+    );
     for (const child of this.#children.values()) {
       if (child.ended) continue;
       const failure =
@@ -131,6 +152,7 @@ export class RecordedRuns implements TrackedRuns {
           ? { failure: { code: 'parent-failed', message: 'The command ended while this run was open.' } }
           : {};
       try {
+        const warnings = silent.has(child.id) ? [] : unheard;
         this.main.withRoom(() =>
           child.end({ state, endedAt: Date.parse(endedAt) }, { ...failure, warnings }),
         );
@@ -217,6 +239,27 @@ function makeFolder(paths: RunPaths, plan: Plan): void {
   } catch (error) {
     rmSync(paths.dir, { recursive: true, force: true });
     throw recordNotWritten(paths.dir, error);
+  }
+}
+
+/** A training that was noted twice is the later one's: the earlier was never made. */
+function listedTrainings(path: string): [id: string, training: string][] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap(line => {
+      const { data } = lineSchema.safeParse(parsed(line));
+      return data === undefined ? [] : [[data.id, data.training]];
+    });
+}
+
+const lineSchema = z.object({ id: z.string(), training: z.string() });
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }
 

@@ -43,6 +43,12 @@ export interface SourceContent {
   readonly tags: Readonly<Record<string, string | null>>;
   readonly media: readonly MediaPiece[];
   readonly name?: string;
+  /** Which of several trainings in the source this is about; absent where the source holds one. */
+  readonly training?: string;
+  /** When that training was started, milliseconds since the epoch. */
+  readonly startedAt?: number;
+  /** Its library says that it has ended. */
+  readonly end?: 'finished' | 'failed';
   /** What could not be read and why, one line each; the same problem is told once. */
   readonly problems: readonly string[];
 }

@@ -2,17 +2,20 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ulid } from 'ulid';
-import { MetricSink } from '../../src/execution/metricSink.ts';
-import { RecordedRun } from '../../src/execution/recordedRun.ts';
+import { RecordedRuns } from '../../src/execution/recordedRuns.ts';
 import { followSources } from '../../src/execution/sources/followSources.ts';
 import type { FollowedSources, FollowSourcesOptions } from '../../src/execution/sources/followSources.ts';
+import { supervisorLog } from '../../src/execution/supervisorLog.ts';
 import { readMediaLines } from '../../src/runs/media.ts';
 import type { MediaEntry } from '../../src/runs/media.ts';
 import type { MetricPoint } from '../../src/runs/metricSeries.ts';
+import { planSchema } from '../../src/runs/plan.ts';
 import { mergeReported } from '../../src/runs/reported.ts';
 import type { Reported } from '../../src/runs/reported.ts';
 import { runPaths } from '../../src/runs/runPaths.ts';
 import type { RunPaths } from '../../src/runs/runPaths.ts';
+import type { TrackedRun } from '../../src/tracking/trackedRun.ts';
+import { planOf } from '../unit/runs/recordFixtures.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 import { waitFor } from './waitFor.ts';
 
@@ -26,14 +29,14 @@ export class FollowedRun implements AsyncDisposable {
   full = false;
   readonly #remove: () => Promise<void>;
   #sources: FollowedSources | undefined;
-  #run: RecordedRun;
+  #runs: RecordedRuns;
 
   private constructor(folder: string, remove: () => Promise<void>) {
     this.root = join(folder, 'my project');
     this.#remove = remove;
     this.paths = runPaths(join(this.root, '.git', 'lockstep'), ulid());
     mkdirSync(this.paths.dir, { recursive: true });
-    this.#run = this.#open();
+    this.#runs = this.#open();
   }
 
   /** @param files That are there before the run starts. */
@@ -50,9 +53,9 @@ export class FollowedRun implements AsyncDisposable {
   /** Begins to follow; a second call is another supervisor, after the first was killed. */
   follow(options: Partial<FollowSourcesOptions> = {}): FollowedSources {
     this.#sources?.close();
-    this.#run = this.#open();
+    this.#runs = this.#open();
     this.#sources = followSources({
-      run: this.#run,
+      runs: this.#runs,
       root: this.root,
       cwd: this.root,
       argv: ['train'],
@@ -107,12 +110,7 @@ export class FollowedRun implements AsyncDisposable {
 
   /** `key[rank]: step=value …`, a line a series, by name. */
   async metrics(): Promise<string[]> {
-    return (await this.#run.series())
-      .map(
-        ({ key, rank, steps, values }) =>
-          `${key}${rank === null ? '' : `[${rank}]`}: ${Array.from(steps, (step, index) => `${step}=${values[index] ?? ''}`).join(' ')}`,
-      )
-      .sort();
+    return seriesText(this.#runs.main);
   }
 
   /** Waits until the metrics are so: that they arrive while the run goes on is part of what is tested. */
@@ -126,7 +124,40 @@ export class FollowedRun implements AsyncDisposable {
 
   /** As the MLflow endpoint does it. */
   log(points: readonly MetricPoint[]): void {
-    this.#run.points(points);
+    this.#runs.main.points(points);
+  }
+
+  /**
+   * The child runs, in the order of their starts: their names, metrics, parameters, and state while they have none of
+   * the end of the command.
+   */
+  async children(): Promise<string[]> {
+    const ids = new Set([...textOf(this.paths.children).matchAll(/"id":"(\w+)"/g)].map(([, id = '']) => id));
+    const lines: string[] = [];
+    for (const id of ids) {
+      const child = this.#runs.child(id);
+      if (child === undefined) continue;
+      const { name } = planSchema.parse(JSON.parse(textOf(child.paths.plan)));
+      const { parameters } = mergeReported(textOf(child.paths.reported));
+      const said = Object.entries(parameters).map(([key, value]) => `${key}=${String(value)}`);
+      const { state } = JSON.parse(textOf(child.paths.result) || '{"state":"open"}') as { state: string };
+      lines.push([name ?? '-', state, ...said, ...(await seriesText(child))].join(' | '));
+    }
+    return lines;
+  }
+
+  /** Waits until the child runs are so. */
+  async untilChildren(wanted: readonly string[]): Promise<void> {
+    await waitFor(
+      wanted.join(', '),
+      async () => JSON.stringify(await this.children()) === JSON.stringify(wanted),
+      { describe: async () => JSON.stringify([await this.metrics(), await this.children(), this.problems]) },
+    );
+  }
+
+  /** What the supervisor does at the end of the command. */
+  endCommand(state: 'finished' | 'failed'): void {
+    this.#runs.endOpenChildren(state, new Date().toISOString());
   }
 
   reported(): Reported {
@@ -146,25 +177,32 @@ export class FollowedRun implements AsyncDisposable {
     await this.#remove();
   }
 
-  #open(): RecordedRun {
+  #open(): RecordedRuns {
     const guard = <T extends unknown[]>(write: (...words: T) => void) => {
       return (...words: T): void => {
         if (this.full) throw new Error('the disk is full');
         write(...words);
       };
     };
-    const run = new RecordedRun({
-      id: this.paths.dir.slice(-26),
-      paths: this.paths,
-      sink: new MetricSink(this.paths.metrics),
-      changed: () => undefined,
-      makeRoom: () => undefined,
-    });
+    const store = join(this.root, '.git', 'lockstep');
+    const id = this.paths.dir.slice(-26);
+    const runs = new RecordedRuns({ store, id, log: supervisorLog(), changed: () => undefined });
+    runs.plan = planOf(id);
+    const run = runs.main;
     run.points = guard(run.points.bind(run));
     run.report = guard(run.report.bind(run));
     run.media = guard(run.media.bind(run));
-    return run;
+    return runs;
   }
+}
+
+async function seriesText(run: TrackedRun): Promise<string[]> {
+  return (await run.series())
+    .map(
+      ({ key, rank, steps, values }) =>
+        `${key}${rank === null ? '' : `[${rank}]`}: ${Array.from(steps, (step, index) => `${step}=${values[index] ?? ''}`).join(' ')}`,
+    )
+    .sort();
 }
 
 function textOf(path: string): string {

@@ -9,11 +9,11 @@ import { noContent } from '../../tracking/sourceReader.ts';
 import type { AppendedReader } from '../../tracking/sourceReader.ts';
 import { retryMs } from './followedFile.ts';
 import type { FollowedFile, StepOutcome } from './followedFile.ts';
-import type { SourceIntake } from './sourceIntake.ts';
+import type { ContentIntake } from './trainingIntake.ts';
 
 export interface AppendedFileOptions {
   readonly path: string;
-  readonly intake: SourceIntake;
+  readonly intake: ContentIntake;
   readonly newReader: () => AppendedReader;
   /** Bytes that were there before the run: read, so that the rest is understood, and not taken. */
   readonly from: number;
@@ -76,6 +76,7 @@ export class AppendedFile implements FollowedFile {
       this.#ended = true;
       while (this.#readerWaits) this.#push(Buffer.alloc(0));
       this.#options.intake.take(this.#reader.end(this.#time));
+      this.#options.intake.end();
     }
     return Promise.resolve();
   }

@@ -5,13 +5,13 @@ import { errorText, systemErrorCode } from '../../base/systemError.ts';
 import type { DatabaseContent, DatabaseReader } from '../../tracking/sourceReader.ts';
 import { retryMs } from './followedFile.ts';
 import type { FollowedFile, StepOutcome } from './followedFile.ts';
-import type { SourceIntake } from './sourceIntake.ts';
+import type { ContentIntake } from './trainingIntake.ts';
 
 export interface DatabaseFileOptions {
   readonly path: string;
   readonly reader: DatabaseReader;
   /** Each part is a source of its own. */
-  readonly intakeOf: (part: string) => SourceIntake;
+  readonly intakeOf: (part: string) => ContentIntake;
   /** Rows from before are of an earlier run. Milliseconds since the epoch. */
   readonly since: number;
   readonly isAlone: () => Promise<boolean>;
@@ -26,7 +26,7 @@ const againMs = 50;
 export class DatabaseFile implements FollowedFile {
   readonly path: string;
   readonly #options: DatabaseFileOptions;
-  readonly #intakes = new Map<string, SourceIntake>();
+  readonly #intakes = new Map<string, ContentIntake>();
   #stamp = '';
   #isUnreadable = false;
 
@@ -60,6 +60,7 @@ export class DatabaseFile implements FollowedFile {
   }
 
   end(): Promise<void> {
+    for (const intake of this.#intakes.values()) intake.end();
     return Promise.resolve();
   }
 

@@ -3,14 +3,13 @@
  * found, and copies what they say into the run at once: such files overwrite themselves, so they are never read again
  * later. Nothing that goes wrong here ends the run.
  */
-import { watch, writeFileSync } from 'node:fs';
+import { existsSync, watch, writeFileSync } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import type { TreeRoot } from '../../base/processTree.ts';
 import { isInterestingName } from '../../tracking/detectSource.ts';
 import { ruleFor } from '../../tracking/files/fileRules.ts';
 import type { RunPaths } from '../../runs/runPaths.ts';
-import type { TrackedRun } from '../../tracking/trackedRun.ts';
 import type { TrackingRules } from '../../tracking/trackingRules.ts';
 import { isBelow } from '../capture/ignoredPaths.ts';
 import { Attribution } from './attribution.ts';
@@ -19,17 +18,17 @@ import { FileOrigins } from './fileOrigins.ts';
 import { FolderWatch } from './folderWatch.ts';
 import { isNetworkFolder } from './networkFolder.ts';
 import { logFolders } from './logFolders.ts';
-import { MediaIntake } from './mediaIntake.ts';
 import { SourceOpener } from './openSource.ts';
 import { rankOfProcess } from './processFiles.ts';
 import { SeenWrites } from './seenWrites.ts';
-import { SeriesOwners } from './sourceNames.ts';
 import { SourceSet } from './sourceSet.ts';
 import { stdoutPatterns } from './stdoutPatterns.ts';
+import { Trainings } from './trainings.ts';
+import type { TrainingRuns } from './trainings.ts';
 
 export interface FollowSourcesOptions {
-  /** Gets points, parameters, tags and media. What it cannot take now is given to it again later. */
-  readonly run: TrackedRun;
+  /** Get points, parameters, tags and media. What they cannot take now is given to them again later. */
+  readonly runs: TrainingRuns;
   /** Of the repository (or project folder), absolute. */
   readonly root: string;
   /** The folder that the command runs in, absolute. */
@@ -71,17 +70,17 @@ const mostFileWatches = 200;
 const mostLooks = 500;
 
 export function followSources(options: FollowSourcesOptions): FollowedSources {
-  const { run, root, cwd, rules, onProblem } = options;
+  const { runs, root, cwd, rules, onProblem } = options;
+  const run = runs.main;
   // The run's own files lie there: <store>/runs/<xx>/<id>.
   const store = dirname(dirname(dirname(run.paths.dir)));
   const { named, shared } = logFolders(options);
   const ownFolders = [root, cwd, ...named];
   const nameOf = (path: string): string => nameIn(root, path);
-  const media = new MediaIntake(run, onProblem);
-  const owners = new SeriesOwners();
+  const trainings = new Trainings(runs, onProblem);
   const attribution = new Attribution(options);
   const opener = new SourceOpener({
-    ...{ run, media, owners, rules, nameOf, onProblem },
+    ...{ run, trainings, rules, nameOf, onProblem },
     startedAt: options.startedAt,
     isAlone: () => attribution.isAlone(),
   });
@@ -162,14 +161,23 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     clearTimeout(timer);
     try {
       seen.read();
+      opener.isFinding = true;
       await folders.look(true);
       sources.noticeAll();
+      await catchUp();
       await sources.finish();
     } catch (error) {
       onProblem(`Files of metrics could not be read to their end: ${String(error)}`);
     }
     close();
     await closing;
+  }
+
+  async function catchUp(): Promise<void> {
+    await folders.look();
+    await sources.settled();
+    opener.isFinding = false;
+    sources.noticeAll();
   }
 
   function close(): void {
@@ -189,12 +197,15 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     // The hook says so by its silence.
   }
   if (rules.patterns.length > 0) {
-    sources.add(stdoutPatterns({ run, media, owners, rules, onProblem }));
+    sources.add(stdoutPatterns({ training: trainings.main, rules, onProblem }));
     watchFile(run.paths.stdout);
   }
   watchFile(options.seen);
   seen.read();
   for (const folder of [...named, ...shared, root]) folders.add(folder);
+  // What earlier supervisors have read comes first.
+  opener.isFinding = existsSync(run.paths.metrics);
+  void catchUp();
   return { finish, close };
 }
 

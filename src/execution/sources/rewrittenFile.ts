@@ -1,14 +1,15 @@
 /** Follows a file that its writer writes as a whole: reads all of it after a change, the larger the more seldom. */
+import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { errorText, systemErrorCode } from '../../base/systemError.ts';
 import type { RewrittenReader, SourceContent } from '../../tracking/sourceReader.ts';
 import { retryMs } from './followedFile.ts';
 import type { FollowedFile, StepOutcome } from './followedFile.ts';
-import type { SourceIntake } from './sourceIntake.ts';
+import type { ContentIntake } from './trainingIntake.ts';
 
 export interface RewrittenFileOptions {
   readonly path: string;
-  readonly intake: SourceIntake;
+  readonly intake: ContentIntake;
   readonly reader: RewrittenReader;
   /** Bytes that were there before the run and still stand at its beginning: shown to the reader, and not taken. */
   readonly from: number;
@@ -16,6 +17,8 @@ export interface RewrittenFileOptions {
   readonly settleMs: number;
   /** Leaves out of what was read what the run has from elsewhere. */
   readonly withoutKnown?: ((content: SourceContent) => Promise<SourceContent>) | undefined;
+  /** False of a file that was put in its place meanwhile: then it is looked at again. Default: always true. */
+  readonly isStill?: ((found: Stats) => boolean) | undefined;
   readonly onProblem: (text: string) => void;
 }
 
@@ -72,6 +75,7 @@ export class RewrittenFile implements FollowedFile {
     if ((await this.#tryToRead(true)) === 'read')
       do await this.#take(true);
       while (this.#readerWaits);
+    this.#options.intake.end();
     for (const problem of this.#problems) this.#options.onProblem(`${this.path}: ${problem}`);
   }
 
@@ -105,7 +109,9 @@ export class RewrittenFile implements FollowedFile {
   async #read(ending: boolean): Promise<'read' | StepOutcome> {
     const handle = await open(this.path, 'r');
     try {
-      const { size, mtimeMs, ino } = await handle.stat();
+      const found = await handle.stat();
+      const { size, mtimeMs, ino } = found;
+      if (this.#options.isStill?.(found) === false) return ending ? 'done' : shortestPauseMs;
       const stamp = `${ino} ${size} ${mtimeMs}`;
       if (stamp === this.#stamp) return 'done';
       if (!ending && this.#isUnsettled(mtimeMs)) return this.#options.settleMs;

@@ -61,7 +61,8 @@ export class SourceIntake {
     this.#repeats = true;
   }
 
-  take(content: SourceContent): void {
+  /** @param written Called when all of it is in the run. */
+  take(content: SourceContent, written?: () => void): void {
     const { run, name, media, onProblem } = this.#options;
     this.#takePoints(content);
     const parameters = withoutSecrets(content.parameters);
@@ -87,6 +88,7 @@ export class SourceIntake {
           if (whole !== undefined) media.take(whole, this.#rank);
         });
     }
+    if (written !== undefined) this.#waiting.push(written);
     for (const problem of content.problems) onProblem(`${name.replace(/^file:/, '')}: ${problem}`);
     this.flush();
   }

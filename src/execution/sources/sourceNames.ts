@@ -2,9 +2,9 @@
  * Names the metrics of several sources in one run, so that two files that hold a metric of the same name stay two
  * series: the first one has the plain name, a later one gets its own name in front.
  */
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import type { SourceKind } from '../../tracking/detectSource.ts';
-import { eventFileName } from '../../tracking/tensorboard/eventFileName.ts';
+import { isPhaseName } from '../../tracking/tensorboard/folderNames.ts';
 import { metricKey, RunFolders } from '../../tracking/tensorboard/runFolders.ts';
 import type { FolderPlace } from '../../tracking/tensorboard/runFolders.ts';
 
@@ -23,14 +23,15 @@ const plainNames =
   /^(?:metrics|results?|logs?|history|progress|training|data|stats|output|scalars|train_?log)$/i;
 
 export class SourceNames {
-  readonly #eventFolders = new RunFolders();
+  // Folds and trials are trainings of their own here, see folderTrainings.
+  readonly #eventFolders = new RunFolders(isPhaseName);
 
   /**
-   * An event file was opened for writing, maybe long before it holds anything. The order of that decides how folders
+   * An event file was opened in this folder, maybe long before it holds anything. The order of that decides how folders
    * are called: the run's own folder is opened first, and often filled after those below it.
    */
-  noteOpened(path: string): void {
-    if (eventFileName(basename(path)) !== undefined) this.#eventFolders.place(dirname(path));
+  noteFolder(folder: string): void {
+    this.#eventFolders.place(folder);
   }
 
   /**
@@ -47,6 +48,8 @@ export class SourceNames {
     if (chosen) return { owner: '', prefixes: [''] };
     if (kind === 'trackio' || kind === 'trackio-database')
       return { owner: 'trackio', prefixes: ['', 'trackio'] };
+    // One that is taken up again has a file of its own.
+    if (kind === 'wandb') return { owner: 'wandb', prefixes: ['', 'wandb'] };
     const dvclive = /^(?:(.*)\/)?([^/]+)\/plots\//.exec(name);
     if (dvclive !== null)
       return { owner: `${dvclive[1] ?? ''}/${dvclive[2] ?? ''}`, prefixes: ['', dvclive[2] ?? ''] };

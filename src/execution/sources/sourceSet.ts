@@ -3,6 +3,7 @@
  * that everything else in the process gets its turn, too.
  */
 import { open, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -23,6 +24,8 @@ export interface FoundFile {
   /** Bytes at its beginning that were there before the run. */
   readonly from: number;
   readonly rank: number | undefined;
+  /** Of its writer, where known. */
+  readonly pid: number | undefined;
 }
 
 export interface SourceSetOptions {
@@ -67,6 +70,8 @@ export class SourceSet {
   readonly #anothers = new Map<string, number>();
   /** Inode of a file that was found to hold no metrics. */
   readonly #without = new Map<string, number>();
+  /** When files were made, milliseconds since the epoch. */
+  readonly #births = new Map<string, number>();
   readonly #dirty = new Set<string>();
   readonly #postponed = new Set<string>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -161,9 +166,11 @@ export class SourceSet {
   }
 
   async #pump(): Promise<void> {
+    // So that what is noticed together is put in order together.
+    await Promise.resolve();
     while (this.#dirty.size > 0) {
-      // In the order of their writers' start, which decides how folders are called.
-      for (const path of [...this.#dirty].sort(byStart)) {
+      // In the order of their writers' start, which decides what is the run and how folders are called.
+      for (const path of this.#inOrder()) {
         this.#dirty.delete(path);
         if (this.#isClosed()) return;
         await this.#turn(path).catch((error: unknown) =>
@@ -171,6 +178,26 @@ export class SourceSet {
         );
       }
     }
+  }
+
+  #inOrder(): string[] {
+    const paths = [...this.#dirty];
+    if (paths.length === 1) return paths;
+    const births = new Map(paths.map(path => [path, this.#birthOf(path)]));
+    const birth = (path: string): number => births.get(path) ?? 0;
+    const start = (path: string): number => eventFileName(basename(path))?.seconds ?? birth(path) / 1000;
+    // Names of event files tell whole seconds.
+    return paths.sort(
+      (a, b) => Math.floor(start(a)) - Math.floor(start(b)) || birth(a) - birth(b) || byStart(a, b),
+    );
+  }
+
+  #birthOf(path: string): number {
+    const known = this.#births.get(path);
+    if (known !== undefined) return known;
+    const birth = statSync(path, { throwIfNoEntry: false })?.birthtimeMs ?? 0;
+    if (this.#births.size < mostFiles) this.#births.set(path, birth);
+    return birth;
   }
 
   async #turn(path: string): Promise<void> {
@@ -242,7 +269,8 @@ export class SourceSet {
       return undefined;
     }
     const rank = await this.#rankOf(path, seen);
-    const file = this.#options.follow({ path, head, from: origin.from, rank }, detected);
+    const pid = seen?.pid ?? eventFileName(basename(path))?.pid;
+    const file = this.#options.follow({ path, head, from: origin.from, rank, pid }, detected);
     if (origin.unsure && detected.form !== 'database')
       onProblem(
         `${nameOf(path)} was there before the run: metrics of an earlier run may be among those of this one.`,

@@ -24,12 +24,21 @@ export function isClockFolder(name: string): boolean {
   return /^1\d{9}(?:\.\d+)?$/.test(name);
 }
 
-const partNames =
-  /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|dev|predict(?:ion)?|(?:fold|trial|client|agent|task|stage|phase)[-_.]?\d+)$/i;
+const phaseNames =
+  /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|dev|predict(?:ion)?|(?:client|agent|task|stage|phase)[-_.]?\d+)$/i;
+const trainingNames = /^(?:fold|trial)[-_.]?\d+$/i;
 
-/** One of several parts of the same run, each with metrics of the same names: Keras has `train` and `validation`. */
+/** One of several parts of the same training. */
+export function isPhaseName(name: string): boolean {
+  return phaseNames.test(name);
+}
+
+/**
+ * One of several parts of the same run, each with metrics of the same names: Keras has `train` and `validation`. Folds
+ * and trials are parts where nothing tells when they were written: of past runs.
+ */
 export function isPartName(name: string): boolean {
-  return partNames.test(name);
+  return phaseNames.test(name) || trainingNames.test(name);
 }
 
 /** `rank_3`, `process-3`, `worker3`: the rank, else undefined. */

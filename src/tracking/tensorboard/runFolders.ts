@@ -25,6 +25,12 @@ export class RunFolders {
   readonly #folded = new Set<string>();
   /** Folders that hold one which is named by the clock. */
   readonly #aroundClock = new Set<string>();
+  readonly #isPart: (name: string) => boolean;
+
+  /** @param isPart Whether the name of a folder is a part of a run. */
+  constructor(isPart: (name: string) => boolean = isPartName) {
+    this.#isPart = isPart;
+  }
 
   /** @param folder Path (`/` or `\`), absolute or relative to the same place as the others. */
   place(folder: string): FolderPlace {
@@ -41,7 +47,7 @@ export class RunFolders {
   #name(path: readonly string[]): FolderPlace {
     const last = path.at(-1) ?? '';
     const around = path.slice(0, -1);
-    const root = (this.#root ??= rootOf(isClockFolder(last) ? around : path));
+    const root = (this.#root ??= rootOf(isClockFolder(last) ? around : path, this.#isPart));
     const own = path.slice(sharedLength(root, path));
     const rank = own.flatMap(part => rankOf(part) ?? []).at(-1);
     const named = own.filter(part => rankOf(part) === undefined);
@@ -132,10 +138,10 @@ export function groupFolders(
 }
 
 /** Without the ends that are a part of a run: `logs/rank_0/train` is a part of `logs`. */
-function rootOf(parts: readonly string[]): readonly string[] {
+function rootOf(parts: readonly string[], isPart = isPartName): readonly string[] {
   let length = parts.length;
-  const isPart = (name: string): boolean => isPartName(name) || rankOf(name) !== undefined;
-  while (length > 0 && isPart(parts[length - 1] ?? '')) length--;
+  const isEnd = (name: string): boolean => isPart(name) || rankOf(name) !== undefined;
+  while (length > 0 && isEnd(parts[length - 1] ?? '')) length--;
   return parts.slice(0, length);
 }
 

@@ -1,19 +1,22 @@
 /**
  * Reads trackio's database (`<TRACKIO_DIR>/<project>.db`) while trackio writes it: the rows that came since the last
  * look, and only those logged since a moment, because the database holds every run of the project. Nothing is locked
- * or written. The first trackio run gives plain keys, further ones of the same program keys below their names.
+ * or written. Each trackio run is a training of its own.
  */
 import { isRecord } from '../collectParameters.ts';
 import { ContentBuilder } from '../files/contentBuilder.ts';
 import { clockTime } from '../metricNames.ts';
-import type { DatabaseContent, DatabaseLook, DatabaseReader } from '../sourceReader.ts';
+import { noContent } from '../sourceReader.ts';
+import type { DatabaseContent, DatabaseLook, DatabaseReader, SourceContent } from '../sourceReader.ts';
 import { Database } from '../sqlite/database.ts';
 import type { Table } from '../sqlite/database.ts';
 import type { TableRow } from '../sqlite/tableRow.ts';
 import { takeConfig, takeMetrics } from './trackioRecord.ts';
 
 interface Run {
-  readonly prefix: string;
+  readonly id: string;
+  readonly metrics: ContentBuilder;
+  readonly system: ContentBuilder;
   configTold: boolean;
 }
 
@@ -34,8 +37,7 @@ const enough = new Error('enough rows');
 export class TrackioDatabaseReader implements DatabaseReader {
   readonly #path: string;
   readonly #runs = new Map<string, Run | 'another'>();
-  readonly #metrics = new ContentBuilder();
-  readonly #system = new ContentBuilder();
+  readonly #problems = new ContentBuilder();
   readonly #systemSteps = new Map<string, number>();
   #afterMetrics = Number.NEGATIVE_INFINITY;
   #afterSystem = Number.NEGATIVE_INFINITY;
@@ -61,21 +63,28 @@ export class TrackioDatabaseReader implements DatabaseReader {
       this.#afterMetrics = metrics.last;
       this.#afterSystem = system.last;
       this.#takeConfigs(configs);
-      for (const row of metrics.rows) this.#take(row, row.step ?? 0, look, this.#metrics);
+      for (const row of metrics.rows) this.#take(row, row.step ?? 0, look, 'metrics');
       for (const row of system.rows) {
         const step = this.#systemSteps.get(row.run) ?? 0;
-        if (this.#take(row, step, look, this.#system)) this.#systemSteps.set(row.run, step + 1);
+        if (this.#take(row, step, look, 'system')) this.#systemSteps.set(row.run, step + 1);
       }
     } finally {
       database.close();
     }
-    return {
-      more,
-      parts: new Map([
-        ['', this.#metrics.take()],
-        ['system', this.#system.take()],
-      ]),
-    };
+    return { more, parts: this.#parts() };
+  }
+
+  /** Parts of the first run have the plain names. */
+  #parts(): ReadonlyMap<string, SourceContent> {
+    const parts = new Map<string, SourceContent>();
+    const runs = [...this.#runs.values()].filter(run => run !== 'another');
+    for (const [index, { id, metrics, system }] of runs.entries()) {
+      parts.set(index === 0 ? '' : id, { ...metrics.take(), training: id });
+      parts.set(index === 0 ? 'system' : `${id} system`, { ...system.take(), training: id });
+    }
+    const { problems } = this.#problems.take();
+    const first = parts.get('') ?? noContent;
+    return problems.length === 0 ? parts : parts.set('', { ...first, problems });
   }
 
   #runOf(row: Row, look: DatabaseLook): Run | undefined {
@@ -84,15 +93,17 @@ export class TrackioDatabaseReader implements DatabaseReader {
     if (this.#runs.size >= mostRuns) return undefined;
     if (!look.isAlone) {
       this.#runs.set(row.run, 'another');
-      this.#metrics.problem(
+      this.#problems.problem(
         `another run was live, so nobody could tell whose "${row.name}" is: it is in no run. TRACKIO_STORAGE_MODE=jsonl keeps them apart`,
       );
       return undefined;
     }
-    const isFirst = ![...this.#runs.values()].some(run => run !== 'another');
-    const run = { prefix: isFirst ? '' : row.name, configTold: false };
+    const run = {
+      ...{ id: row.run, metrics: new ContentBuilder(), system: new ContentBuilder() },
+      configTold: false,
+    };
     this.#runs.set(row.run, run);
-    if (isFirst) this.#metrics.name = row.name;
+    run.metrics.name = row.name;
     return run;
   }
 
@@ -101,15 +112,15 @@ export class TrackioDatabaseReader implements DatabaseReader {
       const run = this.#runs.get(row.run);
       if (run === undefined || run === 'another' || run.configTold) continue;
       run.configTold = true;
-      takeConfig(parse(row.text), run.prefix, this.#metrics);
+      takeConfig(parse(row.text), '', run.metrics);
     }
   }
 
-  #take(row: Row, step: number, look: DatabaseLook, into: ContentBuilder): boolean {
+  #take(row: Row, step: number, look: DatabaseLook, into: 'metrics' | 'system'): boolean {
     const run = this.#runOf(row, look);
     const metrics = run === undefined ? undefined : parse(row.text);
     if (run === undefined || !isRecord(metrics)) return false;
-    takeMetrics(metrics, { step, time: row.time ?? look.time }, run.prefix, into);
+    takeMetrics(metrics, { step, time: row.time ?? look.time }, '', run[into]);
     return true;
   }
 }

@@ -79,13 +79,22 @@ export class WandbReader implements AppendedReader {
   push(bytes: Uint8Array, time: number): SourceContent {
     this.#time = time;
     this.#log.push(bytes);
-    return this.#found.take();
+    return this.#take();
   }
 
   end(time: number): SourceContent {
     this.#time = time;
     this.#tellSummary();
-    return this.#found.take();
+    return this.#take();
+  }
+
+  #take(): SourceContent {
+    const end = this.#exitCode === undefined ? undefined : this.#exitCode === 0 ? 'finished' : 'failed';
+    return {
+      ...this.#found.take(),
+      ...(this.#startedAt === undefined ? {} : { startedAt: this.#startedAt }),
+      ...(end === undefined ? {} : { end }),
+    };
   }
 
   #takeRecord(message: WireReader): void {

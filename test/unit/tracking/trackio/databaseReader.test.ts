@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { readerFor } from '../../../../src/tracking/detectSource.ts';
+import { noContent } from '../../../../src/tracking/sourceReader.ts';
 import type { SourceContent } from '../../../../src/tracking/sourceReader.ts';
 import { TrackioDatabaseReader } from '../../../../src/tracking/trackio/databaseReader.ts';
 import { pointText } from '../../../helpers/readSource.ts';
@@ -17,9 +18,7 @@ async function look(
   { since = start, isAlone = true }: { since?: number; isAlone?: boolean } = {},
 ): Promise<{ main: SourceContent; system: SourceContent }> {
   const { parts } = await reader.read({ since, time: 7, isAlone });
-  const [main, system] = [parts.get(''), parts.get('system')];
-  assert.ok(main && system);
-  return { main, system };
+  return { main: parts.get('') ?? noContent, system: parts.get('system') ?? noContent };
 }
 
 describe("trackio's database", () => {
@@ -66,15 +65,27 @@ describe("trackio's database", () => {
     database.close();
   });
 
-  it('holds several runs of one program: the first has the plain names', async () => {
+  it('holds several runs of one program, each a training of its own', async () => {
     await using folder = await temporaryFolder();
     const database = new TrackioDatabase(folder.path, start);
     database.config('a', { lr: 1 });
     database.config('b', { lr: 2 });
-    for (const run of ['a', 'b', 'a']) database.log(run, 0, { loss: 1 });
-    const { main } = await look(new TrackioDatabaseReader(database.path));
-    assert.equal(pointText(main), 'loss@0=1 b/loss@0=1 loss@0=1');
-    assert.deepEqual(main.parameters, { lr: 1, 'b.lr': 2 });
+    for (const run of ['a', 'b', 'a']) database.log(run, 0, { loss: run === 'a' ? 1 : 2 });
+    database.system('b', { 'gpu/0/util': 40 });
+    const { parts } = await new TrackioDatabaseReader(database.path).read({
+      ...{ since: start, time: 7, isAlone: true },
+    });
+    assert.deepEqual(
+      [...parts].map(([part, content]) => [
+        ...[part, content.training, content.name, pointText(content), content.parameters],
+      ]),
+      [
+        ['', 'id of a', 'a', 'loss@0=1 loss@0=1', { lr: 1 }],
+        ['system', 'id of a', undefined, '', {}],
+        ['id of b', 'id of b', 'b', 'loss@0=2', { lr: 2 }],
+        ['id of b system', 'id of b', undefined, 'gpu/0/util@0=40', {}],
+      ],
+    );
     database.close();
   });
 
