@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { TreeRoot } from '../base/processTree.ts';
 import { errorText } from '../base/systemError.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
+import { noticeShareOf } from './sources/noticeShare.ts';
 import { followSources } from './sources/followSources.ts';
 import type { FollowedSources } from './sources/followSources.ts';
 import type { StartedRun } from './startRun.ts';
@@ -26,6 +27,7 @@ export function followRunSources(
       startedAt: startOf(paths) ?? Date.parse(startedAt),
       seen: paths.seen,
       rules: spec.tracking,
+      mostNotices: noticeShareOf(spec.store),
       otherRunsInRoot: async () => (await (await live)?.overlapped()) ?? true,
       otherRuns: async () => (await (await live)?.others()) ?? [],
       onProblem: text => log.warn(text),

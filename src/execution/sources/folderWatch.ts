@@ -2,6 +2,7 @@
  * Finds files by name in folders that change: those that are there, and those that turn up later. One notice of the
  * system per folder and no look at other files, so that a tree with a million images costs what its folders cost
  * (chokidar asks the system about every file of every folder, and again with each change in it).
+ * Where there are no more notices to be had, folders are looked at from time to time instead.
  * Invariant: at most `mostFolders` folders are watched and `mostEntries` names of one folder read; what is left out is
  * told once.
  */
@@ -22,6 +23,10 @@ export interface FolderWatchOptions {
   readonly onProblem: (text: string) => void;
   /** Default 5,000. */
   readonly mostFolders?: number;
+  /** Folders that may have a notice of the system; others are looked at. As many as there are folders when left out. */
+  readonly mostNotices?: number | undefined;
+  /** Asks the system for notices, as {@link watch} of node:fs, which it is when left out. */
+  readonly notify?: typeof watch;
   /** Default 50,000. */
   readonly mostEntries?: number;
 }
@@ -32,8 +37,12 @@ interface WatchedFolder {
   readonly inode: number;
   /** When it was last read. */
   modifiedMs: number;
+  /** It held files that are looked for. */
+  holdsWanted: boolean;
 }
 
+/** Folders without a notice that are looked into at a time, in turns. */
+const mostLooks = 1_000;
 /** Links to folders are followed where they look like a place for logs: a link to a data set is not. */
 const logLink =
   /^(?:runs?|logs?|log_?dir|out(?:put)?s?|results?|checkpoints?|wandb|dvclive|lightning_logs|exp(?:eriment)?s?|tb|tensorboard.*)$/i;
@@ -50,6 +59,9 @@ export class FolderWatch {
   #walking: Promise<void> | undefined;
   #closed = false;
   #noMoreNotices = false;
+  #notices = 0;
+  /** How many of the folders without a notice the last look has come to. */
+  #lookedAt = 0;
   #toldMost = false;
 
   constructor(options: FolderWatchOptions) {
@@ -74,21 +86,37 @@ export class FolderWatch {
     while (this.#walking !== undefined) await this.#walking;
   }
 
-  /** Looks for folders that did not exist, and again into those that changed since they were read. */
+  /**
+   * Looks for folders that did not exist, and into some of those without a notice.
+   * @param again Into all that changed since they were read.
+   */
   async look(again = false): Promise<void> {
     for (const folder of [...this.#missing]) {
       this.#missing.delete(folder);
       this.#enqueue(folder);
     }
     await this.settled();
-    if (!again) return;
-    for (const [folder, known] of this.#folders) {
-      const found = await stat(folder).catch(() => undefined);
-      if (found === undefined || found.ino !== known.inode) this.#again(folder);
-      // Within the clock's coarse ticks a change may bear the time of the reading.
-      else if (found.mtimeMs > known.modifiedMs - 50) await this.#read(folder);
-    }
+    if (again) for (const [folder, known] of this.#folders) await this.#lookInto(folder, known);
+    else await this.#lookWithoutNotice();
     await this.settled();
+  }
+
+  async #lookWithoutNotice(): Promise<void> {
+    const folders = [...this.#folders].filter(([, { watcher }]) => watcher === undefined);
+    if (this.#lookedAt >= folders.length) this.#lookedAt = 0;
+    const some = folders.slice(this.#lookedAt, this.#lookedAt + mostLooks);
+    this.#lookedAt += some.length;
+    for (const [folder, known] of some) {
+      if (this.#closed) return;
+      await this.#lookInto(folder, known, known.holdsWanted);
+    }
+  }
+
+  async #lookInto(folder: string, known: WatchedFolder, anyway = false): Promise<void> {
+    const found = await stat(folder).catch(() => undefined);
+    if (found === undefined || found.ino !== known.inode) this.#again(folder);
+    // Within the clock's coarse ticks a change may bear the time of the reading.
+    else if (anyway || found.mtimeMs > known.modifiedMs - 50) await this.#read(folder);
   }
 
   close(): void {
@@ -144,18 +172,25 @@ export class FolderWatch {
     );
     if (inode === undefined || this.#isClosed()) return;
     this.#targets.add(target);
-    this.#folders.set(folder, { watcher: this.#watch(folder), target, inode, modifiedMs: 0 });
+    this.#folders.set(folder, {
+      watcher: this.#watch(folder),
+      target,
+      inode,
+      modifiedMs: 0,
+      holdsWanted: false,
+    });
     await this.#read(folder);
   }
 
   #watch(folder: string): FSWatcher | undefined {
-    if (this.#noMoreNotices) return undefined;
+    if (this.#noMoreNotices || this.#notices >= (this.#options.mostNotices ?? Infinity)) return undefined;
     try {
-      const watcher = watch(folder, { persistent: false }, (event, name) => {
+      const watcher = (this.#options.notify ?? watch)(folder, { persistent: false }, (event, name) => {
         if (name === null) void this.#read(folder);
         else this.#onNotice(folder, event, name);
       });
       watcher.on('error', () => this.#forget(folder));
+      this.#notices++;
       return watcher;
     } catch (error) {
       const code = systemErrorCode(error);
@@ -201,6 +236,7 @@ export class FolderWatch {
     for (const [path, { watcher, target }] of this.#folders) {
       if (path !== folder && !path.startsWith(folder + sep)) continue;
       watcher?.close();
+      if (watcher !== undefined) this.#notices--;
       this.#folders.delete(path);
       this.#targets.delete(target);
     }
@@ -211,6 +247,7 @@ export class FolderWatch {
     if (known === undefined || this.#closed) return;
     const folders: string[] = [];
     let entries = 0;
+    known.holdsWanted = false;
     try {
       known.modifiedMs = (await stat(folder)).mtimeMs;
       for await (const entry of await opendir(folder, { bufferSize: 512 })) {
@@ -226,7 +263,9 @@ export class FolderWatch {
         if (isFolderToWatch(entry)) folders.push(join(folder, entry.name));
         else if (!entry.isDirectory()) {
           const path = join(folder, entry.name);
-          if (this.#options.wanted(path)) this.#options.onFile(path);
+          if (!this.#options.wanted(path)) continue;
+          known.holdsWanted = true;
+          this.#options.onFile(path);
         }
       }
     } catch {

@@ -48,6 +48,8 @@ export interface FollowSourcesOptions {
   readonly otherRunsInRoot: () => Promise<boolean>;
   /** Those runs: what they say is theirs is not this one's. */
   readonly otherRuns?: () => Promise<readonly RunPaths[]>;
+  /** Folders that may be watched by notices of the system; see noticeShare.ts. */
+  readonly mostNotices?: number;
   /** One line for the warnings of the result. */
   readonly onProblem: (text: string) => void;
 }
@@ -116,6 +118,7 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     // What waits in the log of a database belongs to it.
     onFile: path => sources.notice(path.replace(/\.db-wal$/, '.db')),
     without: [store],
+    mostNotices: options.mostNotices,
     onProblem,
   });
   const seen = new SeenWrites(options.seen, write => {

@@ -68,7 +68,7 @@ export const provenRows: readonly ProvenRow[] = [
   ]),
   row(
     'MLflow with a tracking server of your own',
-    'your server keeps getting everything and Lockstep mirrors nothing; the run says so where it can tell: by the variable, or by the files that appear in the project',
+    'your server keeps getting everything and Lockstep mirrors nothing; the run says so where it can tell: by the variable, or when the program tells MLflow',
     everyMlflow,
     ['goes where the person has said already, by a variable'],
     ['a tracking address in the script is respected, and said: nothing is mirrored'],

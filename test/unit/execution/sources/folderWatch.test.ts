@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { FolderWatch } from '../../../../src/execution/sources/folderWatch.ts';
 import type { FolderWatchOptions } from '../../../../src/execution/sources/folderWatch.ts';
+import { noticeShare } from '../../../../src/execution/sources/noticeShare.ts';
 import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
 import { waitFor } from '../../../helpers/waitFor.ts';
 
@@ -69,6 +70,56 @@ describe('FolderWatch', () => {
     ]);
     assert.deepEqual(await bench.start(), ['a.csv', 'x y/deep/c.csv']);
     assert.deepEqual(bench.problems, []);
+  });
+
+  it('goes on by looks when the system gives no more notices, and says so once', async () => {
+    let left = 1;
+    const notify = ((...words: Parameters<typeof watch>) => {
+      if (left-- > 0) return watch(...words);
+      throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    }) as typeof watch;
+    await using bench = await Bench.open(['a/x.txt', 'b/y.txt', 'c/empty.csv'], { notify });
+    await bench.start();
+    bench.write('in time.csv');
+    await bench.finds('in time.csv');
+    bench.write('b/later.csv');
+    bench.write('c/new/latest.csv');
+    await bench.watch.look();
+    assert.ok(bench.found.has('b/later.csv') && bench.found.has('c/new/latest.csv'));
+    // What it holds changes without a change of the folder.
+    bench.found.clear();
+    await bench.watch.look();
+    assert.deepEqual([...bench.found].sort(), ['b/later.csv', 'c/empty.csv', 'c/new/latest.csv']);
+    assert.equal(bench.problems.length, 1);
+    assert.match(bench.problems[0] ?? '', /no more notices/);
+  });
+
+  it('takes no more notices than its share, without a word', async () => {
+    let given = 0;
+    const notify = ((...words: Parameters<typeof watch>) => {
+      given++;
+      return watch(...words);
+    }) as typeof watch;
+    await using bench = await Bench.open(['a/x.txt', 'b/y.txt', 'c/z.txt'], { notify, mostNotices: 2 });
+    await bench.start();
+    rmSync(join(bench.root, 'a'), { recursive: true });
+    for (const name of ['a', 'b', 'c']) bench.write(`${name}/found.csv`);
+    await waitFor('all of them', async () => {
+      await bench.watch.look();
+      return ['a', 'b', 'c'].every(name => bench.found.has(join(name, 'found.csv')));
+    });
+    assert.ok(given <= 4, `${given} notices asked for`);
+    assert.deepEqual(bench.problems, []);
+  });
+
+  it('shares the notices of a user among the runs that are live', () => {
+    const table = [
+      [undefined, 1, Infinity],
+      [8_192, 1, 1_024],
+      [8_192, 16, 256],
+      [1_048_576, 1, 131_072],
+    ] as const;
+    for (const [most, runs, share] of table) assert.equal(noticeShare(most, runs), share);
   });
 
   it('finds what turns up later, also in new folders, moved ones, and ones made again', async () => {
