@@ -103,7 +103,7 @@ export class FolderWatch {
 
   async #lookWithoutNotice(): Promise<void> {
     const folders = [...this.#folders].filter(([, { watcher }]) => watcher === undefined);
-    if (this.#lookedAt >= folders.length) this.#lookedAt = 0;
+    if (this.#lookedAt >= folders.length || folders.length <= mostLooks) this.#lookedAt = 0;
     const some = folders.slice(this.#lookedAt, this.#lookedAt + mostLooks);
     this.#lookedAt += some.length;
     for (const [folder, known] of some) {
