@@ -3,15 +3,27 @@
  * pin file names it; a path is replaced by a link to the cache only when its content is safe there.
  */
 import type { DataTask } from '../dataProgress.ts';
+import type { DataRepository } from '../dataRepository.ts';
+import type { DataTools } from '../dataTools.ts';
+import { withDvcLock } from '../locks/withDvcLock.ts';
+import { loadPins } from '../pins/loadPins.ts';
+import { checkAddPath, trackedByGit, type AddTarget } from './checkAddPath.ts';
 import type { DataProject } from './dataProject.ts';
 import type { Problem } from './dataResult.ts';
+import { ensureDataRepository } from './ensureDataRepository.ts';
+import { emptyPinTally, pinResult, storeAndPin, type PinTally } from './storeAndPin.ts';
+import { inProject, prefixOf, repositoryOf } from './selectPins.ts';
+import { withTools } from './withTools.ts';
 
 export interface AddRequest {
   /** Absolute: files, folders, or paths inside a pinned folder (which pins that folder again). */
   readonly paths: readonly string[];
   /** Write pins, but leave the cache alone (`dvc add --no-commit`). */
   readonly noCommit?: boolean;
-  /** Where neither DVC nor Git LFS is used yet: begin with `.dvc` as `dvc init` does. Default true. */
+  /**
+   * Where there is no DVC repository yet: begin one, as `dvc init` does. When absent, only where Git LFS is not used
+   * either.
+   */
   readonly initialise?: boolean;
 }
 
@@ -42,10 +54,55 @@ export interface PinResult {
   readonly problems: readonly Problem[];
 }
 
-export async function addData(
-  _project: DataProject,
-  _request: AddRequest,
-  _task: DataTask,
-): Promise<PinResult> {
-  return Promise.reject(new Error('not yet'));
+/** Rejects with `data-not-begun`, `path-outside` and `data-locked` before anything is changed. */
+export async function addData(given: DataProject, request: AddRequest, task: DataTask): Promise<PinResult> {
+  const asked = request.paths.map(path => inProject(given, path));
+  const { project, initialised } = await ensureDataRepository(given, asked, request.initialise);
+  const tally = emptyPinTally();
+  for (const repository of project.repositories) {
+    const paths = asked.filter(path => repositoryOf(project, path) === repository);
+    if (paths.length === 0) continue;
+    await withDvcLock(repository, task, () =>
+      withTools(repository, tools =>
+        addToRepository(project, repository, paths, request, tools, task, tally),
+      ),
+    );
+  }
+  const result = await pinResult(project, tally);
+  return initialised === undefined ? result : { ...result, initialised };
+}
+
+async function addToRepository(
+  project: DataProject,
+  repository: DataRepository,
+  paths: readonly string[],
+  { noCommit }: AddRequest,
+  tools: DataTools,
+  task: DataTask,
+  tally: PinTally,
+): Promise<void> {
+  const prefix = prefixOf(project, repository);
+  const { outputs, problems } = await loadPins(repository);
+  // As in dvc, a pin that cannot be read may be the one that owns the path.
+  for (const problem of problems) tally.problems.push({ path: prefix + problem.path, what: problem.what });
+  const tracked = await trackedByGit(project, paths);
+  const targets = new Map<string, AddTarget>();
+  for (const path of paths) {
+    const target = await checkAddPath(repository, path.slice(prefix.length), outputs, tools);
+    if (typeof target === 'string') tally.problems.push({ path, what: target });
+    else if (target.pin === undefined && tracked.has(path))
+      tally.problems.push({
+        path,
+        what: `git keeps it already; to pin it instead: git rm -r --cached ${path}`,
+      });
+    else targets.set(target.path, target);
+  }
+  const all = [...targets.values()];
+  const whole = all.filter(({ path }) => {
+    const outer = all.find(other => path.startsWith(`${other.path}/`));
+    if (outer !== undefined)
+      tally.problems.push({ path: prefix + path, what: `lies in ${outer.path}, which is pinned with it` });
+    return outer === undefined;
+  });
+  await storeAndPin(project, repository, whole, { noCommit: noCommit === true }, tools, task, tally);
 }

@@ -2,9 +2,24 @@
  * `lockstep data checkout`: makes the pinned paths in the working tree what their pins say, from the cache alone.
  * Nothing that is saved nowhere else is overwritten without `force`, and a missing object costs its own file only.
  */
+import { LockstepError } from '../../base/lockstepError.ts';
+import { objectText } from '../cache/objectCache.ts';
 import type { DataTask } from '../dataProgress.ts';
+import type { DataTools } from '../dataTools.ts';
+import { withDvcLock } from '../locks/withDvcLock.ts';
+import { isFolderObject } from '../objectId.ts';
+import { loadPins } from '../pins/loadPins.ts';
+import { placeOutput, type PlaceResult } from '../placing/placeOutput.ts';
+import { recordPlaced, removeStale } from '../placing/recordLinks.ts';
+import { checkPlaceFits } from './checkPlaceFits.ts';
+import { checkoutLfs } from './checkoutLfs.ts';
 import type { DataProject } from './dataProject.ts';
 import type { Amount, KeptFile, Problem, TroubledObject } from './dataResult.ts';
+import { pathNotPinned, revisionNeedsPaths } from './errors.ts';
+import { lookAtPins, type LookedAtPin } from './lookAtPins.ts';
+import { isMeant, selectPins, type PinGroup, type SelectedPin } from './selectPins.ts';
+import { chosenInside, isChosen, readSparseChoice, type SparseChoice } from './sparseChoice.ts';
+import { withTools } from './withTools.ts';
 
 export interface CheckoutRequest {
   /** Absolute pinned paths, folders above them, or files inside a pinned folder; every selected pin when absent. */
@@ -33,10 +48,159 @@ export interface CheckoutResult {
   readonly problems: readonly Problem[];
 }
 
+/** What the parts of a checkout add to. */
+export interface CheckoutTally {
+  readonly added: string[];
+  readonly modified: string[];
+  readonly deleted: string[];
+  unchanged: number;
+  notSelected: number;
+  files: number;
+  bytes: number;
+  readonly kept: KeptFile[];
+  readonly missing: TroubledObject[];
+  readonly problems: Problem[];
+}
+
+/** Rejects with `path-not-pinned`, `disk-too-small` and `data-locked` before anything is touched. */
 export async function checkoutData(
-  _project: DataProject,
-  _request: CheckoutRequest,
-  _task: DataTask,
+  project: DataProject,
+  request: CheckoutRequest,
+  task: DataTask,
 ): Promise<CheckoutResult> {
-  return Promise.reject(new Error('not yet'));
+  const { paths, revision } = request;
+  if (revision !== undefined && paths === undefined) throw revisionNeedsPaths();
+  const selection = await selectPins(project, {
+    ...(paths === undefined ? {} : { paths }),
+    ...(revision === undefined ? {} : { revision }),
+    signal: task.signal,
+  });
+  const tally: CheckoutTally = {
+    ...{ added: [], modified: [], deleted: [], unchanged: 0, notSelected: 0, files: 0, bytes: 0 },
+    ...{ kept: [], missing: [], problems: [...selection.problems] },
+  };
+  const unmatched = selection.unmatched.filter(path => path !== '');
+  if (unmatched.length > 0 && project.git === undefined) throw pathNotPinned(unmatched);
+  for (const group of selection.groups)
+    await withDvcLock(group.repository, task, () =>
+      withTools(group.repository, tools => checkoutGroup(group, request, tools, task, tally)),
+    );
+  const everything = paths === undefined || selection.unmatched.includes('');
+  await checkoutLfs(project, everything ? undefined : selection.asked, unmatched, task, tally);
+  const { files, bytes, ...rest } = tally;
+  return { ...rest, placed: { files, bytes } };
+}
+
+async function checkoutGroup(
+  group: PinGroup,
+  request: CheckoutRequest,
+  tools: DataTools,
+  task: DataTask,
+  tally: CheckoutTally,
+): Promise<void> {
+  const { repository, prefix } = group;
+  // What is asked for by name is wanted this time, whatever this clone chose.
+  const choice: SparseChoice = request.paths === undefined ? await readSparseChoice(repository) : {};
+  const pinned = group.pins.filter(({ pin }) => pin.object !== undefined && pin.cached);
+  const chosen = pinned.filter(({ pin }) => isChosen(choice, pin.path)).map(one => narrowed(one, choice));
+  tally.notSelected += pinned.length - chosen.length;
+  if (request.paths === undefined) {
+    const everyPath = (await loadPins(repository)).outputs.map(one => one.path);
+    const { removed } = await removeStale(repository, everyPath, tools, task);
+    tally.deleted.push(...removed.map(path => prefix + path));
+  }
+  const looked = await lookAtPins(repository, chosen, tools, task);
+  const toPlace = looked.filter(one => !one.equal || request.relink === true || one.only !== undefined);
+  tally.unchanged += looked.length - toPlace.length;
+  await checkPlaceFits(repository, toPlace, tools);
+  const total = toPlace.reduce((sum, { pin }) => sum + (pin.size ?? 0), 0);
+  const totalFiles = toPlace.reduce((sum, { pin }) => sum + (pin.files ?? 1), 0);
+  let doneFiles = 0;
+  let doneBytes = 0;
+  for (const one of toPlace) {
+    const { pin, path } = one;
+    await placeOne(group, one, request, tools, tally, {
+      ...(task.signal === undefined ? {} : { signal: task.signal }),
+      onProgress: progress =>
+        task.onProgress?.({
+          ...progress,
+          ...{ doneFiles: doneFiles + progress.doneFiles, doneBytes: doneBytes + progress.doneBytes },
+          ...{ totalFiles, totalBytes: total, path: progress.path ?? path },
+        }),
+    });
+    doneFiles += pin.files ?? 1;
+    doneBytes += pin.size ?? 0;
+  }
+  await recordPlaced(
+    repository,
+    looked
+      .filter(one => one.equal)
+      .flatMap(({ pin }) => (pin.object === undefined ? [] : [{ path: pin.path, object: pin.object }])),
+  );
+}
+
+async function placeOne(
+  { repository }: PinGroup,
+  looked: LookedAtPin,
+  { force, relink }: CheckoutRequest,
+  tools: DataTools,
+  tally: CheckoutTally,
+  task: DataTask,
+): Promise<void> {
+  const { pin, path, only, current } = looked;
+  if (pin.object === undefined) return;
+  try {
+    const result = await placeOutput(
+      repository,
+      {
+        ...{ path: pin.path, object: pin.object, executable: pin.executable },
+        ...{ force: force === true, relink: relink === true, current },
+        ...(pin.size === undefined ? {} : { size: pin.size }),
+        ...(only === undefined || !isFolderObject(pin.object)
+          ? {}
+          : { select: (file: string) => isMeant(only, file) }),
+      },
+      tools,
+      task,
+    );
+    count(result, looked, tally);
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    if (error.code === 'object-corrupt')
+      tally.missing.push({
+        ...{ path, object: objectText(pin.object), trouble: 'corrupt', detail: error.message },
+      });
+    else tally.problems.push({ path, what: error.message });
+  }
+}
+
+function count(result: PlaceResult, { pin, path }: LookedAtPin, tally: CheckoutTally): void {
+  const within = (inside: string): string => (inside === '' ? path : `${path}/${inside}`);
+  tally.files += result.placed.files;
+  tally.bytes += result.placed.bytes;
+  if (result.outcome === 'unchanged') tally.unchanged += 1;
+  else if (result.placed.files + result.removed > 0 || result.outcome === 'placed')
+    (result.wasMissing ? tally.added : tally.modified).push(path);
+  for (const kept of result.kept) tally.kept.push({ path: within(kept.path), output: path, what: kept.what });
+  if (result.outcome === 'missing' && result.missing.length === 0 && pin.object !== undefined)
+    tally.missing.push({
+      ...{ path, object: objectText(pin.object), trouble: 'not-in-cache' },
+      ...(pin.size === undefined ? {} : { size: pin.size }),
+    });
+  for (const { path: inside, object } of result.missing)
+    tally.missing.push({ path: within(inside), object: objectText(object), trouble: 'not-in-cache' });
+  for (const { path: inside, object, found } of result.corrupt)
+    tally.missing.push({
+      ...{ path: within(inside), object: objectText(object), trouble: 'corrupt' },
+      detail: `its content has the hash ${found}`,
+    });
+  for (const { path: inside, reason } of result.failed)
+    tally.problems.push({ path: within(inside), what: reason });
+}
+
+/** Of a folder of which this clone wants some files those alone. */
+function narrowed(selected: SelectedPin, choice: SparseChoice): SelectedPin {
+  if (selected.only !== undefined) return selected;
+  const only = chosenInside(choice, selected.pin.path);
+  return only === undefined ? selected : { ...selected, only };
 }

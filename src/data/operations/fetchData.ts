@@ -1,8 +1,23 @@
 /** `lockstep data fetch`: brings objects of pins from the remotes into the cache; the working tree is not touched. */
 import type { DataTask } from '../dataProgress.ts';
+import type { DataTools } from '../dataTools.ts';
+import { isFolderObject } from '../objectId.ts';
+import { fetchObjects } from '../remotes/fetchObjects.ts';
+import { checkFreeSpace } from '../remotes/freeSpace.ts';
 import type { CredentialSource } from '../remotes/objectStore.ts';
 import type { DataProject } from './dataProject.ts';
 import type { Amount, Problem, TroubledObject } from './dataResult.ts';
+import { fetchCloudFiles } from './fetchCloudFiles.ts';
+import { fetchImports } from './fetchImports.ts';
+import { fetchLfs } from './fetchLfs.ts';
+import { lackingInCache, readKnownListing } from './lookAtPins.ts';
+import { groupByRemote, listedItems, pinItems } from './pinObjects.ts';
+import { withStore } from './remoteOf.ts';
+import { resolveScope } from './resolveScope.ts';
+import type { PinGroup, SelectedPin } from './selectPins.ts';
+import { isChosen, readSparseChoice } from './sparseChoice.ts';
+import { TransferTotals } from './transferTotals.ts';
+import { withTools } from './withTools.ts';
 
 /** Whose pins are meant: those of the working tree, and those of commits. */
 export interface PinScope {
@@ -25,17 +40,79 @@ export interface TransferRequest extends PinScope {
 export interface TransferResult {
   /** What went over. */
   readonly moved: Amount;
-  /** What was there already. */
+  /** What was there already; bytes as far as pins tell. */
   readonly present: Amount;
   readonly missing: readonly TroubledObject[];
   readonly problems: readonly Problem[];
 }
 
-/** Rejects with `disk-full-ahead` before the first byte where the cache's disk cannot hold what is missing. */
+/**
+ * Rejects with `disk-too-small` before the first byte where the cache's disk cannot hold what is missing, with
+ * `no-remote`, `remote-unknown`, `path-not-pinned` and `revision-not-found`.
+ */
 export async function fetchData(
-  _project: DataProject,
-  _request: TransferRequest,
-  _task: DataTask,
+  project: DataProject,
+  request: TransferRequest,
+  task: DataTask,
 ): Promise<TransferResult> {
-  return Promise.reject(new Error('not yet'));
+  const scope = await resolveScope(project, request, task.signal);
+  const totals = new TransferTotals(scope.problems);
+  for (const group of scope.groups)
+    await withTools(group.repository, tools => fetchGroup(project, group, request, tools, task, totals));
+  await fetchLfs(project, scope.lfsPaths, request, task, totals);
+  return totals.result();
+}
+
+async function fetchGroup(
+  project: DataProject,
+  group: PinGroup,
+  request: TransferRequest,
+  tools: DataTools,
+  task: DataTask,
+  totals: TransferTotals,
+): Promise<void> {
+  const { repository } = group;
+  // A path that is asked for by name is wanted, whatever this clone chose.
+  const choice = request.paths === undefined ? await readSparseChoice(repository) : {};
+  const cached = group.pins.filter(
+    ({ pin }) => pin.cached && isChosen(choice, pin.path) && (pin.object ?? pin.cloudFiles) !== undefined,
+  );
+  const presence = await tools.cache.presence();
+  const lacking: SelectedPin[] = [];
+  let expectedBytes = 0;
+  for (const selected of cached) {
+    const { pin } = selected;
+    const { listing } = await readKnownListing(tools, pin.object);
+    const lack = lackingInCache({ pin, ...(listing === undefined ? {} : { listing }) }, presence);
+    if (lack === undefined && pin.object !== undefined) {
+      totals.present(isFolderObject(pin.object) ? (pin.files ?? 0) + 1 : 1, pin.size ?? 0);
+      continue;
+    }
+    lacking.push(selected);
+    expectedBytes += shareOf(pin.size ?? 0, lack?.files ?? 1, pin.files ?? 1);
+  }
+  if (lacking.length === 0) return;
+  await checkFreeSpace(tools.cache.folder, expectedBytes);
+
+  const imports = lacking.filter(({ pin }) => pin.imported?.revision !== undefined);
+  const clouds = lacking.filter(
+    ({ pin }) => pin.cloudFiles !== undefined && !imports.some(one => one.pin === pin),
+  );
+  const ordinary = lacking.filter(one => !imports.includes(one) && !clouds.includes(one));
+  const { credentials, jobs } = request;
+  for (const { remote, pins } of groupByRemote(repository, ordinary, request.remote))
+    await withStore(remote, { credentials, jobs }, async store => {
+      const place = repository.settings;
+      const first = pinItems(pins);
+      totals.add(first, await fetchObjects(store, first, place, task, { expectedBytes }));
+      const files = await listedItems(pins, tools, totals.problems);
+      totals.add(files, await fetchObjects(store, files, place, task, { expectedBytes }));
+    });
+  await fetchCloudFiles(repository, clouds, request, task, totals);
+  await fetchImports(project, group, imports, request, tools, task, totals);
+}
+
+/** Of a folder of `total` files, `absent` of which are to come: about so many of its bytes. */
+function shareOf(bytes: number, absent: number, total: number): number {
+  return total <= 0 ? 0 : Math.round((bytes * Math.min(absent, total)) / total);
 }

@@ -1,8 +1,8 @@
 /** `lockstep data pull`: fetch, then checkout, of the same paths. */
 import type { DataTask } from '../dataProgress.ts';
-import type { CheckoutResult } from './checkoutData.ts';
+import { checkoutData, type CheckoutResult } from './checkoutData.ts';
 import type { DataProject } from './dataProject.ts';
-import type { TransferRequest, TransferResult } from './fetchData.ts';
+import { fetchData, type TransferRequest, type TransferResult } from './fetchData.ts';
 
 export interface PullRequest extends Omit<TransferRequest, 'revisions' | 'every'> {
   /** Overwrite and delete what is saved nowhere else. */
@@ -14,11 +14,17 @@ export interface PullResult {
   readonly checkout: CheckoutResult;
 }
 
-/** Rejects with `disk-full-ahead` before the first byte where cache and working tree together would not fit. */
+/** Rejects with `disk-too-small` before the first byte where cache and working tree together would not fit. */
 export async function pullData(
-  _project: DataProject,
-  _request: PullRequest,
-  _task: DataTask,
+  project: DataProject,
+  { force, ...request }: PullRequest,
+  task: DataTask,
 ): Promise<PullResult> {
-  return Promise.reject(new Error('not yet'));
+  const fetch = await fetchData(project, request, task);
+  const checkout = await checkoutData(
+    project,
+    { ...(request.paths === undefined ? {} : { paths: request.paths }), force: force === true },
+    task,
+  );
+  return { fetch, checkout };
 }

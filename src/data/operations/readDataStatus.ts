@@ -1,8 +1,21 @@
 /** `lockstep data status`: how the working tree, the cache, the pins and (asked) the remote agree. Takes no lock. */
+import { objectText } from '../cache/objectCache.ts';
+import type { CachePresence } from '../cache/cachePresence.ts';
 import type { DataTask } from '../dataProgress.ts';
+import { isFolderObject } from '../objectId.ts';
 import type { CredentialSource } from '../remotes/objectStore.ts';
+import { compareListings } from './compareListings.ts';
 import type { DataProject } from './dataProject.ts';
-import type { DataStatus } from './dataStatus.ts';
+import type { Problem } from './dataResult.ts';
+import type { DataStatus, FolderChanges, PathState, PathStatus } from './dataStatus.ts';
+import { pathNotPinned } from './errors.ts';
+import { lackingInCache, lookAtPins, type LookedAtPin } from './lookAtPins.ts';
+import { lackingInRemotes, type RemoteLack } from './lackingInRemotes.ts';
+import { readLfsStatus } from './readLfsStatus.ts';
+import { selectPins, type PinGroup } from './selectPins.ts';
+import { isChosen, readSparseChoice } from './sparseChoice.ts';
+import { walkProblemText } from './walkProblemText.ts';
+import { withTools } from './withTools.ts';
 
 export interface StatusRequest {
   /** Absolute pinned paths or folders above them; everything when absent. */
@@ -16,10 +29,127 @@ export interface StatusRequest {
   readonly credentials?: CredentialSource;
 }
 
+/** Rejects with `path-not-pinned` where a path that was asked for has no pin. */
 export async function readDataStatus(
-  _project: DataProject,
-  _request: StatusRequest,
-  _task: DataTask,
+  project: DataProject,
+  request: StatusRequest,
+  task: DataTask,
 ): Promise<DataStatus> {
-  return Promise.reject(new Error('not yet'));
+  const selection = await selectPins(project, {
+    ...(request.paths === undefined ? {} : { paths: request.paths }),
+    signal: task.signal,
+  });
+  const problems: Problem[] = [...selection.problems];
+  const paths: PathStatus[] = [];
+  for (const group of selection.groups) paths.push(...(await statusOfGroup(group, request, task, problems)));
+  if (request.skipLfs !== true) {
+    const lfs = await readLfsStatus(project, selection.asked, task);
+    paths.push(...lfs);
+    const unmatched = selection.unmatched.filter(
+      path => path !== '' && !lfs.some(one => one.path === path || one.path.startsWith(`${path}/`)),
+    );
+    if (unmatched.length > 0) throw pathNotPinned(unmatched);
+  }
+  paths.sort((one, other) => (one.path < other.path ? -1 : 1));
+  const inSync = paths.every(
+    ({ state, notSelected }) => notSelected === true || state === 'in-sync' || state === 'unpinned',
+  );
+  return { paths, problems, inSync };
+}
+
+async function statusOfGroup(
+  group: PinGroup,
+  request: StatusRequest,
+  task: DataTask,
+  problems: Problem[],
+): Promise<PathStatus[]> {
+  const { repository, prefix } = group;
+  const choice = await readSparseChoice(repository);
+  return withTools(repository, async tools => {
+    const chosen = group.pins.filter(({ pin }) => isChosen(choice, pin.path));
+    const looked = await lookAtPins(repository, chosen, tools, task);
+    const presence = request.skipCache === true ? undefined : await tools.cache.presence();
+    const lacking =
+      request.remote === undefined || request.remote === false
+        ? undefined
+        : await lackingInRemotes(repository, chosen, tools, task, {
+            ...(typeof request.remote === 'string' ? { remote: request.remote } : {}),
+            ...(request.credentials === undefined ? {} : { credentials: request.credentials }),
+          });
+    for (const problem of lacking?.problems ?? [])
+      problems.push({ path: prefix + problem.path, what: problem.what });
+    const found = looked.map(one => statusOf(one, prefix, presence, lacking?.byPath, problems));
+    const left = group.pins
+      .filter(({ pin }) => !isChosen(choice, pin.path))
+      .map(({ pin, path }) => ({
+        ...basics(pin, path, prefix),
+        state: 'missing' as const,
+        notSelected: true,
+      }));
+    return [...found, ...left];
+  });
+}
+
+function statusOf(
+  looked: LookedAtPin,
+  prefix: string,
+  presence: CachePresence | undefined,
+  lacking: ReadonlyMap<string, RemoteLack> | undefined,
+  problems: Problem[],
+): PathStatus {
+  const { pin, path, current, listing, listingTrouble } = looked;
+  if (listingTrouble !== undefined) problems.push({ path, what: listingTrouble.message });
+  if (current.object === undefined && current.kind !== 'missing' && current.kind !== 'other')
+    for (const problem of current.problems.slice(0, 3))
+      problems.push({
+        path: problem.path === '' ? path : `${path}/${problem.path}`,
+        what: walkProblemText(problem),
+      });
+  const changes =
+    listing !== undefined && current.kind === 'folder' && !looked.equal
+      ? changesOf(looked, listing)
+      : undefined;
+  const notInCache = presence === undefined ? undefined : lackingInCache(looked, presence);
+  const notInRemote = lacking?.get(pin.path);
+  return {
+    ...basics(pin, path, prefix),
+    state: stateOf(looked, changes),
+    ...(current.object === undefined ? {} : { current: objectText(current.object) }),
+    ...(notInCache === undefined ? {} : { notInCache }),
+    ...(notInRemote === undefined ? {} : { notInRemote }),
+    ...(changes === undefined ? {} : { changes }),
+  };
+}
+
+function basics(pin: LookedAtPin['pin'], path: string, prefix: string): Omit<PathStatus, 'state'> {
+  const { stage, object, size, files } = pin;
+  return {
+    ...{ path, kind: 'dvc', pinFile: prefix + pin.pinFile },
+    folder: object !== undefined && isFolderObject(object),
+    ...(stage === undefined ? {} : { stage }),
+    ...(object === undefined ? {} : { pinned: objectText(object) }),
+    ...(size === undefined ? {} : { size }),
+    ...(files === undefined ? {} : { files }),
+  };
+}
+
+function stateOf({ pin, current, equal }: LookedAtPin, changes: FolderChanges | undefined): PathState {
+  if (pin.object === undefined) return 'unpinned';
+  if (current.kind === 'missing') return 'missing';
+  if (equal) return 'in-sync';
+  const onlyMissing =
+    changes !== undefined && changes.added === 0 && changes.modified === 0 && changes.deleted > 0;
+  return onlyMissing ? 'partly' : 'modified';
+}
+
+const shownChanges = 1000;
+
+function changesOf({ current }: LookedAtPin, listing: NonNullable<LookedAtPin['listing']>): FolderChanges {
+  const counts = { added: 0, modified: 0, deleted: 0 };
+  const files: { path: string; change: 'added' | 'modified' | 'deleted' }[] = [];
+  for (const { path, change } of compareListings(listing, current.listing())) {
+    counts[change] += 1;
+    if (files.length < shownChanges) files.push({ path, change });
+  }
+  return { ...counts, files };
 }

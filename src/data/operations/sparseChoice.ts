@@ -2,33 +2,87 @@
  * Which pinned paths this clone wants on disk: kept in the clone's own state, never in git. Read by checkout, pull,
  * status and sync; a path outside the choice is neither placed nor told as missing.
  */
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeJsonAtomic } from '../../base/atomicFile.ts';
+import { systemErrorCode } from '../../base/systemError.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataProject } from './dataProject.ts';
+import { pathNotPinned } from './errors.ts';
+import { inProject, prefixOf, repositoryOf, selectPins } from './selectPins.ts';
 
 export interface SparseChoice {
   /** Relative to the data root, forward slashes: a pinned path, a file in one, or a folder above some. Everything when absent. */
   readonly only?: readonly string[];
 }
 
-export async function readSparseChoice(_repository: DataRepository): Promise<SparseChoice> {
-  return Promise.resolve({});
+const fileSchema = z.object({ schemaVersion: z.literal(1), only: z.array(z.string()) });
+
+/** A file that cannot be read chooses everything: nobody loses sight of data because of it. */
+export async function readSparseChoice(repository: DataRepository): Promise<SparseChoice> {
+  try {
+    const { only } = fileSchema.parse(JSON.parse(await readFile(choiceFile(repository), 'utf8')));
+    return { only };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError || systemErrorCode(error) === 'ENOENT')
+      return {};
+    throw error;
+  }
 }
 
-export async function writeSparseChoice(_repository: DataRepository, _choice: SparseChoice): Promise<void> {
-  return Promise.reject(new Error('not yet'));
+export async function writeSparseChoice(repository: DataRepository, { only }: SparseChoice): Promise<void> {
+  if (only === undefined) {
+    await rm(choiceFile(repository), { force: true });
+    return;
+  }
+  await mkdir(repository.stateFolder, { recursive: true });
+  await writeJsonAtomic(choiceFile(repository), { schemaVersion: 1, only });
 }
 
-/** `paths` are absolute; everything where they are absent. Rejects with `path-not-pinned` where none of them has a pin. */
+/** `paths` are absolute; everything where they are absent. Rejects with `path-not-pinned` where one of them has no pin. */
 export async function chooseSparse(
-  _project: DataProject,
-  _paths: readonly string[] | undefined,
+  project: DataProject,
+  paths: readonly string[] | undefined,
 ): Promise<void> {
-  return Promise.reject(new Error('not yet'));
+  if (paths === undefined) {
+    for (const repository of project.repositories) await writeSparseChoice(repository, {});
+    return;
+  }
+  const { groups, unmatched } = await selectPins(project, { paths });
+  if (unmatched.length > 0) throw pathNotPinned(unmatched);
+  const asked = paths.map(path => inProject(project, path));
+  for (const repository of project.repositories) {
+    const pins = groups.find(group => group.repository === repository)?.pins ?? [];
+    const prefix = prefixOf(project, repository);
+    // As it was said, so that a pin which comes into a chosen folder later is chosen, too; of pin files what they pin.
+    const only = asked.flatMap(path => {
+      if (path === '' || prefix.startsWith(`${path}/`)) return [''];
+      if (repositoryOf(project, path) !== repository) return [];
+      const named = pins.filter(
+        ({ pin }) => path === prefix + pin.pinFile || path.startsWith(`${prefix}${pin.pinFile}:`),
+      );
+      return named.length > 0 ? named.map(({ pin }) => pin.path) : [path.slice(prefix.length)];
+    });
+    await writeSparseChoice(repository, { only });
+  }
 }
 
 /** Whether `path` (relative to the data root) is wanted, or something below it is. */
-export function isChosen(choice: SparseChoice, path: string): boolean {
-  const { only } = choice;
+export function isChosen({ only }: SparseChoice, path: string): boolean {
   if (only === undefined) return true;
-  return only.some(one => one === path || path.startsWith(`${one}/`) || one.startsWith(`${path}/`));
+  return only.some(
+    one => one === '' || one === path || path.startsWith(`${one}/`) || one.startsWith(`${path}/`),
+  );
+}
+
+/** Of the files of a pinned folder those that are wanted, relative to it; all of them when undefined. */
+export function chosenInside({ only }: SparseChoice, output: string): readonly string[] | undefined {
+  if (only === undefined || only.some(one => one === '' || one === output || output.startsWith(`${one}/`)))
+    return undefined;
+  return only.filter(one => one.startsWith(`${output}/`)).map(one => one.slice(output.length + 1));
+}
+
+function choiceFile(repository: DataRepository): string {
+  return join(repository.stateFolder, 'sparse.json');
 }

@@ -1,0 +1,57 @@
+/** Whether a path may be pinned, asked before anything is hashed; the same refusals as `dvc add`, said with the way out. */
+import { lstat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { runGit } from '../../git/runGit.ts';
+import type { DataRepository } from '../dataRepository.ts';
+import type { DataTools } from '../dataTools.ts';
+import type { PinnedOutput } from '../pinnedOutput.ts';
+import type { DataProject } from './dataProject.ts';
+
+/** What is to be pinned, and the pin that is there already. */
+export interface AddTarget {
+  /** Relative to the data root. */
+  readonly path: string;
+  readonly pin?: PinnedOutput;
+}
+
+/** A target, or a sentence without a full stop that says why not. `path` is relative to the data root. */
+export async function checkAddPath(
+  repository: DataRepository,
+  path: string,
+  outputs: readonly PinnedOutput[],
+  { ignore }: DataTools,
+): Promise<AddTarget | string> {
+  if (path === '') return 'is the data repository itself; pin what is in it';
+  if (path.split('/').some(part => part === '.git' || part === '.dvc')) return 'belongs to git or DVC';
+  const name = basename(path);
+  if (name.endsWith('.dvc') || name === 'dvc.yaml' || name === 'dvc.lock')
+    return 'is a pin file, which git keeps';
+  if (name === '.gitignore' || name === '.dvcignore') return 'is a file that git and DVC read';
+  for (let parent = dirname(path); parent !== '.'; parent = dirname(parent)) {
+    const found = await lstat(join(repository.root, parent)).catch(() => undefined);
+    if (found?.isSymbolicLink() === true) return `lies behind the link ${parent}`;
+  }
+  const own = outputs.find(one => one.path === path || path.startsWith(`${one.path}/`));
+  if (own?.stage !== undefined)
+    return `is an output of the stage ${own.stage}: lockstep data commit ${own.path} pins what it holds`;
+  if (own !== undefined) return { path: own.path, pin: own };
+  const below = outputs.find(one => one.path.startsWith(`${path}/`));
+  if (below !== undefined) return `holds ${below.path}, which is pinned by itself`;
+  const found = await lstat(join(repository.root, path)).catch(() => undefined);
+  if (found === undefined) return 'is not there';
+  if (ignore?.ignores(path, found.isDirectory()) === true) return 'is ignored by .dvcignore';
+  return { path };
+}
+
+/** Which of `paths` (relative to the project's root) git keeps, or files below them. */
+export async function trackedByGit(project: DataProject, paths: readonly string[]): Promise<Set<string>> {
+  if (project.git === undefined || paths.length === 0) return new Set();
+  const { stdout } = await runGit({ repository: project.git, environment: project.environment }, [
+    'ls-files',
+    '-z',
+    '--',
+    ...paths.map(path => `:(top,literal)${path}`),
+  ]);
+  const tracked = stdout.toString('utf8').split('\0').filter(Boolean);
+  return new Set(paths.filter(path => tracked.some(one => one === path || one.startsWith(`${path}/`))));
+}
