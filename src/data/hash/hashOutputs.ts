@@ -151,7 +151,7 @@ async function hashFolder(
 
 async function walkWithMeter(folder: string, prefix: string, { pool, ignore }: DataTools, task: DataTask) {
   using meter = new JobMeter(task, 'look', {}, prefix);
-  return walkFolder({ folder, prefix, ...(ignore === undefined ? {} : { ignore }) }, pool, meter);
+  return await walkFolder({ folder, prefix, ...(ignore === undefined ? {} : { ignore }) }, pool, meter);
 }
 
 /** Problems that leave a file without a hash; the others leave out what DVC leaves out, too. */
