@@ -12,22 +12,20 @@ import type { ChartsStrings } from '../../src/protocol/chartsStrings.ts';
 import type { Bridge } from '../shared/bridge.ts';
 import { element, replaceChildren } from '../shared/dom.ts';
 import { framed } from '../shared/framed.ts';
-import { keyFilter } from '../shared/keyFilter.ts';
+import { postChanges } from '../shared/postChanges.ts';
+import { TypedFilter } from '../shared/typedFilter.ts';
 import type { Zoom } from '../shared/plot/scene.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
-import type { ChartCard, Crosshair } from './chartCard.ts';
+import type { ChartCard } from './chartCard.ts';
 import { ChartGrid } from './chartGrid.ts';
 import type { PanelState } from './chartScene.ts';
-import { crosshairText } from './crosshairText.ts';
+import { Crosshairs } from './crosshairs.ts';
 import { emptyState } from './emptyState.ts';
 import { Legend } from './legend.ts';
 import { metricGroups } from './metricGroups.ts';
 import { chartPicture } from './picture.ts';
-import { ranking } from './ranking.ts';
 import { Toolbar } from './toolbar.ts';
-import { Tooltip } from './tooltip.ts';
 import { savedState, type SavedState } from './viewState.ts';
-import { xText } from './xText.ts';
 
 type Catalogue = Extract<ChartsHostMessage, { type: 'catalogue' }>;
 type Points = Extract<ChartsHostMessage, { type: 'points' }>;
@@ -43,30 +41,25 @@ export class ChartsApp {
   readonly #toolbar: Toolbar;
   readonly #legend: Legend;
   readonly #grid: ChartGrid;
-  readonly #tooltip: Tooltip;
+  readonly #crosshairs: Crosshairs;
+  readonly #filter: TypedFilter;
+  readonly #watch: (message: ChartsPanelMessage) => void;
   readonly #note = element('p', { class: 'note', role: 'status' });
   readonly #empty = element('div', { class: 'empty' });
-  readonly #spoken = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
   #view: ChartsView;
   #theme = readTheme();
   #catalogue: Catalogue | undefined;
   #problem: string | null = null;
   /** A run that was looked at went back in its steps: from then on there is a choice what to show of it. */
   #restarted = false;
-  /** The last filter that could be read: a half-typed one leaves the charts as they are. */
-  #passes: (key: string) => boolean = () => true;
-  #filterProblem: string | undefined;
-  #watched = '';
   #drawn: number | undefined;
   #scrollTo: number | undefined;
   #storeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #dirty = new Set<ChartCard>();
   /** Whether more than points changed: with a thousand metrics, new points must not lay everything out again. */
   #layoutIsStale = true;
-  #crosshair: { card: ChartCard; at: Crosshair } | undefined;
 
   readonly #frame = framed(() => this.#render());
-  readonly #crosshairFrame = framed(() => this.#renderCrosshair());
 
   constructor(
     bridge: Bridge<ChartsPanelMessage>,
@@ -80,7 +73,9 @@ export class ChartsApp {
     this.#origin = saved?.origin ?? {};
     this.#zooms = new Map(saved?.zooms);
     this.#scrollTo = saved?.scroll;
-    this.#tooltip = new Tooltip(strings);
+    this.#filter = new TypedFilter(view.filter);
+    this.#watch = postChanges(bridge);
+    this.#crosshairs = new Crosshairs(strings, () => this.#grid.visibleCards());
     this.#toolbar = new Toolbar(strings, view, {
       onChange: change => this.#change(change),
       onExportCsv: () => this.#exportCsv(),
@@ -88,7 +83,7 @@ export class ChartsApp {
     });
     this.#legend = new Legend(strings, { onHide: hidden => this.#change({ hiddenRuns: [...hidden] }) });
     this.#grid = new ChartGrid({
-      onCrosshair: (card, at) => this.#moveCrosshair(card, at),
+      onCrosshair: (card, at) => this.#crosshairs.move(card, at),
       onZoom: (card, zoom) => this.#zoom(card, zoom),
       onSavePicture: card => this.#savePicture(card),
       onCollapse: collapsed => this.#change({ collapsedGroups: [...collapsed] }),
@@ -102,19 +97,14 @@ export class ChartsApp {
       element('header', { class: 'top' }, this.#toolbar.root, this.#legend.root, this.#note),
       this.#empty,
       element('main', {}, this.#grid.root),
-      this.#tooltip.root,
-      this.#spoken,
+      ...this.#crosshairs.roots,
     );
-    this.#applyFilter();
     this.#save();
     onThemeChange(() => {
       this.#theme = readTheme();
       this.#redrawAll();
     });
     addEventListener('scroll', () => this.#saveSoon(), { passive: true });
-    addEventListener('keydown', event => {
-      if (event.key === 'Escape') this.#tooltip.hide();
-    });
   }
 
   receive(message: Exclude<ChartsHostMessage, { type: 'open' }>): void {
@@ -168,7 +158,7 @@ export class ChartsApp {
 
   #change(change: Partial<ChartsView>): void {
     this.#view = { ...this.#view, ...change };
-    if (change.filter !== undefined) this.#applyFilter();
+    if (change.filter !== undefined) this.#filter.set(change.filter);
     // Zooms are ranges of the axis they were made on.
     if (change.x !== undefined) {
       this.#zooms.clear();
@@ -176,12 +166,6 @@ export class ChartsApp {
     }
     this.#redrawAll();
     this.#saveSoon();
-  }
-
-  #applyFilter(): void {
-    const filter = keyFilter(this.#view.filter);
-    if ('passes' in filter) this.#passes = filter.passes;
-    this.#filterProblem = 'problem' in filter ? filter.problem : undefined;
   }
 
   #redrawAll(): void {
@@ -194,10 +178,10 @@ export class ChartsApp {
     const state = this.#state;
     if (this.#layoutIsStale) this.#layOut(state);
     for (const card of this.#grid.visibleCards()) card.zoom ??= this.#zooms.get(card.key);
-    this.#watch();
+    this.#tellWatched();
     for (const card of this.#dirty) card.render(state);
     this.#dirty.clear();
-    if (this.#crosshair !== undefined) this.#renderCrosshair();
+    this.#crosshairs.redraw();
     if (this.#drawn !== undefined) this.#bridge.post({ type: 'drawn', revision: this.#drawn });
     this.#drawn = undefined;
   }
@@ -205,8 +189,8 @@ export class ChartsApp {
   #layOut(state: PanelState): void {
     this.#layoutIsStale = false;
     const metrics = this.#catalogue?.metrics ?? [];
-    const groups = metricGroups(metrics, this.#passes);
-    this.#toolbar.render(this.#view, metrics, this.#filterProblem, this.#restarted);
+    const groups = metricGroups(metrics, this.#filter.passes);
+    this.#toolbar.render(this.#view, metrics, this.#filter.problem, this.#restarted);
     this.#legend.render(state);
     this.#grid.render(state, groups);
     if (this.#catalogue !== undefined)
@@ -232,20 +216,15 @@ export class ChartsApp {
     this.#note.classList.toggle('problem', this.#problem !== null);
   }
 
-  /** Tells the extension what is looked at, when that changed. */
-  #watch(): void {
-    const message: ChartsPanelMessage = {
+  #tellWatched(): void {
+    this.#watch({
       type: 'watch',
       x: this.#view.x,
       smoothing: this.#view.smoothing,
       rank: this.#view.rank,
       restarts: this.#view.restarts,
       charts: this.#grid.visibleCards().map(card => card.watched()),
-    };
-    const text = JSON.stringify(message);
-    if (text === this.#watched) return;
-    this.#watched = text;
-    this.#bridge.post(message);
+    });
   }
 
   #zoom(card: ChartCard, zoom: Zoom | undefined): void {
@@ -257,34 +236,11 @@ export class ChartsApp {
     this.#saveSoon();
   }
 
-  #moveCrosshair(card: ChartCard, at: Crosshair | undefined): void {
-    if (at === undefined && this.#crosshair?.card !== card) return;
-    this.#crosshair = at === undefined ? undefined : { card, at };
-    this.#crosshairFrame();
-  }
-
-  #renderCrosshair(): void {
-    const shown = this.#crosshair;
-    for (const card of this.#grid.visibleCards()) card.setCrosshair(shown?.at.x);
-    const scene = shown?.card.scene;
-    if (shown === undefined || scene === undefined) {
-      this.#tooltip.hide();
-      return;
-    }
-    const rows = ranking(scene.lines, shown.at.x);
-    const { x, y, clientX, clientY } = shown.at;
-    const heading = xText(rows[0]?.x ?? x, scene.xAxis, this.#strings);
-    if (rows.length === 0) this.#tooltip.hide();
-    else this.#tooltip.show({ heading, rows, y, clientX, clientY });
-    // The pointer is followed by the eye; only the keyboard's steps are spoken.
-    if (y === undefined) this.#spoken.textContent = crosshairText(heading, rows);
-  }
-
   #exportCsv(): void {
     const hidden = new Set(this.#view.hiddenRuns);
     this.#bridge.post({
       type: 'exportCsv',
-      keys: (this.#catalogue?.metrics ?? []).map(({ key }) => key).filter(this.#passes),
+      keys: (this.#catalogue?.metrics ?? []).map(({ key }) => key).filter(this.#filter.passes),
       runs: this.#state.runs.map(({ id }) => id).filter(id => !hidden.has(id)),
     });
   }

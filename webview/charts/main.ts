@@ -1,6 +1,7 @@
 /** Entry of dist/webview/charts.js: waits for the words and the view, then shows the panel. */
 import '../shared/withoutEval.ts';
 import '../shared/base.css';
+import '../shared/cards.css';
 import './charts.css';
 import 'uplot/dist/uPlot.min.css';
 import { chartsHostMessageSchema, type ChartsPanelMessage } from '../../src/protocol/chartsProtocol.ts';

@@ -31,5 +31,5 @@ export function metricGroups(
 
 /** What the machine did comes after what the training did. */
 function rank({ name }: MetricGroup): number {
-  return name === 'hardware' ? 1 : 0;
+  return name === 'hardware' || name === 'system' ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 /** Entry of dist/webview/media.js: waits for the words and the view, then shows the panel. */
 import '../shared/withoutEval.ts';
 import '../shared/base.css';
+import '../shared/cards.css';
 import './media.css';
 import {
   mediaHostMessageSchema,

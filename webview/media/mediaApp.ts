@@ -9,7 +9,8 @@ import type { Bridge } from '../shared/bridge.ts';
 import { button, checkbox, textField, type Checkbox, type TextField } from '../shared/controls.ts';
 import { element, replaceChildren, setText } from '../shared/dom.ts';
 import { framed } from '../shared/framed.ts';
-import { keyFilter } from '../shared/keyFilter.ts';
+import { postChanges } from '../shared/postChanges.ts';
+import { TypedFilter } from '../shared/typedFilter.ts';
 import type { MediaCard } from './mediaCard.ts';
 import { MediaGrid } from './mediaGrid.ts';
 import { defaultView, keptSteps, type SavedState } from './mediaState.ts';
@@ -21,6 +22,8 @@ export class MediaApp {
   readonly #strings: MediaStrings;
   readonly #grid: MediaGrid;
   readonly #filter: TextField;
+  readonly #typed: TypedFilter;
+  readonly #watch: (message: MediaPanelMessage) => void;
   readonly #synced: Checkbox;
   readonly #header: HTMLElement;
   readonly #note = element('p', { class: 'note problem', role: 'status', hidden: true });
@@ -34,10 +37,7 @@ export class MediaApp {
   #scrollTo: number | undefined;
   #catalogue: Catalogue | undefined;
   #problem: string | null = null;
-  #passes: (key: string) => boolean = () => true;
-  #filterProblem: string | undefined;
   #emptyShown = '';
-  #watched = '';
   #drawn: number | undefined;
 
   readonly #frame = framed(() => this.#render());
@@ -51,6 +51,8 @@ export class MediaApp {
     this.#bridge = bridge;
     this.#strings = strings;
     this.#view = saved?.view ?? { ...defaultView, synced: view.synced ?? defaultView.synced };
+    this.#typed = new TypedFilter(this.#view.filter);
+    this.#watch = postChanges(bridge);
     this.#origin = saved?.origin ?? {};
     this.#steps = new Map(saved?.steps);
     this.#step = saved?.step ?? null;
@@ -79,7 +81,6 @@ export class MediaApp {
       this.#note,
     );
     replaceChildren(document.body, this.#header, this.#empty, element('main', {}, this.#grid.root));
-    this.#applyFilter();
     this.#save();
     addEventListener('scroll', () => this.#save(), { passive: true });
   }
@@ -107,7 +108,7 @@ export class MediaApp {
 
   #change(change: Partial<MediaView>): void {
     this.#view = { ...this.#view, ...change };
-    if (change.filter !== undefined) this.#applyFilter();
+    if (change.filter !== undefined) this.#typed.set(change.filter);
     this.#save();
     this.#bridge.post({ type: 'viewChanged', view: this.#view });
     this.#frame();
@@ -121,19 +122,13 @@ export class MediaApp {
     this.#frame();
   }
 
-  #applyFilter(): void {
-    const filter = keyFilter(this.#view.filter);
-    if ('passes' in filter) this.#passes = filter.passes;
-    this.#filterProblem = 'problem' in filter ? filter.problem : undefined;
-  }
-
   #render(): void {
     const cards = this.#catalogue?.cards ?? [];
-    const shown = cards.filter(({ key }) => this.#passes(key));
+    const shown = cards.filter(({ key }) => this.#typed.passes(key));
     this.#filter.setProblem(
-      this.#filterProblem === undefined
+      this.#typed.problem === undefined
         ? undefined
-        : formatString(this.#strings.filterInvalid, this.#filterProblem),
+        : formatString(this.#strings.filterInvalid, this.#typed.problem),
     );
     this.#grid.render(shown);
     this.#header.hidden = cards.length === 0 && this.#problem === null;
@@ -149,18 +144,9 @@ export class MediaApp {
       card.lookAt(this.#view.synced ? this.#step : (this.#steps.get(card.id) ?? null));
       card.render();
     }
-    this.#watch(visible);
+    this.#watch({ type: 'watch', cards: visible.map(card => card.watched) });
     if (this.#drawn !== undefined) this.#bridge.post({ type: 'drawn', revision: this.#drawn });
     this.#drawn = undefined;
-  }
-
-  /** Tells the extension what is looked at, when that changed. */
-  #watch(visible: readonly MediaCard[]): void {
-    const message: MediaPanelMessage = { type: 'watch', cards: visible.map(card => card.watched) };
-    const text = JSON.stringify(message);
-    if (text === this.#watched) return;
-    this.#watched = text;
-    this.#bridge.post(message);
   }
 
   #renderEmpty(all: number, shown: number): void {

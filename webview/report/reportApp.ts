@@ -14,6 +14,7 @@ import { formatString } from '../../src/protocol/formatString.ts';
 import type { Bridge } from '../shared/bridge.ts';
 import { button } from '../shared/controls.ts';
 import { element, replaceChildren, setText, type Child } from '../shared/dom.ts';
+import { postChanges } from '../shared/postChanges.ts';
 import { framed } from '../shared/framed.ts';
 import type { Zoom } from '../shared/plot/scene.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
@@ -48,7 +49,7 @@ export class ReportApp {
   #key: string | undefined;
   #allMetrics: boolean;
   #zoom: Zoom | undefined;
-  #watched = '';
+  readonly #watch: (message: ReportPanelMessage) => void;
 
   readonly #frame = framed(() => this.#render());
 
@@ -59,6 +60,7 @@ export class ReportApp {
     saved: SavedReport,
   ) {
     this.#bridge = bridge;
+    this.#watch = postChanges(bridge);
     this.#strings = strings;
     this.#origin = origin;
     this.#key = saved.key;
@@ -202,15 +204,12 @@ export class ReportApp {
       rows.map(row => row.key),
       key,
     );
-    const message: ReportPanelMessage = {
+    this.#watch({
       type: 'watch',
       key,
       width: this.#chart.pixelWidth,
       ...(this.#zoom === undefined ? {} : { range: [...this.#zoom.x] as const }),
-    };
-    const text = JSON.stringify(message);
-    if (text !== this.#watched) this.#bridge.post(message);
-    this.#watched = text;
+    });
     if (this.#overlay?.key === key) this.#chart.show(this.#overlay, this.#zoom, this.#theme);
   }
 

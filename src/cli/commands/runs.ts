@@ -45,7 +45,7 @@ export const runs: Subcommand = {
         // A parent is older than its child runs: to stand above them it must be among what is read.
         const most = asked.children ? {} : { limit: limit + 1 };
         const { runs: newest, stored } = await store.page({ ...asked, ...most });
-        tell(newest, limit, stored, context);
+        tell(newest, { limit, stored }, context);
       }
       return exitCodes.done;
     }
@@ -54,7 +54,7 @@ export const runs: Subcommand = {
     const sorted = flags.sort === undefined ? found : sortRuns(found, flags.sort);
     if (flags.json === true)
       context.terminal.out(jsonText({ schemaVersion: 1, runs: sorted.slice(0, limit), total: found.length }));
-    else tell(sorted, limit, stored, context);
+    else tell(sorted, { limit, stored, inOrder: flags.sort !== undefined }, context);
     return exitCodes.done;
   },
 };
@@ -76,8 +76,13 @@ function printTexts(texts: readonly (string | Uint8Array)[], limit: number, { te
   terminal.out(Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : part))));
 }
 
-function tell(runs: readonly RunSummary[], limit: number, stored: number, { terminal }: CliContext): void {
-  const rows = arrangeTree(runs).slice(0, limit);
+/** @param inOrder Child runs in the order of the list, as it was asked for; else the first one first. */
+function tell(
+  runs: readonly RunSummary[],
+  { limit, inOrder = false, stored }: { limit: number; inOrder?: boolean; stored: number },
+  { terminal }: CliContext,
+): void {
+  const rows = arrangeTree(runs, inOrder).slice(0, limit);
   if (rows.length === 0) {
     terminal.err(
       stored === 0
@@ -104,15 +109,15 @@ function tell(runs: readonly RunSummary[], limit: number, stored: number, { term
           align: 'right',
           drop: 4,
         },
-        { title: 'NAME OR COMMAND', cell: nameCell, shrink: 1, least: 16 },
+        { title: 'NAME OR COMMAND', cell: nameCell, shrink: 1, least: 20 },
         {
           title: 'CHILD RUNS',
           cell: ({ run }) => ((run.childRuns ?? 0) === 0 ? '' : String(run.childRuns)),
           align: 'right',
           drop: 6,
         },
-        { title: 'METRICS', cell: ({ run }) => metricsText(run, 2), shrink: 2, least: 12, drop: 1 },
-        { title: 'REPRODUCED', cell: ({ run }) => verdictsText(run), shrink: 1, least: 9, drop: 3 },
+        { title: 'METRICS', cell: ({ run }) => metricsText(run, 2), shrink: 2, least: 18, drop: 1 },
+        { title: 'VERDICT', cell: ({ run }) => verdictsText(run), shrink: 1, least: 9, drop: 3 },
         { title: 'TAGS', cell: ({ run }) => run.tags.join(', '), shrink: 3, least: 6, drop: 5 },
       ],
       terminal.width,

@@ -7,8 +7,12 @@ export interface TreeRow {
   readonly depth: number;
 }
 
-/** A run, its child runs in the order of the list, and so on down. */
-export function arrangeTree(runs: readonly RunSummary[]): TreeRow[] {
+/**
+ * A run, its child runs, and so on down.
+ * @param inOrder Child runs stand in the order of the list, too; else the other way round: of a list with the newest
+ * first they are then told as they came.
+ */
+export function arrangeTree(runs: readonly RunSummary[], inOrder = true): TreeRow[] {
   const listed = new Set(runs.map(run => run.id));
   const beneath = new Map<string, RunSummary[]>();
   const roots: RunSummary[] = [];
@@ -25,7 +29,9 @@ export function arrangeTree(runs: readonly RunSummary[]): TreeRow[] {
       placed.add(row.run.id);
       rows.push(row);
       const depth = row.depth + 1;
-      for (const run of (beneath.get(row.run.id) ?? []).toReversed()) waiting.push({ run, depth });
+      const children = beneath.get(row.run.id) ?? [];
+      // What is pushed last comes first.
+      for (const run of inOrder ? children.toReversed() : children) waiting.push({ run, depth });
     }
   };
   for (const run of roots) place(run);

@@ -11,18 +11,18 @@ import {
   type ChartsHostMessage,
   type ChartsPanelMessage,
 } from '../../protocol/chartsProtocol.ts';
-import { errorText } from '../../base/systemError.ts';
 import { Coalescer } from '../coalescer.ts';
 import { oneLine } from '../formatText.ts';
 import type { StoreChange, StoreClient } from '../storeClient.ts';
 import type { RunReference } from '../worker/engineRequests.ts';
 import { chartsStrings } from './chartsStrings.ts';
-import { DrawnSignal } from './drawnSignal.ts';
 import { idsByStore } from './idsByStore.ts';
 import { saveCsv, savePicture } from './exportCharts.ts';
+import { PanelChannel } from './panelChannel.ts';
 import { RunSlots } from './runSlots.ts';
 import { showPage } from './showPage.ts';
 
+type Answered = Exclude<ChartsPanelMessage, { type: 'drawn' | 'failure' }>;
 type Watch = Extract<ChartsPanelMessage, { type: 'watch' }>;
 
 /** What brings a panel back after a window reload; kept in the webview's state. */
@@ -55,7 +55,7 @@ export class ChartsPanel {
   readonly panel: vscode.WebviewPanel;
   readonly #parts: ChartsPanelParts;
   readonly #slots: RunSlots;
-  readonly #drawn = new DrawnSignal();
+  readonly #channel: PanelChannel<ChartsHostMessage, ChartsPanelMessage>;
   readonly #catalogue: Coalescer;
   readonly #points: Coalescer;
   #runs: readonly RunReference[];
@@ -64,24 +64,24 @@ export class ChartsPanel {
   #due = new Map<string, 'asked' | 'changed'>();
   /** Metric key → what was sent of it last, as a short text that differs when there are new points. */
   #sent = new Map<string, string>();
-  #revision = 0;
   #sentCatalogue = '';
-  #problem: string | null = null;
 
   constructor(panel: vscode.WebviewPanel, runs: readonly RunReference[], parts: ChartsPanelParts) {
     this.panel = panel;
     this.#runs = runs;
     this.#parts = parts;
     this.#slots = new RunSlots(parts.memory);
-    const onError = (error: unknown): void => void this.#setProblem(errorText(error));
-    this.#catalogue = new Coalescer(() => this.#sendCatalogue(), onError, 0);
-    this.#points = new Coalescer(() => this.#sendPoints(), onError, 0);
+    this.#channel = new PanelChannel({
+      ...{ panel, name: 'charts', log: parts.log, schema: chartsPanelMessageSchema },
+      answer: message => this.#answer(message),
+    });
+    const { fail } = this.#channel;
+    this.#catalogue = new Coalescer(() => this.#sendCatalogue(), fail, 0);
+    this.#points = new Coalescer(() => this.#sendPoints(), fail, 0);
     panel.iconPath = new vscode.ThemeIcon('graph-line');
-    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     panel.onDidDispose(() => {
       this.#catalogue.dispose();
       this.#points.dispose();
-      this.#drawn.reset();
     });
     showPage(panel.webview, parts.extensionUri, 'charts', vscode.l10n.t('Metric Charts'));
   }
@@ -107,25 +107,21 @@ export class ChartsPanel {
     this.#catalogue.request();
   }
 
-  #receive(message: unknown): void {
-    const parsed = chartsPanelMessageSchema.safeParse(message);
-    if (parsed.success)
-      this.#answer(parsed.data).catch((error: unknown) => void this.#setProblem(errorText(error)));
-    else this.#parts.log.warn(`charts: message refused: ${z.prettifyError(parsed.error)}`);
-  }
-
-  async #answer(message: ChartsPanelMessage): Promise<void> {
-    const { client, memory, log, chooseRuns } = this.#parts;
+  async #answer(message: Answered): Promise<void> {
+    const { client, memory, chooseRuns } = this.#parts;
     switch (message.type) {
       case 'ready': {
         // The page starts anew after it was hidden: nothing of what was sent is left.
         this.#watch = undefined;
         this.#sentCatalogue = '';
         this.#sent.clear();
-        this.#problem = null;
-        this.#drawn.reset();
+        this.#channel.restart();
         const view = keptViewSchema.safeParse(memory.get(viewKey));
-        await this.#post({ type: 'open', strings: chartsStrings(), view: view.success ? view.data : {} });
+        await this.#channel.post({
+          type: 'open',
+          strings: chartsStrings(),
+          view: view.success ? view.data : {},
+        });
         this.#catalogue.request();
         return;
       }
@@ -143,9 +139,6 @@ export class ChartsPanel {
         this.#points.request();
         return;
       }
-      case 'drawn':
-        this.#drawn.drawn(message.revision);
-        return;
       case 'viewChanged':
         await memory.update(viewKey, keptViewSchema.parse(message.view));
         return;
@@ -164,10 +157,7 @@ export class ChartsPanel {
       case 'addRuns': {
         const runs = await chooseRuns(this.#runs);
         if (runs !== undefined) this.setRuns(runs);
-        return;
       }
-      case 'failure':
-        log.error(`charts: ${message.message}`);
     }
   }
 
@@ -200,10 +190,10 @@ export class ChartsPanel {
     } as const;
     this.panel.title = titleOf(runs.map(({ label }) => label));
     const text = JSON.stringify(catalogue);
-    await this.#setProblem(null);
+    await this.#channel.setProblem(null);
     if (text === this.#sentCatalogue) return;
     this.#sentCatalogue = text;
-    await this.#post({ ...catalogue, revision: ++this.#revision });
+    await this.#channel.post({ ...catalogue, revision: this.#channel.nextRevision() });
   }
 
   async #sendPoints(): Promise<void> {
@@ -227,21 +217,8 @@ export class ChartsPanel {
       return !same;
     });
     if (fresh.length === 0) return;
-    const revision = ++this.#revision;
-    const drawn = this.#drawn.wait(revision);
-    await this.#post({ type: 'points', revision, x, smoothing, charts: fresh });
-    await drawn;
-  }
-
-  async #setProblem(message: string | null): Promise<void> {
-    if (message !== null) this.#parts.log.error(`charts: ${message}`);
-    if (message === this.#problem) return;
-    this.#problem = message;
-    await this.#post({ type: 'problem', message });
-  }
-
-  async #post(message: ChartsHostMessage): Promise<void> {
-    await this.panel.webview.postMessage(message);
+    const revision = this.#channel.nextRevision();
+    await this.#channel.postAndWait({ type: 'points', revision, x, smoothing, charts: fresh });
   }
 }
 

@@ -12,16 +12,17 @@ import {
   type MediaPanelMessage,
   type WatchedCard,
 } from '../../protocol/mediaProtocol.ts';
-import { errorText } from '../../base/systemError.ts';
 import { Coalescer } from '../coalescer.ts';
 import { oneLine } from '../formatText.ts';
 import { runPathsOf } from '../runFolder.ts';
 import type { StoreChange, StoreClient } from '../storeClient.ts';
 import type { RunReference } from '../worker/engineRequests.ts';
 import type { PlainContent } from '../worker/mediaContent.ts';
-import { DrawnSignal } from './drawnSignal.ts';
 import { mediaStrings } from './mediaStrings.ts';
+import { PanelChannel } from './panelChannel.ts';
 import { showPage } from './showPage.ts';
+
+type Answered = Exclude<MediaPanelMessage, { type: 'drawn' | 'failure' }>;
 
 /** What brings a panel back after a window reload; kept in the webview's state. */
 const originSchema = z.object({ origin: z.object({ store: z.string(), id: z.string() }) });
@@ -47,30 +48,30 @@ export class MediaPanel {
   readonly panel: vscode.WebviewPanel;
   readonly run: RunReference;
   readonly #parts: MediaPanelParts;
-  readonly #drawn = new DrawnSignal();
+  readonly #channel: PanelChannel<MediaHostMessage, MediaPanelMessage>;
   readonly #catalogue: Coalescer;
   readonly #contents: Coalescer;
   #watched: readonly WatchedCard[] = [];
   /** Card id → what was sent of it last, as a short text that differs when something else is to be shown. */
   #sent = new Map<string, string>();
   #sentCatalogue = '';
-  #revision = 0;
   #ready = false;
-  #problem: string | null = null;
 
   constructor(panel: vscode.WebviewPanel, run: RunReference, parts: MediaPanelParts) {
     this.panel = panel;
     this.run = run;
     this.#parts = parts;
-    const onError = (error: unknown): void => void this.#setProblem(errorText(error));
-    this.#catalogue = new Coalescer(() => this.#sendCatalogue(), onError, 0);
-    this.#contents = new Coalescer(() => this.#sendContents(), onError, 0);
+    this.#channel = new PanelChannel({
+      ...{ panel, name: 'media', log: parts.log, schema: mediaPanelMessageSchema },
+      answer: message => this.#answer(message),
+    });
+    const { fail } = this.#channel;
+    this.#catalogue = new Coalescer(() => this.#sendCatalogue(), fail, 0);
+    this.#contents = new Coalescer(() => this.#sendContents(), fail, 0);
     panel.iconPath = new vscode.ThemeIcon('file-media');
-    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     panel.onDidDispose(() => {
       this.#catalogue.dispose();
       this.#contents.dispose();
-      this.#drawn.reset();
     });
     const { dir } = runPathsOf({ store: run.store, run });
     showPage(panel.webview, parts.extensionUri, 'media', vscode.l10n.t('Media'), vscode.Uri.file(dir));
@@ -84,26 +85,22 @@ export class MediaPanel {
     this.#contents.request();
   }
 
-  #receive(message: unknown): void {
-    const parsed = mediaPanelMessageSchema.safeParse(message);
-    if (parsed.success)
-      this.#answer(parsed.data).catch((error: unknown) => void this.#setProblem(errorText(error)));
-    else this.#parts.log.warn(`media: message refused: ${z.prettifyError(parsed.error)}`);
-  }
-
-  async #answer(message: MediaPanelMessage): Promise<void> {
-    const { memory, log } = this.#parts;
+  async #answer(message: Answered): Promise<void> {
+    const { memory } = this.#parts;
     switch (message.type) {
       case 'ready': {
         // The page starts anew after it was hidden: nothing of what was sent is left.
         this.#watched = [];
         this.#sent.clear();
         this.#sentCatalogue = '';
-        this.#problem = null;
-        this.#drawn.reset();
+        this.#channel.restart();
         this.#ready = true;
         const view = keptViewSchema.safeParse(memory.get(viewKey));
-        await this.#post({ type: 'open', strings: mediaStrings(), view: view.success ? view.data : {} });
+        await this.#channel.post({
+          type: 'open',
+          strings: mediaStrings(),
+          view: view.success ? view.data : {},
+        });
         this.#catalogue.request();
         return;
       }
@@ -115,17 +112,11 @@ export class MediaPanel {
         this.#contents.request();
         return;
       }
-      case 'drawn':
-        this.#drawn.drawn(message.revision);
-        return;
       case 'viewChanged':
         await memory.update(viewKey, keptViewSchema.parse(message.view));
         return;
       case 'openFile':
         await this.#openFile(message.card);
-        return;
-      case 'failure':
-        log.error(`media: ${message.message}`);
     }
   }
 
@@ -133,13 +124,14 @@ export class MediaPanel {
     const { label, state, cards } = await this.#parts.client.request('mediaCatalogue', this.run);
     this.panel.title =
       label === '' ? vscode.l10n.t('Media') : vscode.l10n.t('Media: {0}', oneLine(label, 40));
-    await this.#setProblem(null);
+    await this.#channel.setProblem(null);
     const shape = JSON.stringify([state, cards.map(({ id, steps }) => [id, steps.length, steps.at(-1)])]);
     if (shape === this.#sentCatalogue) return;
     this.#sentCatalogue = shape;
     const { store, id } = this.run;
-    await this.#post({
-      ...{ type: 'catalogue', revision: ++this.#revision, state, cards: [...cards], origin: { store, id } },
+    const revision = this.#channel.nextRevision();
+    await this.#channel.post({
+      ...{ type: 'catalogue', revision, state, cards: [...cards], origin: { store, id } },
     });
   }
 
@@ -154,30 +146,18 @@ export class MediaPanel {
       return !same;
     });
     if (fresh.length === 0) return;
-    const revision = ++this.#revision;
-    const drawn = this.#drawn.wait(revision);
     const { webview } = this.panel;
-    await this.#post({
-      ...{ type: 'contents', revision, contents: fresh.map(content => withAddress(content, webview)) },
+    await this.#channel.postAndWait({
+      type: 'contents',
+      revision: this.#channel.nextRevision(),
+      contents: fresh.map(content => withAddress(content, webview)),
     });
-    await drawn;
   }
 
   async #openFile(card: WatchedCard): Promise<void> {
     const [content] = await this.#parts.client.request('mediaContents', { ...this.run, cards: [card] });
     if (content?.path === undefined) return;
     await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(content.path));
-  }
-
-  async #setProblem(message: string | null): Promise<void> {
-    if (message !== null) this.#parts.log.error(`media: ${message}`);
-    if (message === this.#problem) return;
-    this.#problem = message;
-    await this.#post({ type: 'problem', message });
-  }
-
-  async #post(message: MediaHostMessage): Promise<void> {
-    await this.panel.webview.postMessage(message);
   }
 }
 

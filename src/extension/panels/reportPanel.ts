@@ -11,13 +11,12 @@ import {
   type ReportPanelMessage,
   type ReportSnapshot,
 } from '../../protocol/reportProtocol.ts';
-import { errorText } from '../../base/systemError.ts';
 import { Coalescer } from '../coalescer.ts';
 import { oneLine } from '../formatText.ts';
 import { commandIds } from '../ids.ts';
 import type { StoreChange, StoreClient } from '../storeClient.ts';
 import type { ReproductionReference } from '../worker/panelRequests.ts';
-import { DrawnSignal } from './drawnSignal.ts';
+import { PanelChannel } from './panelChannel.ts';
 import { reportStrings } from './reportStrings.ts';
 import { showPage } from './showPage.ts';
 import { verdictMarkdown } from './verdictMarkdown.ts';
@@ -46,32 +45,30 @@ export class ReportPanel {
   readonly panel: vscode.WebviewPanel;
   readonly reference: ReproductionReference;
   readonly #parts: ReportPanelParts;
-  readonly #drawn = new DrawnSignal();
+  readonly #channel: PanelChannel<ReportHostMessage, ReportPanelMessage>;
   readonly #refresh: Coalescer;
   readonly #overlay: Coalescer;
   #watch: Extract<ReportPanelMessage, { type: 'watch' }> | undefined;
   #report: ReportSnapshot | undefined;
   #ready = false;
-  #revision = 0;
   #check: NodeJS.Timeout | undefined;
 
   constructor(panel: vscode.WebviewPanel, reference: ReproductionReference, parts: ReportPanelParts) {
     this.panel = panel;
     this.reference = reference;
     this.#parts = parts;
-    const onError = (error: unknown): void => {
-      parts.log.error(`report: ${errorText(error)}`);
-      void this.#post({ type: 'problem', message: errorText(error) });
-    };
-    this.#refresh = new Coalescer(() => this.#sendReport(), onError, 0);
-    this.#overlay = new Coalescer(() => this.#sendOverlay(), onError, 0);
+    this.#channel = new PanelChannel({
+      ...{ panel, name: 'report', log: parts.log, schema: reportPanelMessageSchema },
+      answer: message => this.#answer(message),
+    });
+    const { fail } = this.#channel;
+    this.#refresh = new Coalescer(() => this.#sendReport(), fail, 0);
+    this.#overlay = new Coalescer(() => this.#sendOverlay(), fail, 0);
     panel.iconPath = new vscode.ThemeIcon('verified');
-    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message, onError));
     panel.onDidDispose(() => {
       clearTimeout(this.#check);
       this.#refresh.dispose();
       this.#overlay.dispose();
-      this.#drawn.reset();
     });
     showPage(panel.webview, parts.extensionUri, 'report', vscode.l10n.t('Reproduction Report'));
   }
@@ -89,34 +86,22 @@ export class ReportPanel {
     this.#overlay.request();
   }
 
-  #receive(message: unknown, onError: (error: unknown) => void): void {
-    const parsed = reportPanelMessageSchema.safeParse(message);
-    if (parsed.success) this.#answer(parsed.data).catch(onError);
-    else this.#parts.log.warn(`report: message refused: ${z.prettifyError(parsed.error)}`);
-  }
-
-  async #answer(message: ReportPanelMessage): Promise<void> {
+  async #answer(message: Exclude<ReportPanelMessage, { type: 'drawn' | 'failure' }>): Promise<void> {
     switch (message.type) {
       case 'ready':
         // The page starts anew after it was hidden: nothing of what was sent is left.
         this.#watch = undefined;
-        this.#drawn.reset();
+        this.#channel.restart();
         this.#ready = true;
-        await this.#post({ type: 'open', strings: reportStrings(), origin: { ...this.reference } });
+        await this.#channel.post({ type: 'open', strings: reportStrings(), origin: { ...this.reference } });
         this.#refresh.request();
         return;
       case 'watch':
         this.#watch = message;
         this.#overlay.request();
         return;
-      case 'drawn':
-        this.#drawn.drawn(message.revision);
-        return;
       case 'action':
         await this.#act(message.action);
-        return;
-      case 'failure':
-        this.#parts.log.error(`report: ${message.message}`);
     }
   }
 
@@ -124,8 +109,8 @@ export class ReportPanel {
     const report = await this.#parts.client.request('reproductionReport', this.reference);
     this.#report = report;
     this.panel.title = vscode.l10n.t('Reproduction: {0}', oneLine(report.original.label, 40));
-    await this.#post({ type: 'problem', message: null });
-    await this.#post({ type: 'report', revision: ++this.#revision, report });
+    await this.#channel.setProblem(null);
+    await this.#channel.post({ type: 'report', revision: this.#channel.nextRevision(), report });
     clearTimeout(this.#check);
     const judging = report.steps.some(({ name, state }) => name === 'compare' && state === 'active');
     if (judging) this.#check = setTimeout(() => this.#refreshAll(), judgingCheckMs);
@@ -138,10 +123,8 @@ export class ReportPanel {
       ...{ ...this.reference, key, width },
       ...(range === undefined ? {} : { range }),
     });
-    const revision = ++this.#revision;
-    const drawn = this.#drawn.wait(revision);
-    await this.#post({ type: 'overlay', revision, overlay });
-    await drawn;
+    const revision = this.#channel.nextRevision();
+    await this.#channel.postAndWait({ type: 'overlay', revision, overlay });
   }
 
   async #act(action: ReportAction): Promise<void> {
@@ -168,9 +151,5 @@ export class ReportPanel {
         if (markdown !== undefined) await vscode.env.clipboard.writeText(markdown);
       }
     }
-  }
-
-  async #post(message: ReportHostMessage): Promise<void> {
-    await this.panel.webview.postMessage(message);
   }
 }

@@ -9,12 +9,16 @@ import type { ModelChange, RunsModel } from '../runsModel.ts';
 import type { RunsViewState } from '../runsViewState.ts';
 import type { StoreClient } from '../storeClient.ts';
 import type { RunOutline, RunRow } from '../worker/runsView.ts';
-import { commandIds } from '../ids.ts';
-import { groupLabel } from './groupLabel.ts';
+import { changedPlaces } from './changedPlaces.ts';
+import { groupItem, moreItem, projectItem } from './frameItems.ts';
+import { groupNode, runNodeId, topRunOf } from './nodeIds.ts';
 import { runItem } from './runItem.ts';
 import { childRunsItem } from './childRunsItem.ts';
 import { folderItem, folderNodes } from './folderNodes.ts';
-import { leafItem, runSections, sectionItem, sectionLeaves } from './runSections.ts';
+import { leafItem } from './leafItem.ts';
+import { runSections } from './runSections.ts';
+import { sectionItem } from './sectionItem.ts';
+import { sectionLeaves } from './sectionLeaves.ts';
 import { runTooltip } from './runTooltip.ts';
 import type {
   ChildRunsNode,
@@ -28,8 +32,6 @@ import type {
 
 const pageSize = 100;
 const childPageSize = 200;
-/** The first groups stand open; the rest of history waits. */
-const openGroups = 3;
 
 interface LoadedGroup {
   readonly node: GroupNode;
@@ -105,7 +107,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
       case 'project':
         return projectItem(node, this.#model.snapshot.outlines.get(node.project.store));
       case 'group':
-        return this.#groupItem(node);
+        return groupItem(node, this.#viewState.view.grouping, this.#model.snapshot.outlines.get(node.store));
       case 'run': {
         const row = this.#rows.get(node.id);
         return row === undefined ? new vscode.TreeItem(node.runId) : runItem(node.id, row, Date.now());
@@ -237,26 +239,6 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     return this.#shown.get(id) ?? (kind === 'group' ? pageSize : childPageSize);
   }
 
-  #groupItem(node: GroupNode): vscode.TreeItem {
-    const outline = this.#model.snapshot.outlines.get(node.store);
-    const index = outline?.groups.findIndex(group => group.key === node.key) ?? -1;
-    const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
-    const { grouping } = this.#viewState.view;
-    const item = new vscode.TreeItem(
-      groupLabel(grouping, node.key),
-      index < openGroups ? Expanded : Collapsed,
-    );
-    const count = outline?.groups[index]?.count ?? 0;
-    item.id = node.id;
-    item.description = String(count);
-    item.contextValue = 'group';
-    item.tooltip = groupLabel(grouping, node.key);
-    item.accessibilityInformation = {
-      label: vscode.l10n.t('{0}, {1} runs', groupLabel(grouping, node.key), count),
-    };
-    return item;
-  }
-
   async #modelChanged({ before, now, changed }: ModelChange): Promise<void> {
     if (before.projects !== now.projects) this.#nodes.clear();
     const places = changedPlaces(before.outlines, now.outlines);
@@ -296,57 +278,9 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
   }
 }
 
-function groupNode(store: string, key: string, parent: ProjectNode | undefined): GroupNode {
-  return { kind: 'group', id: `${store}\n${key}`, store, key, parent };
-}
-
 /** Metrics, parameters and tags say what the run is; its child runs come next. */
 const aboveChildRuns: ReadonlySet<string> = new Set(['problem', 'mlflow', 'metrics', 'parameters', 'tags']);
 
 function isFolder({ name }: SectionNode): boolean {
   return name === 'artifacts' || name === 'models';
-}
-
-function runNodeId(parent: GroupNode | ChildRunsNode, runId: string): string {
-  return `${parent.id}\n${runId}`;
-}
-
-/** Store, group and run: the first three lines of the id of anything below a run. */
-function topRunOf(id: string): string {
-  return id
-    .split('\n', 3)
-    .join('\n')
-    .replace(/\/childRuns$/, '');
-}
-
-function changedPlaces(
-  before: ReadonlyMap<string, RunOutline>,
-  now: ReadonlyMap<string, RunOutline>,
-): boolean {
-  const shape = (outlines: ReadonlyMap<string, RunOutline>): string =>
-    JSON.stringify(
-      [...outlines].map(([store, { groups }]) => [store, groups.map(group => [group.key, group.shape])]),
-    );
-  return shape(before) !== shape(now);
-}
-
-function projectItem(node: ProjectNode, outline: RunOutline | undefined): vscode.TreeItem {
-  const item = new vscode.TreeItem(node.project.folder.name, vscode.TreeItemCollapsibleState.Expanded);
-  item.id = node.id;
-  item.description =
-    (outline?.live ?? 0) > 0 ? vscode.l10n.t('{0} running', outline?.live ?? 0) : String(outline?.total ?? 0);
-  item.tooltip = node.project.root;
-  item.iconPath = vscode.ThemeIcon.Folder;
-  item.contextValue = 'project';
-  return item;
-}
-
-function moreItem(node: MoreNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('Show More'));
-  item.id = node.id;
-  item.description = vscode.l10n.t('{0} not shown', node.remaining);
-  item.iconPath = new vscode.ThemeIcon('ellipsis');
-  item.contextValue = 'more';
-  item.command = { command: commandIds.showMore, title: vscode.l10n.t('Show More'), arguments: [node] };
-  return item;
 }

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { formatBytes, oneLine } from '../formatText.ts';
 import { runPathsOf } from '../runFolder.ts';
 import type { StoreClient } from '../storeClient.ts';
-import { modelText } from './runSections.ts';
+import { modelText } from './reportedText.ts';
 import type { FolderNode, LeafNode, SectionNode } from './treeNodes.ts';
 
 /** What stands below the section *Artifacts* or *Models*, or below a folder there. */

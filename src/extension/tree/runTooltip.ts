@@ -9,7 +9,8 @@ import type { RunRow } from '../worker/runsView.ts';
 import { chosenMetrics } from './chosenMetrics.ts';
 import { stateLabel } from './groupLabel.ts';
 import { sourceWord } from './runItem.ts';
-import { codeText, environmentText, ownServerText } from './runSections.ts';
+import { codeText, environmentText } from './ingredientText.ts';
+import { ownServerText } from './reportedText.ts';
 import { verdictWord } from './verdictWords.ts';
 
 export function runTooltip(row: RunRow, details: RunDetails): vscode.MarkdownString {

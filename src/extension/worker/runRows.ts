@@ -35,8 +35,11 @@ export function runLabel(run: RunSummary, differing: readonly string[]): string 
 /** `gregarious-sloth-123` */
 const inventedName = /^[a-z]+-[a-z]+-\d{1,4}$/;
 
+/** Without the noise of binary fractions: 0.30000000000000004 is what a program calls 0.1 × 3. */
 export function formatParameter(value: ParameterValue): string {
-  return value === null ? 'null' : String(value);
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? String(Number(value.toPrecision(12)))
+    : String(value);
 }
 
 /** Per command, the parameters that do not have one value in all its runs, in the order they were met. */

@@ -26,6 +26,14 @@ describe('arrangeTree', () => {
       assert.deepEqual(drawn(runs(list)), tree.split(' '));
     });
 
+  it('tells child runs as they came, of a list with the newest first', () => {
+    const tree = arrangeTree(runs('c<a b<a a'), false);
+    assert.deepEqual(
+      tree.map(({ run }) => run.id),
+      ['a', 'b', 'c'],
+    );
+  });
+
   it('shows every run once, whatever they name as parents', () => {
     const names = fc.uniqueArray(fc.nat(20).map(String), { minLength: 1 });
     const parents = fc.array(fc.option(fc.nat(20).map(String), { nil: undefined }), { minLength: 21 });

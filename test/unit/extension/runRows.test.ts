@@ -23,6 +23,10 @@ describe('run labels', () => {
       ['lr=0.1', 'lr=0.3', 'eval.py', 'baseline'],
     );
   });
+  it('tell fractions as people wrote them', () => {
+    const runs = [0.1 * 3, 0.15 * 3].map(lr => runSummaryOf({ parameters: { lr } }));
+    assert.deepEqual(labels(...runs), ['lr=0.3', 'lr=0.45']);
+  });
   it('count a parameter that only some runs have as different', () => {
     assert.deepEqual(
       labels(
