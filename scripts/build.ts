@@ -89,6 +89,7 @@ function options(bundle: Bundle): esbuild.BuildOptions & { metafile: true } {
     // Names stay readable: a stack trace in a bug report is worth more than the bytes.
     minifySyntax: true,
     minifyWhitespace: true,
+    minifyIdentifiers: bundle.foreign,
     logLevel: 'warning',
     plugins: [withoutZodLocales],
   } satisfies esbuild.BuildOptions;

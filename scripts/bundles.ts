@@ -17,6 +17,8 @@ export interface Bundle {
   readonly knowsVscode: boolean;
   /** Whether the bundle is an executable program. */
   readonly executable: boolean;
+  /** Whether nothing but other people's code is in it: then short names save more than they cost. */
+  readonly foreign: boolean;
 }
 
 const nodeBundle = (output: string, entry: string, budgetKiB: number): Bundle => ({
@@ -26,6 +28,12 @@ const nodeBundle = (output: string, entry: string, budgetKiB: number): Bundle =>
   platform: 'node',
   knowsVscode: false,
   executable: false,
+  foreign: false,
+});
+
+const sdkBundle = (name: string, budgetKiB: number): Bundle => ({
+  ...nodeBundle(`remotes/${name}.cjs`, `src/data/remotes/sdks/${name}.ts`, budgetKiB),
+  foreign: true,
 });
 
 /** Every bundle of the product. A webview is a folder of webview/ with a main.ts. */
@@ -39,6 +47,10 @@ export function bundles(root: string): readonly Bundle[] {
     // The threads that hash, copy and link data files; every other bundle starts them.
     nodeBundle('data-worker.cjs', 'src/data/workers/dataWorkerMain.ts', 60),
     nodeBundle('supervisor.cjs', 'src/cli/supervisorMain.ts', 1200),
+    // What the clouds speak, loaded by those who have a remote there; `src/data/remotes/loadSdk.ts` knows the names.
+    sdkBundle('azure', 950),
+    sdkBundle('gcs', 320),
+    sdkBundle('s3', 460),
     ...webviewFolders(root).map((name): Bundle => ({
       output: `webview/${name}.js`,
       entry: `webview/${name}/main.ts`,
@@ -47,6 +59,7 @@ export function bundles(root: string): readonly Bundle[] {
       budgetKiB: 480,
       knowsVscode: false,
       executable: false,
+      foreign: false,
     })),
   ];
 }

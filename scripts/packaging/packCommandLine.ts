@@ -7,7 +7,14 @@ import { npm } from '../provision/npm.ts';
 import { readManifest } from './manifest.ts';
 
 /** The bundles of the command line: what it starts lies beside it. */
-const fromDist = ['cli.cjs', 'supervisor.cjs', 'data-worker.cjs', 'pythonHook', 'THIRD-PARTY-NOTICES.txt'];
+const fromDist = [
+  'cli.cjs',
+  'supervisor.cjs',
+  'data-worker.cjs',
+  'remotes',
+  'pythonHook',
+  'THIRD-PARTY-NOTICES.txt',
+];
 
 /** Resolves with the path of `<name>-cli-<version>.tgz` in `folder`. The bundles must be in dist/. */
 export async function packCommandLine(folder: string): Promise<string> {
@@ -15,7 +22,10 @@ export async function packCommandLine(folder: string): Promise<string> {
   const staging = await mkdtemp(join(tmpdir(), 'lockstep-cli-'));
   try {
     for (const part of fromDist)
-      await cp(join(projectRoot, 'dist', part), join(staging, part), { recursive: true });
+      await cp(join(projectRoot, 'dist', part), join(staging, part), {
+        recursive: true,
+        filter: path => !path.endsWith('.map'),
+      });
     for (const text of ['LICENSE', 'README.md']) await copyFile(join(projectRoot, text), join(staging, text));
     const manifest = {
       ...{ name: `${name}-cli`, version, description, license },

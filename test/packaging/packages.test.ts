@@ -14,6 +14,9 @@ import { temporaryFolder } from '../helpers/temporaryFolder.ts';
 
 const bundles = ['cli.cjs', 'supervisor.cjs', 'data-worker.cjs'];
 
+/** Loaded by those whose remote speaks them. */
+const clients = ['azure.cjs', 'gcs.cjs', 's3.cjs'];
+
 const inExtension = [
   '[Content_Types].xml',
   'extension.vsixmanifest',
@@ -24,6 +27,7 @@ const inExtension = [
   'extension/dist/bin/lockstep.cmd',
   ...[...bundles, 'extension.cjs', 'worker.cjs'].map(name => `extension/dist/${name}`),
   'extension/dist/pythonHook/sitecustomize.py',
+  ...clients.map(name => `extension/dist/remotes/${name}`),
   ...['charts', 'media', 'report'].flatMap(name => [
     `extension/dist/webview/${name}.css`,
     `extension/dist/webview/${name}.js`,
@@ -43,6 +47,7 @@ const inCommandLine = [
   'THIRD-PARTY-NOTICES.txt',
   'package.json',
   'pythonHook',
+  'remotes',
   ...bundles,
 ].sort();
 

@@ -9,9 +9,18 @@ import { createHash } from 'node:crypto';
 export const dos2unixPart = 1024 * 1024;
 
 export class Dos2UnixHash {
-  readonly #newer = createHash('md5');
-  readonly #older = createHash('md5');
+  #newer = createHash('md5');
+  #older = createHash('md5');
   #text: boolean | undefined;
+
+  /** One that has seen the same and goes its own way from here. */
+  copy(): Dos2UnixHash {
+    const copy = new Dos2UnixHash();
+    copy.#newer = this.#newer.copy();
+    copy.#older = this.#older.copy();
+    copy.#text = this.#text;
+    return copy;
+  }
 
   /** `part` has `dos2unixPart` bytes, only the last one of a file may have fewer. */
   update(part: Buffer): void {

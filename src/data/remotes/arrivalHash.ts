@@ -1,8 +1,6 @@
-/**
- * The hash of an object while its bytes go by. Objects of DVC 2 were hashed with CRLF made LF in text, in two ways
- * that differ in files over 1 MiB: either proves them. Source: dvc-data `hashfile/hash.py`, dvc 2.0 `utils`.
- */
-import { createHash, type Hash } from 'node:crypto';
+/** The hash of an object while its bytes go by. An object of DVC 2 is proven by either of the two hashes of its time. */
+import { createHash } from 'node:crypto';
+import { Dos2UnixHash, dos2unixPart } from '../hash/dos2unix.ts';
 import type { ObjectId } from '../objectId.ts';
 
 export interface ArrivalHash {
@@ -32,55 +30,23 @@ function plainHash(): ArrivalHash {
   };
 }
 
-const chunkSize = 1 << 20;
-
-/** Both read 1 MiB at a time, and a CRLF that lies across the border of two chunks stays. */
+/** Takes bytes in any pieces and hands them on in those that the hash is defined by. */
 function legacyHash(): ArrivalHash {
-  const oncePerFile = createHash('md5');
-  const oncePerChunk = createHash('md5');
-  let fileIsText: boolean | undefined;
-  let rest = Buffer.alloc(0);
-
-  const take = (chunk: Buffer, once: Hash, each: Hash, isTextFile: boolean): void => {
-    const unixed = withoutCarriageReturns(chunk);
-    once.update(isTextFile ? unixed : chunk);
-    each.update(isText(chunk) ? unixed : chunk);
-  };
-  const digests = (): [string, string] => {
-    const once = oncePerFile.copy();
-    const each = oncePerChunk.copy();
-    if (rest.length > 0) take(rest, once, each, fileIsText ?? isText(rest));
-    return [once.digest('hex'), each.digest('hex')];
+  const hash = new Dos2UnixHash();
+  let rest: Buffer = Buffer.alloc(0);
+  const digests = (): { md5: string; olderMd5: string } => {
+    const copy = hash.copy();
+    if (rest.length > 0) copy.update(rest);
+    const { md5, olderMd5 } = copy.digest();
+    return { md5: md5.toString('hex'), olderMd5: olderMd5.toString('hex') };
   };
   return {
     update(chunk) {
       rest = Buffer.concat([rest, chunk]);
-      while (rest.length >= chunkSize) {
-        const whole = rest.subarray(0, chunkSize);
-        fileIsText ??= isText(whole);
-        take(whole, oncePerFile, oncePerChunk, fileIsText);
-        rest = rest.subarray(chunkSize);
-      }
+      for (; rest.length >= dos2unixPart; rest = rest.subarray(dos2unixPart))
+        hash.update(rest.subarray(0, dos2unixPart));
     },
-    digest: () => digests()[1],
-    proves: id => digests().includes(digestOf(id)),
+    digest: () => digests().md5,
+    proves: id => Object.values(digests()).includes(digestOf(id)),
   };
-}
-
-/** DVC's test: the first 512 bytes hold no NUL and at most three in ten bytes that text does not have. */
-function isText(chunk: Uint8Array): boolean {
-  const start = chunk.subarray(0, 512);
-  if (start.includes(0)) return false;
-  const strange = start.filter(byte => !textBytes.has(byte)).length;
-  return strange / start.length <= 0.3 || start.length === 0;
-}
-
-const textBytes = new Set([
-  ...Array.from({ length: 0x7f - 0x20 }, (_, index) => 0x20 + index),
-  ...[0x0a, 0x0d, 0x09, 0x0c, 0x08],
-]);
-
-function withoutCarriageReturns(chunk: Buffer): Buffer {
-  if (!chunk.includes('\r\n')) return chunk;
-  return Buffer.from(chunk.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 }

@@ -85,6 +85,19 @@ export function remoteCredentials(
   return new LockstepError({ code: 'remote-credentials', message: `${label}: ${words}`, mend, cause });
 }
 
+/** A host whose key is not known, or is not the known one: nothing was sent to it. */
+export function remoteHostKey(label: string, words: string, mend: string): LockstepError {
+  return new LockstepError({ code: 'remote-host-key', message: `${label}: ${words}`, mend });
+}
+
+export function sshMissing(): LockstepError {
+  return new LockstepError({
+    code: 'remote-setting',
+    message: 'This machine has no program ssh, which a remote over SSH needs.',
+    mend: 'Install OpenSSH (Debian: apt-get install openssh-client).',
+  });
+}
+
 /** A line that broke, a server that is busy, a host that does not answer: asking again may help. */
 export function remoteTrouble(
   label: string,

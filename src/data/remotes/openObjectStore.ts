@@ -4,8 +4,13 @@
  */
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openAzureStore } from './azureStore.ts';
 import { remoteKindUnknown } from './errors.ts';
+import { openGcsStore } from './gcsStore.ts';
+import { openHttpStore } from './httpStore.ts';
 import { openLocalStore } from './localStore.ts';
+import { openS3Store } from './s3Store.ts';
+import { openSshStore } from './sshStore.ts';
 import type { CredentialSource, ObjectStore, RemoteSettings } from './objectStore.ts';
 
 /**
@@ -14,7 +19,7 @@ import type { CredentialSource, ObjectStore, RemoteSettings } from './objectStor
  */
 export async function openObjectStore(
   settings: RemoteSettings,
-  _credentials: CredentialSource = nobody,
+  credentials: CredentialSource = nobody,
 ): Promise<ObjectStore> {
   const scheme = schemeOf(settings.url);
   switch (scheme) {
@@ -22,8 +27,20 @@ export async function openObjectStore(
       return openLocalStore(settings, settings.url);
     case 'file':
       return openLocalStore(settings, fileURLToPath(settings.url));
+    case 's3':
+      return openS3Store(settings);
+    case 'gs':
+    case 'gcs':
+      return openGcsStore(settings, credentials);
+    case 'azure':
+      return openAzureStore(settings, credentials);
+    case 'ssh':
+      return openSshStore(settings, credentials);
+    case 'http':
+    case 'https':
+      return openHttpStore(settings, credentials);
     default:
-      return Promise.reject(remoteKindUnknown(settings.name, scheme));
+      throw remoteKindUnknown(settings.name, scheme);
   }
 }
 
