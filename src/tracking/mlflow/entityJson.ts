@@ -1,7 +1,8 @@
 /** The things of the state as MLflow's answers spell them: snake case, numbers as numbers, NaN as text. */
 import { experimentLocation, modelArtifactUri, runArtifactUri } from './artifactPlaces.ts';
 import type { ModelMetric } from './journalEvents.ts';
-import type { LatestMetric, Tracker } from './tracker.ts';
+import type { LatestMetric } from './runMetrics.ts';
+import type { Tracker } from './tracker.ts';
 import type { Experiment, LoggedModel, MlflowRun, ModelVersion, RegisteredModel } from './trackingState.ts';
 
 export function valueJson(value: number): number | string {
@@ -44,7 +45,7 @@ export function runJson(tracker: Tracker, run: MlflowRun): object {
   return {
     info: runInfoJson(tracker, run),
     data: {
-      metrics: Array.from(tracker.latest(run), ([key, metric]) => metricJson(key, metric)),
+      metrics: Array.from(tracker.metrics.latest(run), ([key, metric]) => metricJson(key, metric)),
       params: pairsJson(run.params),
       tags: pairsJson(run.tags),
     },

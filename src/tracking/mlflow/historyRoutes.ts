@@ -5,7 +5,8 @@ import { listField, optionalText, optionalWhole, textField } from './fields.ts';
 import { pageOf } from './paging.ts';
 import { route } from './route.ts';
 import { runIdFields, runIdOf } from './runId.ts';
-import type { LatestMetric, Tracker } from './tracker.ts';
+import type { LatestMetric } from './runMetrics.ts';
+import type { Tracker } from './tracker.ts';
 
 export const historyRoutes = [
   route(

@@ -122,3 +122,8 @@ function compare(a: Key, b: Key, descending: boolean): number {
 function rankOf(key: Key): number {
   return key === undefined ? 2 : typeof key === 'number' && Number.isNaN(key) ? 1 : 0;
 }
+
+/** What a lookup answers of a value that may be missing. */
+export function lone<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value];
+}

@@ -34,7 +34,7 @@ export const runRoutes = [
   }),
   route('GET', 'runs/get', z.object(runIdFields), async (tracker, fields) => {
     const run = tracker.state.runs.get(runIdOf(fields)) ?? resumedRun(tracker, runIdOf(fields));
-    await tracker.ready(run);
+    await tracker.metrics.ready(run);
     return { run: runJson(tracker, run) };
   }),
   route(

@@ -37,7 +37,7 @@ export const searchRoutes = [
       const candidates = [...tracker.state.runs.values()].filter(
         run => wanted.has(run.experiment) && isInView(run.stage, fields.run_view_type),
       );
-      for (const run of candidates) await tracker.ready(run);
+      for (const run of candidates) await tracker.metrics.ready(run);
       const found = candidates
         .filter(run => matches(comparisons, runLookup(tracker, run)))
         .sort((a, b) => b.start - a.start || (a.id < b.id ? -1 : 1));
@@ -80,7 +80,7 @@ function runLookup(tracker: Tracker, run: MlflowRun): Lookup {
   return ({ kind, key }) => {
     switch (kind) {
       case 'metric':
-        return one(tracker.latest(run).get(key)?.value);
+        return one(tracker.metrics.latest(run).get(key)?.value);
       case 'param':
         return one(run.params.get(key));
       case 'tag':

@@ -3,21 +3,16 @@
  * further ones are child runs, and those of other processes of a distributed run are series of the run by rank.
  * Whatever changes goes to the run record and to the journal before the answer.
  */
-import { isOlder, TrackingState, type MlflowRun } from './trackingState.ts';
+import { TrackingState, type MlflowRun } from './trackingState.ts';
 import { runEventSchema, type JournalEvent, type RunEvent } from './journalEvents.ts';
 import type { Journal } from './journal.ts';
 import type { Keeper } from './keeper.ts';
 import { doesNotExist } from './mlflowProblem.ts';
-import { SeenPoints } from './seenPoints.ts';
+import { RunMetrics } from './runMetrics.ts';
+import { endOf } from './runStatus.ts';
 import type { MetricPoint, MetricSeries } from '../../runs/metricSeries.ts';
 import type { ReportedLine } from '../../runs/reported.ts';
 import type { ChildRun, TrackedRun, TrackedRuns } from '../trackedRun.ts';
-
-export interface LatestMetric {
-  readonly value: number;
-  readonly timestamp: number;
-  readonly step: number;
-}
 
 export interface TrackerOptions {
   readonly runs: TrackedRuns;
@@ -42,14 +37,11 @@ export class Tracker {
   readonly artifacts: 'file' | 'http';
   readonly userName: string;
   readonly onProblem: (text: string) => void;
+  readonly metrics: RunMetrics;
   /** Told of tags that a client set, also to what they were. */
   onTags: (run: MlflowRun, tags: ReadonlyMap<string, string>) => void = () => undefined;
   readonly #journal: Journal;
   readonly #keeper: Keeper;
-  readonly #seen = new SeenPoints();
-  readonly #latest = new Map<string, Map<string, LatestMetric>>();
-  /** Runs of an earlier supervisor whose metrics are not read yet, or are being read. */
-  readonly #unread = new Map<string, Promise<void> | undefined>();
   readonly #createdLast: Map<string, string>;
   readonly #endAgain = new Map<string, NodeJS.Timeout>();
 
@@ -60,13 +52,15 @@ export class Tracker {
     this.onProblem = options.onProblem;
     this.#journal = options.journal;
     this.#keeper = options.keeper;
+    const { onProblem } = options;
+    this.metrics = new RunMetrics({ series: run => this.series(run), onProblem });
     const { events, strangeLines } = options.journal.read();
     for (const event of events) this.state.apply(event);
     this.#createdLast = createdLast(events);
     if (strangeLines > 0)
       options.onProblem(`${strangeLines} lines of the journal of MLflow calls could not be read.`);
     for (const run of this.state.runs.values()) {
-      this.#unread.set(run.id, undefined);
+      this.metrics.isOfBefore(run.id);
       // It was logged to again after its end, and the supervisor was killed before that was carried over.
       if (endOf(run) !== undefined && this.#child(run)?.ended === false) this.#end(run.id);
     }
@@ -109,9 +103,9 @@ export class Tracker {
   async sameRequest(request: string | undefined): Promise<MlflowRun | undefined> {
     const run = this.state.runs.get(this.#createdLast.get(request ?? '') ?? '');
     if (run === undefined) return undefined;
-    await this.ready(run);
+    await this.metrics.ready(run);
     this.#createdLast.delete(request ?? '');
-    return this.latest(run).size === 0 ? run : undefined;
+    return this.metrics.latest(run).size === 0 ? run : undefined;
   }
 
   /** The act that says of a run what it says now, and what changed. Changes of undefined take a value away. */
@@ -169,19 +163,6 @@ export class Tracker {
     };
   }
 
-  /** Metrics of an earlier supervisor are read before the first look at them. */
-  ready(run: MlflowRun): Promise<void> | undefined {
-    if (!this.#unread.has(run.id)) return undefined;
-    const reading = this.#unread.get(run.id) ?? this.#readMetrics(run);
-    this.#unread.set(run.id, reading);
-    return reading;
-  }
-
-  /** By key. Call {@link ready} before. */
-  latest(run: MlflowRun): ReadonlyMap<string, LatestMetric> {
-    return this.#latest.get(run.id) ?? new Map<string, LatestMetric>();
-  }
-
   /** All points of a run, as the record has them. */
   async series(run: MlflowRun): Promise<readonly MetricSeries[]> {
     if (run.place !== 'main' && this.#child(run) === undefined) return [];
@@ -193,25 +174,8 @@ export class Tracker {
   async log(run: MlflowRun, points: readonly MetricPoint[]): Promise<void> {
     if (points.length === 0) return;
     this.#heardOf(run.id);
-    const reading = this.ready(run);
-    if (reading !== undefined) await reading;
-    const fresh: MetricPoint[] = [];
-    const doubtful: MetricPoint[] = [];
-    const take = (point: MetricPoint): void => {
-      this.#seen.add(run.id, point);
-      fresh.push(run.rank === undefined ? point : { ...point, rank: run.rank });
-    };
-    for (const point of points) {
-      const look = this.#seen.look(run.id, point);
-      if (look === 'new') take(point);
-      else if (look === 'unknown') doubtful.push(point);
-    }
-    if (doubtful.length > 0) {
-      const known = await this.#known(run, doubtful);
-      for (const point of doubtful)
-        if (!known.has(pointId(point)) && this.#seen.look(run.id, point) !== 'seen') take(point);
-    }
-    for (const point of fresh) this.#noteLatest(run.id, point);
+    const taken = this.metrics.take(run, points);
+    const fresh = taken instanceof Promise ? await taken : taken;
     if (fresh.length === 0) return;
     const kept = this.#keeper.keep([() => this.openedTarget(run).points(fresh)], () => 100 * fresh.length);
     if (kept !== undefined) await kept;
@@ -264,67 +228,6 @@ export class Tracker {
     if (run !== undefined && endOf(run) !== undefined)
       void this.#keeper.keep([this.carryStatus(run)], () => 100);
   }
-
-  async #readMetrics(run: MlflowRun): Promise<void> {
-    try {
-      for (const { key, steps, times, values } of await this.series(run)) {
-        this.#seen.addForgotten(run.id, key, times, steps);
-        for (let index = 0; index < values.length; index++)
-          this.#noteLatest(run.id, {
-            key,
-            step: steps[index] ?? 0,
-            time: times[index] ?? 0,
-            value: values[index] ?? Number.NaN,
-          });
-      }
-    } catch (error) {
-      this.onProblem(`The metrics of an MLflow run could not be read back: ${String(error)}`);
-    }
-    this.#unread.delete(run.id);
-  }
-
-  async #known(run: MlflowRun, points: readonly MetricPoint[]): Promise<ReadonlySet<string>> {
-    const keys = new Set(points.map(({ key }) => key));
-    const known = new Set<string>();
-    for (const { key, steps, times, values } of await this.series(run)) {
-      if (!keys.has(key)) continue;
-      for (let index = 0; index < values.length; index++)
-        known.add(`${key}\u0000${steps[index] ?? 0} ${times[index] ?? 0} ${values[index] ?? 0}`);
-    }
-    return known;
-  }
-
-  #noteLatest(run: string, { key, step, time, value }: MetricPoint): void {
-    let metrics = this.#latest.get(run);
-    if (metrics === undefined) this.#latest.set(run, (metrics = new Map<string, LatestMetric>()));
-    const known = metrics.get(key);
-    const metric = { value, timestamp: time, step };
-    // As MLflow's own store: of the same step and time the greater value counts.
-    const isSame = known?.step === step && known.timestamp === time;
-    if (known === undefined || (isSame ? value > known.value : !isOlder(metric, known)))
-      metrics.set(key, metric);
-  }
-}
-
-function endOf(
-  run: MlflowRun,
-): { readonly state: 'finished' | 'failed' | 'cancelled'; readonly endedAt: number } | undefined {
-  const endedAt = run.end ?? Date.now();
-  switch (run.status) {
-    case 'FINISHED':
-      return { state: 'finished', endedAt };
-    case 'FAILED':
-      return { state: 'failed', endedAt };
-    case 'KILLED':
-      return { state: 'cancelled', endedAt };
-    case 'RUNNING':
-    case 'SCHEDULED':
-      return undefined;
-  }
-}
-
-function pointId({ key, step, time, value }: MetricPoint): string {
-  return `${key}\u0000${step} ${time} ${value}`;
 }
 
 /** Request → run, of the runs of which the journal holds no more than their beginning. */
