@@ -104,3 +104,11 @@ export function pathBusy(path: string, holder: string): LockstepError {
     mend: 'Wait until it has ended and try again.',
   });
 }
+
+export function casesFallTogether(path: string, [one, other]: readonly [string, string]): LockstepError {
+  return new LockstepError({
+    code: 'cases-fall-together',
+    message: `${path} cannot be placed here: ${JSON.stringify(one)} and ${JSON.stringify(other)} are one file on this file system. Nothing of it was placed.`,
+    mend: 'Use a file system that tells upper from lower case, or rename one of them where they come from.',
+  });
+}

@@ -5,7 +5,7 @@
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
-import type { HashedPath } from '../hash/hashOutputs.ts';
+import { hashOutputs, type HashedPath } from '../hash/hashOutputs.ts';
 
 /**
  * As `hashOutputs` by DVC 3's function, in the order of `paths` (relative to the data root); everything named in the
@@ -13,10 +13,21 @@ import type { HashedPath } from '../hash/hashOutputs.ts';
  * `cache.type` beginning with `hardlink` a file becomes the object (read-only).
  */
 export async function storeOutputs(
-  _repository: DataRepository,
-  _paths: readonly string[],
-  _tools: DataTools,
-  _task: DataTask,
+  repository: DataRepository,
+  paths: readonly string[],
+  tools: DataTools,
+  task: DataTask,
 ): Promise<readonly HashedPath[]> {
-  return Promise.reject(new Error('not yet'));
+  const presence = await tools.cache.presence();
+  const stored = await hashOutputs(
+    repository,
+    paths.map(path => ({ path })),
+    tools,
+    task,
+    presence,
+  );
+  for (const found of stored)
+    if (found.kind === 'folder' && found.object !== undefined && !presence.has(found.object))
+      await tools.cache.insertListing(found.listing());
+  return stored;
 }

@@ -1,4 +1,5 @@
 /** Hashes files of which the numbers are at hand: recalls what is known, reads the rest on all threads, remembers. */
+import type { CachePresence } from '../cache/cachePresence.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
@@ -8,10 +9,11 @@ import { fileBatches } from '../workers/fileBatches.ts';
 import { JobMeter } from '../workers/jobMeter.ts';
 import { readStat, statWidth, type FileColumns } from '../walk/fileColumns.ts';
 import type { WalkProblem } from '../walk/walkBatch.ts';
+import type { HashedBatch } from './hashBatch.ts';
 import { hexOf, isHashed, listingValue, type HashedColumns } from './hashedPath.ts';
 import { readKnownHashes, writeKnownHashes, type KnownHashes } from './hashStateFile.ts';
 import { recallHashes, type Recall } from './knownHashes.ts';
-import { fileSystemTime, isSettled } from './settledTime.ts';
+import { fileSystemTime, isSettledAt, lastChange, newFileMode } from './settledTime.ts';
 
 export interface HashPlan {
   /** Absolute with a slash behind it. */
@@ -23,6 +25,8 @@ export interface HashPlan {
   readonly statePath: string;
   /** The columns are all files of a folder: their listing gets a value. */
   readonly complete?: boolean;
+  /** Store in the cache whatever of it is not there. */
+  readonly keep?: CachePresence;
   /** The state holds other files, too, and keeps them. */
   readonly keepOthers?: boolean;
 }
@@ -34,10 +38,16 @@ export async function hashColumns(
   task: DataTask,
 ): Promise<HashedColumns> {
   const known = await readKnownHashes(plan.statePath);
-  const recall = doubted(plan, recallHashes(plan.columns, known));
+  const recall = unkept(plan, doubted(plan, recallHashes(plan.columns, known)));
   const nothingNew = recall.unknown.length === 0 && recall.relinked.length === 0;
   if (nothingNew && recall.listing !== undefined)
-    return { columns: plan.columns, md5s: recall.md5s, listing: recall.listing, problems: [] };
+    return {
+      columns: plan.columns,
+      md5s: recall.md5s,
+      settled: recall.settled,
+      listing: recall.listing,
+      problems: [],
+    };
   const stats = plan.columns.stats.slice();
   const found = nothingNew
     ? { problems: [] }
@@ -45,13 +55,10 @@ export async function hashColumns(
   const columns = { paths: plan.columns.paths, stats };
   const listing =
     plan.complete === true && found.problems.length === 0 ? listingValue(columns, recall.md5s) : undefined;
-  const result = { columns, md5s: recall.md5s, ...(listing === undefined ? {} : { listing }) };
+  const { md5s, settled } = recall;
+  const result = { columns, md5s, settled, ...(listing === undefined ? {} : { listing }) };
   if (!nothingNew || listing !== undefined) {
-    const remembered = { ...result, settled: recall.settled };
-    await writeKnownHashes(
-      plan.statePath,
-      plan.keepOthers === true ? withOthers(remembered, known) : remembered,
-    );
+    await writeKnownHashes(plan.statePath, plan.keepOthers === true ? withOthers(result, known) : result);
   }
   return { ...result, problems: found.problems };
 }
@@ -71,6 +78,24 @@ function doubted(plan: HashPlan, recall: Recall): Recall {
     settled: settled.slice(),
     unknown: [...new Set([...recall.unknown, ...other])],
     relinked: relinked.filter(index => !other.includes(index)),
+  };
+}
+
+/** What is to be stored is read again where the cache lacks it. */
+function unkept(plan: HashPlan, recall: Recall): Recall {
+  const { keep } = plan;
+  if (keep === undefined) return recall;
+  const hex = hexOf(recall.md5s);
+  const lacking = new Set(recall.unknown);
+  for (let index = 0; index < plan.columns.paths.length; index += 1)
+    if (!keep.has({ algorithm: plan.algorithm, value: hex.slice(index * 32, index * 32 + 32) }))
+      lacking.add(index);
+  if (lacking.size === recall.unknown.length) return recall;
+  return {
+    md5s: recall.md5s.slice(),
+    settled: recall.settled.slice(),
+    unknown: [...lacking],
+    relinked: recall.relinked.filter(index => !lacking.has(index)),
   };
 }
 
@@ -96,11 +121,7 @@ async function hashUnknown(
     fileBatches(sizes).map(async batch => {
       const indexes = batch.map(place => unknown[place] ?? 0);
       const paths = indexes.map(index => plan.columns.paths[index] ?? '');
-      const hashed = await tools.pool.run(
-        'hash',
-        { root: plan.root, paths: joinPaths(paths), algorithm: plan.algorithm },
-        meter,
-      );
+      const hashed = await hashOrStore(plan, paths, repository, tools, meter);
       for (const [place, index] of indexes.entries()) {
         const older = hashed.olderMd5s?.subarray(place * 16, place * 16 + 16);
         const newer = hashed.md5s.subarray(place * 16, place * 16 + 16);
@@ -111,7 +132,9 @@ async function hashUnknown(
         const flags = readStat(plan.columns.stats, index, 'mode') & ~0xffff;
         stats.set(hashed.stats.subarray(place * statWidth, (place + 1) * statWidth), index * statWidth);
         stats[index * statWidth + 4] = readStat(stats, index, 'mode') + flags;
-        recall.settled[index] = isSettled(stats, index, readAt) ? 1 : 0;
+        recall.settled[index] = isSettledAt(hashed.changed?.[place] ?? lastChange(stats, index), readAt)
+          ? 1
+          : 0;
       }
       for (const { index, message } of hashed.failures)
         problems.push({ path: paths[index] ?? '', kind: 'unreadable', reason: message });
@@ -119,6 +142,29 @@ async function hashUnknown(
   );
   task.signal?.throwIfAborted();
   return { problems };
+}
+
+async function hashOrStore(
+  plan: HashPlan,
+  paths: readonly string[],
+  { settings, stateFolder }: DataRepository,
+  { pool, cache }: DataTools,
+  meter: JobMeter,
+): Promise<HashedBatch & { readonly changed?: Float64Array }> {
+  const files = { root: plan.root, paths: joinPaths(paths) };
+  if (plan.keep === undefined) return pool.run('hash', { ...files, algorithm: plan.algorithm }, meter);
+  const first = settings.linkTypes[0];
+  return pool.run(
+    'store',
+    {
+      ...files,
+      objects: `${cache.folder}/files/md5/`,
+      fileMode: newFileMode(stateFolder),
+      sharedWithGroup: cache.sharedWithGroup,
+      first: first === 'hardlink' ? 'hardlink' : 'reflink',
+    },
+    meter,
+  );
 }
 
 /**
@@ -159,7 +205,7 @@ async function noLongerObjects(
 }
 
 /** Files of other paths keep what is known of them. */
-function withOthers(here: KnownHashes, known: KnownHashes | undefined): KnownHashes {
+export function withOthers(here: KnownHashes, known: KnownHashes | undefined): KnownHashes {
   if (known === undefined) return here;
   const present = new Set(here.columns.paths);
   const others = known.columns.paths.flatMap((path, index) => (present.has(path) ? [] : [index]));

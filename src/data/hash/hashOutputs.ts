@@ -3,6 +3,7 @@
  * they were hashed. Reads only; writes nothing but the state.
  */
 import { join } from 'node:path';
+import type { CachePresence } from '../cache/cachePresence.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
@@ -13,9 +14,9 @@ import { batchFiles, joinPaths } from '../workers/dataJobs.ts';
 import { statWidth } from '../walk/fileColumns.ts';
 import { pathKinds } from '../walk/statBatch.ts';
 import { walkFolder } from '../walk/walkFolder.ts';
-import type { WalkProblem } from '../walk/walkBatch.ts';
 import { hashColumns, type HashPlan } from './hashColumns.ts';
 import { folderResult, fileResult, emptyResult, type HashedPath } from './hashedPath.ts';
+import { makesIncomplete } from './makesIncomplete.ts';
 import { filesStatePath, folderStatePath } from './statePaths.ts';
 
 export type { HashedPath } from './hashedPath.ts';
@@ -30,12 +31,16 @@ export interface HashRequest {
   readonly expected?: { readonly object: ObjectId; readonly listing?: FolderListing };
 }
 
-/** In the order of the requests. */
+/**
+ * In the order of the requests.
+ * @param keep What the cache holds: whatever it lacks is stored in it while it is hashed (by `storeOutputs`).
+ */
 export async function hashOutputs(
   repository: DataRepository,
   requests: readonly HashRequest[],
   tools: DataTools,
   task: DataTask,
+  keep?: CachePresence,
 ): Promise<readonly HashedPath[]> {
   const found = await lookAtPaths(repository, requests, tools, task);
   const results: (HashedPath | undefined)[] = found.map(({ kind }, index) =>
@@ -45,10 +50,11 @@ export async function hashOutputs(
     const places = found.flatMap(({ kind }, index) =>
       kind === 'file' && algorithmOf(requests[index]) === algorithm ? [index] : [],
     );
-    await hashFiles(repository, requests, places, found, results, algorithm, tools, task);
+    await hashFiles(repository, requests, places, found, results, algorithm, tools, task, keep);
   }
   for (const [index, request] of requests.entries())
-    if (found[index]?.kind === 'folder') results[index] = await hashFolder(repository, request, tools, task);
+    if (found[index]?.kind === 'folder')
+      results[index] = await hashFolder(repository, request, tools, task, keep);
   return results.map((result, index) => result ?? emptyResult(requests[index]?.path ?? '', 'missing'));
 }
 
@@ -102,6 +108,7 @@ async function hashFiles(
   algorithm: ObjectId['algorithm'],
   tools: DataTools,
   task: DataTask,
+  keep: CachePresence | undefined,
 ): Promise<void> {
   if (places.length === 0) return;
   const paths = places.map(place => requests[place]?.path ?? '');
@@ -118,6 +125,7 @@ async function hashFiles(
       expected,
       statePath: filesStatePath(repository, algorithm),
       keepOthers: true,
+      ...(keep === undefined ? {} : { keep }),
     },
     repository,
     tools,
@@ -132,6 +140,7 @@ async function hashFolder(
   request: HashRequest,
   tools: DataTools,
   task: DataTask,
+  keep: CachePresence | undefined,
 ): Promise<HashedPath> {
   const folder = join(repository.root, request.path);
   const algorithm = algorithmOf(request);
@@ -143,6 +152,7 @@ async function hashFolder(
     algorithm,
     expected: new Map(listed?.files.map(file => [file.relativePath, file.md5])),
     statePath: folderStatePath(repository, request.path, algorithm),
+    ...(keep === undefined ? {} : { keep }),
     complete: walked.problems.every(problem => !makesIncomplete(problem)),
   };
   const hashed = await hashColumns(plan, repository, tools, task);
@@ -152,9 +162,4 @@ async function hashFolder(
 async function walkWithMeter(folder: string, prefix: string, { pool, ignore }: DataTools, task: DataTask) {
   using meter = new JobMeter(task, 'look', {}, prefix);
   return await walkFolder({ folder, prefix, ...(ignore === undefined ? {} : { ignore }) }, pool, meter);
-}
-
-/** Problems that leave a file without a hash; the others leave out what DVC leaves out, too. */
-export function makesIncomplete({ kind }: WalkProblem): boolean {
-  return kind === 'unreadable' || kind === 'broken-link' || kind === 'special' || kind === 'bad-name';
 }

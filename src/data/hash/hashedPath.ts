@@ -21,6 +21,8 @@ export interface HashedPath {
   readonly columns: FileColumns;
   /** 16 bytes for each path in `columns`; zeros for what could not be hashed. */
   readonly md5s: Uint8Array;
+  /** For each path: 1 where the hash may be believed as long as the numbers stay. */
+  readonly settled: Uint8Array;
   /** What was left out or could not be read; paths relative to the output. */
   readonly problems: readonly WalkProblem[];
   /** The files of a folder (those that could be hashed); made when asked for. */
@@ -31,6 +33,7 @@ export interface HashedPath {
 export interface HashedColumns {
   readonly columns: FileColumns;
   readonly md5s: Uint8Array;
+  readonly settled: Uint8Array;
   /** Value of the listing, where the state knew it. */
   readonly listing?: string;
   readonly problems: readonly WalkProblem[];
@@ -47,6 +50,7 @@ export function emptyResult(path: string, kind: HashedPath['kind']): HashedPath 
     executable: false,
     columns: nothing,
     md5s: new Uint8Array(0),
+    settled: new Uint8Array(0),
     problems: [],
     listing: () => ({ files: [] }),
   };
@@ -71,6 +75,7 @@ export function fileResult(
     executable: (readStat(stats, 0, 'mode') & 0o100) !== 0,
     columns: { paths: [''], stats },
     md5s,
+    settled: hashed.settled.slice(index, index + 1),
     problems: hashed.problems
       .filter(problem => problem.path === path)
       .map(problem => ({ ...problem, path: '' })),
@@ -98,6 +103,7 @@ export function folderResult(
     executable: false,
     columns,
     md5s,
+    settled: hashed.settled,
     problems: [...walkProblems, ...hashed.problems],
     listing: () => (made ??= listingOf(columns, md5s)),
   };

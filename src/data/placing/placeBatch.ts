@@ -1,25 +1,281 @@
-/** Places a batch of files from the cache in a thread. */
-import type { FileFailure } from '../workers/dataJobs.ts';
+/**
+ * Places a batch of files from the cache in a thread. A path that was free gets its file at once; one that is taken is
+ * replaced in one step, by a file that is whole. What is copied is hashed on the way and never placed under a wrong
+ * name; what is linked must at least be read-only, which is how verified objects are kept.
+ */
+import { hash } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  type Stats,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
+import { systemErrorCode } from '../../base/systemError.ts';
+import type { LinkType } from '../dataRepository.ts';
+import { contentHash, copyHashed, matchesEither, type ReadHashes } from '../links/copyHashed.ts';
+import { fallThrough, tryReflink } from '../links/reflink.ts';
+import { closeQuietly, openToRead, readSmallFile, writeAll } from '../links/smallFile.ts';
+import type { ObjectId } from '../objectId.ts';
+import { splitPaths, type FileFailure } from '../workers/dataJobs.ts';
+import { fileFailure, ownFailure } from '../workers/fileFailure.ts';
 import type { MeterCounter } from '../workers/jobMeter.ts';
+import { statAt, statWidth } from '../walk/fileColumns.ts';
+import { ownTemporary } from '../walk/ownTemporary.ts';
+import { statOne } from '../walk/statBatch.ts';
+import { RealFolders } from './realFolders.ts';
+import { refuseChanged } from './removeBatch.ts';
 
 export interface PlaceBatch {
+  /** Absolute and real, without a slash behind it. */
   readonly root: string;
+  /** Relative to the root. */
   readonly paths: string;
-}
-
-export interface CopyRequest {
-  readonly root: string;
+  /** 16 bytes for each path. */
+  readonly md5s: Uint8Array;
+  readonly algorithm: ObjectId['algorithm'];
+  /** Absolute: where the two letters of the hash begin, with a slash behind it. */
+  readonly objects: string;
+  /** `statWidth` numbers of what is there now, which may be replaced; zeros where nothing is. */
+  readonly before: Float64Array;
+  /** 1 where what is there may be replaced whatever it has become. */
+  readonly force: boolean;
+  /** 1 for a file that its owner may execute. */
+  readonly executable: Uint8Array;
+  /** Of a new file, by the umask. */
+  readonly fileMode: number;
+  /** In this order, `copy` when all others fail. */
+  readonly links: readonly LinkType[];
 }
 
 export interface PlacedBatch {
+  /** `statWidth` numbers for each file as it is now; zeros for one that failed. */
   readonly stats: Float64Array;
+  /** Index into `linkTypes` for each. */
+  readonly links: Uint8Array;
+  /** Beside those of the system: `missing`, `corrupt` (its message is the hash that was found), `changed`, `parent-is-link`. */
   readonly failures: readonly FileFailure[];
 }
 
-export function placeBatch(_batch: PlaceBatch, _counter: MeterCounter): PlacedBatch {
-  return { stats: new Float64Array(0), failures: [] };
+export const linkTypes: readonly LinkType[] = ['reflink', 'hardlink', 'symlink', 'copy'];
+
+const emptyMd5 = hash('md5', '', 'buffer');
+
+export async function placeBatch(batch: PlaceBatch, counter: MeterCounter): Promise<PlacedBatch> {
+  const paths = splitPaths(batch.paths);
+  const stats = new Float64Array(statWidth * paths.length);
+  const links = new Uint8Array(paths.length);
+  const failures: FileFailure[] = [];
+  const folders = new RealFolders(batch.root);
+  for (const [index, path] of paths.entries()) {
+    if (counter.stopped) break;
+    try {
+      folders.makeParent(path);
+      links[index] = linkTypes.indexOf(await placeOne(batch, path, index, counter));
+      statOne(`${batch.root}/${path}`, stats, index);
+    } catch (error) {
+      failures.push(fileFailure(index, error));
+    }
+    counter.add(1, 0);
+  }
+  return { stats, links, failures };
 }
 
-export function copyLarge(_request: CopyRequest, _counter: MeterCounter): PlacedBatch {
-  return { stats: new Float64Array(0), failures: [] };
+/** One file with where it comes from and goes. */
+interface Placing {
+  readonly batch: PlaceBatch;
+  readonly object: string;
+  readonly md5: Uint8Array;
+  /** Where it is made: the path itself, or a temporary name beside it when something is to be replaced. */
+  readonly made: string;
+  readonly executable: boolean;
+}
+
+async function placeOne(
+  batch: PlaceBatch,
+  path: string,
+  index: number,
+  counter: MeterCounter,
+): Promise<LinkType> {
+  const md5 = batch.md5s.subarray(index * 16, index * 16 + 16);
+  const hex = Buffer.from(md5.buffer, md5.byteOffset, 16).toString('hex');
+  const target = `${batch.root}/${path}`;
+  const replaces = batch.before[index * statWidth + statAt.mode] !== 0;
+  const placing: Placing = {
+    batch,
+    object: `${batch.objects}${hex.slice(0, 2)}/${hex.slice(2)}`,
+    md5,
+    made: replaces ? target.slice(0, target.lastIndexOf('/') + 1) + ownTemporary() : target,
+    executable: batch.executable[index] === 1,
+  };
+  const link = await makeFile(placing, counter);
+  if (!replaces) return link;
+  try {
+    if (!batch.force) refuseChanged(target, batch.before, index);
+    renameSync(placing.made, target);
+    // A name of the same file as before is not renamed over it.
+    if (link === 'hardlink') rmSync(placing.made, { force: true });
+  } catch (error) {
+    rmSync(placing.made, { force: true });
+    throw error;
+  }
+  return link;
+}
+
+async function makeFile(placing: Placing, counter: MeterCounter): Promise<LinkType> {
+  for (const type of placing.batch.links) {
+    // An executable is a copy: the object is never executable. An empty file is not worth one of its links.
+    if (type === 'copy') break;
+    if (type !== 'reflink' && (placing.executable || Buffer.compare(placing.md5, emptyMd5) === 0)) continue;
+    if (type === 'reflink' ? await reflink(placing, counter) : await link(placing, type, counter))
+      return type;
+  }
+  if (!copySmall(placing, counter)) await copyLarge(placing, counter);
+  return 'copy';
+}
+
+async function reflink(placing: Placing, counter: MeterCounter): Promise<boolean> {
+  const { batch, object, made } = placing;
+  try {
+    if (!tryReflink(object, made, `${batch.objects}\0${batch.root}`)) return false;
+  } catch (error) {
+    throw missingOr(error, object);
+  }
+  try {
+    const found = lstatSync(made);
+    await verifyDoubtful(placing, made, found, counter);
+    chmodSync(made, batch.fileMode | (placing.executable ? 0o100 : 0));
+    counter.add(0, found.size);
+    return true;
+  } catch (error) {
+    rmSync(made, { force: true });
+    throw error;
+  }
+}
+
+/** False where the system does not allow the link. */
+async function link(placing: Placing, type: 'hardlink' | 'symlink', counter: MeterCounter): Promise<boolean> {
+  const { object, made } = placing;
+  const found = lstatSync(object, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) throw ownFailure('missing', 'it is not in the cache');
+  await verifyDoubtful(placing, object, found, counter);
+  try {
+    if (type === 'hardlink') linkSync(object, made);
+    else symlinkSync(object, made, 'file');
+  } catch (error) {
+    if (fallThrough.has(systemErrorCode(error))) return false;
+    throw missingOr(error, object);
+  }
+  counter.add(0, found.size);
+  return true;
+}
+
+/** An object that is not read-only, or empty without being that of nothing, is read before it is believed. */
+async function verifyDoubtful(
+  placing: Placing,
+  path: string,
+  found: Stats,
+  counter: MeterCounter,
+): Promise<void> {
+  const isEmpty = Buffer.compare(placing.md5, emptyMd5) === 0;
+  if ((found.mode & 0o777) === 0o444 && (found.size === 0) === isEmpty) return;
+  const handle = await open(path, 'r');
+  try {
+    refuseCorrupt(await copyHashed(handle, undefined, placing.batch.algorithm, counter), placing.md5);
+    // Verified now, as DVC marks it; the cache of somebody else stays as it is.
+    if (path === placing.object) await handle.chmod(0o444).catch(() => undefined);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** False for a file that is too large to be held. */
+function copySmall(placing: Placing, counter: MeterCounter): boolean {
+  const { object, made } = placing;
+  let source: number;
+  try {
+    source = openToRead(object);
+  } catch (error) {
+    throw missingOr(error, object);
+  }
+  try {
+    const content = readSmallFile(source);
+    if (content === undefined) return false;
+    if (placing.batch.algorithm === 'md5') {
+      const md5 = hash('md5', content, 'buffer');
+      refuseCorrupt({ md5 }, placing.md5);
+    } else {
+      const hashes = contentHash(placing.batch.algorithm);
+      hashes.update(content);
+      refuseCorrupt(hashes.digest(), placing.md5);
+    }
+    writeSmall(placing, made, content);
+    counter.add(0, content.length);
+    return true;
+  } finally {
+    closeQuietly(source);
+  }
+}
+
+function writeSmall(placing: Placing, made: string, content: Uint8Array): void {
+  const target = openSync(made, 'wx', 0o666);
+  try {
+    writeAll(target, content);
+    if (placing.executable) fchmodSync(target, (fstatSync(target).mode & 0o777) | 0o100);
+    closeSync(target);
+  } catch (error) {
+    closeQuietly(target);
+    rmSync(made, { force: true });
+    throw error;
+  }
+}
+
+/** Made under a temporary name beside the path: a large file is never there in part. */
+async function copyLarge(placing: Placing, counter: MeterCounter): Promise<void> {
+  const { object, made } = placing;
+  const temporary = made.slice(0, made.lastIndexOf('/') + 1) + ownTemporary();
+  const source = await open(object, 'r');
+  try {
+    const target = await open(temporary, 'wx', 0o666);
+    try {
+      refuseCorrupt(await copyHashed(source, target, placing.batch.algorithm, counter), placing.md5);
+      if (placing.executable) await target.chmod(((await target.stat()).mode & 0o777) | 0o100);
+    } finally {
+      await target.close();
+    }
+    // Nobody may have put something there meanwhile: a rename would take it away.
+    linkOrRename(temporary, made);
+  } finally {
+    await source.close();
+    rmSync(temporary, { force: true });
+  }
+}
+
+function linkOrRename(temporary: string, made: string): void {
+  try {
+    linkSync(temporary, made);
+  } catch (error) {
+    if (!fallThrough.has(systemErrorCode(error))) throw error;
+    if (lstatSync(made, { throwIfNoEntry: false }) !== undefined)
+      throw ownFailure('changed', 'something was put there a moment ago');
+    renameSync(temporary, made);
+  }
+}
+
+function refuseCorrupt(found: ReadHashes, md5: Uint8Array): void {
+  if (!matchesEither(found, md5)) throw ownFailure('corrupt', found.md5.toString('hex'));
+}
+
+function missingOr(error: unknown, object: string): unknown {
+  if (systemErrorCode(error) !== 'ENOENT') return error;
+  return lstatSync(object, { throwIfNoEntry: false }) === undefined
+    ? ownFailure('missing', 'it is not in the cache')
+    : error;
 }

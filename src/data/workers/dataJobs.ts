@@ -3,7 +3,7 @@
  * text with NUL between them and numbers in typed arrays, because a message of many small objects costs more than the
  * work. A file that fails costs itself only: it is named in `failures`.
  */
-import type { CopyRequest, PlaceBatch, PlacedBatch } from '../placing/placeBatch.ts';
+import type { PlaceBatch, PlacedBatch } from '../placing/placeBatch.ts';
 import type { StoreBatch, StoredBatch } from '../cache/storeBatch.ts';
 import type { HashBatch, HashedBatch } from '../hash/hashBatch.ts';
 import type { StatBatch, StatedBatch } from '../walk/statBatch.ts';
@@ -24,7 +24,6 @@ export interface DataJobs {
   hash: { params: HashBatch; result: HashedBatch };
   store: { params: StoreBatch; result: StoredBatch };
   place: { params: PlaceBatch; result: PlacedBatch };
-  copy: { params: CopyRequest; result: PlacedBatch };
   remove: { params: RemoveBatch; result: RemovedBatch };
 }
 

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { storeBatch } from '../cache/storeBatch.ts';
 import { hashBatch } from '../hash/hashBatch.ts';
-import { copyLarge, placeBatch } from '../placing/placeBatch.ts';
+import { placeBatch } from '../placing/placeBatch.ts';
 import { removeBatch } from '../placing/removeBatch.ts';
 import { statBatch } from '../walk/statBatch.ts';
 import { walkBatch } from '../walk/walkBatch.ts';
@@ -22,7 +22,6 @@ const handlers: Handlers = {
   hash: hashBatch,
   store: storeBatch,
   place: placeBatch,
-  copy: copyLarge,
   remove: removeBatch,
 };
 
