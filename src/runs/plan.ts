@@ -121,6 +121,21 @@ export const variableSchema = z.union([
   z.looseObject({ value: z.string() }),
 ]);
 
+/** A path whose content a pin in git names (DVC or Git LFS). */
+export const pinnedPathSchema = z.looseObject({
+  /** Relative to the repository root, forward slashes. */
+  path: z.string(),
+  /** What the pin names: `md5:<hex>`, with `.dir` behind it for a folder, or `sha256:<hex>`. */
+  object: z.string(),
+  /** The `.dvc` or `dvc.yaml` file, relative to the root. */
+  pinFile: z.string().optional(),
+  /** Bytes, as the pin says. */
+  size: z.number().optional(),
+  /** `captured`: the working tree held just this. `declared`: the pin says so, nobody looked. */
+  known: z.enum(['captured', 'declared']).or(z.string()),
+});
+export type PinnedPath = z.infer<typeof pinnedPathSchema>;
+
 export const originSchema = z.looseObject({
   kind: z.enum(['mlruns', 'mlflow.db', 'tensorboard', 'dvclive', 'wandb']).or(z.string()),
   /** What was imported, absolute, as it was then. */
@@ -170,6 +185,8 @@ export const planSchema = z.looseObject({
   /** Declared with --input/--output or in lockstep.yaml, relative to the root where below it, else absolute. */
   declaredInputs: z.array(z.string()).default([]),
   declaredOutputs: z.array(z.string()).default([]),
+  /** Pinned data of the working tree at the start, at most 1,000 of them: what the run could read. */
+  pins: z.array(pinnedPathSchema).optional(),
   /** Whether `key: value` lines on standard output become metrics in this run. */
   metricLines: z.boolean().default(false),
   /** The run this one reproduces or reruns with changes. */

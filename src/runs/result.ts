@@ -1,7 +1,7 @@
 /** `result.json`: what came out. Written once, at the end, also when the preparation failed. */
 import * as z from 'zod';
 import { fileUseSchema } from './captured.ts';
-import { parameterSchema } from './plan.ts';
+import { parameterSchema, pinnedPathSchema } from './plan.ts';
 import { reportedSchema } from './reported.ts';
 
 /** A number that may be NaN or infinite, which JSON cannot say: then the text `NaN`, `Infinity` or `-Infinity`. */
@@ -52,6 +52,8 @@ export const resultSchema = z.looseObject({
     })
     .optional(),
   outputs: z.array(fileUseSchema),
+  /** Outputs that were pinned at the end: versions in the data cache that this run made. */
+  pinned: z.array(pinnedPathSchema).optional(),
   /** Parameters that the script reported itself. */
   reportedParameters: z.record(z.string(), parameterSchema).default({}),
   /** What else it said through a tracking library; its parameters stand above. */

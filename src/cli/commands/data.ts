@@ -61,6 +61,16 @@ const commands: Readonly<Record<string, DataCommandEntry>> = {
     summary: 'pin a file or folder of another repository at a revision',
     load: async () => (await import('./data/import.ts')).dataImport,
   },
+  history: {
+    usage: 'history PATH',
+    summary: 'the versions of a pinned path: who, when, which runs used or made it',
+    load: async () => (await import('./data/history.ts')).dataHistory,
+  },
+  hook: {
+    usage: 'hook install|remove',
+    summary: 'let pinned data follow every checkout in this clone',
+    load: async () => (await import('./data/hook.ts')).dataHook,
+  },
 };
 
 export const data: Subcommand = {
