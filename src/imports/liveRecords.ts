@@ -35,7 +35,7 @@ export class LiveRecords {
   /** The id of its record. A record that cannot be read is none. */
   async find({ startedAt, logged }: PastRunHeader): Promise<string | undefined> {
     if (logged === undefined) return undefined;
-    for (const run of await this.#runsAt(startedAt)) {
+    for (const { run, endedAt } of await this.#runsAt(startedAt)) {
       const taken = await this.#takenBy(run);
       if ('mlflowRun' in logged) {
         const id = taken.mlflow.get(logged.mlflowRun);
@@ -45,19 +45,23 @@ export class LiveRecords {
       const { files, modifiedAt } = logged;
       const isTaken = (path: string): boolean =>
         taken.paths.has(path) || (modifiedAt === undefined && taken.names.has(basename(path)));
-      if (files.length > 0 && (modifiedAt ?? 0) <= endOf(run) && files.every(isTaken)) return run.id;
+      if (files.length > 0 && (modifiedAt ?? 0) <= endedAt && files.every(isTaken)) return run.id;
     }
     return undefined;
   }
 
-  async #runsAt(time: number): Promise<RunSummary[]> {
-    this.#runs ??= this.#store.list({ children: false });
-    return (await this.#runs).filter(
-      run =>
-        run.importedFrom === undefined &&
-        Date.parse(run.startedAt ?? run.createdAt) - slackMs <= time &&
-        time <= endOf(run),
-    );
+  /** Runs and child runs of commands that were going on then; `endedAt` is that of the command. */
+  async #runsAt(time: number): Promise<{ readonly run: RunSummary; readonly endedAt: number }[]> {
+    this.#runs ??= this.#store.list();
+    const runs = await this.#runs;
+    const byId = new Map(runs.map(run => [run.id, run]));
+    return runs.flatMap(run => {
+      // When a further training was noticed says less than when its command ran.
+      const command = byId.get(run.parent ?? '') ?? run;
+      const endedAt = endOf(command);
+      const live = Date.parse(command.startedAt ?? command.createdAt) - slackMs <= time && time <= endedAt;
+      return live && run.importedFrom === undefined ? [{ run, endedAt }] : [];
+    });
   }
 
   #takenBy(run: RunSummary): Promise<Taken> {

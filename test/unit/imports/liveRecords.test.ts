@@ -28,9 +28,9 @@ describe('importing what Lockstep recorded while it ran', () => {
     });
 
   /** A run that ended a minute after `at` and followed the files. */
-  const live = (at: number, files: readonly string[], journal?: object[]): string => {
+  const live = (at: number, files: readonly string[], journal?: object[], parent?: string): string => {
     const { id, paths } = writeRun(store, {
-      plan: { root: folder.path, createdAt: iso(at) },
+      plan: { root: folder.path, createdAt: iso(at), ...(parent === undefined ? {} : { parent }) },
       result: { startedAt: iso(at), endedAt: iso(at + 60_000) },
     });
     const log = MetricLogWriter.open(paths.metrics);
@@ -61,6 +61,11 @@ describe('importing what Lockstep recorded while it ran', () => {
     live(startedAt, ['wandb/run-1/run-other.wandb']);
     const id = live(startedAt, ['wandb/run-1/run-abc.wandb']);
     assert.deepEqual(await outcome('wandb', 'elsewhere'), [0, [id]]);
+    // A further training of one script is a child run, noticed when it had begun.
+    const further = live(startedAt + 45_000, ['wandb/run-2/run-abd.wandb'], undefined, id);
+    mkdirSync(join(folder.path, 'further'));
+    cpSync(wandb, join(folder.path, 'further', 'run-abd.wandb'));
+    assert.deepEqual(await outcome('wandb', 'further'), [0, [further]]);
     // Without its record the import is all there is.
     rmSync(join(store, 'runs', id.slice(-2), id), { recursive: true });
     assert.deepEqual(await outcome('wandb', 'elsewhere'), [1, []]);
