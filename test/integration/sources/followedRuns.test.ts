@@ -131,7 +131,8 @@ print("speed 3.5\\nbonus=1")
     await run(project, 'train');
     const found = await metrics(project, '@1');
     const live = found.filter(line => line.startsWith('live'));
-    assert.match(live.join(), /^live: (?:0=7 )?0=8$/);
+    // A second training of DVCLive in one script is a child run, where the first one was seen before it was deleted.
+    assert.match(live.join(), /^live: 0=[78]$/);
     assert.deepEqual(
       found.filter(line => !line.startsWith('live')),
       [
