@@ -243,6 +243,8 @@ function pythonPath(
 function outputFolders(plan: Plan, original: RunDetails, layout: CheckoutLayout): string[] {
   const paths = [...(original.result?.outputs ?? []).map(output => output.path), ...plan.declaredOutputs];
   return paths.flatMap(path => {
+    // To DVC a folder of that name is a repository that was made already.
+    if (dirname(path).split('/').includes('.dvc')) return [];
     const place = isAbsolute(path) ? layout.nearby(path) : join(layout.checkout, path);
     return place === undefined ? [] : [dirname(place)];
   });

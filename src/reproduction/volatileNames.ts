@@ -18,8 +18,10 @@ export function volatileMetricReason(
   patterns: VolatilePatterns = noVolatilePatterns,
 ): string | undefined {
   return byPatterns(key, patterns.metrics, () => {
-    const words = wordsOf(key);
-    return metricKinds.find(kind => kind.matches(words))?.name;
+    // A child run's metrics have its name in front.
+    const ofMachine = /\/(system\/.*)$/.exec(key)?.[1];
+    const names = ofMachine === undefined ? [key] : [key, ofMachine];
+    return metricKinds.find(kind => names.some(name => kind.matches(wordsOf(name))))?.name;
   });
 }
 

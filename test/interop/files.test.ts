@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { peerTitle, type PeerName } from '../../scripts/provision/pythonPeers.ts';
+import { verdictSchema } from '../../src/runs/verdict.ts';
 import { peerOrSkip } from '../helpers/peerOrSkip.ts';
 import { assertTracked } from './record/assertTracked.ts';
 import { trackedScript } from './record/trackedScript.ts';
@@ -26,6 +27,41 @@ for (const [name, title, script] of libraries)
       assertTracked(tracked, 0, { more: /^(system\/|wandb\.)/ });
     });
   });
+
+describe('several trainings in one script', () => {
+  for (const [way, peer] of [
+    ['wandb', 'wandb'],
+    ['trackio', 'trackio'],
+    ['dvclive', 'dvclive'],
+    ['dvclive-again', 'dvclive'],
+    ['tensorboard', 'tensorboard'],
+  ] as const)
+    it(`are child runs from the second on: ${way}`, async function () {
+      await using tracked = await trackedScript(peerOrSkip(this, peer), 'several', { words: [way] });
+      assertTracked(tracked, 0, { more: /^(system\/|wandb\.|hparams\.)/ });
+      assert.equal(tracked.children.length, 2);
+    });
+});
+
+describe('several trainings in one script, reproduced', () => {
+  for (const [way, keys] of [
+    ['wandb', ['loss', 'seed 1/loss', 'seed 2/loss']],
+    ['dvclive', ['lr 2/train/loss', 'lr 3/train/loss', 'train/loss']],
+  ] as const)
+    it(`are identical: ${way}`, async function () {
+      const env = { INTEROP_TRUTH: '' };
+      await using tracked = await trackedScript(peerOrSkip(this, way), 'several', { words: [way], env });
+      const { document } = await tracked.project.json(['reproduce', '@1', '--json'], { env: tracked.env });
+      const verdict = verdictSchema.parse(document);
+      assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));
+      assert.deepEqual(
+        verdict.metrics.flatMap(({ key, comparedPoints }) =>
+          key.endsWith('loss') ? [`${key} ${comparedPoints}`] : [],
+        ),
+        keys.map(key => `${key} 30`),
+      );
+    });
+});
 
 describe('the form of', () => {
   // Any Python will do: the script writes the form by itself, because the library is too large to install here.

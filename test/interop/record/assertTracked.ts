@@ -10,8 +10,9 @@ export function assertTracked(tracked: TrackedScript, exitCode = 0, latitude: La
   assert.equal(run.exitCode, exitCode);
   assertSameAsTold(truth.main, run, latitude);
 
-  const nameOf = (id: string | undefined): string | null | undefined =>
-    id === run.id ? truth.main?.name : children.find(child => child.id === id)?.name;
+  const main = truth.main.name ?? 'the run';
+  const nameOf = (id: string | undefined): string | undefined =>
+    id === run.id ? main : children.find(child => child.id === id)?.name;
   assert.deepEqual(
     children.map(child => [child.name, nameOf(child.parent)]).sort(),
     truth.children.map(child => [child.name, child.parent]).sort(),

@@ -10,6 +10,8 @@ import { readTruth, type Truth } from './truth.ts';
 
 export interface TrackedScript extends AsyncDisposable {
   readonly project: CliProject;
+  /** That it ran with. */
+  readonly env: Readonly<Record<string, string>>;
   /** Of the script. */
   readonly exitCode: number | null;
   readonly output: string;
@@ -63,6 +65,7 @@ export async function trackedScript(
   if (!told.success) throw new Error(`There is no run: ${outcome.stdout}${outcome.stderr}`);
   return {
     project,
+    env,
     exitCode: outcome.code,
     output: outcome.stderr,
     truth: await readTruth(truthFolder),

@@ -84,5 +84,8 @@ class Truth:
 
     def write(self):
         folder = os.environ["INTEROP_TRUTH"]
+        # A reproduction compares the files that were written.
+        if folder == "":
+            return
         with open(os.path.join(folder, f"{os.getpid()}.json"), "w") as file:
             json.dump([run.said for run in self.runs], file, allow_nan=False)

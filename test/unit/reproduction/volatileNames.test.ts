@@ -26,7 +26,9 @@ describe('volatile metric names', () => {
     ['cpu_percent', 'hardware'],
     ['system/disk_usage_megabytes', 'hardware'],
     ['system/network_receive_megabytes', 'hardware'],
+    ['seed 1/system/disk./.usageGB', 'hardware'],
     ['system_prompt_loss', undefined],
+    ['operating system/disk_loss', undefined],
     ['network_loss', undefined],
     ['timestamp', 'timestamp'],
   ];
