@@ -48,7 +48,7 @@ export function readPipeline(text: string, path: string, lock: string | undefine
     return { outputs, problems };
   }
   const locked = readLockedStages(lock, path.replace(/\.ya?ml$/, '.lock'), problems);
-  const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+  const folder = folderOf(path);
   for (const [name, node] of stages.entries) {
     if (node.kind !== 'map') {
       tell(`the stage ${name} must be a mapping`, node.at);
@@ -58,6 +58,28 @@ export function readPipeline(text: string, path: string, lock: string | undefine
       outputs.push(...readStage(stage, { path, folder, tell, lockTell: locked.tell }));
   }
   return { outputs, problems };
+}
+
+/** The folder, relative to the data root ('' for the root), that the paths of a stage start from; undefined where there is no such stage, or variables hide it. */
+export function stageFolder(text: string, path: string, stage: string): string | undefined {
+  const root = readYaml(text).root;
+  const stages = root?.kind === 'map' ? root.entries.get('stages') : undefined;
+  if (stages?.kind !== 'map') return undefined;
+  const at = stage.lastIndexOf('@');
+  const own = stages.entries.get(stage);
+  const node = own ?? (at < 0 ? undefined : stages.entries.get(stage.slice(0, at)));
+  if (node?.kind !== 'map') return undefined;
+  const made = node.entries.get('do');
+  const body = own === undefined && made?.kind === 'map' ? made : node;
+  const key = own === undefined ? stage.slice(at + 1) : undefined;
+  const wdir = withItem(readText(body, 'wdir', () => undefined) ?? '.', key);
+  if (hasVariables(wdir)) return undefined;
+  const place = pinPath(folderOf(path), wdir, 'x');
+  return 'refused' in place ? undefined : folderOf(place.path);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 interface ConcreteStage {
