@@ -147,7 +147,7 @@ function replaceItem(
   const first = item.items[0];
   const last = item.items.at(-1);
   const start = item.range?.[0];
-  if (first === undefined || last === undefined || start == null || item.flow === true)
+  if (first === undefined || last === undefined || start === undefined || item.flow === true)
     throw new UneditableYaml('an output is not written as dvc writes it');
   const end = endOfPair(text, last);
   return { start, end, text: emitMap(entryOf(path, output), columnOf(text, start), era).trimEnd() };

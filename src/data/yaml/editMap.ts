@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
-import { emitLeaf, emitPair, type YamlValue } from './emitYaml.ts';
+import { emitLeaf, emitPair } from './emitYaml.ts';
 import { emitScalar, type DumperEra } from './emitScalar.ts';
 
 export interface TextEdit {
@@ -86,8 +86,9 @@ function setValue(
     throw new UneditableYaml(`the value of ${keyText(pair)} is no simple text`);
   const colon = text.indexOf(':', key[1]) + 1;
   const indent = columnOf(text, key[0]) + 2;
-  if (isScalar(node) && node.range != null && node.range[1] > node.range[0]) {
-    const [start, end] = node.range;
+  const range = isScalar(node) ? node.range : undefined;
+  if (range !== undefined && range !== null && range[1] > range[0]) {
+    const [start, end] = range;
     if (text.slice(colon, start).includes('#')) throw new UneditableYaml('a comment stands before a value');
     const from = /^[ \t]*$/.test(text.slice(colon, start)) ? start : colon;
     const column = columnOf(text, from);
@@ -129,7 +130,7 @@ function appendPairs(
   return { start: line + 1, end: line + 1, text: crlf ? lines.replaceAll('\n', '\r\n') : lines };
 }
 
-function flowText(value: YamlValue, era: DumperEra): string {
+function flowText(value: string | number | boolean, era: DumperEra): string {
   if (typeof value !== 'string') return String(value);
   return emitScalar(value, { column: 0, whitespace: true, indent: 0, era, flow: true });
 }
@@ -166,7 +167,7 @@ function isIndentation(text: string, at: number): boolean {
 export function endOfPair(text: string, pair: Pair): number {
   const key = rangeOf(pair.key);
   const value = pair.value as Node | null | undefined;
-  if (value?.range == null) return text.indexOf(':', key[1]) + 1;
+  if (value?.range === undefined || value.range === null) return text.indexOf(':', key[1]) + 1;
   let end = Math.max(value.range[1], text.indexOf(':', key[1]) + 1);
   if (isMap(value) || isSeq(value)) end = Math.max(end, endOfItems(text, value.items));
   while (end > 0 && /\s/.test(text[end - 1] ?? '')) end -= 1;
@@ -187,5 +188,5 @@ function rangeOf(node: unknown): readonly [number, number] {
 }
 
 function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : 'a key';
+  return isScalar(pair.key) && typeof pair.key.value === 'string' ? pair.key.value : 'a key';
 }
