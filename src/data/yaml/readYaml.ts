@@ -131,7 +131,8 @@ class Converter {
   readonly #anchors = new Map<string, Node>();
   #nodes = 0;
   #aliased = 0;
-  #insideAlias = 0;
+  /** Anchored nodes that are being followed now. */
+  readonly #following = new Set<Node>();
 
   constructor(document: Document.Parsed) {
     visit(document, {
@@ -147,17 +148,18 @@ class Converter {
     if (depth > maxDepth) throw new Refusal('too many things inside each other', at);
     if (isAlias(node)) {
       const target = this.#anchors.get(node.source);
-      if (target === undefined || offsetOf(target) >= at)
+      if (target === undefined || offsetOf(target) >= at || this.#following.has(target))
         throw new Refusal(`there is no anchor ${node.source} before this`, at);
-      this.#insideAlias += 1;
+      this.#following.add(target);
       try {
         return this.convert(target, depth + 1);
       } finally {
-        this.#insideAlias -= 1;
+        this.#following.delete(target);
       }
     }
     if (isScalar(node)) {
-      const text = typeof node.value === 'string' ? node.value : '';
+      const value = typeof node.value === 'string' ? node.value : '';
+      const text = node.type === 'QUOTE_SINGLE' ? withOldBreaks(value) : value;
       return { kind: 'scalar', text, plain: node.type === undefined || node.type === 'PLAIN', at };
     }
     if (isSeq(node))
@@ -188,9 +190,14 @@ class Converter {
 
   #count(at: number): void {
     if ((this.#nodes += 1) > maxNodes) throw new Refusal('the file holds too much', at);
-    if (this.#insideAlias > 0 && (this.#aliased += 1) > maxAliasedNodes)
+    if (this.#following.size > 0 && (this.#aliased += 1) > maxAliasedNodes)
       throw new Refusal('anchors multiply the file beyond measure', at);
   }
+}
+
+/** The dumper of DVC writes the line breaks of YAML 1.1 as such into single quotes, with the indentation after them. */
+function withOldBreaks(text: string): string {
+  return text.replace(/[ \t]*([\u0085\u2028\u2029])[ \t]*/g, '$1');
 }
 
 function offsetOf(node: unknown): number {
