@@ -24,7 +24,7 @@ describe('readYaml', () => {
 
   const bomb =
     'a: &a [x,x,x,x,x,x,x,x,x,x]\n' +
-    [...'bcdefghi']
+    Array.from('bcdefghi')
       .map(
         (name, index) =>
           `${name}: &${name} [${Array(10)
