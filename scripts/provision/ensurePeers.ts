@@ -1,5 +1,6 @@
 /** Makes the libraries that `test/interop` works with ready, as far as this machine and its network allow. */
 import { errorText } from '../../src/base/systemError.ts';
+import { ensureAzurite } from './azurite.ts';
 import { peerTitle, pythonPeer, type PeerName } from './pythonPeers.ts';
 
 /** In the order in which they are installed: the small ones first. */
@@ -13,6 +14,8 @@ export const testedPeers: readonly PeerName[] = [
   'mlflow2old',
   'mlflow2',
   'mlflow',
+  'remoteServers',
+  'dvcRemotes',
 ];
 
 /** Says what is missing and why; the tests that want it then skip, or fail where results are relied on. */
@@ -26,5 +29,8 @@ export async function ensurePeers(say: (line: string) => void): Promise<void> {
       missing.set(why, [...(missing.get(why) ?? []), peerTitle(name)]);
     }
   }
+  await ensureAzurite(say).catch((error: unknown) => {
+    missing.set(errorText(error), [...(missing.get(errorText(error)) ?? []), 'azurite']);
+  });
   for (const [why, titles] of missing) say(`Missing: ${titles.join(', ')}. ${why}`);
 }

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { runCommand } from '../../src/base/runCommand.ts';
 import { findBrowser } from './browser.ts';
+import { findSshServer } from './sshServer.ts';
 
 interface SystemPart {
   readonly name: string;
@@ -33,6 +34,12 @@ const parts: readonly SystemPart[] = [
     isThere: () => Promise.resolve(findBrowser() !== undefined),
     debian: ['chromium', 'fonts-dejavu-core'],
     otherwise: 'Install Chromium or Google Chrome, or name one with LOCKSTEP_BROWSER=/path/to/it',
+  },
+  {
+    name: 'OpenSSH',
+    isThere: async () => findSshServer() !== undefined && (await answers('ssh', ['-V'])),
+    debian: ['openssh-client', 'openssh-server', 'openssh-sftp-server'],
+    otherwise: 'Install the client and the server of OpenSSH: https://www.openssh.com/portable.html',
   },
 ];
 

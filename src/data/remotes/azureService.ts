@@ -23,7 +23,10 @@ export async function openAzureService(
     configured.get(inAz);
   const seconds = numberOption(settings, 'read_timeout') ?? numberOption(settings, 'timeout');
   const pipeline = {
-    retryOptions: { maxTries: 3, ...(seconds === undefined ? {} : { tryTimeoutInMs: seconds * 1000 }) },
+    retryOptions: {
+      maxTries: 3,
+      retryDelayInMs: 500,
+      ...(seconds === undefined ? {} : { tryTimeoutInMs: seconds * 1000 }) },
   };
 
   const connection = option('connection_string', 'connection_string');

@@ -4,6 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import type { LockstepError } from '../../base/lockstepError.ts';
 import { contentMd5 } from './contentMd5.ts';
 import { countedStream } from './countedStream.ts';
 import { remoteNotFound, remoteRefused, remoteTrouble } from './errors.ts';
@@ -42,9 +43,10 @@ export async function openGcsStore(
     `/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(prefix + key)}`;
   const send = async (request: HttpRequest): Promise<HttpAnswer> =>
     client.send({ ...request, headers: { ...(await token()), ...request.headers } });
-  const failure = async (answer: HttpAnswer): Promise<Error> => {
+  const failure = async (answer: HttpAnswer): Promise<LockstepError> => {
     const words = wordsOf(await answer.text());
-    if (answer.status === 404 && /bucket/i.test(words)) return remoteNotFound(label, `the bucket ${bucket}`);
+    if (answer.status === 404 && /bucket does not exist/i.test(words))
+      return remoteNotFound(label, `the bucket ${bucket}`);
     return statusFailure(label, answer, words, mend);
   };
   const asked = (signal: AbortSignal | undefined): { signal?: AbortSignal } =>
@@ -62,7 +64,7 @@ export async function openGcsStore(
       });
       if (answer.status === 404) {
         const told = await failure(answer);
-        if (/bucket/.test(told.message)) throw told;
+        if (told.code === 'remote-not-found') throw told;
         return undefined;
       }
       if (answer.status !== 200) throw await failure(answer);

@@ -33,6 +33,8 @@ export async function openS3Client(
     // As boto3: names in the host only where the host is Amazon's and a certificate can cover them.
     forcePathStyle: endpoint !== undefined || bucket.includes('.'),
     followRegionRedirects: true,
+    // Without one the SDK prints warnings among our own output.
+    logger: silent,
     // Older servers of the same protocol refuse the newer checksums; uploads carry their md5 instead.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -52,6 +54,10 @@ export async function openS3Client(
   const found = region ?? (await configuredRegion(sdk, config));
   return new sdk.S3Client({ ...config, region: found ?? 'us-east-1' });
 }
+
+const silent = Object.fromEntries(
+  ['trace', 'debug', 'info', 'warn', 'error'].map(name => [name, () => undefined]),
+) as unknown as NonNullable<S3Config['logger']>;
 
 /** Keys in the configuration, nobody, or the SDK's chain: environment, profile, SSO, web identity, the machine's own. */
 function identity(sdk: Sdks['s3'], settings: RemoteSettings): Partial<S3Config> {

@@ -28,13 +28,14 @@ export async function startServer(
     const port = await waitFor(
       `${program} to serve`,
       async () => {
-        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+        if (child.exitCode !== null) return 0;
         const found =
           options.port ?? Number(/(?:127\.0\.0\.1|localhost):([1-9]\d*)/.exec(printed)?.[1] ?? Number.NaN);
         return Number.isNaN(found) ? undefined : (await accepts(found)) ? found : undefined;
       },
       { deadlineMs: 60_000, everyMs: 50, describe: () => printed },
     );
+    if (port === 0) throw new Error(`${program} ended with ${child.exitCode}: ${printed}`);
     return { port, [Symbol.asyncDispose]: () => stop(child) };
   } catch (error) {
     await stop(child);
