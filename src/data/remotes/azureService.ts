@@ -26,7 +26,8 @@ export async function openAzureService(
     retryOptions: {
       maxTries: 3,
       retryDelayInMs: 500,
-      ...(seconds === undefined ? {} : { tryTimeoutInMs: seconds * 1000 }) },
+      ...(seconds === undefined ? {} : { tryTimeoutInMs: seconds * 1000 }),
+    },
   };
 
   const connection = option('connection_string', 'connection_string');
