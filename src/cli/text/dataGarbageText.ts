@@ -1,12 +1,13 @@
 /** What a collection has removed, or would remove. */
 import type { GarbageResult } from '../../data/operations/collectGarbage.ts';
 import type { Terminal } from '../terminal.ts';
-import { tellProblems } from './dataText.ts';
+import { tellLines, tellProblems } from './dataText.ts';
 import { countText, sizeText } from './describe.ts';
+import { printable } from './printable.ts';
 
 export function tellGarbage(
   terminal: Terminal,
-  { dryRun, cache, remote, kept, looked, problems }: GarbageResult,
+  { dryRun, cache, remote, kept, looked, notes, problems }: GarbageResult,
   shown: (path: string) => string,
 ): void {
   const verb = dryRun ? 'Would remove' : 'Removed';
@@ -22,5 +23,10 @@ export function tellGarbage(
   );
   if (dryRun && cache.files + (remote?.files ?? 0) > 0)
     terminal.err('Nothing was removed. lockstep data gc --yes does it.\n');
+  tellLines(
+    terminal,
+    'Lost for good:',
+    notes.map(({ path, what }) => `${printable(path)} ${what}`),
+  );
   tellProblems(terminal, problems, shown);
 }

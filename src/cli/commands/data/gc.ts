@@ -22,6 +22,7 @@ export const dataGc: Subcommand = {
       .option('-r, --remote <name>', 'remove it from this remote, too')
       .option('-p, --project <folder>', 'another project that shares the cache; may be repeated', collected)
       .option('--alone', 'the cache lies outside the repository, and no other project uses it')
+      .option('--ignore-missing', 'go on although the listing of a needed folder cannot be had')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<{
@@ -30,6 +31,7 @@ export const dataGc: Subcommand = {
       remote?: string;
       project?: string[];
       alone?: true;
+      ignoreMissing?: true;
       json?: true;
     }>();
     if (flags.dryRun === true && flags.yes === true)
@@ -45,7 +47,7 @@ export const dataGc: Subcommand = {
             dryRun: flags.yes !== true,
             ...(flags.remote === undefined ? {} : { remote: flags.remote }),
             ...(projects === undefined ? {} : { projects }),
-            alone: flags.alone === true,
+            ...{ alone: flags.alone === true, ignoreMissing: flags.ignoreMissing === true },
             credentials: terminalCredentials(context),
           },
           task,
