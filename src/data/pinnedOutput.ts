@@ -25,7 +25,13 @@ export interface PinnedOutput {
   /** `persist: true`: not removed before the stage runs again. */
   readonly persist: boolean;
   /** Imported from elsewhere and frozen there: what `update` would ask again. */
-  readonly imported?: { readonly from: string; readonly revision?: string };
+  readonly imported?: {
+    readonly from: string;
+    /** Of the file or folder there; only of another repository. */
+    readonly path?: string;
+    /** The commit; only of another repository. */
+    readonly revision?: string;
+  };
   /** The pin names versions in a cloud instead of, or beside, hashes (version_aware remotes). */
   readonly cloudFiles?: readonly CloudFile[];
 }

@@ -57,7 +57,13 @@ function readImport(root: YamlMap, tell: Tell): PinnedOutput['imported'] {
   if (repository?.kind === 'map') {
     const from = readText(repository, 'url', tell);
     const revision = readText(repository, 'rev_lock', tell) ?? readText(repository, 'rev', tell);
-    return from === undefined ? undefined : { from, ...(revision === undefined ? {} : { revision }) };
+    if (from === undefined) return undefined;
+    const path = readText(dependency, 'path', tell);
+    return {
+      from,
+      ...(path === undefined ? {} : { path }),
+      ...(revision === undefined ? {} : { revision }),
+    };
   }
   const from = readText(dependency, 'path', tell);
   return from === undefined || root.entries.has('cmd') ? undefined : { from };

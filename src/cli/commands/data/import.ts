@@ -5,6 +5,7 @@ import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
 import { jsonOption, newCommand, parseWords } from '../../readWords.ts';
 import { terminalCredentials } from '../../terminalCredentials.ts';
+import { tellMissing } from '../../text/dataText.ts';
 import { tellPinned } from '../../text/dataPinText.ts';
 import { runDataCommand } from './runDataCommand.ts';
 
@@ -39,8 +40,12 @@ export const dataImport: Subcommand = {
           },
           task,
         ),
-      tell: (result, shown) => tellPinned(context.terminal, result, shown),
-      code: ({ problems }) => (problems.length > 0 ? exitCodes.impossible : exitCodes.done),
+      tell: (result, shown) => {
+        tellPinned(context.terminal, result, shown);
+        tellMissing(context.terminal, result.missing, shown);
+      },
+      code: ({ problems, missing }) =>
+        problems.length + missing.length > 0 ? exitCodes.impossible : exitCodes.done,
     });
   },
 };
