@@ -1,4 +1,8 @@
 /** Whether what a checkout is about to copy fits on the disk of the working tree: told before, not after. */
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
 import { freeSpace } from '../remotes/freeSpace.ts';
@@ -21,8 +25,41 @@ export async function checkPlaceFits(
 /** A disk with less than this free has other troubles. */
 const worthAsking = 1_000_000;
 
-async function copies(_repository: DataRepository, _cacheFolder: string): Promise<boolean> {
-  return Promise.resolve(false);
+/** Whether files will take room of their own in the working tree: no kind of link that is configured works before copying. */
+async function copies(
+  { root, stateFolder, settings }: DataRepository,
+  cacheFolder: string,
+): Promise<boolean> {
+  for (const type of settings.linkTypes) {
+    if (type === 'symlink') return false;
+    if (type === 'copy') return true;
+    if (type === 'hardlink' && (await sameDevice(root, cacheFolder))) return false;
+    if (type === 'reflink' && (await clonesWork(cacheFolder, stateFolder))) return false;
+  }
+  return true;
+}
+
+async function sameDevice(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all(
+    [stat(one), stat(other)].map(async found => (await found.catch(() => undefined))?.dev),
+  );
+  return first !== undefined && first === second;
+}
+
+/** Tried with one small file: file systems do not say whether they clone. */
+async function clonesWork(cacheFolder: string, stateFolder: string): Promise<boolean> {
+  await mkdir(stateFolder, { recursive: true });
+  const name = `.probe-${randomBytes(6).toString('hex')}.tmp`;
+  const [from, to] = [join(cacheFolder, name), join(stateFolder, name)];
+  try {
+    await writeFile(from, 'probe', { flag: 'wx' });
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await Promise.all([from, to].map(path => rm(path, { force: true }).catch(() => undefined)));
+  }
 }
 
 function bytesText(bytes: number): string {

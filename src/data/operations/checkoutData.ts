@@ -2,14 +2,13 @@
  * `lockstep data checkout`: makes the pinned paths in the working tree what their pins say, from the cache alone.
  * Nothing that is saved nowhere else is overwritten without `force`, and a missing object costs its own file only.
  */
-import { LockstepError } from '../../base/lockstepError.ts';
 import { objectText } from '../cache/objectCache.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataTools } from '../dataTools.ts';
 import { withDvcLock } from '../locks/withDvcLock.ts';
 import { isFolderObject } from '../objectId.ts';
 import { loadPins } from '../pins/loadPins.ts';
-import { placeOutput, type PlaceResult } from '../placing/placeOutput.ts';
+import { placeOutputs, type PlaceRequest, type PlaceResult } from '../placing/placeOutputs.ts';
 import { recordPlaced, removeStale } from '../placing/recordLinks.ts';
 import { checkPlaceFits } from './checkPlaceFits.ts';
 import { checkoutLfs } from './checkoutLfs.ts';
@@ -113,23 +112,15 @@ async function checkoutGroup(
   const toPlace = looked.filter(one => !one.equal || request.relink === true || one.only !== undefined);
   tally.unchanged += looked.length - toPlace.length;
   await checkPlaceFits(repository, toPlace, tools);
-  const total = toPlace.reduce((sum, { pin }) => sum + (pin.size ?? 0), 0);
-  const totalFiles = toPlace.reduce((sum, { pin }) => sum + (pin.files ?? 1), 0);
-  let doneFiles = 0;
-  let doneBytes = 0;
-  for (const one of toPlace) {
-    const { pin, path } = one;
-    await placeOne(group, one, request, tools, tally, {
-      ...(task.signal === undefined ? {} : { signal: task.signal }),
-      onProgress: progress =>
-        task.onProgress?.({
-          ...progress,
-          ...{ doneFiles: doneFiles + progress.doneFiles, doneBytes: doneBytes + progress.doneBytes },
-          ...{ totalFiles, totalBytes: total, path: progress.path ?? path },
-        }),
-    });
-    doneFiles += pin.files ?? 1;
-    doneBytes += pin.size ?? 0;
+  const results = await placeOutputs(
+    repository,
+    toPlace.flatMap(one => placeRequest(one, request)),
+    tools,
+    task,
+  );
+  for (const [at, result] of results.entries()) {
+    const one = toPlace[at];
+    if (one !== undefined) count(result, one, tally);
   }
   await recordPlaced(
     repository,
@@ -139,45 +130,35 @@ async function checkoutGroup(
   );
 }
 
-async function placeOne(
-  { repository }: PinGroup,
-  looked: LookedAtPin,
+/** One for each pin: those that are placed have an object. */
+function placeRequest(
+  { pin, only, current }: LookedAtPin,
   { force, relink }: CheckoutRequest,
-  tools: DataTools,
-  tally: CheckoutTally,
-  task: DataTask,
-): Promise<void> {
-  const { pin, path, only, current } = looked;
-  if (pin.object === undefined) return;
-  try {
-    const result = await placeOutput(
-      repository,
-      {
-        ...{ path: pin.path, object: pin.object, executable: pin.executable },
-        ...{ force: force === true, relink: relink === true, current },
-        ...(pin.size === undefined ? {} : { size: pin.size }),
-        ...(only === undefined || !isFolderObject(pin.object)
-          ? {}
-          : { select: (file: string) => isMeant(only, file) }),
-      },
-      tools,
-      task,
-    );
-    count(result, looked, tally);
-  } catch (error) {
-    if (!(error instanceof LockstepError)) throw error;
-    if (error.code === 'object-corrupt')
-      tally.missing.push({
-        ...{ path, object: objectText(pin.object), trouble: 'corrupt', detail: error.message },
-      });
-    else tally.problems.push({ path, what: error.message });
-  }
+): PlaceRequest[] {
+  const { path, object, size, executable } = pin;
+  if (object === undefined) return [];
+  return [
+    {
+      ...{ path, object, executable, current, force: force === true, relink: relink === true },
+      ...(size === undefined ? {} : { size }),
+      ...(only === undefined || !isFolderObject(object)
+        ? {}
+        : { select: (file: string) => isMeant(only, file) }),
+    },
+  ];
 }
 
 function count(result: PlaceResult, { pin, path }: LookedAtPin, tally: CheckoutTally): void {
   const within = (inside: string): string => (inside === '' ? path : `${path}/${inside}`);
   tally.files += result.placed.files;
   tally.bytes += result.placed.bytes;
+  if (result.refusal !== undefined && pin.object !== undefined) {
+    if (result.refusal.code === 'object-corrupt')
+      tally.missing.push({
+        ...{ path, object: objectText(pin.object), trouble: 'corrupt', detail: result.refusal.message },
+      });
+    else tally.problems.push({ path, what: result.refusal.message });
+  }
   if (result.outcome === 'unchanged') tally.unchanged += 1;
   else if (result.placed.files + result.removed > 0 || result.outcome === 'placed')
     (result.wasMissing ? tally.added : tally.modified).push(path);

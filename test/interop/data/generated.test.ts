@@ -88,9 +88,12 @@ describe(`${count} generated outputs from seed ${seed}, beside dvc`, () => {
       for (const { path } of outputs) rmSync(join(root, path), { recursive: true, force: true });
     await dvc.succeed(twins.theirs.root, 'checkout', '--quiet');
     const result = await checkoutData(await twins.project(), {}, {});
-    assert.deepEqual({ kept: result.kept, missing: result.missing, problems: result.problems }, {
-      ...{ kept: [], missing: [], problems: [] },
-    });
+    assert.deepEqual(
+      { kept: result.kept, missing: result.missing, problems: result.problems },
+      {
+        ...{ kept: [], missing: [], problems: [] },
+      },
+    );
     assert.deepEqual(workspaceOf(twins.ours.root), workspaceOf(twins.theirs.root));
     assert.deepEqual(await verdicts(), { theirs: {}, ours: {} });
   });
@@ -100,9 +103,7 @@ describe(`${count} generated outputs from seed ${seed}, beside dvc`, () => {
     const present = workspaceOf(root);
     return outputs
       .filter(({ path, folder }) =>
-        folder
-          ? Object.keys(present).some(one => one.startsWith(`${path}/`))
-          : present[path] !== undefined,
+        folder ? Object.keys(present).some(one => one.startsWith(`${path}/`)) : present[path] !== undefined,
       )
       .map(({ path }) => path);
   }
