@@ -20,12 +20,14 @@ export function parseIgnorePattern(line: string): IgnorePattern | undefined {
   const text = line.replace(/(?<!\\)[ \t\r]+$/, '');
   if (text === '' || text.startsWith('#') || text === '/') return undefined;
   const negated = text.startsWith('!');
-  const words = (negated ? text.slice(1) : text).split('/');
+  const words = (negated ? text.slice(1) : text)
+    .split('/')
+    .filter((word, index, all) => word !== '**' || all[index - 1] !== '**');
   const folderOnly = words.length > 1 && words.at(-1) === '';
   if (folderOnly) words.pop();
   if (words[0] === '' && words.length > 1) words.shift();
   else if (words.length === 1 && words[0] !== '**') words.unshift('**');
-  const insideOnly = !folderOnly && words.length > 1 && words.at(-1) === '**';
+  const insideOnly = words.length > 1 && words.at(-1) === '**';
   if (insideOnly) words.pop();
   const segments: (Glob | '**')[] = [];
   for (const word of words) {

@@ -37,14 +37,31 @@ export async function commitPinFiles(
     isDataRoot: folder => dataRoots.has(folder),
   });
   const contents: PinFileContent[] = [];
-  for (const { path } of files.values()) {
-    if (!isPinFileName(path.slice(path.lastIndexOf('/') + 1)) || ignore.ignores(path, false)) continue;
+  const pinned = new Set<string>();
+  // From the top down, because what lies inside of an output is no pin.
+  const byDepth = [...files.keys()].sort((one, other) => depthOf(one) - depthOf(other));
+  for (const path of byDepth) {
+    if (!isPinFileName(path.slice(path.lastIndexOf('/') + 1))) continue;
+    if (ignore.ignores(path, false) || liesInOne(path, pinned)) continue;
     const text = textOf(path);
-    if (text === undefined)
-      contents.push({ outputs: [], problems: [{ path, what: 'the file is too large to be a pin file' }] });
-    else contents.push(readPinFile(text, path, textOf(path.replace(/\.yaml$/, '.lock'))));
+    const content =
+      text === undefined
+        ? { outputs: [], problems: [{ path, what: 'the file is too large to be a pin file' }] }
+        : readPinFile(text, path, textOf(path.replace(/\.yaml$/, '.lock')));
+    contents.push(content);
+    for (const output of content.outputs) pinned.add(output.path);
   }
   return contents;
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length;
+}
+
+function liesInOne(path: string, folders: ReadonlySet<string>): boolean {
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1))
+    if (folders.has(path.slice(0, slash))) return true;
+  return false;
 }
 
 async function listTree(

@@ -14,7 +14,7 @@ const fixtures = join(import.meta.dirname, '../../../fixtures/dvc');
 const fixture = (path: string): string => readFileSync(join(fixtures, path), 'utf8');
 const oldMd5 = 'b026324c6904b2a9cb4b88d6d61c81d1';
 const newMd5 = '26ab0db90d72e28ad0ba1e22ee510510';
-const listing = `${'57362e7c9ebe62a31bdfab7166e58be8'}.dir`;
+const listing = `57362e7c9ebe62a31bdfab7166e58be8.dir`;
 
 type Change = Partial<DvcFileContent>;
 
