@@ -10,6 +10,8 @@ import type { DataRepository, LinkType } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
 import { hashOutputs, type HashedPath } from '../hash/hashOutputs.ts';
 import type { ObjectId } from '../objectId.ts';
+import { pathBusy } from '../errors.ts';
+import { findBusy, readBusyPaths } from '../locks/busyPaths.ts';
 import { fullPath, runPlacing, type PlacingRun } from './runPlacing.ts';
 import { checkSizes } from './checkSizes.ts';
 import { isCacheLink, resumeAfterCrash } from './resumePlacing.ts';
@@ -44,7 +46,7 @@ export interface PlaceResult {
    * the listing) is not in the cache; nothing was touched. `refused`: nothing was touched, `refusal` says why.
    */
   readonly outcome: 'placed' | 'unchanged' | 'partly' | 'kept' | 'missing' | 'refused';
-  /** `path-leaves-data`, `parent-is-link`, `listing-refused`, `listing-damaged`, `cases-fall-together`, `object-corrupt` (of the listing). */
+  /** `path-leaves-data`, `parent-is-link`, `listing-refused`, `listing-damaged`, `cases-fall-together`, `path-busy`, `object-corrupt` (of the listing). */
   readonly refusal?: LockstepError;
   /** Files that were linked or copied, and their bytes. */
   readonly placed: { readonly files: number; readonly bytes: number };
@@ -111,11 +113,16 @@ export async function placeOutputs(
         ? []
         : [{ request, target, current, plan } satisfies PlacingRun],
     );
+  // What is kept or missing stays begun; the next placing of it still has to know.
+  const ended = new Set(
+    works.filter(work => isOpen(work) || work.result?.outcome === 'unchanged').map(work => work.request.path),
+  );
+  const others = interrupted.filter(entry => !ended.has(entry.path));
   if (runs.length > 0) {
-    const others = interrupted.filter(entry => !runs.some(run => run.request.path === entry.path));
     const startedAt = fileSystemTime(repository.stateFolder);
+    // An earlier target stays noted until this one is reached: what was begun for it is still there in part.
     await journal.write([
-      ...others,
+      ...interrupted,
       ...runs.map(({ request }) => ({ path: request.path, object: textOf(request.object), startedAt })),
     ]);
     const ran = await runPlacing(repository, runs, tools, task);
@@ -128,7 +135,7 @@ export async function placeOutputs(
       at += 1;
       if (done !== undefined) work.result = resultOf(work, done);
     }
-  } else if (resumed.length > 0) await journal.write(interrupted.filter(entry => !paths.has(entry.path)));
+  } else if (others.length < interrupted.length) await journal.write(others);
   return works.map(work => work.result ?? untouched('unchanged', work.current));
 }
 
@@ -138,10 +145,13 @@ async function readTargets(
   { cache }: DataTools,
 ): Promise<void> {
   const folded = ignoresCase(repository.root);
+  const busy = await readBusyPaths(repository);
   for (const work of works) {
     const { path, object } = work.request;
     try {
       refuseUnsafePath(repository.root, path);
+      const user = findBusy(busy, repository.root, path);
+      if (user !== undefined) throw pathBusy(path, user.holder);
       work.target = await readTarget(cache, object, path, folded);
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;

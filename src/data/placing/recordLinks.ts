@@ -2,10 +2,17 @@
  * What we placed, and how it was left: so that an output which no pin names any more (after a change of branch) can be
  * taken away, when nobody changed it since.
  */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomic } from '../../base/atomicFile.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
-import type { ObjectId } from '../objectId.ts';
+import { hashOutputs } from '../hash/hashOutputs.ts';
+import { sameObject, type ObjectId } from '../objectId.ts';
+import { removeWhole } from './removeWhole.ts';
+import { refuseUnsafePath } from './placingTarget.ts';
 
 export interface PlacedRecord {
   /** Relative to the data root. */
@@ -13,16 +20,28 @@ export interface PlacedRecord {
   readonly object: ObjectId;
 }
 
-/** Every path that was placed or stored by us and not removed since. */
-export async function readPlaced(_repository: DataRepository): Promise<readonly PlacedRecord[]> {
-  return Promise.resolve([]);
+const recordsSchema = z.record(z.string(), z.string().regex(/^md5(?:-dos2unix)?:[0-9a-f]{32}(?:\.dir)?$/));
+
+/** Every path that was placed or stored by us and not removed since; none where the record cannot be read. */
+export async function readPlaced(repository: DataRepository): Promise<readonly PlacedRecord[]> {
+  return [...(await readRecords(repository))].map(([path, text]) => ({ path, object: objectOf(text) }));
 }
 
+/** Adds to the record; to be called once for all outputs of an operation, under `withDvcLock`. */
 export async function recordPlaced(
-  _repository: DataRepository,
-  _placed: readonly PlacedRecord[],
+  repository: DataRepository,
+  placed: readonly PlacedRecord[],
 ): Promise<void> {
-  return Promise.resolve();
+  if (placed.length === 0) return;
+  const records = await readRecords(repository);
+  const before = records.size;
+  let changed = false;
+  for (const { path, object } of placed) {
+    const text = `${object.algorithm}:${object.value}`;
+    changed ||= records.get(path) !== text;
+    records.set(path, text);
+  }
+  if (changed || records.size !== before) await writeRecords(repository, records);
 }
 
 export interface StaleRemoval {
@@ -32,12 +51,77 @@ export interface StaleRemoval {
   readonly kept: readonly string[];
 }
 
-/** Removes every recorded path that is not in `pinned` (nor above or below one), is unchanged, and is safe in the cache. */
+/**
+ * Removes every recorded path that is not in `pinned` (nor above or below one), still is what was placed, and is safe
+ * in the cache. What is kept is forgotten: it is the user's from now on, as for DVC.
+ */
 export async function removeStale(
-  _repository: DataRepository,
-  _pinned: readonly string[],
-  _tools: DataTools,
-  _task: DataTask,
+  repository: DataRepository,
+  pinned: readonly string[],
+  tools: DataTools,
+  task: DataTask,
 ): Promise<StaleRemoval> {
-  return Promise.resolve({ removed: [], kept: [] });
+  const stale = (await readPlaced(repository)).filter(({ path }) => !touches(path, pinned));
+  if (stale.length === 0) return { removed: [], kept: [] };
+  const found = await hashOutputs(
+    repository,
+    stale.map(({ path, object }) => ({ path, expected: { object } })),
+    tools,
+    task,
+  );
+  const presence = await tools.cache.presence();
+  const removed: string[] = [];
+  const kept: string[] = [];
+  for (const [index, { path, object }] of stale.entries()) {
+    const current = found[index];
+    if (current === undefined || current.kind === 'missing') continue;
+    const unchanged = sameObject(current.object, object) && presence.has(object) && isSafe(repository, path);
+    if (unchanged && (await removeWhole(repository, current, presence, tools, task))) removed.push(path);
+    else kept.push(path);
+  }
+  const records = await readRecords(repository);
+  for (const { path } of stale) records.delete(path);
+  await writeRecords(repository, records);
+  return { removed, kept };
+}
+
+function touches(path: string, pinned: readonly string[]): boolean {
+  return pinned.some(one => one === path || one.startsWith(`${path}/`) || path.startsWith(`${one}/`));
+}
+
+function isSafe(repository: DataRepository, path: string): boolean {
+  try {
+    refuseUnsafePath(repository.root, path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readRecords(repository: DataRepository): Promise<Map<string, string>> {
+  try {
+    const value: unknown = JSON.parse(await readFile(recordPath(repository), 'utf8'));
+    return new Map(Object.entries(recordsSchema.parse(value)));
+  } catch {
+    return new Map();
+  }
+}
+
+async function writeRecords(repository: DataRepository, records: ReadonlyMap<string, string>): Promise<void> {
+  await mkdir(repository.stateFolder, { recursive: true });
+  const sorted = [...records].sort(([one], [other]) => (one < other ? -1 : 1));
+  await writeFileAtomic(recordPath(repository), `${JSON.stringify(Object.fromEntries(sorted))}\n`);
+}
+
+function recordPath(repository: DataRepository): string {
+  return join(repository.stateFolder, 'placed.json');
+}
+
+/** Checked by the schema. */
+function objectOf(text: string): ObjectId {
+  const colon = text.indexOf(':');
+  return {
+    algorithm: text.startsWith('md5:') ? 'md5' : 'md5-dos2unix',
+    value: text.slice(colon + 1),
+  };
 }

@@ -22,11 +22,11 @@ export async function resumeAfterCrash(
   entries: readonly PlacingEntry[],
   cache: ObjectCache,
 ): Promise<Resume> {
-  const begun = new Map<string, ReadonlyMap<string, string>>();
+  const begun = new Map<string, ReadonlyMap<string, string>[]>();
   for (const entry of entries) {
     const wanted = await wantedFiles(repository, entry, cache);
     if (wanted === undefined) continue;
-    begun.set(entry.path, wanted);
+    begun.set(entry.path, [...(begun.get(entry.path) ?? []), wanted]);
     await removeTemporaries(join(repository.root, entry.path));
   }
   return {
@@ -35,13 +35,18 @@ export async function resumeAfterCrash(
       if (wanted === undefined) return unsaved;
       const left: KeptPath[] = [];
       for (const one of unsaved) {
-        const object = wanted.get(one.path);
+        const objects = wanted.flatMap(files => files.get(one.path) ?? []);
         const file = join(repository.root, fullPath(output, one.path));
-        if (object === undefined || !(await isBeginningOf(file, object))) left.push(one);
+        if (!(await isBeginningOfAny(file, objects))) left.push(one);
       }
       return left;
     },
   };
+}
+
+async function isBeginningOfAny(file: string, objects: readonly string[]): Promise<boolean> {
+  for (const object of objects) if (await isBeginningOf(file, object)) return true;
+  return false;
 }
 
 /** Relative path → absolute path of the object; undefined for an entry that says nothing any more. */

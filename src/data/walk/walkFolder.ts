@@ -3,7 +3,7 @@ import type { DvcIgnore } from '../ignore/dvcIgnore.ts';
 import { batchFiles, joinPaths, splitPaths } from '../workers/dataJobs.ts';
 import type { DataPool } from '../workers/dataPool.ts';
 import type { JobMeter } from '../workers/jobMeter.ts';
-import { sortPaths } from '../listing/comparePaths.ts';
+import { comparePaths, sortPaths } from '../listing/comparePaths.ts';
 import { isLeftOut, isLeftOutFolder } from './leftOut.ts';
 import { statWidth, type FileColumns } from './fileColumns.ts';
 import { pathKinds } from './statBatch.ts';
@@ -65,7 +65,7 @@ export async function walkFolder(
     await Promise.all(portions(below).map(portion => walk(portion)));
   };
   await walk(['']);
-  return { columns: assemble(walked), problems: problems.filter(isKept(prefix, ignore)) };
+  return { columns: assemble(walked), problems: inOrder(problems.filter(isKept(prefix, ignore))) };
 }
 
 /** Few folders at a time while there are few, so that no thread is idle; many where a tree is broad. */
@@ -172,6 +172,11 @@ function withoutIgnored({ entries, stats }: Walked, prefix: string, ignore: DvcI
   for (const [place, index] of kept.entries())
     keptStats.set(stats.subarray(index * statWidth, (index + 1) * statWidth), place * statWidth);
   return { entries: kept.map(index => entries[index] ?? ''), stats: keptStats };
+}
+
+/** Threads find them in any order. */
+function inOrder(problems: readonly WalkProblem[]): WalkProblem[] {
+  return [...problems].sort((one, other) => comparePaths(one.path, other.path));
 }
 
 function isKept(prefix: string, ignore: DvcIgnore | undefined): (problem: WalkProblem) => boolean {
