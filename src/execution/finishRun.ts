@@ -3,11 +3,14 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
+import type { FileUse } from '../runs/captured.ts';
+import type { PinnedPath } from '../runs/plan.ts';
 import type { EndState, Result, ResultInput } from '../runs/result.ts';
 import { resultSchema } from '../runs/result.ts';
 import type { RunCapture } from './captureRun.ts';
 import { failureOf } from './failureOf.ts';
 import { mlflowElsewhere, mlflowOnOwnServer } from './mlflowElsewhere.ts';
+import { pinOutputs } from './pinOutputs.ts';
 import { releaseReserve } from './reserve.ts';
 import type { StartedRun } from './startRun.ts';
 import type { Reported } from '../runs/reported.ts';
@@ -48,6 +51,7 @@ export async function finishRun(
   if (capture.ownMlflow() && !log.warnings.some(warning => warning.startsWith('MLflow logged to ')))
     log.warn(mlflowOnOwnServer);
   const edited = await capture.editedCode();
+  const pinned = await pinnedOutputs(supervision, started, state, outputs);
   const result: ResultInput = {
     schemaVersion: 1,
     state,
@@ -60,6 +64,7 @@ export async function finishRun(
       ? { failure: { ...(await failureOf(spec.stdin === 'terminal' ? paths.stdout : paths.stderr, how)) } }
       : {}),
     outputs,
+    ...(pinned === undefined ? {} : { pinned }),
     // Of what could not be kept while the disk was full the log still knows.
     reportedParameters: { ...reportedParameters, ...metrics.reportedParameters },
     reported,
@@ -71,6 +76,19 @@ export async function finishRun(
   };
   await publishResult(supervision, result);
   await completeRecord(supervision, started, resultSchema.parse(result), capture);
+}
+
+/** Of a run that finished: what a failed one left is hardly a version, and a reproduction makes none. */
+async function pinnedOutputs(
+  { spec, log }: Supervision,
+  { plan, surroundings }: StartedRun,
+  state: EndState,
+  outputs: readonly FileUse[],
+): Promise<PinnedPath[] | undefined> {
+  const { pinOutputs: asked } = spec;
+  if (asked === undefined || asked === false || state !== 'finished' || plan.reproduces !== undefined)
+    return undefined;
+  return pinOutputs({ pinOutputs: asked, plan, outputs, environment: surroundings, log });
 }
 
 /** What comes after the result: captured.json, and what the hooks have to say. Never rejects. */

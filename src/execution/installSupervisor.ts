@@ -3,6 +3,7 @@
  * under a training of three days changes nothing for it, and every version needs one copy.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,6 +11,9 @@ import { randomBytes } from 'node:crypto';
 
 /** Lies beside the supervisor and goes with it: what observes Python programs. */
 const hookFolder = 'pythonHook';
+
+/** What the supervisor loads from beside itself, where the product has it: threads for data, clients of the clouds. */
+const companions = ['data-worker.cjs', 'remotes'];
 
 /** The user's cache folder of this product, by the conventions of each system. */
 export function lockstepCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
@@ -37,6 +41,9 @@ export async function installSupervisor(script: string, cacheFolder: string): Pr
   );
   for (const name of hookFiles) hash.update(name).update(await readFile(join(hook, name)));
 
+  for (const name of companions)
+    for (const part of await partsOf(join(dirname(script), name))) hash.update(part);
+
   const target = join(cacheFolder, 'supervisor', hash.digest('hex').slice(0, 16));
   const installed = join(target, 'supervisor.cjs');
   if (await isFile(installed)) return installed;
@@ -49,6 +56,10 @@ export async function installSupervisor(script: string, cacheFolder: string): Pr
   }
   try {
     await cp(script, join(temporary, 'supervisor.cjs'));
+    for (const name of companions) {
+      const companion = join(dirname(script), name);
+      if (existsSync(companion)) await cp(companion, join(temporary, name), { recursive: true });
+    }
     if (hookFiles.length > 0) await mkdir(join(temporary, hookFolder));
     for (const name of hookFiles) await cp(join(hook, name), join(temporary, hookFolder, name));
     await rename(temporary, target);
@@ -58,6 +69,14 @@ export async function installSupervisor(script: string, cacheFolder: string): Pr
     if (!(await isFile(installed))) throw error;
   }
   return installed;
+}
+
+/** What tells versions of a companion apart: the bytes of a file; of large ones in a folder names and sizes. */
+async function partsOf(path: string): Promise<(string | Buffer)[]> {
+  if (!existsSync(path)) return [];
+  if (await isFile(path)) return [await readFile(path)];
+  const names = (await readdir(path)).sort();
+  return Promise.all(names.map(async name => `${name} ${(await stat(join(path, name))).size}\n`));
 }
 
 async function isFile(path: string): Promise<boolean> {

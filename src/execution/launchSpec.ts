@@ -33,6 +33,8 @@ export const launchSpecSchema = z.object({
   declaredInputs: z.array(z.string()).default([]),
   declaredOutputs: z.array(z.string()).default([]),
   metricLines: z.boolean().default(false),
+  /** Outputs to pin at the end: true for those declared (else those seen), or paths relative to the root. */
+  pinOutputs: z.union([z.boolean(), z.array(z.string())]).optional(),
   /** Files and patterns that `lockstep.yaml` names. */
   tracking: trackingRulesSchema.default({ files: [], patterns: [] }),
   /** Whether the command gets an MLflow tracking endpoint of its own, and files of tracking libraries are followed. */

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { relative, sep } from 'node:path';
 import { takeSnapshot } from '../git/takeSnapshot.ts';
 import { errorText } from '../base/systemError.ts';
+import { pinsAtStart } from '../data/pinsAtStart.ts';
 import { planVersion } from '../runs/plan.ts';
 import type { Plan } from '../runs/plan.ts';
 import { captureInterpreter } from './capture/interpreter.ts';
@@ -35,7 +36,7 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     return value;
   };
   const { variables } = context;
-  const [code, interpreter, parameters, shown] = await Promise.all([
+  const [code, interpreter, parameters, shown, pins] = await Promise.all([
     prepared.code ?? timed('code', takeSnapshot({ root, signal, environment: variables })),
     prepared.interpreter ??
       timed(
@@ -50,6 +51,7 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
       ),
     timed('parameters', captureParameters({ argv: spec.argv, cwd, root })),
     shownVariables(spec.store, variables, context.onProblem),
+    timed('pins', pinnedData(root, variables, context.onProblem)),
   ]);
   const locale = localeOf(variables);
   return {
@@ -77,11 +79,25 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     ...(locale === undefined ? {} : { locale }),
     declaredInputs: spec.declaredInputs,
     declaredOutputs: spec.declaredOutputs,
+    ...(pins === undefined ? {} : { pins }),
     metricLines: spec.metricLines,
     ...(spec.reproduces === undefined ? {} : { reproduces: spec.reproduces }),
     ...(spec.rerunOf === undefined ? {} : { rerunOf: spec.rerunOf }),
     ...prepared.plan,
   };
+}
+
+async function pinnedData(
+  root: string,
+  variables: Readonly<Record<string, string>>,
+  onProblem: (text: string) => void,
+): Promise<Plan['pins']> {
+  try {
+    return await pinsAtStart(root, variables);
+  } catch (error) {
+    onProblem(`Pinned data is not recorded: ${errorText(error)}`);
+    return undefined;
+  }
 }
 
 async function shownVariables(

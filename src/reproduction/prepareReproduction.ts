@@ -24,6 +24,7 @@ import {
 } from './errors.ts';
 import { offerInputs } from './offerInputs.ts';
 import { offerLeftOut } from './offerLeftOut.ts';
+import { offerPinned } from './offerPinned.ts';
 import { isInside, relocatePaths } from './relocatePaths.ts';
 import type { Relocation } from './relocatePaths.ts';
 import { outsideOutputs } from './outsideOutputs.ts';
@@ -80,13 +81,16 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
     ...{ code, captured: original.captured, lacking: missing },
     ...{ outputs, workspace, layout, signal },
   });
+  const inputs = (original.captured?.inputs ?? []).filter(
+    input =>
+      input.inSnapshot !== true &&
+      !leftOut.paths.has(input.path) &&
+      !environmentFolders.some(folder => isInside(absolute(input.path, plan.root), folder)),
+  );
+  const { environment } = request;
+  const pinned = await offerPinned({ inputs, outputs, workspace, layout, environment, signal });
   const offered = await offerInputs({
-    inputs: (original.captured?.inputs ?? []).filter(
-      input =>
-        input.inSnapshot !== true &&
-        !leftOut.paths.has(input.path) &&
-        !environmentFolders.some(folder => isInside(absolute(input.path, plan.root), folder)),
-    ),
+    inputs: inputs.filter(input => !pinned.offered.has(input.path)),
     outputs,
     workspace,
     layout,
@@ -127,7 +131,7 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
         : []),
       ...leftOut.caps,
       ...offered.changed.map(path => `input ${path} has changed since`),
-      ...offered.unverified.map(path => `unverified input ${path}`),
+      ...[...pinned.unverified, ...offered.unverified].map(path => `unverified input ${path}`),
     ],
     environmentFolders,
   };

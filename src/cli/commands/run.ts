@@ -37,6 +37,10 @@ export const run: Subcommand = {
       .option('--detach', 'print the id of the run and leave it running')
       .option('--tty', 'give the program a terminal of its own, for input() and debuggers')
       .option('--stdin', 'record standard input and pass it to the program')
+      .option(
+        '--pin-outputs',
+        'pin what it wrote as data when it has finished: the outputs that are declared, else those seen',
+      )
       .option('--no-hook', 'do not observe which files Python programs read and write')
       .addOption(jsonOption());
     if (!parseWords(parser, end < 0 ? words : words.slice(0, end))) return 0;
@@ -73,6 +77,9 @@ export const run: Subcommand = {
         },
         what.metricLines,
       ),
+      ...(flags.pinOutputs === true || what.pinOutputs !== undefined
+        ? { pinOutputs: what.pinOutputs ?? true }
+        : {}),
       tracking: await readTracking(project.root, what.asked.experiment),
       ...(flags.tty === true ? { tty: true } : {}),
       ...(flags.stdin === true ? { stdin: process.stdin } : {}),
@@ -101,6 +108,7 @@ interface RunFlags {
   readonly detach?: boolean;
   readonly tty?: boolean;
   readonly stdin?: boolean;
+  readonly pinOutputs?: boolean;
   readonly hook: boolean;
   readonly json?: boolean;
 }
@@ -111,6 +119,7 @@ interface WhatToRun {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly metricLines?: boolean | undefined;
+  readonly pinOutputs?: boolean | string[];
 }
 
 function adHocCommand(
@@ -157,6 +166,7 @@ async function namedExperiment(
     inputs: experiment.inputs,
     outputs: experiment.outputs,
     metricLines: experiment.metricLines,
+    ...(experiment.pinOutputs === undefined ? {} : { pinOutputs: experiment.pinOutputs }),
   };
 }
 

@@ -6,15 +6,10 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { ObjectCache, objectText } from '../cache/objectCache.ts';
 import type { DataRepository } from '../dataRepository.ts';
-import { hexOf, isHashed } from '../hash/hashedPath.ts';
-import { readKnownHashes } from '../hash/hashStateFile.ts';
-import { recallHashes } from '../hash/knownHashes.ts';
-import { filesStatePath } from '../hash/statePaths.ts';
+import { knownFileHashes } from '../hash/knownFileHashes.ts';
 import { isFolderObject } from '../objectId.ts';
 import type { PinnedOutput } from '../pinnedOutput.ts';
 import type { PinChange } from '../pins/comparePins.ts';
-import { statWidth } from '../walk/fileColumns.ts';
-import { statOne } from '../walk/statBatch.ts';
 import { needOfOutput, type OutputNeed } from './needOfOutput.ts';
 import type { SyncPath } from './syncVerdict.ts';
 
@@ -31,7 +26,11 @@ export async function lookAtOutputs(
 ): Promise<SyncPath[]> {
   const cache = ObjectCache.of(repository);
   const moves = changes.flatMap(movesOf).filter(move => isWanted(move.path));
-  const known = await knownHashes(repository, moves);
+  const files = moves.filter(({ from, to }) => [from, to].some(pin => pin?.object?.algorithm === 'md5'));
+  const known = await knownFileHashes(
+    repository,
+    files.map(move => move.path),
+  );
   const found: SyncPath[] = [];
   for (const { path, from, to, pinFile } of moves) {
     signal?.throwIfAborted();
@@ -80,34 +79,6 @@ function movesOf({ path, change, from, to }: PinChange): Move[] {
 
 function holdsContent(output: PinnedOutput | undefined): boolean {
   return output !== undefined && output.cached && (output.object ?? output.cloudFiles) !== undefined;
-}
-
-/** Path → md5 of the file there, where the state still holds for it. */
-async function knownHashes(
-  repository: DataRepository,
-  moves: readonly Move[],
-): Promise<ReadonlyMap<string, string>> {
-  const files = moves.filter(({ from, to }) => [from, to].some(pin => pin?.object?.algorithm === 'md5'));
-  const hashes = new Map<string, string>();
-  const state = files.length === 0 ? undefined : await readKnownHashes(filesStatePath(repository, 'md5'));
-  if (state === undefined) return hashes;
-  const paths = files.map(move => move.path);
-  const stats = new Float64Array(paths.length * statWidth);
-  for (const [index, path] of paths.entries()) statOrNothing(join(repository.root, path), stats, index);
-  const recall = recallHashes({ paths, stats }, state);
-  const unknown = new Set(recall.unknown);
-  for (const [index, path] of paths.entries())
-    if (!unknown.has(index) && isHashed(recall.md5s, index))
-      hashes.set(path, hexOf(recall.md5s.subarray(index * 16, index * 16 + 16)));
-  return hashes;
-}
-
-function statOrNothing(path: string, stats: Float64Array, index: number): void {
-  try {
-    statOne(path, stats, index);
-  } catch {
-    // A folder on the way cannot be entered: nothing is known then.
-  }
 }
 
 function stateOf(

@@ -45,6 +45,10 @@ export const experimentSchema = z.strictObject({
     .describe('Parameters. Those that the command does not name as ${name} are added as --name value.'),
   inputs: z.array(z.string()).default([]).describe('Files and folders that the run reads.'),
   outputs: z.array(z.string()).default([]).describe('Files and folders that the run writes.'),
+  pinOutputs: z
+    .union([z.boolean(), z.array(z.string())])
+    .optional()
+    .describe('Outputs to pin as data when a run has finished: true for all of them, or paths.'),
   tags: z.array(z.string()).default([]),
   tolerances: tolerancesSchema.default({}),
   volatile: volatileSchema.optional(),
