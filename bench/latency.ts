@@ -1,7 +1,7 @@
 /** Live latency: from the moment a training writes a metric to the moment the chart in the real editor has other pixels. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { lockstep } from '../scripts/sample/lockstepCommand.ts';
 import { gitRepository } from '../test/helpers/gitRepository.ts';
 import { realEditor } from '../test/helpers/realEditor.ts';

@@ -1,7 +1,7 @@
 /** The licences of the packages whose code is inside the bundles: their terms ask to be handed on with the code. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const manifestSchema = z.looseObject({
   name: z.string(),

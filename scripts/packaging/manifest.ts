@@ -1,7 +1,7 @@
 /** What packaging needs to know of package.json. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { projectRoot } from '../projectRoot.ts';
 
 const manifestSchema = z.looseObject({

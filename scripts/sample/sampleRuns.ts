@@ -1,5 +1,5 @@
 /** The honest runs that `npm start` makes on the sample, once: a person then finds something to look at. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { lockstep } from './lockstepCommand.ts';
 
 const runsSchema = z.looseObject({

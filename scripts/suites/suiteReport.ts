@@ -3,7 +3,7 @@
  * crashes leaves a file without the last line, and the tests it did run still count.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const lineSchema = z.discriminatedUnion('kind', [
   z.object({

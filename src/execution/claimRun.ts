@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostIdentity, identifyProcess, processLives } from '../base/processIdentity.ts';
 import { systemErrorCode } from '../base/systemError.ts';
 import { processIdentitySchema } from '../runs/processRecord.ts';

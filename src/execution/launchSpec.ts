@@ -3,7 +3,7 @@
  * the words of the command that look like secrets travel to the supervisor through a pipe (see privateInput.ts).
  */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runIdSchema } from '../runs/plan.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { trackingRulesSchema } from '../tracking/trackingRules.ts';

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorText, systemErrorCode } from '../base/systemError.ts';
 import { openMlflowEndpoint } from '../tracking/mlflow/openMlflowEndpoint.ts';
 import type { MlflowEndpoint } from '../tracking/mlflow/openMlflowEndpoint.ts';

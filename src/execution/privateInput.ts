@@ -2,7 +2,7 @@
 import { read } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const privateInputSchema = z.looseObject({
   /** The run folder. */

@@ -5,7 +5,7 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { monotonicFactory } from 'ulid';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorText } from '../base/systemError.ts';
 import { recordNotWritten } from '../runs/errors.ts';
 import { planSchema } from '../runs/plan.ts';

@@ -1,5 +1,5 @@
 /** Where a reproduction takes part in a run: before the start, in place of the working folder, and after the end. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Known } from '../runs/known.ts';
 import type { Code, interpreterSchema, Plan } from '../runs/plan.ts';
 import type { Result } from '../runs/result.ts';

@@ -5,7 +5,7 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import type { Code } from '../runs/plan.ts';
 import { repositoryOfCommonDir, type Repository } from './findRepository.ts';

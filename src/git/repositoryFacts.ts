@@ -1,7 +1,7 @@
 /** Facts about a repository that identify it and tell how its files came to be: HEAD, remotes, settings, roots. */
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import type { Known } from '../runs/known.ts';
 import type { Repository } from './findRepository.ts';

@@ -1,7 +1,7 @@
 /** `reproduction.json`: what a verdict needs to know of the preparation, for a supervisor that takes another's place. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { Preparation } from './prepareReproduction.ts';

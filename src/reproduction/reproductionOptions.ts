@@ -1,5 +1,5 @@
 /** What a reproduction is asked for: travels in the launch specification from whoever starts it to its supervisor. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const reproductionOptionsSchema = z.object({
   /** Compare, and run, no further than this step. */

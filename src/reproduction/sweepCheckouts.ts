@@ -4,7 +4,7 @@
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { readRunEnd } from '../execution/runEnd.ts';
 import { runIdSchema } from '../runs/plan.ts';

@@ -1,5 +1,5 @@
 /** `annotations/<ulid>.json` and `requests/<ulid>.json`: what people say to a run. Anyone writes, one file an act. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Only the fields that change are present. Merged in the order of the file names. */
 export const annotationSchema = z.looseObject({

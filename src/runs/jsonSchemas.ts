@@ -1,5 +1,5 @@
 /** The JSON Schemas of the files of a run record and of what the command line prints about runs, by file name. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { annotationSchema, requestSchema } from './annotation.ts';
 import { capturedSchema, packageListSchema } from './captured.ts';
 import { planSchema } from './plan.ts';

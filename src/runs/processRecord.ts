@@ -1,5 +1,5 @@
 /** `process.json`: which processes a run consists of, so that any reader can tell whether they still live. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A process that cannot be mistaken for a later one with the same number. */
 export const processIdentitySchema = z.looseObject({

@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isTemporaryName } from '../base/atomicFile.ts';
 import { errorText, systemErrorCode } from '../base/systemError.ts';
 import { announcementSchema, type Announcement } from './announcement.ts';

@@ -1,5 +1,5 @@
 /** The differences between runs as a table; also the body of `lockstep compare --json`. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const comparisonSectionNames = [
   'command',

@@ -1,5 +1,5 @@
 /** What `lockstep.yaml` says about how metrics get in, for an experiment or for every run of the repository. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isMetricPattern } from './metricPattern.ts';
 
 export const trackingRulesSchema = z.strictObject({

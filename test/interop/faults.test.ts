@@ -9,7 +9,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'mocha';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Peer } from '../../scripts/provision/pythonPeers.ts';
 import { runPaths, type RunPaths } from '../../src/runs/runPaths.ts';
 import type { CliProject } from '../helpers/lockstepCli.ts';

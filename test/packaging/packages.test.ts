@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { packCommandLine } from '../../scripts/packaging/packCommandLine.ts';
 import { npm } from '../../scripts/provision/npm.ts';
 import { projectRoot } from '../../scripts/projectRoot.ts';

@@ -1,5 +1,5 @@
 /** `lockstep doctor --json`. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const doctorCheckSchema = z.object({
   name: z.string(),

@@ -1,5 +1,5 @@
 /** The one document that `--json` prints on standard output when a command fails; the exit code says how. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const errorOutputSchema = z.object({
   schemaVersion: z.literal(1),

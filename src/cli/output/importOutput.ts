@@ -1,5 +1,5 @@
 /** `lockstep import --json`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { importKinds } from '../../imports/importKind.ts';
 import { runIdSchema } from '../../runs/plan.ts';
 

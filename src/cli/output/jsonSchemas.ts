@@ -1,5 +1,5 @@
 /** The JSON Schemas of what the command line prints with `--json`, and of `lockstep.yaml`, by file name. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { experimentFileSchema } from '../../execution/experiments/experimentFile.ts';
 import { doctorOutputSchema } from './doctorOutput.ts';
 import { errorOutputSchema } from './errorOutput.ts';

@@ -1,5 +1,5 @@
 /** `lockstep metrics --preview-lines --json`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { runIdSchema } from '../../runs/plan.ts';
 import { metricValueSchema } from '../../runs/result.ts';
 

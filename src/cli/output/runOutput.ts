@@ -1,5 +1,5 @@
 /** `lockstep run --json` and `lockstep rerun --json`: printed once, when the run has ended (with --detach: started). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { runIdSchema } from '../../runs/plan.ts';
 
 export const runOutputSchema = z.object({

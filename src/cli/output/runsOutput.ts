@@ -1,5 +1,5 @@
 /** `lockstep runs --json`: newest first, or as --sort says. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parameterValueSchema, runIdSchema } from '../../runs/plan.ts';
 import { metricSummarySchema } from '../../runs/result.ts';
 import { verdictWordSchema } from '../../runs/verdict.ts';

@@ -1,5 +1,5 @@
 /** `lockstep show --json`: the whole record of one run. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { capturedSchema } from '../../runs/captured.ts';
 import { planSchema, runIdSchema } from '../../runs/plan.ts';
 import { processRecordSchema } from '../../runs/processRecord.ts';

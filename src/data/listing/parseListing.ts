@@ -2,7 +2,7 @@
  * Reads a `.dir` object. Whoever can push to a remote writes these: a path that no tool writes, or that would lead
  * outside the folder, refuses the whole listing by name, and what cannot be meant (a file below a file) as well.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { listingDamaged, listingRefused, listingTooLarge } from '../errors.ts';
 import type { FolderListing, ListedFile } from '../folderListing.ts';
 import { sortFiles } from './listingBytes.ts';

@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeJsonAtomic } from '../../base/atomicFile.ts';
 import { systemErrorCode } from '../../base/systemError.ts';
 import type { DataRepository } from '../dataRepository.ts';

@@ -5,7 +5,7 @@
  */
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { errorText } from '../../base/systemError.ts';
 import { captured, declared, unknown, type Known } from '../../runs/known.ts';
 import type { interpreterSchema } from '../../runs/plan.ts';

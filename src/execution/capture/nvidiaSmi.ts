@@ -1,5 +1,5 @@
 /** Reads what `nvidia-smi` prints. Its output is not guaranteed to be stable, so every field may be missing. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { gpuSchema } from '../../runs/captured.ts';
 
 export type Gpu = z.infer<typeof gpuSchema>;

@@ -5,7 +5,7 @@
 import { open, readdir, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorText } from '../../base/systemError.ts';
 import type { Package } from '../../runs/captured.ts';
 import { captured, unknown, type Known } from '../../runs/known.ts';

@@ -6,7 +6,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { link, readFile, unlink, writeFile, mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { StorePath } from '../../runs/runPaths.ts';
 import type { variableSchema } from '../../runs/plan.ts';
 import { hideSecrets, isSecretName } from '../../base/secretText.ts';

@@ -2,7 +2,7 @@
  * `lockstep.yaml`: named experiments and the rules by which their reproductions are judged. The file is optional and
  * written by people, so every name is checked and nothing unknown is let through silently.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { trackingRulesSchema } from '../../tracking/trackingRules.ts';
 
 const toleranceSchema = z

@@ -1,6 +1,6 @@
 /** Which rules of `lockstep.yaml` about metrics a run gets. */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import { trackingRulesSchema } from '../../tracking/trackingRules.ts';
 import type { TrackingRules } from '../../tracking/trackingRules.ts';

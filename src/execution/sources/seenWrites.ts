@@ -1,5 +1,5 @@
 /** What the Python hook says about files that are opened for writing, as it comes; see capture/pythonHook. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FileTail } from '../fileTail.ts';
 
 export interface SeenWrite {

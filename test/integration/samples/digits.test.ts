@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runCommand } from '../../../src/base/runCommand.ts';
 import { projectRoot } from '../../../scripts/projectRoot.ts';
 import { pythonEnvironment } from '../../../scripts/provision/pythonEnvironment.ts';

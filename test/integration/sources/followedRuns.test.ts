@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { importOutputSchema } from '../../../src/cli/output/importOutput.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliProject } from '../../helpers/lockstepCli.ts';

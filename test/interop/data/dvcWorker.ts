@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Peer } from '../../../scripts/provision/pythonPeers.ts';
 import { scrubbedEnvironment } from '../../helpers/scrubbedEnvironment.ts';
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { mediaEntrySchema, readMediaLines, type MediaEntry } from '../../../src/runs/media.ts';
 import { planSchema, type ParameterValue } from '../../../src/runs/plan.ts';
 import { reportedSchema } from '../../../src/runs/reported.ts';

@@ -1,7 +1,7 @@
 /** Runs one of `scripts/` with the real command line, in a repository of its own, and reads what came of it. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Peer } from '../../../scripts/provision/pythonPeers.ts';
 import { projectRoot } from '../../../scripts/projectRoot.ts';
 import { cliProject, type CliProject } from '../../helpers/lockstepCli.ts';

@@ -1,7 +1,7 @@
 /** What a script says it logged: the files that `scripts/truth.py` writes, one per process, merged. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { metricValueSchema } from '../../../src/runs/result.ts';
 
 const toldRunSchema = z.object({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { collectStrings } from '../../../scripts/collectStrings.ts';
 import { projectRoot } from '../../../scripts/projectRoot.ts';
 import {
