@@ -1,6 +1,6 @@
 /** `dvc status --json` and `lockstep data status` in one form: path → verdict in dvc's words, only where there is one. */
 import { posix } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DataStatus, PathStatus } from '../../../src/data/operations/dataStatus.ts';
 
 const dvcStatusSchema = z.record(
