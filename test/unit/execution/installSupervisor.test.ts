@@ -19,6 +19,19 @@ describe('installSupervisor', () => {
     assert.equal(await installSupervisor(join(folder.path, 'main.ts'), cache), join(folder.path, 'main.ts'));
   });
 
+  it('takes the threads for data along, and tells their versions apart', async () => {
+    await using folder = await temporaryFolder();
+    const script = join(folder.path, 'supervisor.cjs');
+    const cache = join(folder.path, 'cache');
+    await writeFile(script, 'bundle');
+    await writeFile(join(folder.path, 'data-worker.cjs'), 'first');
+    const first = await installSupervisor(script, cache);
+    await writeFile(join(folder.path, 'data-worker.cjs'), 'second');
+    const second = await installSupervisor(script, cache);
+    const threads = [first, second].map(path => readFile(join(path, '..', 'data-worker.cjs'), 'utf8'));
+    assert.deepEqual(await Promise.all(threads), ['first', 'second']);
+  });
+
   it('uses the bundle where it lies when the cache cannot be written', async () => {
     await using folder = await temporaryFolder();
     const script = join(folder.path, 'supervisor.cjs');
