@@ -113,6 +113,8 @@ function options(bundle: Bundle): esbuild.BuildOptions & { metafile: true } {
       'import.meta.url': 'bundleUrl',
       'import.meta.dirname': '__dirname',
       'import.meta.filename': '__filename',
+      // That its next releases want a newer Node is nothing that a person who fetches data can mend.
+      'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
     },
     banner: {
       js:

@@ -3,6 +3,9 @@ import { builtinModules } from 'node:module';
 import type { Metafile } from 'esbuild';
 import type { Bundle } from './bundles.ts';
 
+/** The libraries of the clouds, larger than all else together. */
+const clients = /(^|\/)node_modules\/(@aws-sdk|@smithy|@azure|google-auth-library|gaxios)\//;
+
 /** One sentence per problem; none for a good bundle. `bytes` is the size of the JavaScript on disk. */
 export function bundleProblems(bundle: Bundle, metafile: Metafile, bytes: number): string[] {
   const problems: string[] = [];
@@ -10,6 +13,10 @@ export function bundleProblems(bundle: Bundle, metafile: Metafile, bytes: number
     problems.push(
       `${bundle.output} has ${Math.ceil(bytes / 1024)} KiB, more than its budget of ${bundle.budgetKiB}.`,
     );
+
+  const client = Object.keys(metafile.inputs).find(path => clients.test(path));
+  if (client !== undefined && !bundle.foreign)
+    problems.push(`${bundle.output} holds ${client}, which is loaded only by those whose remote needs it.`);
 
   const output = Object.entries(metafile.outputs).find(([path]) => path.endsWith(bundle.output))?.[1];
   for (const path of new Set((output?.imports ?? []).map(found => found.path))) {

@@ -25,7 +25,7 @@ const inExtension = [
   'extension/dist/THIRD-PARTY-NOTICES.txt',
   'extension/dist/bin/lockstep',
   'extension/dist/bin/lockstep.cmd',
-  ...[...bundles, 'extension.cjs', 'worker.cjs'].map(name => `extension/dist/${name}`),
+  ...[...bundles, 'extension.cjs', 'worker.cjs', 'data-host.cjs'].map(name => `extension/dist/${name}`),
   'extension/dist/pythonHook/sitecustomize.py',
   ...clients.map(name => `extension/dist/remotes/${name}`),
   ...['charts', 'media', 'report'].flatMap(name => [
@@ -52,7 +52,7 @@ const inCommandLine = [
 ].sort();
 
 /** Raised on purpose only: what a person waits for on a slow line. */
-const extensionBudgetKiB = 1300;
+const extensionBudgetKiB = 2400;
 
 describe('the packages', function () {
   this.timeout(120_000);
