@@ -7,6 +7,7 @@ import { gitFailed } from '../../git/errors.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import { createDvcIgnore } from '../ignore/dvcIgnore.ts';
 import { maxYamlLength } from '../yaml/readYaml.ts';
+import { openCommittedPinCache } from './committedPinCache.ts';
 import { revisionNotFound, revisionWithoutGit } from './errors.ts';
 import { readPinFile, type PinFileContent } from './readPinFile.ts';
 import { isPinFileName } from './treePinFiles.ts';
@@ -27,7 +28,17 @@ export async function commitPinFiles(
   if (gitRoot === undefined) throw revisionWithoutGit(revision);
   const above = relative(gitRoot, root).split(sep).join('/');
   const { files, dataRoots } = await listTree(gitRoot, revision, above, signal);
-  const texts = await readBlobs(gitRoot, [...files.values()], signal);
+  const cache = await openCommittedPinCache(repository.stateFolder);
+  const found = new Map<string, PinFileContent>();
+  const needed: TreeFile[] = [];
+  for (const file of files.values()) {
+    const lock = files.get(lockOf(file.path));
+    const known = isPinFile(file.path) ? cache.get(file.path, objectsOf(file, lock)) : undefined;
+    if (known !== undefined) found.set(file.path, known);
+    else if (isPinFile(file.path)) needed.push(file, ...(lock === undefined ? [] : [lock]));
+    else if (!file.path.endsWith('dvc.lock')) needed.push(file);
+  }
+  const texts = await readBlobs(gitRoot, needed, signal);
   const textOf = (path: string): string | undefined => {
     const file = files.get(path);
     return file === undefined ? undefined : texts.get(file.object);
@@ -39,19 +50,34 @@ export async function commitPinFiles(
   const contents: PinFileContent[] = [];
   const pinned = new Set<string>();
   // From the top down, because what lies inside of an output is no pin.
-  const byDepth = [...files.keys()].sort((one, other) => depthOf(one) - depthOf(other));
-  for (const path of byDepth) {
-    if (!isPinFileName(path.slice(path.lastIndexOf('/') + 1))) continue;
-    if (ignore.ignores(path, false) || liesInOne(path, pinned)) continue;
+  const byDepth = [...files.values()].sort((one, other) => depthOf(one.path) - depthOf(other.path));
+  for (const file of byDepth) {
+    const { path } = file;
+    if (!isPinFile(path) || ignore.ignores(path, false) || liesInOne(path, pinned)) continue;
     const text = textOf(path);
-    const content =
-      text === undefined
-        ? { outputs: [], problems: [{ path, what: 'the file is too large to be a pin file' }] }
-        : readPinFile(text, path, textOf(path.replace(/\.yaml$/, '.lock')));
+    let content = found.get(path);
+    if (content === undefined && text !== undefined) {
+      content = readPinFile(text, path, textOf(lockOf(path)));
+      cache.put(path, objectsOf(file, files.get(lockOf(path))), content);
+    }
+    content ??= { outputs: [], problems: [{ path, what: 'the file is too large to be a pin file' }] };
     contents.push(content);
     for (const output of content.outputs) pinned.add(output.path);
   }
+  await cache.save();
   return contents;
+}
+
+function isPinFile(path: string): boolean {
+  return isPinFileName(path.slice(path.lastIndexOf('/') + 1));
+}
+
+function lockOf(path: string): string {
+  return path.replace(/\.yaml$/, '.lock');
+}
+
+function objectsOf(file: TreeFile, lock: TreeFile | undefined): readonly string[] {
+  return lock === undefined || lock === file ? [file.object] : [file.object, lock.object];
 }
 
 function depthOf(path: string): number {
