@@ -6,6 +6,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomicFile.ts';
 import type { PinFileContent } from './readPinFile.ts';
+import { rememberedPins } from './rememberedPins.ts';
 
 export interface CommittedPinCache {
   /** `objects`: of the file, and of the lock beside a `dvc.yaml`. */
@@ -29,7 +30,7 @@ export async function openCommittedPinCache(stateFolder: string): Promise<Commit
   return {
     get(file, objects) {
       const key = keyOf(file, objects);
-      const content = known.get(key);
+      const content = rememberedPins(known.get(key));
       if (content !== undefined) used.set(key, content);
       return content;
     },
@@ -51,12 +52,12 @@ export async function openCommittedPinCache(stateFolder: string): Promise<Commit
   };
 }
 
-/** Written by this program alone: that it is of this version is all that is asked of it. */
-async function readEntries(path: string): Promise<ReadonlyMap<string, PinFileContent>> {
+/** Of what is in the entries nothing is believed yet. */
+async function readEntries(path: string): Promise<ReadonlyMap<string, unknown>> {
   try {
     const read = JSON.parse(await readFile(path, 'utf8')) as {
       version?: number;
-      files?: readonly (readonly [string, PinFileContent])[];
+      files?: readonly (readonly [string, unknown])[];
     };
     return read.version === version ? new Map(read.files) : new Map();
   } catch {

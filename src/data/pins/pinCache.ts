@@ -8,6 +8,7 @@ import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomicFile.ts';
 import type { PinFileContent } from './readPinFile.ts';
+import { rememberedPins } from './rememberedPins.ts';
 
 export interface PinCache {
   /** `lock` is the stat of the `dvc.lock` beside a `dvc.yaml`. */
@@ -31,10 +32,11 @@ export async function openPinCache(stateFolder: string): Promise<PinCache> {
   let changed = false;
   return {
     get(file, stats, lock) {
-      const entry = known.get(file);
-      if (entry?.[0] !== stampOf(stats, lock)) return undefined;
-      seen.set(file, entry);
-      return entry[1];
+      const [stamp, remembered] = known.get(file) ?? [];
+      if (stamp !== stampOf(stats, lock)) return undefined;
+      const content = rememberedPins(remembered);
+      if (content !== undefined) seen.set(file, [stamp, content]);
+      return content;
     },
     put(file, stats, lock, content) {
       const newest = Math.max(stats.mtimeMs, stats.ctimeMs, lock?.mtimeMs ?? 0, lock?.ctimeMs ?? 0);
@@ -59,12 +61,12 @@ function stampOf(file: Stats, lock: Stats | undefined): string {
   return lock === undefined ? one : `${one}+${stampOf(lock, undefined)}`;
 }
 
-/** Written by this program alone: that it is of this version is all that is asked of it. */
-async function readEntries(path: string): Promise<ReadonlyMap<string, Entry>> {
+/** Of what is in the entries nothing is believed yet. */
+async function readEntries(path: string): Promise<ReadonlyMap<string, readonly [string, unknown]>> {
   try {
     const read = JSON.parse(await readFile(path, 'utf8')) as {
       version?: number;
-      files?: readonly (readonly [string, Entry])[];
+      files?: readonly (readonly [string, readonly [string, unknown]])[];
     };
     return read.version === version ? new Map(read.files) : new Map();
   } catch {

@@ -102,6 +102,27 @@ describe('loadPins', () => {
     );
   });
 
+  it('believes no memory that somebody else has put there', async () => {
+    await using repository = await dataRepository();
+    await repository.write({ 'a.dvc': pin('a') });
+    await repository.commit();
+    const memory = '.dvc/tmp/lockstep/committed-pins.json';
+    assert.equal(await paths(repository.data, { revision: 'HEAD' }), 'a');
+    const written = await readFile(join(repository.root, memory), 'utf8');
+    const lies: readonly (readonly [string, string])[] = [
+      ['"path":"a"', '"path":"../a"'],
+      ['"path":"a"', '"path":".git/hooks/pre-commit"'],
+      ['"path":"a"', '"path":"b//c"'],
+      ['a'.repeat(32), '../../../etc/passwd'],
+      ['"executable":false', '"executable":{}'],
+    ];
+    for (const [said, lie] of lies) {
+      assert.ok(written.includes(said));
+      await repository.write({ [memory]: written.replace(said, lie) });
+      assert.equal(await paths(repository.data, { revision: 'HEAD' }), 'a', lie);
+    }
+  });
+
   it('sees every change though it remembers what it read', async () => {
     await using repository = await dataRepository();
     const { root, data } = repository;
