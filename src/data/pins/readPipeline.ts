@@ -120,19 +120,48 @@ function readStage(
     tell(`the wdir of ${stage.name} has variables that are not known here`, wdirNode?.at ?? stage.body.at);
     return outputs;
   }
-  const taken = new Set<LockedOutput>();
-  for (const defined of definedOutputs(stage.body, tell)) {
-    const written = withItem(defined.path, stage.key);
-    const found = stage.locked.filter(output => !taken.has(output) && matches(written, output.path));
-    if (found.length === 0 && hasVariables(written)) continue;
-    for (const output of found.length === 0 ? [undefined] : found) {
-      if (output !== undefined) taken.add(output);
-      const place = pinPath(file.folder, wdir, output?.path ?? unescaped(written));
-      if ('refused' in place) tell(place.refused, defined.at);
-      else outputs.push(stageOutput(stage.name, file, place.path, defined, output));
+  const defined = definedOutputs(stage.body, tell).map(output => ({
+    ...output,
+    path: withItem(output.path, stage.key),
+  }));
+  for (const [output, found] of lockedOf(defined, stage.locked)) {
+    if (found.length === 0 && hasVariables(output.path)) continue;
+    for (const locked of found.length === 0 ? [undefined] : found) {
+      const place = pinPath(file.folder, wdir, locked?.path ?? unescaped(output.path));
+      if ('refused' in place) tell(place.refused, output.at);
+      else outputs.push(stageOutput(stage.name, file, place.path, output, locked));
     }
   }
   return outputs;
+}
+
+/**
+ * What the lock holds of each output. One with variables may have come from any path that fits: the most specific
+ * choose first, and where as many are left on both sides each gets one. Otherwise it gets all that fit, because a
+ * pin too many costs space, and a pin too few a file.
+ */
+function lockedOf(
+  defined: readonly DefinedOutput[],
+  locked: readonly LockedOutput[],
+): (readonly [DefinedOutput, readonly LockedOutput[]])[] {
+  const left = new Set(locked);
+  const found = new Map<DefinedOutput, LockedOutput[]>();
+  const byLiterals = [...defined].sort((one, other) => literals(other.path) - literals(one.path));
+  let open = byLiterals.filter(output => hasVariables(output.path)).length;
+  for (const withVariables of [false, true])
+    for (const output of byLiterals) {
+      if (hasVariables(output.path) !== withVariables) continue;
+      const fitting = [...left].filter(candidate => matches(output.path, candidate.path));
+      const own = withVariables && left.size > open ? fitting : fitting.slice(0, 1);
+      for (const one of own) left.delete(one);
+      if (withVariables) open -= 1;
+      found.set(output, own);
+    }
+  return defined.map(output => [output, found.get(output) ?? []]);
+}
+
+function literals(text: string): number {
+  return text.replaceAll(new RegExp(variable, 'g'), '').length;
 }
 
 function stageOutput(

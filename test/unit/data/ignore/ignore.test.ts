@@ -66,6 +66,19 @@ describe('createDvcIgnore', () => {
     assert.equal(dvcIgnores({}, 'inner/f', ['inner']), true);
   });
 
+  it('never throws, whatever stands in the files', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', '*', '/', '[', ']', '!', '\\', '#', '?', '-', ' ', '\n', '\r'),
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(text, text, (outer, inner) => {
+        assert.equal(typeof dvcIgnores({ '.dvcignore': outer, 'a/.dvcignore': inner }, 'a/b/a'), 'boolean');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('takes no time, whatever the pattern', () => {
     const rules = `${'*a'.repeat(500)}\n${'**/a/'.repeat(200)}b\n`;
     assert.equal(dvcIgnores({ '.dvcignore': rules }, `${'a/'.repeat(300)}${'a'.repeat(400)}`), false);

@@ -121,6 +121,18 @@ describe('readPinFile', () => {
     assert.deepEqual(rows(outputs), ['a → sub/w/o, no hash']);
   });
 
+  it('ties paths with variables to what the lock holds, the most specific first', () => {
+    const pipeline =
+      'stages:\n  a:\n    cmd: x\n    outs: ["${any}", "data/${x}.csv": {cache: false}, plain]\n';
+    const entry = (path: string): string => `    - {path: ${path}, hash: md5, md5: ${md5}}\n`;
+    const lock = `schema: '2.0'\nstages:\n  a:\n    cmd: x\n    outs:\n${['data/1.csv', 'model', 'plain'].map(entry).join('')}`;
+    assert.deepEqual(rows(readPinFile(pipeline, 'dvc.yaml', lock).outputs), [
+      'a → model, md5 b026',
+      'a → data/1.csv, md5 b026, not cached',
+      'a → plain, md5 b026',
+    ]);
+  });
+
   const hostile: readonly (readonly [string, string])[] = [
     ['../../etc/passwd', '5:9 "../../etc/passwd" lies outside of the data repository'],
     ['/etc/passwd', '5:9 "/etc/passwd" is absolute, which is not supported'],
