@@ -1,8 +1,8 @@
 /**
- * Which objects a cache holds, without asking for each: a folder is read again only where its time of change says so.
- * What is told was true when it was looked at; an object may come or go any moment after.
+ * Which objects a cache holds, without asking for each: 256 folders are listed, all at once. What is told was true when
+ * it was looked at; an object may come or go any moment after.
  */
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../base/systemError.ts';
 import type { ObjectId } from '../objectId.ts';
@@ -14,16 +14,22 @@ export interface CachePresence {
   objects(): IterableIterator<ObjectId>;
 }
 
-/** @param _stateFolder Where the names are kept between commands. */
-export async function readPresence(folder: string, _stateFolder?: string): Promise<CachePresence> {
+/** First two digits → names in that folder: what is asked for is never put together. */
+type Layout = ReadonlyMap<string, ReadonlySet<string>>;
+
+export async function readPresence(folder: string): Promise<CachePresence> {
   const [current, legacy] = await Promise.all([readLayout(join(folder, 'files', 'md5')), readLayout(folder)]);
-  const sets = { md5: current, 'md5-dos2unix': legacy };
+  const layouts = { md5: current, 'md5-dos2unix': legacy };
   return {
-    has: id => sets[id.algorithm].has(id.value),
-    count: current.size + legacy.size,
+    has: ({ algorithm, value }) => layouts[algorithm].get(value.slice(0, 2))?.has(value.slice(2)) === true,
+    count: countOf(current) + countOf(legacy),
     *objects() {
-      for (const value of current) yield { algorithm: 'md5', value };
-      for (const value of legacy) yield { algorithm: 'md5-dos2unix', value };
+      for (const [algorithm, layout] of [
+        ['md5', current],
+        ['md5-dos2unix', legacy],
+      ] as const)
+        for (const [prefix, names] of layout)
+          for (const rest of names) yield { algorithm, value: prefix + rest };
     },
   };
 }
@@ -31,20 +37,31 @@ export async function readPresence(folder: string, _stateFolder?: string): Promi
 const restForm = /^[0-9a-f]{30}(?:\.dir)?$/;
 const prefixForm = /^[0-9a-f]{2}$/;
 
-async function readLayout(folder: string): Promise<Set<string>> {
-  const found = new Set<string>();
-  for (const prefix of await names(folder)) {
-    if (!prefixForm.test(prefix) || !(await lstat(join(folder, prefix))).isDirectory()) continue;
-    for (const rest of await names(join(folder, prefix))) if (restForm.test(rest)) found.add(prefix + rest);
-  }
-  return found;
+async function readLayout(folder: string): Promise<Layout> {
+  const prefixes = (await namesIn(folder)).filter(name => prefixForm.test(name));
+  return new Map(
+    await Promise.all(
+      prefixes.map(async (prefix): Promise<[string, ReadonlySet<string>]> => {
+        const names = await namesIn(join(folder, prefix));
+        return [prefix, new Set(names.filter(name => restForm.test(name)))];
+      }),
+    ),
+  );
 }
 
-async function names(folder: string): Promise<string[]> {
+function countOf(layout: Layout): number {
+  let count = 0;
+  for (const names of layout.values()) count += names.size;
+  return count;
+}
+
+/** None of what is no folder. */
+async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
   }
 }

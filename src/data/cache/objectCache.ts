@@ -34,18 +34,15 @@ export class ObjectCache {
   readonly folder: string;
   /** `cache.shared = group`: folders belong to the group and keep it. */
   readonly sharedWithGroup: boolean;
-  /** Absolute; where what is known of the cache is kept between commands, when anywhere. */
-  readonly #stateFolder: string | undefined;
 
-  constructor(options: { folder: string; sharedWithGroup?: boolean; stateFolder?: string }) {
+  constructor(options: { folder: string; sharedWithGroup?: boolean }) {
     this.folder = options.folder;
     this.sharedWithGroup = options.sharedWithGroup ?? false;
-    this.#stateFolder = options.stateFolder;
   }
 
   static of(repository: DataRepository): ObjectCache {
     const { cacheFolder: folder, sharedWithGroup } = repository.settings;
-    return new ObjectCache({ folder, sharedWithGroup, stateFolder: repository.stateFolder });
+    return new ObjectCache({ folder, sharedWithGroup });
   }
 
   /** Absolute. */
@@ -71,9 +68,9 @@ export class ObjectCache {
     }
   }
 
-  /** Every object of both layouts, by name: as cheap as 512 looks when nothing was added since the last time. */
+  /** Every object of both layouts, by name. */
   presence(): Promise<CachePresence> {
-    return readPresence(this.folder, this.#stateFolder);
+    return readPresence(this.folder);
   }
 
   /**

@@ -8,7 +8,7 @@ import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
 import type { FolderListing } from '../folderListing.ts';
-import type { ObjectId } from '../objectId.ts';
+import { isFolderObject, type ObjectId } from '../objectId.ts';
 import { JobMeter } from '../workers/jobMeter.ts';
 import { batchFiles, joinPaths } from '../workers/dataJobs.ts';
 import { statWidth } from '../walk/fileColumns.ts';
@@ -42,6 +42,8 @@ export async function hashOutputs(
   task: DataTask,
   keep?: CachePresence,
 ): Promise<readonly HashedPath[]> {
+  if (requests.some(({ expected }) => expected !== undefined && isFolderObject(expected.object)))
+    tools.pool.warm();
   const found = await lookAtPaths(repository, requests, tools, task);
   const results: (HashedPath | undefined)[] = found.map(({ kind }, index) =>
     kind === 'file' || kind === 'folder' ? undefined : emptyResult(requests[index]?.path ?? '', kind),

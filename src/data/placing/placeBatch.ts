@@ -27,7 +27,7 @@ import type { ObjectId } from '../objectId.ts';
 import { splitPaths, type FileFailure } from '../workers/dataJobs.ts';
 import { fileFailure, ownFailure } from '../workers/fileFailure.ts';
 import type { MeterCounter } from '../workers/jobMeter.ts';
-import { statAt, statWidth } from '../walk/fileColumns.ts';
+import { statAt, statWidth, writeStat } from '../walk/fileColumns.ts';
 import { ownTemporary } from '../walk/ownTemporary.ts';
 import { statOne } from '../walk/statBatch.ts';
 import { RealFolders } from './realFolders.ts';
@@ -78,9 +78,14 @@ export async function placeBatch(batch: PlaceBatch, counter: MeterCounter): Prom
     if (counter.stopped) break;
     try {
       folders.makeParent(path);
-      links[index] = linkTypes.indexOf(await placeOne(batch, path, index, counter));
-      statOne(`${batch.root}/${path}`, stats, index);
+      const at = index * statWidth;
+      const look = (made: Stats): void => writeStat(stats, index, made);
+      links[index] = linkTypes.indexOf(await placeOne(batch, path, index, counter, look));
+      // What was replaced, or verified and marked so, has other times now.
+      if (stats[at + statAt.mode] === 0 || batch.before[at + statAt.mode] !== 0)
+        statOne(`${batch.root}/${path}`, stats, index);
     } catch (error) {
+      stats.fill(0, index * statWidth, (index + 1) * statWidth);
       failures.push(fileFailure(index, error));
     }
     counter.add(1, 0);
@@ -96,6 +101,8 @@ interface Placing {
   /** Where it is made: the path itself, or a temporary name beside it when something is to be replaced. */
   readonly made: string;
   readonly executable: boolean;
+  /** Takes the numbers of what was made, where they are at hand. */
+  readonly look: (made: Stats) => void;
 }
 
 async function placeOne(
@@ -103,6 +110,7 @@ async function placeOne(
   path: string,
   index: number,
   counter: MeterCounter,
+  look: (made: Stats) => void,
 ): Promise<LinkType> {
   const md5 = batch.md5s.subarray(index * 16, index * 16 + 16);
   const hex = Buffer.from(md5.buffer, md5.byteOffset, 16).toString('hex');
@@ -114,6 +122,7 @@ async function placeOne(
     md5,
     made: replaces ? target.slice(0, target.lastIndexOf('/') + 1) + ownTemporary() : target,
     executable: batch.executable[index] === 1,
+    look,
   };
   const link = await makeFile(placing, counter);
   if (!replaces) return link;
@@ -160,12 +169,9 @@ async function reflink(placing: Placing, counter: MeterCounter): Promise<boolean
   }
 }
 
-/** False where the system does not allow the link. */
+/** False where the system does not allow the link. What is linked is looked at once it is: one look less for each file. */
 async function link(placing: Placing, type: 'hardlink' | 'symlink', counter: MeterCounter): Promise<boolean> {
   const { object, made } = placing;
-  const found = lstatSync(object, { throwIfNoEntry: false });
-  if (found?.isFile() !== true) throw ownFailure('missing', 'it is not in the cache');
-  await verifyDoubtful(placing, object, found, counter);
   try {
     if (type === 'hardlink') linkSync(object, made);
     else symlinkSync(object, made, 'file');
@@ -173,24 +179,37 @@ async function link(placing: Placing, type: 'hardlink' | 'symlink', counter: Met
     if (fallThrough.has(systemErrorCode(error))) return false;
     throw missingOr(error, object);
   }
-  counter.add(0, found.size);
-  return true;
+  try {
+    const found = type === 'hardlink' ? lstatSync(made) : lstatSync(object, { throwIfNoEntry: false });
+    if (found?.isFile() !== true) throw ownFailure('missing', 'it is not in the cache');
+    const believed = await verifyDoubtful(placing, object, found, counter);
+    if (type === 'hardlink' && believed) placing.look(found);
+    counter.add(0, found.size);
+    return true;
+  } catch (error) {
+    rmSync(made, { force: true });
+    throw error;
+  }
 }
 
-/** An object that is not read-only, or empty without being that of nothing, is read before it is believed. */
+/**
+ * An object that is not read-only, or empty without being that of nothing, is read before it is believed. True where
+ * that was not needed.
+ */
 async function verifyDoubtful(
   placing: Placing,
   path: string,
   found: Stats,
   counter: MeterCounter,
-): Promise<void> {
+): Promise<boolean> {
   const isEmpty = Buffer.compare(placing.md5, emptyMd5) === 0;
-  if ((found.mode & 0o777) === 0o444 && (found.size === 0) === isEmpty) return;
+  if ((found.mode & 0o777) === 0o444 && (found.size === 0) === isEmpty) return true;
   const handle = await open(path, 'r');
   try {
     refuseCorrupt(await copyHashed(handle, undefined, placing.batch.algorithm, counter), placing.md5);
     // Verified now, as DVC marks it; the cache of somebody else stays as it is.
     if (path === placing.object) await handle.chmod(0o444).catch(() => undefined);
+    return false;
   } finally {
     await handle.close();
   }
@@ -229,6 +248,7 @@ function writeSmall(placing: Placing, made: string, content: Uint8Array): void {
   try {
     writeAll(target, content);
     if (placing.executable) fchmodSync(target, (fstatSync(target).mode & 0o777) | 0o100);
+    placing.look(fstatSync(target));
     closeSync(target);
   } catch (error) {
     closeQuietly(target);

@@ -9,7 +9,7 @@ import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository, LinkType } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
 import { hashOutputs, type HashedPath } from '../hash/hashOutputs.ts';
-import type { ObjectId } from '../objectId.ts';
+import { isFolderObject, type ObjectId } from '../objectId.ts';
 import { pathBusy } from '../errors.ts';
 import { findBusy, readBusyPaths } from '../locks/busyPaths.ts';
 import { fullPath, runPlacing, type PlacingRun } from './runPlacing.ts';
@@ -84,6 +84,7 @@ export async function placeOutputs(
   task: DataTask,
 ): Promise<readonly PlaceResult[]> {
   const works: Work[] = requests.map(request => ({ request }));
+  if (requests.some(({ object }) => isFolderObject(object))) tools.pool.warm();
   await readTargets(repository, works, tools);
   const journal = new PlacingJournal(repository);
   const interrupted = await journal.read();

@@ -26,6 +26,8 @@ export interface WalkTreeRequest {
 /** Names of one folder that are looked at in one go; above, threads share them. */
 const namesAtOnce = 4_000;
 const filesAtOnce = 2_000;
+/** The first thread comes back soon, so that the others have something to do. */
+const filesAtFirst = 200;
 
 interface Walked {
   readonly entries: readonly string[];
@@ -43,9 +45,8 @@ export async function walkFolder(
   const walked = new Map<string, Walked>();
   const { ignore, prefix } = request;
   // With rules of the user, each folder is judged here before any thread enters it.
-  const files = ignore === undefined ? filesAtOnce : 0;
-
-  const walk = async (folders: readonly string[]): Promise<void> => {
+  const walk = async (folders: readonly string[], atOnce: number): Promise<void> => {
+    const files = ignore === undefined ? atOnce : 0;
     const { folders: found } = await pool.run(
       'walk',
       { root, folders: joinPaths(folders), files, names: namesAtOnce },
@@ -62,9 +63,9 @@ export async function walkFolder(
     if (ignore !== undefined) here = withoutIgnored(here, prefix, ignore);
     walked.set(found.folder, here);
     const below = here.entries.filter(entry => entry.endsWith('/'));
-    await Promise.all(portions(below).map(portion => walk(portion)));
+    await Promise.all(portions(below).map(portion => walk(portion, filesAtOnce)));
   };
-  await walk(['']);
+  await walk([''], filesAtFirst);
   return { columns: assemble(walked), problems: inOrder(problems.filter(isKept(prefix, ignore))) };
 }
 
