@@ -28,6 +28,20 @@ const requirements = {
   dvc2: ['dvc==2.58.2', 'pathspec<0.12', 'pygit2<1.14', 'setuptools<81', 'fsspec<2024'],
   /** dvc with its clients for the remotes that tests talk to. */
   dvcRemotes: ['dvc==3.67.1', 'dvc-s3==3.3.0', 'dvc-azure==3.1.1', 'dvc-ssh==4.3.0'],
+  /** A Git LFS server; what it imports it does not ask for. */
+  giftless: [
+    ...['giftless==0.6.2', 'flask<4', 'flask-classful', 'flask-marshmallow', 'marshmallow<4', 'webargs'],
+    ...[
+      'figcan',
+      'python-dateutil',
+      'pyjwt<2.10',
+      'cachetools',
+      'python-dotenv',
+      'pyyaml',
+      'requests',
+      'typing_extensions',
+    ],
+  ],
   /** Stand-ins for S3 and Google Cloud Storage that speak their protocols on 127.0.0.1. */
   remoteServers: ['moto==5.2.5', 'moto[s3,server]==5.2.5', 'gcp-storage-emulator==2026.7.19'],
 } as const satisfies Record<string, readonly [string, ...string[]]>;

@@ -30,6 +30,12 @@ const parts: readonly SystemPart[] = [
     otherwise: 'Install Python 3.8 or newer: https://www.python.org/downloads',
   },
   {
+    name: 'git-lfs',
+    isThere: () => answers('git', ['lfs', 'version']),
+    debian: ['git-lfs'],
+    otherwise: 'Install git-lfs: https://git-lfs.com',
+  },
+  {
     name: 'Chromium',
     isThere: () => Promise.resolve(findBrowser() !== undefined),
     debian: ['chromium', 'fonts-dejavu-core'],
