@@ -25,12 +25,12 @@ describe('Git LFS with git-lfs', function () {
   let server: { url: string; process: ChildProcess } | undefined;
 
   before(async function () {
+    folder = await temporaryFolder();
     const found = await runCommand({ program: 'git', args: ['lfs', 'version'] });
     if (found.exitCode !== 0) {
       if (process.env['CI'] === 'true') throw new Error('git-lfs is missing: npm test installs it.');
       this.skip();
     }
-    folder = await temporaryFolder();
   });
   after(async () => {
     if (server !== undefined) {
@@ -38,7 +38,7 @@ describe('Git LFS with git-lfs', function () {
       server.process.kill();
       await ended;
     }
-    await folder?.remove();
+    await folder.remove();
   });
 
   async function startServer(context: Mocha.Context): Promise<string> {
