@@ -12,22 +12,28 @@ export interface OpenedEditor {
   /** The opened folder, a git repository. */
   readonly folder: string;
   readonly tree: vscode.TreeDataProvider<Node>;
+  /** The Data & Models tree. */
+  readonly data: vscode.TreeDataProvider<Node>;
 }
 
 export async function openedEditor(): Promise<OpenedEditor> {
   const extension = vscode.extensions.getExtension<LockstepApi>('lockstep.lockstep');
   if (extension === undefined) throw new Error('The extension is not there.');
-  const { experiments } = await extension.activate();
+  const { experiments, data } = await extension.activate();
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   if (folder === undefined) throw new Error('No folder is open.');
-  return { folder, tree: experiments as vscode.TreeDataProvider<Node> };
+  return {
+    folder,
+    tree: experiments as vscode.TreeDataProvider<Node>,
+    data: data as unknown as vscode.TreeDataProvider<Node>,
+  };
 }
 
 /**
  * The tree as a picture: one line a row, two spaces a level, `icon label  description`. Times and ids are replaced,
  * because they differ each time. Without `deep` runs stay closed.
  */
-export async function picture({ tree }: OpenedEditor, deep = false): Promise<string> {
+export async function picture({ tree }: Pick<OpenedEditor, 'tree'>, deep = false): Promise<string> {
   const lines: string[] = [];
   const draw = async (node: Node | undefined, indent: string): Promise<void> => {
     for (const child of (await tree.getChildren(node)) ?? []) {
@@ -73,7 +79,7 @@ export async function rowOf({ tree }: OpenedEditor, label: string): Promise<Node
     return undefined;
   };
   return waitFor(`a row called ${label}`, () => search(undefined), {
-    describe: () => picture({ tree, folder: '' }),
+    describe: () => picture({ tree }),
   });
 }
 

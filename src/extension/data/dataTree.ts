@@ -88,9 +88,15 @@ export class DataTree implements vscode.TreeDataProvider<DataNode> {
     const found = await this.#client.request('folderLines', {
       ...{ root, output: output.status.path, inside, limit: lineLimit },
     });
+    const modified = new Set(
+      (output.status.changes?.files ?? [])
+        .filter(({ change }) => change === 'modified')
+        .map(({ path }) => path),
+    );
     const nodes: DataNode[] = found.lines.map((line): LineNode => {
       const path = inside === '' ? line.name : `${inside}/${line.name}`;
-      return { ...{ kind: 'line', id: `${output.id}\n${path}`, parent, output, inside: path, line } };
+      const node = { kind: 'line', id: `${output.id}\n${path}`, parent, output, inside: path } as const;
+      return { ...node, line: modified.has(path) ? { ...line, state: 'modified' } : line };
     });
     const note = (id: string, label: string, description: string, icon: string): NoteNode => ({
       ...{ kind: 'note', id: `${output.id}\n${inside}\n${id}`, parent, label, description, icon },
