@@ -80,6 +80,7 @@ export const settingKeys = {
   recordFileUse: 'run.recordFileUse',
   addCommand: 'terminal.addCommand',
   syncOnCheckout: 'data.syncOnCheckout',
+  pinOutputs: 'data.pinOutputs',
 } as const;
 
 export const walkthroughId = 'start';

@@ -10,6 +10,8 @@ export interface Settings {
   readonly addCommand: boolean;
   /** Whether pinned files follow when HEAD moves. */
   readonly syncOnCheckout: SyncMode;
+  /** Whether runs that the editor starts pin what they wrote when they have finished. */
+  readonly pinOutputs: boolean;
 }
 
 export function readSettings(scope?: vscode.Uri): Settings {
@@ -19,5 +21,6 @@ export function readSettings(scope?: vscode.Uri): Settings {
     recordFileUse: section.get<boolean>(settingKeys.recordFileUse, true),
     addCommand: section.get<boolean>(settingKeys.addCommand, true),
     syncOnCheckout: syncModes.find(mode => mode === section.get(settingKeys.syncOnCheckout)) ?? 'auto',
+    pinOutputs: section.get<boolean>(settingKeys.pinOutputs, false),
   };
 }

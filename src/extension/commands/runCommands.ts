@@ -45,6 +45,9 @@ export function runCommands({ client, model, memory, starter }: RunDependencies)
       cwd: extra.cwd ?? folder.uri.fsPath,
       argv,
       pythonHook: readSettings(folder.uri).recordFileUse,
+      ...(experiment?.pinOutputs !== undefined || readSettings(folder.uri).pinOutputs
+        ? { pinOutputs: experiment?.pinOutputs ?? true }
+        : {}),
       ...(experiment === undefined
         ? {}
         : {

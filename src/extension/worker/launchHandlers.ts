@@ -39,6 +39,9 @@ export function launchHandlers(stores: Stores) {
           declaredInputs: [...(plan.inputs ?? [])],
           declaredOutputs: [...(plan.outputs ?? [])],
           tracking: await readTracking(root, plan.experiment),
+          ...(plan.pinOutputs === undefined
+            ? {}
+            : { pinOutputs: typeof plan.pinOutputs === 'boolean' ? plan.pinOutputs : [...plan.pinOutputs] }),
           metricLines: await metricLinesOf(
             plan,
             { argv, cwd: cwd.slice(root.length + 1), experiment: plan.experiment },
@@ -69,6 +72,7 @@ export function launchHandlers(stores: Stores) {
           outputs: experiment.outputs,
           ...(experiment.description === undefined ? {} : { description: experiment.description }),
           ...(experiment.metricLines === undefined ? {} : { metricLines: experiment.metricLines }),
+          ...(experiment.pinOutputs === undefined ? {} : { pinOutputs: experiment.pinOutputs }),
         };
         try {
           return { ...common, argv: experimentCommand(name, experiment) };

@@ -24,6 +24,8 @@ export interface LaunchPlan {
   readonly inputs?: readonly string[];
   readonly outputs?: readonly string[];
   readonly metricLines?: boolean;
+  /** As in `lockstep.yaml`. */
+  readonly pinOutputs?: boolean | readonly string[];
   readonly pythonHook: boolean;
   readonly rerunOf?: string;
 }
@@ -38,6 +40,8 @@ export interface NamedExperiment {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly metricLines?: boolean;
+  /** As in `lockstep.yaml`. */
+  readonly pinOutputs?: boolean | readonly string[];
   /** Why it cannot be run as it stands. */
   readonly problem?: string;
 }
