@@ -20,7 +20,7 @@ export function remoteKindUnknown(name: string, scheme: string): LockstepError {
   return new LockstepError({
     code: 'remote-kind-unknown',
     message: `Remote ${name} speaks ${scheme}, which Lockstep does not.`,
-    mend: 'Use dvc for it, or a remote on S3, Google Cloud Storage, Azure, SSH, HTTP, WebDAV or in a folder.',
+    mend: 'Use dvc for it, or a remote on S3, Google Cloud Storage, Azure, SSH, HTTP or in a folder.',
   });
 }
 

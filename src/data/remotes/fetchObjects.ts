@@ -2,16 +2,18 @@
  * Brings objects from a remote into the cache. An object appears in the cache whole and with its hash proven, or not
  * at all; what has arrived of an unfinished one is kept aside, and the next fetch goes on there.
  */
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataTask } from '../dataProgress.ts';
 import { objectKey } from '../objectId.ts';
 import { cacheInserter } from './cacheInserter.ts';
+import { copyObjects } from './copyObjects.ts';
+import { writingFailure, wrongContent } from './errors.ts';
 import { checkFreeSpace } from './freeSpace.ts';
 import type { ObjectStore } from './objectStore.ts';
 import { openPartFiles } from './partFiles.ts';
 import { receiveObject } from './receiveObject.ts';
-import { transferEach } from './transferEach.ts';
+import { transferEach, type Transferred } from './transferEach.ts';
 import { TransferProgress } from './transferProgress.ts';
 import { uniqueItems, type CachePlace, type TransferItem, type TransferResult } from './transferResult.ts';
 import type { Patience } from './withRetries.ts';
@@ -43,6 +45,25 @@ export async function fetchObjects(
   const known = wanted.reduce((sum, item) => sum + (item.size ?? 0), 0);
   const totalBytes = Math.max(known, request.expectedBytes ?? 0);
   await checkFreeSpace(cache.cacheFolder, totalBytes);
+  await mkdir(join(cache.cacheFolder, 'files', 'md5'), { recursive: true }).catch((error: unknown) => {
+    throw writingFailure(cache.cacheFolder, error);
+  });
+
+  if (store.folder !== undefined && wanted.every(item => item.at === undefined)) {
+    const { done, missing, failed, bytes } = await copyObjects(
+      wanted,
+      {
+        from: store.folder.path,
+        to: cache.cacheFolder,
+        sharedWithGroup: cache.sharedWithGroup,
+        phase: 'fetch',
+        totalBytes,
+        wrong: (id, found) => wrongContent(store.label, id.value, found),
+      },
+      task,
+    );
+    return resultOf(all, wanted, { done, missing, failed }, bytes);
+  }
 
   const progress = new TransferProgress(task, {
     phase: 'fetch',
@@ -51,7 +72,7 @@ export async function fetchObjects(
   });
   const parts = await openPartFiles(cache);
   const insert = cacheInserter(cache);
-  const { done, missing, failed } = await transferEach(
+  const transferred = await transferEach(
     wanted,
     store.concurrency,
     async item => {
@@ -69,12 +90,21 @@ export async function fetchObjects(
     task.signal,
   );
   progress.end();
+  return resultOf(all, wanted, transferred, progress.bytes);
+}
+
+function resultOf(
+  all: readonly TransferItem[],
+  wanted: readonly TransferItem[],
+  { done, missing, failed }: Transferred,
+  bytes: number,
+): TransferResult {
   return {
     transferred: done.map(item => item.id),
     alreadyThere: all.length - wanted.length,
     missing: missing.map(item => item.id),
     failed,
-    bytes: progress.bytes,
+    bytes,
   };
 }
 

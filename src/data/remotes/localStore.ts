@@ -20,7 +20,7 @@ export function openLocalStore(settings: RemoteSettings, folder: string): Object
 
   return {
     label: root,
-    folder: root,
+    folder: { path: root, sharedWithGroup: shared },
     concurrency: jobsOf(settings) ?? 4,
 
     async size(key, signal) {

@@ -14,7 +14,7 @@ export interface ObjectStore {
   /** The URL without user, password or token, for messages. */
   readonly label: string;
   /** Absolute; only of a remote that is a folder of this machine: transfers then go by file and not by stream. */
-  readonly folder?: string;
+  readonly folder?: { readonly path: string; readonly sharedWithGroup: boolean };
   /** False where the protocol has no listing. */
   readonly lists?: false;
   /** How many transfers at once serve this kind best; `jobs` of the remote's configuration when set. */

@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { LockstepError } from '../../base/lockstepError.ts';
 import type { DataTask } from '../dataProgress.ts';
 import { isFolderObject, objectKey } from '../objectId.ts';
+import { copyObjects } from './copyObjects.ts';
 import { cacheObjectCorrupt, folderIncomplete } from './errors.ts';
 import { listedObjects } from './listedObjects.ts';
 import type { ObjectStore } from './objectStore.ts';
-import { hashFile } from './receiveFile.ts';
+import { hashFile } from './hashFile.ts';
 import { findPresent } from './remoteIndex.ts';
-import { transferEach } from './transferEach.ts';
+import { transferEach, type Transferred } from './transferEach.ts';
 import { TransferProgress } from './transferProgress.ts';
 import {
   transferKey,
@@ -64,10 +65,11 @@ export async function pushObjects(
   };
   const wanted = all.filter(item => !isPresent(item));
 
+  const totalBytes = wanted.reduce((sum, item) => sum + (local.get(transferKey(item.id)) ?? 0), 0);
   const progress = new TransferProgress(task, {
     phase: 'push',
     totalFiles: wanted.length,
-    totalBytes: wanted.reduce((sum, item) => sum + (local.get(transferKey(item.id)) ?? 0), 0),
+    totalBytes,
   });
   const one = async (item: TransferItem): Promise<'done' | 'missing'> => {
     const size = local.get(transferKey(item.id));
@@ -77,12 +79,26 @@ export async function pushObjects(
     return 'done';
   };
 
-  const files = await transferEach(
-    wanted.filter(item => !isFolderObject(item.id)),
-    store.concurrency,
-    one,
-    task.signal,
-  );
+  const { folder } = store;
+  const send = async (some: readonly TransferItem[]): Promise<Transferred> => {
+    if (folder === undefined) return transferEach(some, store.concurrency, one, task.signal);
+    const copied = await copyObjects(
+      some,
+      {
+        from: cache.cacheFolder,
+        to: folder.path,
+        sharedWithGroup: folder.sharedWithGroup,
+        phase: 'push',
+        totalBytes,
+        wrong: (id, found) => cacheObjectCorrupt(join(cache.cacheFolder, objectKey(id)), id.value, found),
+      },
+      task,
+    );
+    progress.bytes += copied.bytes;
+    return copied;
+  };
+
+  const files = await send(wanted.filter(item => !isFolderObject(item.id)));
   const absent = new Set(
     [...files.missing.map(item => item.id), ...files.failed.map(failure => failure.id)].map(transferKey),
   );
@@ -95,8 +111,8 @@ export async function pushObjects(
     if (count === 0) whole.push(item);
     else incomplete.push({ id: item.id, error: folderIncomplete(item.id.value, count) });
   }
-  const folders = await transferEach(whole, store.concurrency, one, task.signal);
-  progress.end();
+  const folders = await send(whole);
+  if (folder === undefined) progress.end();
   return {
     transferred: [...files.done, ...folders.done].map(item => item.id),
     alreadyThere: all.length - wanted.length,

@@ -7,7 +7,6 @@ import { diskFull, remoteTrouble, wrongContent, writingFailure } from './errors.
 import { checkFreeSpace } from './freeSpace.ts';
 import type { ObjectStore } from './objectStore.ts';
 import type { PartFiles } from './partFiles.ts';
-import { receiveFile } from './receiveFile.ts';
 import { LockstepError } from '../../base/lockstepError.ts';
 import type { CachePlace, TransferItem } from './transferResult.ts';
 import { withRetries, type Patience } from './withRetries.ts';
@@ -35,9 +34,7 @@ export async function receiveObject(
   const path = await how.parts.claim(item.id);
   let inserted = false;
   try {
-    if (store.folder !== undefined && item.at === undefined)
-      await receiveFile(store.folder, store.label, item.id, path, how);
-    else await receiveBytes(store, item, path, how);
+    await receiveBytes(store, item, path, how);
     await how.insert(item.id, path);
     inserted = true;
     return 'done';

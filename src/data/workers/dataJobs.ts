@@ -8,6 +8,7 @@ import type { StoreBatch, StoredBatch } from '../cache/storeBatch.ts';
 import type { HashBatch, HashedBatch } from '../hash/hashBatch.ts';
 import type { StatBatch, StatedBatch } from '../walk/statBatch.ts';
 import type { WalkBatch, WalkedBatch } from '../walk/walkBatch.ts';
+import type { CopyBatch, CopiedBatch } from '../remotes/copyBatch.ts';
 import type { RemoveBatch, RemovedBatch } from '../placing/removeBatch.ts';
 
 /** A file of a batch that could not be worked on; `index` counts in the batch. */
@@ -25,6 +26,7 @@ export interface DataJobs {
   store: { params: StoreBatch; result: StoredBatch };
   place: { params: PlaceBatch; result: PlacedBatch };
   remove: { params: RemoveBatch; result: RemovedBatch };
+  copy: { params: CopyBatch; result: CopiedBatch };
 }
 
 export type DataJobName = keyof DataJobs;

@@ -4,6 +4,7 @@ import { storeBatch } from '../cache/storeBatch.ts';
 import { hashBatch } from '../hash/hashBatch.ts';
 import { placeBatch } from '../placing/placeBatch.ts';
 import { removeBatch } from '../placing/removeBatch.ts';
+import { copyBatch } from '../remotes/copyBatch.ts';
 import { statBatch } from '../walk/statBatch.ts';
 import { walkBatch } from '../walk/walkBatch.ts';
 import type { DataJobName, DataJobs, JobAnswer, JobMessage } from './dataJobs.ts';
@@ -23,6 +24,7 @@ const handlers: Handlers = {
   store: storeBatch,
   place: placeBatch,
   remove: removeBatch,
+  copy: copyBatch,
 };
 
 parentPort?.on('message', (message: JobMessage) => {

@@ -32,7 +32,7 @@ describe('transfers with a remote in a folder', () => {
     const path = join(cache.cacheFolder, objectKey(here));
     assert.equal(await readFile(path, 'utf8'), 'hello\n');
     assert.equal((await stat(path)).mode & 0o777, 0o444);
-    assert.deepEqual(await readdir(join(cache.cacheFolder, 'lockstep', 'parts')), []);
+    assert.deepEqual(await filesBelow(cache.cacheFolder), [objectKey(here)]);
     assert.equal((await fetchObjects(await open(), [{ id: here }], cache)).alreadyThere, 1);
   });
 
