@@ -2,7 +2,7 @@
  * The form of what the caches of pins hold. They lie in the repository, so that somebody else can have put them
  * there: what comes from them passes the same rules as what comes from a pin file.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { pinPath } from './pinPath.ts';
 import type { PinFileContent } from './readPinFile.ts';
 import { isInnerPath } from './readOutput.ts';
