@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isTemporaryName } from '../../../src/base/atomicFile.ts';
 import { objectKey, type ObjectId } from '../../../src/data/objectId.ts';
 import type { TransferResult } from '../../../src/data/remotes/transferResult.ts';
 
@@ -54,12 +55,12 @@ export async function putListing(
   return putUnder(cache, { algorithm: 'md5', value: `${idOf(text).value}.dir` }, text);
 }
 
-/** Every file of a cache whose name is its hash; throws for one whose content is another. */
+/** Every object of a cache; throws for one whose content is another. What a killed process was making is none. */
 export async function provenObjects(cache: TestCache): Promise<string[]> {
   const root = join(cache.cacheFolder, 'files', 'md5');
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   const found: string[] = [];
-  for (const entry of entries.filter(one => one.isFile())) {
+  for (const entry of entries.filter(one => one.isFile() && !isTemporaryName(one.name))) {
     const value = `${entry.parentPath.slice(-2)}${entry.name}`;
     const md5 = idOf(await readFile(join(entry.parentPath, entry.name))).value;
     if (!value.startsWith(md5)) throw new Error(`${value} holds ${md5}`);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fetchObjects } from '../../../src/data/remotes/fetchObjects.ts';
 import { openObjectStore } from '../../../src/data/remotes/openObjectStore.ts';
@@ -130,19 +130,17 @@ describe('a transfer whose process is killed', () => {
     const script = `
       const { openObjectStore } = await import(${JSON.stringify(source('openObjectStore'))});
       const { ${what}Objects } = await import(${JSON.stringify(source(`${what}Objects`))});
-      const [url, cacheFolder, ...values] = process.argv.slice(1);
+      const [url, cacheFolder, ...values] = process.argv.slice(2);
       const store = await openObjectStore({ name: 'r', url, options: { jobs: '3' } });
       const items = values.map(value => ({ id: { algorithm: 'md5', value } }));
       await ${what}Objects(store, items, { cacheFolder, sharedWithGroup: false });
       await store.close();`;
-    const child = spawn(
-      process.execPath,
-      ['--input-type=module', '-e', script, url, cacheFolder, ...values],
-      {
-        env: scrubbedEnvironment(folder.path, { NODE_NO_WARNINGS: '1' }),
-        stdio: ['ignore', 'ignore', 'inherit'],
-      },
-    );
+    const program = join(folder.path, `${what}.mjs`);
+    await writeFile(program, script);
+    const child = spawn(process.execPath, [program, url, cacheFolder, ...values], {
+      env: scrubbedEnvironment(folder.path, { NODE_NO_WARNINGS: '1' }),
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const exited = once(child, 'exit');
     await waitFor('the transfer to come so far', async () => child.exitCode !== null || (await isTime()), {
       everyMs: 1,
