@@ -9,6 +9,8 @@ export const testedPeers: readonly PeerName[] = [
   'dvclive',
   'wandb',
   'trackio',
+  'dvc',
+  'dvc2',
   'keras',
   'optuna',
   'mlflow2old',

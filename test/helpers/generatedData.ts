@@ -149,7 +149,7 @@ export function generatedOutputs(count: number, seed: number): GeneratedOutput[]
   const arbitrary = fc.tuple(name, fc.oneof(single, folder));
   return fc.sample(arbitrary, { numRuns: count, seed }).map(([last, output], at) => ({
     ...output,
-    path: `${at % 3 === 0 ? `top ${at}` : `d${at}/säb`}/${last}`,
+    path: `${at % 3 === 0 ? `top ${at}` : `d${at}/säb`}/${last.trimEnd()}`,
   }));
 }
 

@@ -52,6 +52,7 @@ async function addWorkingTrees(
   for (const root of await worktreesOf(project, task)) {
     const tree = root === project.root ? project : await openDataProject(root, project.environment);
     looked.worktrees += 1;
+    if (tree.git !== undefined) await addIndex(tree, values, task);
     for (const repository of tree.repositories) {
       const { outputs, problems } = await loadPins(repository);
       for (const { object, cloudFiles = [] } of outputs) {
@@ -63,6 +64,14 @@ async function addWorkingTrees(
           addHashes(await readIfThere(join(repository.root, file)), values);
     }
   }
+}
+
+/** What is staged and not committed. */
+async function addIndex(project: DataProject, values: Set<string>, task: DataTask): Promise<void> {
+  const context = contextOf(project, task);
+  const { stdout } = await runGit(context, ['ls-files', '--stage', '-z', ...pinFiles]);
+  const ids = [...stdout.toString('latin1').matchAll(/\d+ ([0-9a-f]+) \d\t/g)].map(([, id = '']) => id);
+  await addBlobs(context, ids.map(id => `:0 0 ${id} ${id} A\n`).join(''), values);
 }
 
 async function worktreesOf(project: DataProject, task: DataTask): Promise<string[]> {
@@ -105,16 +114,42 @@ async function addRecords(
     }
   looked.snapshots += trees.size;
   if (trees.size === 0 || project.git === undefined) return;
-  const context = contextOf(project, task);
-  const input = `${[...trees].join('\n')}\n`;
-  const { stdout } = await runGit(
-    context,
-    ['rev-list', '--objects', '--ignore-missing', '--missing=allow-any', '--stdin'],
-    { input },
-  );
-  await addBlobs(context, stdout.toString('utf8'), values);
+  await addTrees(project, [...trees], values, task);
 }
 
+const pinFiles = ['--', '*.dvc', 'dvc.lock', '*/dvc.lock'];
+
+/** Each tree against the one before: together these differences name every pin file of all of them. */
+async function addTrees(
+  project: DataProject,
+  trees: readonly string[],
+  values: Set<string>,
+  task: DataTask,
+): Promise<void> {
+  const context = contextOf(project, task);
+  const checked = await runGit(context, ['cat-file', '--batch-check'], { input: `${trees.join('\n')}\n` });
+  const there = [...checked.stdout.toString('utf8').matchAll(/^([0-9a-f]+) tree \d+$/gm)].map(
+    ([, tree = '']) => tree,
+  );
+  const pairs = there.map(
+    (tree, at) => `${there[at - 1] ?? emptyTrees[project.git?.idBytes ?? 20]} ${tree}\n`,
+  );
+  if (pairs.length === 0) return;
+  const { stdout } = await runGit(
+    context,
+    ['diff-tree', '--stdin', '-r', '--raw', '--no-abbrev', '--no-renames', ...pinFiles],
+    { input: pairs.join('') },
+  );
+  await addBlobs(context, stdout.toString('latin1'), values);
+}
+
+/** Known to every git. */
+const emptyTrees = {
+  20: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
+  32: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
+};
+
+/** What commits changed, against each of their parents: the text of a pin file came with one of these changes. */
 async function addHistory(
   project: DataProject,
   values: Set<string>,
@@ -126,22 +161,20 @@ async function addHistory(
   const count = await runGit(context, ['rev-list', '--count', ...all]);
   looked.commits += Number(count.stdout.toString('utf8'));
   const { stdout } = await runGit(context, [
-    ...['rev-list', '--objects', '--full-history', '--missing=allow-any', ...all, '--indexed-objects'],
-    ...['--', '*.dvc', 'dvc.lock', '*/dvc.lock'],
+    ...['log', '--format=', '--raw', '--no-abbrev', '--no-renames', '--root', '-m', '--full-history', ...all],
+    ...pinFiles,
   ]);
-  await addBlobs(context, stdout.toString('utf8'), values);
+  await addBlobs(context, stdout.toString('latin1'), values);
 }
 
-/** Of `git rev-list --objects`: lines of an id, and a path where there is one. */
+/** `listed`: raw differences, `:<mode> <mode> <id> <id> <what>`. */
 async function addBlobs(context: GitContext, listed: string, values: Set<string>): Promise<void> {
   const ids = new Set<string>();
-  for (const line of listed.split('\n')) {
-    const at = line.indexOf(' ');
-    if (at > 0 && /(?:\.dvc|(?:^|\/)dvc\.lock)"?$/.test(line.slice(at + 1))) ids.add(line.slice(0, at));
-  }
+  for (const [, before = '', after = ''] of listed.matchAll(/^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) /gm))
+    for (const id of [before, after]) if (!/^0+$/.test(id)) ids.add(id);
   if (ids.size === 0) return;
   const { stdout } = await runGit(context, ['cat-file', '--batch'], { input: `${[...ids].join('\n')}\n` });
-  // Hashes of git's own objects are longer and do not match.
+  // Ids of git's own are longer and do not match.
   addHashes(stdout.toString('latin1'), values);
 }
 

@@ -29,7 +29,7 @@ export function ourVerdicts({ paths }: DataStatus): Record<string, string> {
 }
 
 /** dvc says one thing of each output, and the cache first. */
-function verdictOf({ state, notInCache }: PathStatus): string | undefined {
+function verdictOf({ state, notInCache, current }: PathStatus): string | undefined {
   if (notInCache !== undefined) return 'not in cache';
   switch (state) {
     case 'in-sync':
@@ -40,7 +40,7 @@ function verdictOf({ state, notInCache }: PathStatus): string | undefined {
     case 'modified':
       return 'modified';
     case 'unpinned':
-      return 'new';
+      return current === undefined ? 'deleted' : 'modified';
   }
 }
 

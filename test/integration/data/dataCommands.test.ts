@@ -1,0 +1,306 @@
+/** The data commands as people type them, in real git repositories, without dvc. */
+import assert from 'node:assert/strict';
+import { chmod, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { cliProject, type CliOutcome, type CliProject } from '../../helpers/lockstepCli.ts';
+import { folderContent } from '../../helpers/folderContent.ts';
+import { gitRepository } from '../../helpers/gitRepository.ts';
+
+const statusSchema = z.object({
+  inSync: z.boolean(),
+  paths: z.array(
+    z.object({
+      path: z.string(),
+      state: z.string(),
+      notSelected: z.boolean().optional(),
+      notInCache: z.object({ files: z.number() }).optional(),
+      notInRemote: z.object({ files: z.number() }).optional(),
+    }),
+  ),
+});
+
+describe('lockstep data', () => {
+  let project: CliProject;
+  const at = (...parts: string[]): string => join(project.root, ...parts);
+  const data = (...words: string[]): Promise<CliOutcome> => project.lockstep(['data', ...words]);
+  const states = async (...words: string[]): Promise<Record<string, string>> => {
+    const { document } = await project.json(['data', 'status', '--json', ...words]);
+    return Object.fromEntries(statusSchema.parse(document).paths.map(one => [one.path, one.state]));
+  };
+
+  before(async () => {
+    project = await cliProject({ 'train.py': 'print(1)\n', 'tracked.txt': 'git keeps this\n' });
+    await project.repository.write({
+      'data/raw/a.csv': 'a\n',
+      'data/raw/deep/b.csv': 'bb\n',
+      'data/raw/deep/c.csv': 'ccc\n',
+      'model é.bin': 'a model',
+    });
+  });
+  after(() => project[Symbol.asyncDispose]());
+
+  it('says what to do where nothing is pinned', async () => {
+    const outcome = await data('status');
+    assert.match(outcome.stdout, /Nothing is pinned here\. lockstep data add PATH/);
+    assert.equal(outcome.code, 0);
+  });
+
+  it('begins to pin where nothing was pinned before, and tells what belongs into the next commit', async () => {
+    const outcome = await data('add', 'data/raw', 'model é.bin');
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stdout, /Began to pin data in \./);
+    assert.match(outcome.stdout, /Pinned data\/raw in data\/raw\.dvc: 3 files, 9 bytes/);
+    assert.match(outcome.stderr, /git add .*data\/raw\.dvc.*model é\.bin\.dvc/);
+    assert.equal((await data('status')).stdout, 'In sync: 2 pinned paths, 16 bytes.\n');
+    const again = await data('add', 'data/raw');
+    assert.match(again.stdout, /1 path pinned as before/);
+    await project.repository.commit('pins');
+    assert.deepEqual(
+      (await project.repository.git('ls-files')).split('\n').filter(path => path.startsWith('data')),
+      ['data/.gitignore', 'data/raw.dvc'],
+    );
+  });
+
+  it('refuses what cannot be pinned, and names it', async () => {
+    for (const [path, why] of [
+      ['tracked.txt', /git keeps it already; to pin it instead: git rm -r --cached tracked\.txt/],
+      ['nowhere', /is not there/],
+      ['data', /holds data\/raw, which is pinned by itself/],
+      ['data/raw.dvc', /is a pin file/],
+    ] as const) {
+      const outcome = await data('add', path);
+      assert.equal(outcome.code, 3, path);
+      assert.match(outcome.stderr, why);
+    }
+    const outside = await data('add', '/etc/hostname');
+    assert.equal(outside.code, 2);
+    assert.match(outside.stderr, /lies outside/);
+    assert.match((await data('checkuot')).stderr, /Did you mean data checkout/);
+  });
+
+  it('ends with 1 and names the paths where the working tree is something else', async () => {
+    await replace(at('data/raw/a.csv'), 'edited\n');
+    await writeFile(at('data/raw/new.csv'), 'new\n');
+    await rm(at('model é.bin'));
+    const outcome = await data('status');
+    assert.equal(outcome.code, 1);
+    assert.match(outcome.stdout, /Not in sync: 2 of 2 pinned paths/);
+    assert.match(outcome.stdout, /modified +data\/raw .*1 added, 1 modified/);
+    assert.match(outcome.stdout, /missing +model é\.bin/);
+    assert.deepEqual(await states('data'), { 'data/raw': 'modified' });
+    const diff = await data('diff', '--exit-code');
+    assert.equal(diff.code, 1);
+    assert.match(diff.stdout, /modified +data\/raw\/a\.csv/);
+    assert.match(diff.stdout, /added +data\/raw\/new\.csv/);
+    assert.match(diff.stdout, /deleted +model é\.bin/);
+  });
+
+  it('never overwrites what is saved nowhere else, lists it, and does with --force', async () => {
+    const outcome = await data('checkout');
+    assert.equal(outcome.code, 1, outcome.stderr);
+    assert.match(outcome.stderr, /Left as they are[^]*modified +data\/raw\/a\.csv/);
+    assert.equal(await readFile(at('data/raw/a.csv'), 'utf8'), 'edited\n');
+    assert.equal(await readFile(at('model é.bin'), 'utf8'), 'a model');
+    const forced = await data('checkout', '--force');
+    assert.equal(forced.code, 0, forced.stderr);
+    assert.equal(await readFile(at('data/raw/a.csv'), 'utf8'), 'a\n');
+    assert.deepEqual(await states(), { 'data/raw': 'in-sync', 'model é.bin': 'in-sync' });
+  });
+
+  it('pins what was changed, and follows git back and forth', async () => {
+    await replace(at('data/raw/a.csv'), 'second version\n');
+    await rm(at('data/raw/deep/b.csv'));
+    const outcome = await data('commit');
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stdout, /Changed the pin of data\/raw in data\/raw\.dvc: 2 files/);
+    await project.repository.commit('second version');
+    await project.repository.git('checkout', '--quiet', 'HEAD~1');
+    assert.equal((await data('checkout')).code, 0);
+    assert.equal(await readFile(at('data/raw/a.csv'), 'utf8'), 'a\n');
+    assert.equal(await readFile(at('data/raw/deep/b.csv'), 'utf8'), 'bb\n');
+    const diff = await data('diff', 'HEAD', 'main');
+    assert.match(diff.stdout, /deleted +data\/raw\/deep\/b\.csv +3 bytes/);
+    await project.repository.git('checkout', '--quiet', 'main');
+    assert.equal((await data('checkout')).code, 0);
+    assert.deepEqual(folderContent(at('data/raw')), {
+      'a.csv': 'file 27f60b341727cb8ed1de139b0da7c173',
+      'deep/c.csv': folderContent(at('data/raw'))['deep/c.csv'],
+    });
+  });
+
+  it('gives a remote what it lacks, and another clone takes it from there', async () => {
+    const without = await data('push');
+    assert.equal(without.code, 3);
+    assert.match(without.stderr, /No remote is configured/);
+    const remote = join(project.repository.home, 'a remote');
+    await writeFile(at('.dvc/config'), `[core]\n    remote = here\n['remote "here"']\n    url = ${remote}\n`);
+    await project.repository.commit('a remote');
+    assert.equal((await data('status', '--remote')).code, 0);
+    assert.match((await data('status', '--remote')).stdout, /not in the remote/);
+    const pushed = await data('push');
+    assert.equal(pushed.code, 0, pushed.stderr);
+    assert.match(pushed.stdout, /Pushed 4 files/);
+    assert.equal((await data('push')).stdout, 'The remote has it all.\n');
+    assert.match((await data('status', '--remote', 'data/raw')).stdout, /the remote has it all/);
+
+    const clone = join(project.repository.home, 'a clone');
+    await project.repository.git('clone', '--quiet', project.root, clone);
+    const inClone = (...words: string[]): Promise<CliOutcome> =>
+      project.lockstep(['data', ...words], { cwd: clone });
+    const before = await inClone('checkout');
+    assert.equal(before.code, 3);
+    assert.match(before.stderr, /data\/raw +md5:[0-9a-f]{32}\.dir.*not in the cache/);
+    assert.match(before.stderr, /lockstep data pull/);
+    const pulled = await inClone('pull', 'data/raw/deep');
+    assert.equal(pulled.code, 0, pulled.stderr);
+    assert.deepEqual(Object.keys(folderContent(join(clone, 'data/raw'))), ['deep/c.csv']);
+    assert.equal((await inClone('pull')).code, 0);
+    assert.equal((await inClone('status')).code, 0);
+    assert.deepEqual(folderContent(join(clone, 'data/raw')), folderContent(at('data/raw')));
+  });
+
+  it('remembers which paths a clone wants', async () => {
+    const chosen = await data('checkout', '--only', 'model é.bin');
+    assert.equal(chosen.code, 0, chosen.stderr);
+    await rm(at('data/raw'), { recursive: true });
+    const status = await data('status');
+    assert.equal(status.code, 0);
+    assert.match(status.stderr, /1 pinned path not chosen in this clone/);
+    assert.match((await data('checkout')).stdout, /1 path not chosen in this clone/);
+    // Asked for by name it comes all the same.
+    assert.equal((await data('checkout', 'data/raw/a.csv')).code, 0);
+    assert.deepEqual(await readdir(at('data/raw')), ['a.csv']);
+    assert.equal((await data('checkout', '--all')).code, 0);
+    assert.deepEqual(await states(), { 'data/raw': 'in-sync', 'model é.bin': 'in-sync' });
+    assert.equal((await data('checkout', '--only')).code, 2);
+  });
+
+  it('names every object that is nowhere, and keeps the rest of the folder', async () => {
+    const lost = '.dvc/cache/files/md5/27/f60b341727cb8ed1de139b0da7c173';
+    const inRemote = join(project.repository.home, 'a remote', lost.slice('.dvc/cache/'.length));
+    const kept = await readFile(inRemote);
+    for (const path of [at(lost), inRemote, at('data/raw/a.csv')]) await rm(path, { force: true });
+    const outcome = await data('pull');
+    assert.equal(outcome.code, 3);
+    assert.match(
+      outcome.stderr,
+      /data\/raw\/a\.csv +md5:27f60b341727cb8ed1de139b0da7c173.*not in the remote/,
+    );
+    assert.deepEqual(Object.keys(folderContent(at('data/raw'))), ['deep/c.csv']);
+    assert.deepEqual(await states(), { 'data/raw': 'partly', 'model é.bin': 'in-sync' });
+    await mkdir(join(inRemote, '..'), { recursive: true });
+    await writeFile(inRemote, kept);
+    assert.equal((await data('pull')).code, 0);
+  });
+
+  it('collects what nothing needs, after showing it, and keeps what a branch, stash or snapshot names', async () => {
+    const objects = async (): Promise<string[]> => Object.keys(folderContent(at('.dvc/cache/files/md5')));
+    const needed = await objects();
+    // In a stash alone, then in a snapshot alone, then nowhere.
+    for (const [text, keep] of [
+      [
+        'in a stash',
+        () => project.repository.git('-c', 'user.name=a', '-c', 'user.email=b', 'stash', '--quiet'),
+      ],
+      [
+        'in a snapshot',
+        async () => {
+          const run = await project.lockstep(['run', '--', 'python3', 'train.py']);
+          assert.equal(run.code, 0, run.stderr);
+          await project.repository.git('checkout', '--quiet', 'model é.bin.dvc');
+        },
+      ],
+    ] as const) {
+      await replace(at('model é.bin'), text);
+      assert.equal((await data('commit')).code, 0);
+      await keep();
+      assert.equal((await data('checkout', '--force')).code, 0);
+    }
+    const withKept = await objects();
+    assert.equal(withKept.length, needed.length + 2);
+    await replace(at('model é.bin'), 'soon needed by nobody');
+    assert.equal((await data('add', 'model é.bin')).code, 0);
+    await project.repository.git('checkout', '--quiet', 'model é.bin.dvc');
+    assert.equal((await data('checkout')).code, 0);
+    assert.equal((await objects()).length, withKept.length + 1);
+
+    const dry = await data('gc');
+    assert.match(dry.stdout, /Would remove 1 object, 21 bytes/);
+    assert.match(dry.stderr, /lockstep data gc --yes/);
+    assert.equal((await objects()).length, withKept.length + 1);
+    const real = await data('gc', '--yes');
+    assert.equal(real.code, 0, real.stderr);
+    assert.deepEqual(await objects(), withKept);
+  });
+
+  it('speaks one JSON document, also of failures, and nothing else', async () => {
+    for (const words of [
+      ['status'],
+      ['diff'],
+      ['checkout'],
+      ['push'],
+      ['gc'],
+      ['commit'],
+      ['fetch'],
+      ['pull'],
+    ]) {
+      const { code, document } = await project.json(['data', ...words, '--json']);
+      assert.equal(code, 0, words.join(' '));
+      assert.equal(
+        z.object({ schemaVersion: z.literal(1), root: z.string() }).parse(document).root,
+        project.root,
+      );
+    }
+    const { code, document } = await project.json(['data', 'checkout', 'train.py', '--json']);
+    assert.equal(code, 2);
+    assert.equal(
+      z.object({ error: z.object({ code: z.string() }) }).parse(document).error.code,
+      'path-not-pinned',
+    );
+  });
+
+  it('works from a folder further down, and with data in a sub-folder of the repository', async () => {
+    const outcome = await project.lockstep(['data', 'status', 'deep'], { cwd: at('data/raw') });
+    assert.equal(outcome.code, 0, outcome.stderr);
+    const inner = await gitRepository({ 'README.md': 'outer\n' });
+    try {
+      await mkdir(join(inner.root, 'sub/.dvc'), { recursive: true });
+      await writeFile(join(inner.root, 'sub/.dvc/config'), '');
+      await writeFile(join(inner.root, 'sub/x.bin'), 'x');
+      const run = (...words: string[]): Promise<CliOutcome> =>
+        project.lockstep(['data', ...words], { cwd: inner.root });
+      await inner.git('add', '--force', 'sub/.dvc/config');
+      assert.equal((await run('add', 'sub/x.bin')).code, 0);
+      assert.ok((await stat(join(inner.root, 'sub/x.bin.dvc'))).isFile());
+      assert.match((await run('status')).stdout, /In sync: 1 pinned path/);
+    } finally {
+      await inner.remove();
+    }
+  });
+
+  it('imports from another repository at a revision', async () => {
+    const source = await gitRepository({ 'set/one.txt': 'first\n' });
+    try {
+      const first = await source.git('rev-parse', 'HEAD');
+      await source.write({ 'set/one.txt': 'second\n' });
+      await source.commit('second');
+      const outcome = await data('import', source.root, 'set', '--rev', first, '--out', 'imported');
+      assert.equal(outcome.code, 0, outcome.stderr);
+      assert.equal(await readFile(at('imported/one.txt'), 'utf8'), 'first\n');
+      assert.match(await readFile(at('imported.dvc'), 'utf8'), new RegExp(`rev_lock: ${first}`));
+      const missing = await data('import', source.root, 'nowhere');
+      assert.equal(missing.code, 3);
+      assert.match(missing.stderr, /has no nowhere/);
+    } finally {
+      await source.remove();
+    }
+  });
+});
+
+/** As an editor saves: never through a link to the cache. */
+async function replace(path: string, text: string): Promise<void> {
+  await unlink(path);
+  await writeFile(path, text);
+  await chmod(path, 0o644);
+}
