@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cliProject, type CliOutcome, type CliProject } from '../../helpers/lockstepCli.ts';
 import { folderContent } from '../../helpers/folderContent.ts';
 import { gitRepository } from '../../helpers/gitRepository.ts';
@@ -195,8 +195,8 @@ describe('lockstep data', () => {
   });
 
   it('collects what nothing needs, after showing it, and keeps what a branch, stash or snapshot names', async () => {
-    const objects = async (): Promise<string[]> => Object.keys(folderContent(at('.dvc/cache/files/md5')));
-    const needed = await objects();
+    const objects = (): string[] => Object.keys(folderContent(at('.dvc/cache/files/md5')));
+    const needed = objects();
     // In a stash alone, then in a snapshot alone, then nowhere.
     for (const [text, keep] of [
       [
@@ -217,21 +217,21 @@ describe('lockstep data', () => {
       await keep();
       assert.equal((await data('checkout', '--force')).code, 0);
     }
-    const withKept = await objects();
+    const withKept = objects();
     assert.equal(withKept.length, needed.length + 2);
     await replace(at('model é.bin'), 'soon needed by nobody');
     assert.equal((await data('add', 'model é.bin')).code, 0);
     await project.repository.git('checkout', '--quiet', 'model é.bin.dvc');
     assert.equal((await data('checkout')).code, 0);
-    assert.equal((await objects()).length, withKept.length + 1);
+    assert.equal(objects().length, withKept.length + 1);
 
     const dry = await data('gc');
     assert.match(dry.stdout, /Would remove 1 object, 21 bytes/);
     assert.match(dry.stderr, /lockstep data gc --yes/);
-    assert.equal((await objects()).length, withKept.length + 1);
+    assert.equal(objects().length, withKept.length + 1);
     const real = await data('gc', '--yes');
     assert.equal(real.code, 0, real.stderr);
-    assert.deepEqual(await objects(), withKept);
+    assert.deepEqual(objects(), withKept);
   });
 
   it('speaks one JSON document, also of failures, and nothing else', async () => {

@@ -128,7 +128,7 @@ describe('pins that are not plain, beside dvc', () => {
       ['kept.bin'],
     );
     const workspaceOf = (root: string): object =>
-      folderContent(root, { leaveOut: path => ['.git', '.dvc', 'kept.bin'].includes(path) });
+      folderContent(root, { leaveOut: path => ['.git', '.gitignore', '.dvc', 'kept.bin'].includes(path) });
     assert.deepEqual(workspaceOf(ours.root), workspaceOf(theirs.root));
     assert.equal(await readFile(join(ours.root, 'kept.bin'), 'utf8'), 'never pushed');
   });
