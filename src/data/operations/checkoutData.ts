@@ -122,12 +122,17 @@ async function checkoutGroup(
     const one = toPlace[at];
     if (one !== undefined) count(result, one, tally);
   }
+  const placed = toPlace.filter((_, at) => isWhole(results[at]));
   await recordPlaced(
     repository,
-    looked
-      .filter(one => one.equal)
-      .flatMap(({ pin }) => (pin.object === undefined ? [] : [{ path: pin.path, object: pin.object }])),
+    [...looked.filter(one => one.equal), ...placed].flatMap(({ pin }) =>
+      pin.object === undefined ? [] : [{ path: pin.path, object: pin.object }],
+    ),
   );
+}
+
+function isWhole(result: PlaceResult | undefined): boolean {
+  return result?.outcome === 'placed' || result?.outcome === 'unchanged';
 }
 
 /** One for each pin: those that are placed have an object. */

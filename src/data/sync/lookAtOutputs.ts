@@ -30,6 +30,7 @@ export async function lookAtOutputs(
   const known = await knownFileHashes(
     repository,
     files.map(move => move.path),
+    'unsettled',
   );
   const found: SyncPath[] = [];
   for (const { path, from, to, pinFile } of moves) {
@@ -95,7 +96,7 @@ function stateOf(
     return md5 === from?.object?.value ? 'follows' : 'modified';
   }
   // A link of ours leads to an object; anything else is told by its size, and by its content when it is placed.
-  const sizes = [from?.size, to?.size];
+  const sizes = [from, to].flatMap(pin => (pin === undefined ? [] : [pin.size]));
   return found.isFile() && !sizes.includes(undefined) && !sizes.includes(found.size) ? 'modified' : 'follows';
 }
 

@@ -83,13 +83,14 @@ async function syncOutputs(
 ): Promise<SyncOutcome> {
   const project = await openDataProject(gitRoot, environment);
   const paths = await namedPaths(project, moving);
-  const removed: string[] = [];
-  if (moving.some(path => path.change === 'removed')) removed.push(...(await removeUnpinned(project, task)));
-  if (paths.length === 0) return { ...none, removed };
-  if (!fetch) return outcomeOf(await checkoutData(project, { paths }, task), removed, none.fetched);
+  const stale = moving.some(path => path.change === 'removed')
+    ? await removeUnpinned(project, task)
+    : { removed: [], kept: [] };
+  if (paths.length === 0) return { ...none, ...stale };
+  if (!fetch) return outcomeOf(await checkoutData(project, { paths }, task), stale, none.fetched);
   const asked = credentials === undefined ? { paths } : { paths, credentials };
   const pulled = await pullData(project, asked, task);
-  return outcomeOf(pulled.checkout, removed, pulled.fetch.moved);
+  return outcomeOf(pulled.checkout, stale, pulled.fetch.moved);
 }
 
 /** Absolute. What is named is placed whole: of a folder of which this clone wants some files, those are named. */
@@ -113,8 +114,12 @@ async function namedPaths(project: DataProject, moving: readonly SyncPath[]): Pr
 }
 
 /** Outputs that no pin names any more, as far as they were placed by us, are unchanged and are safe in the cache. */
-async function removeUnpinned(project: DataProject, task: DataTask): Promise<string[]> {
+async function removeUnpinned(
+  project: DataProject,
+  task: DataTask,
+): Promise<Pick<SyncOutcome, 'removed' | 'kept'>> {
   const removed: string[] = [];
+  const kept: SyncOutcome['kept'][number][] = [];
   for (const repository of project.repositories) {
     const prefix = prefixOf(project, repository);
     await withDvcLock(repository, task, () =>
@@ -122,15 +127,16 @@ async function removeUnpinned(project: DataProject, task: DataTask): Promise<str
         const pinned = (await loadPins(repository)).outputs.map(output => output.path);
         const stale = await removeStale(repository, pinned, tools, task);
         removed.push(...stale.removed.map(path => prefix + path));
+        kept.push(...stale.kept.map(path => ({ path: prefix + path, why: 'it was modified' })));
       }),
     );
   }
-  return removed;
+  return { removed, kept };
 }
 
 function outcomeOf(
   checkout: CheckoutResult,
-  removed: readonly string[],
+  stale: Pick<SyncOutcome, 'removed' | 'kept'>,
   fetched: SyncOutcome['fetched'],
 ): SyncOutcome {
   const missing = new Map<string, { path: string; files: number; why: string }>();
@@ -149,8 +155,12 @@ function outcomeOf(
   );
   return {
     placed: [...checkout.added, ...checkout.modified],
-    removed,
-    kept: [...kept.values(), ...checkout.problems.map(({ path, what }) => ({ path, why: what }))],
+    removed: stale.removed,
+    kept: [
+      ...stale.kept,
+      ...kept.values(),
+      ...checkout.problems.map(({ path, what }) => ({ path, why: what })),
+    ],
     missing: [...missing.values()],
     fetched,
   };
