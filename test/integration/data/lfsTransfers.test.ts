@@ -283,4 +283,32 @@ describe('Git LFS without git-lfs', () => {
     await repository.write({ '.lfsconfig': '[lfs]\n\turl = file:///etc\n' });
     assert.equal((await open(repository)).committed.size, 0);
   });
+
+  it('asks a server by ssh where the objects are, with the token that it gives', async () => {
+    const content = randomBytes(100);
+    await using repository = await repositoryOf({ 'a.bin': content }, server);
+    await repository.git('config', '--unset', 'lfs.url');
+    await repository.git('remote', 'add', 'origin', 'ssh://git@host.invalid:2222/my models.git');
+    server.login = 'ssh:token';
+    const program = join(repository.home, 'fake ssh');
+    const words = join(repository.home, 'words');
+    const answer = JSON.stringify({
+      href: `${server.url}/`,
+      header: { Authorization: `Basic ${Buffer.from('ssh:token').toString('base64')}` },
+    });
+    await writeFile(program, `#!/bin/sh\nprintf '%s\\n' "$@" > '${words}'\necho '${answer}'\n`, {
+      mode: 0o755,
+    });
+    const environment = { ...repository.environment, GIT_SSH: program };
+    const lfs = await open({ ...repository, environment });
+    assert.deepEqual((await hydrate(lfs, { fetch: true })).filled, ['a.bin']);
+    assert.deepEqual((await readFile(words, 'utf8')).trim().split('\n'), [
+      ...['-p', '2222', 'git@host.invalid'],
+      "git-lfs-authenticate '/my models.git' download",
+    ]);
+    await writeFile(program, '#!/bin/sh\necho "not for you" >&2\nexit 255\n', { mode: 0o755 });
+    await repository.write({ 'b.bin': lfsPointerText({ oid: 'd'.repeat(64), size: 5, extensions: [] }) });
+    await repository.git('add', 'b.bin');
+    await assert.rejects(hydrate(lfs, { fetch: true }), { code: 'lfs-login-failed', message: /not for you/ });
+  });
 });
