@@ -18,7 +18,7 @@ import { temporaryFolder, type TemporaryFolder } from '../helpers/temporaryFolde
 import { startDvc, type Dvc } from '../interop/data/dvcWorker.ts';
 import { seededRandom } from './seededRandom.ts';
 
-const rounds = process.env['LOCKSTEP_SOAK'] === '1' ? 200 : 9;
+const rounds = process.env['LOCKSTEP_SOAK'] === '1' ? 200 : 6;
 const seed = Number(process.env['LOCKSTEP_SEED'] ?? '20260103');
 const fileCount = 500;
 const steps = ['pull', 'push', 'gc'] as const;

@@ -1,6 +1,15 @@
 /** The JSON Schemas of what the command line prints with `--json`, and of `lockstep.yaml`, by file name. */
 import * as z from 'zod';
 import { experimentFileSchema } from '../../execution/experiments/experimentFile.ts';
+import {
+  dataCheckoutOutputSchema,
+  dataDiffOutputSchema,
+  dataGarbageOutputSchema,
+  dataPinOutputSchema,
+  dataPullOutputSchema,
+  dataStatusOutputSchema,
+  dataTransferOutputSchema,
+} from './dataOutput.ts';
 import { doctorOutputSchema } from './doctorOutput.ts';
 import { errorOutputSchema } from './errorOutput.ts';
 import { importOutputSchema } from './importOutput.ts';
@@ -22,6 +31,13 @@ const printed: readonly { readonly name: string; readonly command: string; reado
   },
   { name: 'cli-import', command: 'lockstep import --json', schema: importOutputSchema },
   { name: 'cli-doctor', command: 'lockstep doctor --json', schema: doctorOutputSchema },
+  { name: 'cli-data-status', command: 'lockstep data status --json', schema: dataStatusOutputSchema },
+  { name: 'cli-data-pin', command: 'lockstep data add|commit|import --json', schema: dataPinOutputSchema },
+  { name: 'cli-data-checkout', command: 'lockstep data checkout --json', schema: dataCheckoutOutputSchema },
+  { name: 'cli-data-transfer', command: 'lockstep data fetch|push --json', schema: dataTransferOutputSchema },
+  { name: 'cli-data-pull', command: 'lockstep data pull --json', schema: dataPullOutputSchema },
+  { name: 'cli-data-diff', command: 'lockstep data diff --json', schema: dataDiffOutputSchema },
+  { name: 'cli-data-gc', command: 'lockstep data gc --json', schema: dataGarbageOutputSchema },
   { name: 'cli-error', command: 'any command with --json that fails', schema: errorOutputSchema },
 ];
 

@@ -16,7 +16,7 @@ export async function checkPlaceFits(
   { cache }: DataTools,
 ): Promise<void> {
   const needed = pins.reduce((sum, { pin, current }) => sum + Math.max(0, (pin.size ?? 0) - current.size), 0);
-  if (needed < worthAsking || !(await copies(repository, cache.folder))) return;
+  if (needed < worthAsking || !(await placesByCopy(repository, cache.folder))) return;
   const free = await freeSpace(repository.root);
   if (free !== undefined && needed > free)
     throw diskTooSmallFor(`The checkout into ${repository.root}`, bytesText(needed), bytesText(free));
@@ -26,7 +26,7 @@ export async function checkPlaceFits(
 const worthAsking = 1_000_000;
 
 /** Whether files will take room of their own in the working tree: no kind of link that is configured works before copying. */
-async function copies(
+export async function placesByCopy(
   { root, stateFolder, settings }: DataRepository,
   cacheFolder: string,
 ): Promise<boolean> {
@@ -39,7 +39,7 @@ async function copies(
   return true;
 }
 
-async function sameDevice(one: string, other: string): Promise<boolean> {
+export async function sameDevice(one: string, other: string): Promise<boolean> {
   const [first, second] = await Promise.all(
     [stat(one), stat(other)].map(async found => (await found.catch(() => undefined))?.dev),
   );
@@ -62,6 +62,6 @@ async function clonesWork(cacheFolder: string, stateFolder: string): Promise<boo
   }
 }
 
-function bytesText(bytes: number): string {
+export function bytesText(bytes: number): string {
   return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -1,4 +1,5 @@
 /** `lockstep data diff`: what differs between the data of two commits, or of a commit and the working tree. */
+import { LockstepError } from '../../base/lockstepError.ts';
 import { objectText } from '../cache/objectCache.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
@@ -9,7 +10,14 @@ import { compareListings } from './compareListings.ts';
 import type { DataProject } from './dataProject.ts';
 import type { Problem } from './dataResult.ts';
 import { lookAtPins, readKnownListing } from './lookAtPins.ts';
-import { isMeant, selectPins, type PinGroup, type SelectedPin } from './selectPins.ts';
+import {
+  isMeant,
+  selectPins,
+  type PinGroup,
+  type SelectRequest,
+  type SelectedPin,
+  type Selection,
+} from './selectPins.ts';
 import { withTools } from './withTools.ts';
 
 export interface DiffRequest {
@@ -60,7 +68,7 @@ export async function diffData(
   task: DataTask,
 ): Promise<DataDiff> {
   const common = { ...(paths === undefined ? {} : { paths }), signal: task.signal };
-  const before = await selectPins(project, { ...common, revision: from });
+  const before = await pinsBefore(project, from, common);
   const after = await selectPins(project, { ...common, ...(to === undefined ? {} : { revision: to }) });
   const problems = [...before.problems, ...after.problems];
   const changes: DataChange[] = [];
@@ -80,6 +88,18 @@ export async function diffData(
   }
   changes.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
   return { from, ...(to === undefined ? {} : { to }), changes, problems };
+}
+
+/** Before the first commit HEAD has nothing. */
+async function pinsBefore(project: DataProject, revision: string, common: SelectRequest): Promise<Selection> {
+  try {
+    return await selectPins(project, { ...common, revision });
+  } catch (error) {
+    const unborn =
+      error instanceof LockstepError && error.code === 'revision-not-found' && revision === 'HEAD';
+    if (!unborn) throw error;
+    return { groups: [], problems: [], unmatched: [] };
+  }
 }
 
 /** One pinned path on one side. */

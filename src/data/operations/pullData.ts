@@ -1,6 +1,7 @@
 /** `lockstep data pull`: fetch, then checkout, of the same paths. */
 import type { DataTask } from '../dataProgress.ts';
 import { checkoutData, type CheckoutResult } from './checkoutData.ts';
+import { checkPullFits } from './checkPullFits.ts';
 import type { DataProject } from './dataProject.ts';
 import { fetchData, type TransferRequest, type TransferResult } from './fetchData.ts';
 
@@ -20,6 +21,7 @@ export async function pullData(
   { force, ...request }: PullRequest,
   task: DataTask,
 ): Promise<PullResult> {
+  await checkPullFits(project, request, task);
   const fetch = await fetchData(project, request, task);
   const checkout = await checkoutData(
     project,

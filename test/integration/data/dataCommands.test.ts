@@ -3,6 +3,15 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import {
+  dataCheckoutOutputSchema,
+  dataDiffOutputSchema,
+  dataGarbageOutputSchema,
+  dataPinOutputSchema,
+  dataPullOutputSchema,
+  dataStatusOutputSchema,
+  dataTransferOutputSchema,
+} from '../../../src/cli/output/dataOutput.ts';
 import { cliProject, type CliOutcome, type CliProject } from '../../helpers/lockstepCli.ts';
 import { folderContent } from '../../helpers/folderContent.ts';
 import { gitRepository } from '../../helpers/gitRepository.ts';
@@ -194,6 +203,19 @@ describe('lockstep data', () => {
     assert.equal((await data('pull')).code, 0);
   });
 
+  it('says before the first byte that something does not fit on the disk', async () => {
+    await writeFile(
+      at('huge.bin.dvc'),
+      `outs:\n- md5: ${'0'.repeat(31)}1\n  size: 900000000000000\n  hash: md5\n  path: huge.bin\n`,
+    );
+    for (const word of ['pull', 'fetch']) {
+      const outcome = await data(word);
+      assert.equal(outcome.code, 3);
+      assert.match(outcome.stderr, /\bfree\b/);
+    }
+    await rm(at('huge.bin.dvc'));
+  });
+
   it('collects what nothing needs, after showing it, and keeps what a branch, stash or snapshot names', async () => {
     const objects = (): string[] => Object.keys(folderContent(at('.dvc/cache/files/md5')));
     const needed = objects();
@@ -234,23 +256,20 @@ describe('lockstep data', () => {
     assert.deepEqual(objects(), withKept);
   });
 
-  it('speaks one JSON document, also of failures, and nothing else', async () => {
-    for (const words of [
-      ['status'],
-      ['diff'],
-      ['checkout'],
-      ['push'],
-      ['gc'],
-      ['commit'],
-      ['fetch'],
-      ['pull'],
-    ]) {
-      const { code, document } = await project.json(['data', ...words, '--json']);
-      assert.equal(code, 0, words.join(' '));
-      assert.equal(
-        z.object({ schemaVersion: z.literal(1), root: z.string() }).parse(document).root,
-        project.root,
-      );
+  it('speaks one JSON document as its schema says, also of failures, and nothing else', async () => {
+    const printed = {
+      status: dataStatusOutputSchema,
+      diff: dataDiffOutputSchema,
+      checkout: dataCheckoutOutputSchema,
+      push: dataTransferOutputSchema,
+      gc: dataGarbageOutputSchema,
+      commit: dataPinOutputSchema,
+      pull: dataPullOutputSchema,
+    };
+    for (const [word, schema] of Object.entries(printed)) {
+      const { code, document } = await project.json(['data', word, '--json']);
+      assert.equal(code, 0, word);
+      assert.equal(z.strictObject(schema.shape).parse(document).root, project.root);
     }
     const { code, document } = await project.json(['data', 'checkout', 'train.py', '--json']);
     assert.equal(code, 2);

@@ -16,15 +16,21 @@ export const dataAdd: Subcommand = {
       context,
     )
       .argument('<path...>', 'files, folders, or files in a pinned folder')
+      .option('--init', 'make .dvc also where Git LFS is used')
       .option('--no-commit', 'write the pins, leave the cache alone')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
-    const flags = parser.opts<{ commit: boolean; json?: true }>();
+    const flags = parser.opts<{ commit: boolean; init?: true; json?: true }>();
     const paths = parser.args.map(word => resolve(context.cwd, word));
     return runDataCommand(context, {
       json: flags.json === true,
       stopped: 'What was pinned by then stays pinned; the other files are as they were.',
-      work: (project, task) => addData(project, { paths, noCommit: !flags.commit }, task),
+      work: (project, task) =>
+        addData(
+          project,
+          { paths, noCommit: !flags.commit, ...(flags.init === true ? { initialise: true } : {}) },
+          task,
+        ),
       tell: (result, shown) => tellPinned(context.terminal, result, shown),
       code: ({ problems }) => (problems.length > 0 ? exitCodes.impossible : exitCodes.done),
     });
