@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { remoteCredentials } from './errors.ts';
 import type { Sdks } from './loadSdk.ts';
-import type { CredentialSource, RemoteSettings } from './objectStore.ts';
+import type { RemoteSettings } from './objectStore.ts';
 import { flagOption, numberOption, textOption } from './remoteOptions.ts';
 
 type Service = InstanceType<Sdks['azure']['BlobServiceClient']>;
@@ -13,7 +13,6 @@ export async function openAzureService(
   sdk: Sdks['azure'],
   settings: RemoteSettings,
   label: string,
-  credentials: CredentialSource,
 ): Promise<Service> {
   const { BlobServiceClient } = sdk;
   const configured = await azConfiguration();
@@ -56,8 +55,6 @@ export async function openAzureService(
   if (sas !== undefined) return withToken(sdk, url, sas, pipeline);
   if (flagOption(settings, 'allow_anonymous_login') === true)
     return new BlobServiceClient(url, new sdk.AnonymousCredential(), pipeline);
-  const asked = await credentials.ask(settings, 'sas-token');
-  if (asked !== undefined) return withToken(sdk, url, asked, pipeline);
   return new BlobServiceClient(url, new sdk.DefaultAzureCredential(), pipeline);
 }
 

@@ -5,7 +5,7 @@ import { azureFailure, azureStatus } from './azureFailure.ts';
 import { contentMd5 } from './contentMd5.ts';
 import { objectNotFound } from './errors.ts';
 import { loadSdk } from './loadSdk.ts';
-import type { CredentialSource, ObjectStore, RemoteSettings } from './objectStore.ts';
+import type { ObjectStore, RemoteSettings } from './objectStore.ts';
 import { jobsOf } from './remoteOptions.ts';
 import { bucketAndPrefix } from './webUrl.ts';
 
@@ -15,14 +15,11 @@ const wholeBytes = 16 * mib;
 /** A blob has at most so many blocks. */
 const maxBlocks = 50_000;
 
-export async function openAzureStore(
-  settings: RemoteSettings,
-  credentials: CredentialSource,
-): Promise<ObjectStore> {
+export async function openAzureStore(settings: RemoteSettings): Promise<ObjectStore> {
   const sdk = await loadSdk('azure');
   const { bucket, prefix } = bucketAndPrefix(settings);
   const label = `azure://${bucket}/${prefix}`.replace(/\/$/, '');
-  const service = await openAzureService(sdk, settings, label, credentials);
+  const service = await openAzureService(sdk, settings, label);
   const container = service.getContainerClient(bucket);
   const blob = (key: string): ReturnType<typeof container.getBlockBlobClient> =>
     container.getBlockBlobClient(prefix + key);

@@ -13,6 +13,7 @@ export const wholeRemoteCodes: ReadonlySet<string> = new Set([
   'remote-host-key',
   'remote-cannot-write',
   'disk-full',
+  'disk-too-small',
   'cache-not-writable',
 ]);
 

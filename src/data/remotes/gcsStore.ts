@@ -11,7 +11,7 @@ import { remoteNotFound, remoteRefused, remoteTrouble } from './errors.ts';
 import { gcsToken } from './gcsToken.ts';
 import { openHttpClient, statusFailure, type HttpAnswer, type HttpRequest } from './httpClient.ts';
 import { firstLine } from './httpStore.ts';
-import type { CredentialSource, ObjectStore, RemoteSettings } from './objectStore.ts';
+import type { ObjectStore, RemoteSettings } from './objectStore.ts';
 import { readByHttp, wholeNumber } from './readByHttp.ts';
 import { jobsOf, textOption } from './remoteOptions.ts';
 import { bucketAndPrefix } from './webUrl.ts';
@@ -22,10 +22,7 @@ const mib = 1024 * 1024;
 /** Larger ones go up piece by piece in one session, which goes on after a broken line. Pieces are multiples of 256 KiB. */
 const pieceBytes = 16 * mib;
 
-export async function openGcsStore(
-  settings: RemoteSettings,
-  _credentials: CredentialSource,
-): Promise<ObjectStore> {
+export async function openGcsStore(settings: RemoteSettings): Promise<ObjectStore> {
   const { bucket, prefix } = bucketAndPrefix(settings);
   const label = `gs://${bucket}/${prefix}`.replace(/\/$/, '');
   const emulator = process.env['STORAGE_EMULATOR_HOST'];

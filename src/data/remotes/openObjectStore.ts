@@ -31,9 +31,9 @@ export async function openObjectStore(
       return openS3Store(settings);
     case 'gs':
     case 'gcs':
-      return openGcsStore(settings, credentials);
+      return openGcsStore(settings);
     case 'azure':
-      return openAzureStore(settings, credentials);
+      return openAzureStore(settings);
     case 'ssh':
       return openSshStore(settings, credentials);
     case 'http':

@@ -121,7 +121,12 @@ export async function openS3Store(settings: RemoteSettings): Promise<ObjectStore
         ContentLength: source.size,
         ...(md5 === undefined ? {} : { ContentMD5: md5.toString('base64') }),
       });
-      await told(client.send(command, asked(signal)), signal);
+      try {
+        await told(client.send(command, asked(signal)), signal);
+      } finally {
+        // The SDK leaves open what it could not send.
+        if (!Buffer.isBuffer(Body)) Body.destroy();
+      }
       if (small) onBytes?.(source.size);
     },
 
