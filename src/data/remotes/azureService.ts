@@ -9,10 +9,12 @@ import { flagOption, numberOption, textOption } from './remoteOptions.ts';
 
 type Service = InstanceType<Sdks['azure']['BlobServiceClient']>;
 
+/** @param maxTries Of the SDK itself, which does not heed what a busy server asks for. */
 export async function openAzureService(
   sdk: Sdks['azure'],
   settings: RemoteSettings,
   label: string,
+  maxTries: number,
 ): Promise<Service> {
   const { BlobServiceClient } = sdk;
   const configured = await azConfiguration();
@@ -23,7 +25,7 @@ export async function openAzureService(
   const seconds = numberOption(settings, 'read_timeout') ?? numberOption(settings, 'timeout');
   const pipeline = {
     retryOptions: {
-      maxTries: 3,
+      maxTries,
       retryDelayInMs: 500,
       ...(seconds === undefined ? {} : { tryTimeoutInMs: seconds * 1000 }),
     },

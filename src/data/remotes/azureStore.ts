@@ -19,8 +19,9 @@ export async function openAzureStore(settings: RemoteSettings): Promise<ObjectSt
   const sdk = await loadSdk('azure');
   const { bucket, prefix } = bucketAndPrefix(settings);
   const label = `azure://${bucket}/${prefix}`.replace(/\/$/, '');
-  const service = await openAzureService(sdk, settings, label);
-  const container = service.getContainerClient(bucket);
+  // Whoever reads tries again by the server's own wish. The blocks of an upload are tried again one by one by the SDK.
+  const container = (await openAzureService(sdk, settings, label, 1)).getContainerClient(bucket);
+  const uploads = (await openAzureService(sdk, settings, label, 4)).getContainerClient(bucket);
   const blob = (key: string): ReturnType<typeof container.getBlockBlobClient> =>
     container.getBlockBlobClient(prefix + key);
   const asked = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } =>
@@ -79,7 +80,7 @@ export async function openAzureStore(settings: RemoteSettings): Promise<ObjectSt
       const md5 = contentMd5(key);
       let counted = 0;
       try {
-        await blob(key).uploadFile(source.path, {
+        await uploads.getBlockBlobClient(prefix + key).uploadFile(source.path, {
           ...asked(signal),
           maxSingleShotSize: wholeBytes,
           blockSize: Math.max(8 * mib, Math.ceil(source.size / maxBlocks / mib) * mib),
