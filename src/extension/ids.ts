@@ -91,4 +91,6 @@ export const schemes = {
   file: 'lockstep-file',
   comparison: 'lockstep-compare',
   data: 'lockstep-data',
+  /** Only names rows of the data tree: git, which ignores pinned files, would paint theirs grey. */
+  dataRow: 'lockstep-data-row',
 } as const;

@@ -59,5 +59,8 @@ function missing(words: string): vscode.FileDecoration {
 }
 
 function decoration(badge: string, tooltip: string, colour: string): vscode.FileDecoration {
-  return new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
+  const made = new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
+  // The folders above say that there is something in them.
+  made.propagate = true;
+  return made;
 }

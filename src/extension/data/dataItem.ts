@@ -1,8 +1,9 @@
 /** How pinned paths look in the tree: the file's own icon, how large it is, and what is not as pinned. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { oneLine } from '../formatText.ts';
-import { commandIds } from '../ids.ts';
+import type { PathVersion } from '../../data/versionHistory.ts';
+import { oneLine, shortId } from '../formatText.ts';
+import { commandIds, schemes } from '../ids.ts';
 import { amountText, changesText, fileCount, lackText, stateWord } from './dataWords.ts';
 import {
   pathOf,
@@ -41,18 +42,18 @@ function outputItem({ id, place, status }: OutputNode): vscode.TreeItem {
   const { path, folder, state } = status;
   const item = new vscode.TreeItem(oneLine(path, 200), folder ? Collapsed : None);
   item.id = id;
-  item.resourceUri = vscode.Uri.file(join(place.root, path));
+  const uri = vscode.Uri.file(join(place.root, path));
+  item.resourceUri = uri.with({ scheme: schemes.dataRow });
   item.iconPath = folder ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
   const told = deviation(status);
   item.description = [amountText(status), ...told].filter(part => part !== '').join(' · ');
-  item.tooltip = tooltipOf(status);
   item.contextValue = contextOf(status.notSelected === true ? 'left' : state, status.kind, folder);
   item.accessibilityInformation = {
     label: [path, amountText(status), stateWord(state), lackText(status)]
       .filter(part => part !== '')
       .join(', '),
   };
-  if (!folder && (state === 'in-sync' || state === 'modified')) item.command = openCommand(item.resourceUri);
+  if (!folder && (state === 'in-sync' || state === 'modified')) item.command = openCommand(uri);
   return item;
 }
 
@@ -73,7 +74,11 @@ function deviation(status: OutputNode['status']): string[] {
   }
 }
 
-function tooltipOf(status: OutputNode['status']): vscode.MarkdownString {
+/** @param versions The newest version, where it is known which runs used or made it. */
+export function dataTooltip(
+  status: OutputNode['status'],
+  [version]: readonly PathVersion[],
+): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   const line = (words: string): void => {
     text.appendText(words);
@@ -93,6 +98,19 @@ function tooltipOf(status: OutputNode['status']): vscode.MarkdownString {
         ? `${status.pinFile}, ${status.pinned ?? ''}`
         : vscode.l10n.t('stage {0} of {1}, {2}', status.stage, status.pinFile, status.pinned ?? ''),
   );
+  if (version !== undefined) {
+    line(
+      vscode.l10n.t(
+        'since {0} by {1}: {2}',
+        version.commit.slice(0, 7),
+        oneLine(version.author, 60),
+        oneLine(version.subject, 80),
+      ),
+    );
+    const [maker] = version.madeBy;
+    if (maker !== undefined) line(vscode.l10n.t('made by run {0}', shortId(maker)));
+    if (version.usedBy.length > 0) line(vscode.l10n.t('used by {0} runs', version.usedBy.length));
+  }
   return text;
 }
 
@@ -100,7 +118,8 @@ function lineItem(node: LineNode): vscode.TreeItem {
   const { id, output, line } = node;
   const item = new vscode.TreeItem(oneLine(line.name, 200), line.folder ? Collapsed : None);
   item.id = id;
-  item.resourceUri = vscode.Uri.file(join(output.place.root, pathOf(node)));
+  const uri = vscode.Uri.file(join(output.place.root, pathOf(node)));
+  item.resourceUri = uri.with({ scheme: schemes.dataRow });
   item.iconPath = line.folder ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
   const state =
     line.state === 'unsaved'
@@ -113,7 +132,7 @@ function lineItem(node: LineNode): vscode.TreeItem {
     .join(' · ');
   item.contextValue = `dataLine ${line.folder ? 'folder' : 'file'} ${line.state}`;
   item.accessibilityInformation = { label: `${line.name}, ${item.description}` };
-  if (!line.folder && line.state !== 'missing') item.command = openCommand(item.resourceUri);
+  if (!line.folder && line.state !== 'missing') item.command = openCommand(uri);
   return item;
 }
 

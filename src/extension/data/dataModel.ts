@@ -6,6 +6,8 @@
 import * as vscode from 'vscode';
 import type { PathStatus } from '../../data/operations/dataStatus.ts';
 import { Coalescer } from '../coalescer.ts';
+import { schemes } from '../ids.ts';
+import { RemoteKnowledge } from './remoteKnowledge.ts';
 import type { DataClient } from './dataClient.ts';
 import type { DataPlace, DataView } from './host/dataRequests.ts';
 
@@ -38,6 +40,8 @@ export class DataModel {
   /** Roots that are to be read again; `all` where the places themselves may have changed. */
   #stale: Set<string> | 'all' = 'all';
   #snapshot = nothing;
+  readonly #remotes = new RemoteKnowledge();
+  #asksRemotes = false;
   #settle: () => void = () => undefined;
   /** Root → what is pinned there, to tell whether a change concerns it. */
   #pinned: ReadonlyMap<string, PinnedPaths> = new Map();
@@ -83,10 +87,17 @@ export class DataModel {
     this.#refresh.request();
   }
 
-  /** Looks for places and reads everything again. */
+  /** Looks for places and reads everything again, and asks the remotes. */
   reload(): void {
+    for (const { root } of this.#snapshot.places) this.#remotes.forget(root);
     this.#stale = 'all';
     this.#refresh.request();
+  }
+
+  /** Data was moved to or from a remote: what it is known to lack is not true any more. */
+  moved(root: string): void {
+    this.#remotes.forget(root);
+    this.changed(root);
   }
 
   changed(root: string): void {
@@ -106,7 +117,7 @@ export class DataModel {
 
   /** The place and status of a pinned path, or of the pinned path that `uri` lies in. */
   statusOf(uri: vscode.Uri): { readonly place: OpenPlace; readonly status: PathStatus } | undefined {
-    if (uri.scheme !== 'file') return undefined;
+    if (uri.scheme !== 'file' && uri.scheme !== schemes.dataRow) return undefined;
     for (const place of this.#snapshot.places) {
       const path = relativeTo(place.root, uri.fsPath);
       if (path === undefined) continue;
@@ -137,7 +148,7 @@ export class DataModel {
         continue;
       }
       try {
-        views.set(root, await this.#client.request('view', { root }));
+        views.set(root, this.#remotes.fill(root, await this.#client.request('view', { root })));
       } catch (error) {
         failures.set(root, error);
         onError(error);
@@ -149,6 +160,26 @@ export class DataModel {
     );
     this.#changed.fire(this.#snapshot);
     this.#settle();
+    // Not waited for: a remote may take minutes to say nothing.
+    void this.#askRemotes(onError);
+  }
+
+  /** Where a remote is asked lies in the repository's configuration: in an untrusted workspace nobody is. */
+  async #askRemotes(onError: (error: unknown) => void): Promise<void> {
+    if (!vscode.workspace.isTrusted || this.#asksRemotes) return;
+    this.#asksRemotes = true;
+    for (const [root, view] of this.#snapshot.views) {
+      if (!this.#remotes.asksFor(root, view)) continue;
+      try {
+        this.#remotes.learn(root, await this.#client.request('view', { root, remote: true }));
+        this.changed(root);
+      } catch (error) {
+        // Once in a window, and again when somebody asks: without network the rest works as well.
+        this.#remotes.learn(root, view);
+        onError(error);
+      }
+    }
+    this.#asksRemotes = false;
   }
 
   async #findPlaces(): Promise<readonly OpenPlace[]> {

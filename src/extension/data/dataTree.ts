@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { errorText } from '../../base/systemError.ts';
 import { oneLine } from '../formatText.ts';
+import { signalOf } from '../runWithProgress.ts';
 import type { DataClient } from './dataClient.ts';
-import { dataItem } from './dataItem.ts';
+import { dataItem, dataTooltip } from './dataItem.ts';
 import type { DataModel, OpenPlace } from './dataModel.ts';
 import type { DataNode, LineNode, NoteNode, OutputNode, PlaceNode } from './dataNodes.ts';
 
@@ -33,6 +34,21 @@ export class DataTree implements vscode.TreeDataProvider<DataNode> {
 
   getTreeItem(node: DataNode): vscode.TreeItem {
     return dataItem(node);
+  }
+
+  /** Which runs used or made it takes a look into the history, and only where somebody wants to know. */
+  async resolveTreeItem(
+    item: vscode.TreeItem,
+    node: DataNode,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.TreeItem> {
+    if (node.kind !== 'output') return item;
+    const { root } = node.place;
+    const versions = await this.#client
+      .request('versions', { root, path: node.status.path, limit: 1 }, signalOf(token))
+      .catch(() => []);
+    item.tooltip = dataTooltip(node.status, versions);
+    return item;
   }
 
   getParent(node: DataNode): DataNode | undefined {

@@ -14,9 +14,13 @@ interface VersionReference {
   readonly object: string;
 }
 
-/** The path shows the file's own name, so that it opens in the editor that its kind has; the query says what it is. */
+/** `path`, absolute, lets it open in the editor that its kind has; the query says what it is. */
 export function versionFileUri(reference: VersionReference, path: string): vscode.Uri {
-  return vscode.Uri.from({ scheme: schemes.data, path: `/${path}`, query: JSON.stringify(reference) });
+  return vscode.Uri.from({
+    scheme: schemes.data,
+    path: vscode.Uri.file(path).path,
+    query: JSON.stringify(reference),
+  });
 }
 
 export class VersionFiles implements vscode.FileSystemProvider {

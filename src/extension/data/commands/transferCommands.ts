@@ -62,6 +62,7 @@ export function transferCommands({ client, model, credentials, log }: TransferDe
         credentials.supply(root, answers => client.request('push', { root, answers }, signal, onProgress)),
       );
       if (result === undefined) return;
+      model.moved(root);
       const { moved, missing, problems } = result;
       const told =
         moved.files === 0

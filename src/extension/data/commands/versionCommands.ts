@@ -130,7 +130,8 @@ async function showChanges(
         ? undefined
         : versionFileUri(
             { root, output: change.output, object: change.from.object },
-            change.oldPath ?? change.path,
+            // As long as the other side's: else the editor takes it for a renamed file.
+            join(root, change.oldPath ?? change.path),
           ),
     after: change.change === 'deleted' ? undefined : vscode.Uri.file(join(root, change.path)),
   }));
