@@ -1,6 +1,6 @@
 /** The one status bar item: what is running, and whether the data is in sync. Absent where there is neither. */
 import * as vscode from 'vscode';
-import { countsOf, summaryWords } from './data/dataWords.ts';
+import { countsOf, runCount, summaryWords } from './data/dataWords.ts';
 import type { DataModel } from './data/dataModel.ts';
 import { viewIds } from './ids.ts';
 import type { RunsModel } from './runsModel.ts';
@@ -45,8 +45,4 @@ function dataWords({ snapshot }: DataModel): string | undefined {
     'data {0}',
     summaryWords({ modified: sum('modified'), behind: sum('behind'), toPush: sum('toPush') }),
   );
-}
-
-function runCount(total: number): string {
-  return total === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', total);
 }

@@ -1,7 +1,7 @@
 /** Badges on pinned files in the Explorer, in editors and in the tree: what is not as the pin says. */
 import * as vscode from 'vscode';
 import { changesText, stateWord } from './dataWords.ts';
-import { relativeTo, type DataModel } from './dataModel.ts';
+import type { DataModel } from './dataModel.ts';
 
 export class DataDecorations implements vscode.FileDecorationProvider {
   readonly #model: DataModel;
@@ -24,10 +24,9 @@ export class DataDecorations implements vscode.FileDecorationProvider {
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     const found = this.#model.statusOf(uri);
     if (found === undefined) return undefined;
-    const { place, status } = found;
-    const path = relativeTo(place.root, uri.fsPath);
+    const { path, status } = found;
     if (path !== status.path) {
-      const inside = path?.slice(status.path.length + 1);
+      const inside = path.slice(status.path.length + 1);
       const change = status.changes?.files.find(file => file.path === inside)?.change;
       if (change === undefined) return undefined;
       return change === 'added'
@@ -39,10 +38,12 @@ export class DataDecorations implements vscode.FileDecorationProvider {
     if (status.notSelected === true) return undefined;
     switch (status.state) {
       case 'modified':
-        return modified([stateWord('modified'), changesText(status)].filter(part => part !== '').join(': '));
+        return upwards(
+          modified([stateWord('modified'), changesText(status)].filter(part => part !== '').join(': ')),
+        );
       case 'missing':
       case 'partly':
-        return missing(stateWord(status.state));
+        return upwards(missing(stateWord(status.state)));
       case 'in-sync':
       case 'unpinned':
         return undefined;
@@ -59,8 +60,11 @@ function missing(words: string): vscode.FileDecoration {
 }
 
 function decoration(badge: string, tooltip: string, colour: string): vscode.FileDecoration {
-  const made = new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
-  // The folders above say that there is something in them.
-  made.propagate = true;
-  return made;
+  return new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
+}
+
+/** The folders above a pinned path say that there is something in them. */
+function upwards(decoration: vscode.FileDecoration): vscode.FileDecoration {
+  decoration.propagate = true;
+  return decoration;
 }

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { PathVersion } from '../../data/versionHistory.ts';
 import { oneLine, shortId } from '../formatText.ts';
-import { commandIds, schemes } from '../ids.ts';
-import { amountText, changesText, fileCount, lackText, stateWord } from './dataWords.ts';
+import { commandIds } from '../ids.ts';
+import { dataRowUri } from './dataRowUri.ts';
+import { amountText, changesText, fileCount, lackText, runCount, stateWord } from './dataWords.ts';
 import {
   pathOf,
   type DataNode,
@@ -43,7 +44,7 @@ function outputItem({ id, place, status }: OutputNode): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(path, 200), folder ? Collapsed : None);
   item.id = id;
   const uri = vscode.Uri.file(join(place.root, path));
-  item.resourceUri = uri.with({ scheme: schemes.dataRow });
+  item.resourceUri = dataRowUri(uri.fsPath);
   item.iconPath = folder ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
   const told = deviation(status);
   item.description = [amountText(status), ...told].filter(part => part !== '').join(' · ');
@@ -62,7 +63,7 @@ function deviation(status: OutputNode['status']): string[] {
   if (status.notSelected === true) return [vscode.l10n.t('left out in this clone')];
   switch (status.state) {
     case 'in-sync':
-      return [];
+      return (status.notInRemote?.files ?? 0) > 0 ? [vscode.l10n.t('not pushed')] : [];
     case 'modified':
       return [changesText(status) || stateWord('modified')];
     case 'missing':
@@ -109,7 +110,7 @@ export function dataTooltip(
     );
     const [maker] = version.madeBy;
     if (maker !== undefined) line(vscode.l10n.t('made by run {0}', shortId(maker)));
-    if (version.usedBy.length > 0) line(vscode.l10n.t('used by {0} runs', version.usedBy.length));
+    if (version.usedBy.length > 0) line(vscode.l10n.t('used by {0}', runCount(version.usedBy.length)));
   }
   return text;
 }
@@ -119,7 +120,7 @@ function lineItem(node: LineNode): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(line.name, 200), line.folder ? Collapsed : None);
   item.id = id;
   const uri = vscode.Uri.file(join(output.place.root, pathOf(node)));
-  item.resourceUri = uri.with({ scheme: schemes.dataRow });
+  item.resourceUri = dataRowUri(uri.fsPath);
   item.iconPath = line.folder ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
   const state =
     line.state === 'unsaved'

@@ -6,7 +6,7 @@
 import * as vscode from 'vscode';
 import type { PathStatus } from '../../data/operations/dataStatus.ts';
 import { Coalescer } from '../coalescer.ts';
-import { schemes } from '../ids.ts';
+import { fileOfRow } from './dataRowUri.ts';
 import { RemoteKnowledge } from './remoteKnowledge.ts';
 import type { DataClient } from './dataClient.ts';
 import type { DataPlace, DataView } from './host/dataRequests.ts';
@@ -115,16 +115,19 @@ export class DataModel {
     });
   }
 
-  /** The place and status of a pinned path, or of the pinned path that `uri` lies in. */
-  statusOf(uri: vscode.Uri): { readonly place: OpenPlace; readonly status: PathStatus } | undefined {
-    if (uri.scheme !== 'file' && uri.scheme !== schemes.dataRow) return undefined;
+  /** The place and status of a pinned path, or of the pinned path that `uri` lies in; `path` relative to the root. */
+  statusOf(
+    uri: vscode.Uri,
+  ): { readonly place: OpenPlace; readonly status: PathStatus; readonly path: string } | undefined {
+    const file = fileOfRow(uri);
+    if (file === undefined) return undefined;
     for (const place of this.#snapshot.places) {
-      const path = relativeTo(place.root, uri.fsPath);
+      const path = relativeTo(place.root, file.fsPath);
       if (path === undefined) continue;
       const status = this.#snapshot.views
         .get(place.root)
         ?.status.paths.find(known => known.path === path || path.startsWith(`${known.path}/`));
-      if (status !== undefined) return { place, status };
+      if (status !== undefined) return { place, status, path };
     }
     return undefined;
   }

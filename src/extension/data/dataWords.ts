@@ -24,6 +24,10 @@ export function fileCount(files: number): string {
     : vscode.l10n.t('{0} files', files.toLocaleString(vscode.env.language));
 }
 
+export function runCount(runs: number): string {
+  return runs === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', runs);
+}
+
 /** `12,400 files · 3.1 GB`, as the pin says. */
 export function amountText({ folder, files, size }: PathStatus): string {
   return [folder && files !== undefined ? fileCount(files) : '', size === undefined ? '' : formatBytes(size)]

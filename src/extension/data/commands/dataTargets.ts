@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { PathStatus } from '../../../data/operations/dataStatus.ts';
-import { relativeTo, type DataModel, type OpenPlace } from '../dataModel.ts';
+import type { DataModel, OpenPlace } from '../dataModel.ts';
 import { pathOf, type LineNode, type OutputNode, type PlaceNode } from '../dataNodes.ts';
 import { amountText, lackText } from '../dataWords.ts';
 
@@ -86,8 +86,7 @@ function clickedOne(model: DataModel, value: unknown): Clicked[] {
     return [{ place: value.kind === 'output' ? value.place : value.output.place, path: pathOf(value) }];
   if (value instanceof vscode.Uri) {
     const found = model.statusOf(value);
-    if (found !== undefined)
-      return [{ place: found.place, path: relativeTo(found.place.root, value.fsPath) ?? found.status.path }];
+    if (found !== undefined) return [{ place: found.place, path: found.path }];
     return [];
   }
   if (!isResource(value)) return [];

@@ -10,7 +10,7 @@ import type { StoreClient } from '../../storeClient.ts';
 import { requireTrust } from '../../trust.ts';
 import type { DataClient } from '../dataClient.ts';
 import type { DataModel } from '../dataModel.ts';
-import { fileCount } from '../dataWords.ts';
+import { fileCount, runCount } from '../dataWords.ts';
 import { runDataTask } from '../runDataTask.ts';
 import { versionFileUri } from '../versionFiles.ts';
 import { absolutePaths, targetOf, type DataTarget } from './dataTargets.ts';
@@ -90,8 +90,8 @@ function versionPick(version: PathVersion): vscode.QuickPickItem & { readonly ve
   const { commit, subject, author, at, size, files, local, usedBy, madeBy } = version;
   const amount = [files === undefined ? '' : fileCount(files), size === undefined ? '' : formatBytes(size)];
   const runs = [
-    madeBy.length > 0 ? vscode.l10n.t('made by {0} runs', madeBy.length) : '',
-    usedBy.length > 0 ? vscode.l10n.t('used by {0} runs', usedBy.length) : '',
+    madeBy.length > 0 ? vscode.l10n.t('made by {0}', runCount(madeBy.length)) : '',
+    usedBy.length > 0 ? vscode.l10n.t('used by {0}', runCount(usedBy.length)) : '',
   ];
   return {
     version,
