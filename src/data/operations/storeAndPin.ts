@@ -73,25 +73,34 @@ async function storeTargets(
   tools: DataTools,
   task: DataTask,
 ): Promise<readonly HashedPath[]> {
-  // As dvc: what an old pin says still holds stays in the old form.
-  const looked = await hashOutputs(
-    repository,
-    targets.map(({ path, pin }) => ({
-      path,
-      ...(pin?.object?.algorithm === 'md5-dos2unix' ? { expected: { object: pin.object } } : {}),
-    })),
-    tools,
-    task,
+  if (noCommit)
+    return hashOutputs(
+      repository,
+      targets.map(({ path, pin }) => ({ path, ...oldPin(pin) })),
+      tools,
+      task,
+    );
+  // As dvc: what an old pin says still holds stays in the old form. Nothing else is read twice.
+  const old = targets.flatMap(({ path, pin }) => {
+    const { expected } = oldPin(pin);
+    return expected === undefined ? [] : [{ path, expected }];
+  });
+  const looked = await hashOutputs(repository, old, tools, task);
+  const unchanged = new Map(
+    looked.flatMap((found, at) =>
+      sameObject(found.object, old[at]?.expected.object) ? [[found.path, found]] : [],
+    ),
   );
-  const old = (at: number): boolean => {
-    const object = targets[at]?.pin?.object;
-    return object?.algorithm === 'md5-dos2unix' && sameObject(looked[at]?.object, object);
-  };
-  if (noCommit) return looked;
-  const toStore = targets.filter((_, at) => !old(at)).map(({ path }) => path);
-  const stored = await storeOutputs(repository, toStore, tools, task);
-  const byPath = new Map(stored.map(one => [one.path, one]));
-  return looked.map(one => byPath.get(one.path) ?? one);
+  const toStore = targets.map(({ path }) => path).filter(path => !unchanged.has(path));
+  const stored = new Map(
+    (await storeOutputs(repository, toStore, tools, task)).map(found => [found.path, found]),
+  );
+  return targets.flatMap(({ path }) => unchanged.get(path) ?? stored.get(path) ?? []);
+}
+
+/** What a pin of DVC 2 says, which decides how the path is hashed. */
+function oldPin(pin: AddTarget['pin']): { readonly expected?: { readonly object: ObjectId } } {
+  return pin?.object?.algorithm === 'md5-dos2unix' ? { expected: { object: pin.object } } : {};
 }
 
 /** The object where all of the path could be hashed; else what is wrong becomes problems. */
