@@ -1,13 +1,12 @@
 /** Brings Git LFS objects from the remote into the local store: each one whole and verified, or named with the reason. */
-import { mkdir, statfs } from 'node:fs/promises';
 import type { DataTask } from '../dataProgress.ts';
 import { downloadLfsObject } from './downloadLfsObject.ts';
-import { lfsDiskFullAhead } from './errors.ts';
 import { fetchByGitLfs, whyGitLfs } from './gitLfsProgram.ts';
 import { lfsEndpoint } from './lfsEndpoint.ts';
 import { lfsFolder } from './lfsFolder.ts';
 import { lfsObjectPath, lfsSetting, type LfsRepository } from './lfsRepository.ts';
 import { LfsServer } from './lfsServer.ts';
+import { requireRoom } from './requireRoom.ts';
 import { copyIntoLfsStore, isInLfsStore } from './lfsStore.ts';
 import { currentBranch } from './currentBranch.ts';
 import { TransferProgress } from './transferProgress.ts';
@@ -41,7 +40,7 @@ export async function fetchLfsObjects(
 ): Promise<FetchedLfsObjects> {
   const wanted = objects.filter(({ oid, size }) => !isInLfsStore(repository, oid, size));
   if (wanted.length === 0) return { fetched: [], failures: new Map() };
-  await requireRoom(repository, wanted);
+  await requireRoom(repository, wanted, []);
   const endpoint = await lfsEndpoint(repository, 'download', remote);
   const reason = await whyGitLfs(repository, endpoint);
   if (reason !== undefined) return fetchByGitLfs(repository, wanted, reason, task);
@@ -92,12 +91,4 @@ async function fetchFromFolder(
   }
   progress.end();
   return { fetched, failures };
-}
-
-async function requireRoom(repository: LfsRepository, wanted: readonly LfsObject[]): Promise<void> {
-  await mkdir(repository.storage, { recursive: true });
-  const { bavail, bsize } = await statfs(repository.storage);
-  const free = bavail * bsize;
-  const needed = wanted.reduce((sum, object) => sum + object.size, 0);
-  if (needed > free) throw lfsDiskFullAhead(repository.storage, needed, free);
 }

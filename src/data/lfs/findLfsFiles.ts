@@ -133,7 +133,7 @@ async function lookAtDisk(root: string, question: DiskQuestion, task: DataTask):
 }
 
 /**
- * Whether git saw this very file when it last found it equal to the index. As in git, a file changed in the second
+ * Whether git saw this very file when it last found it equal to the index. As in git, a file changed in the moment
  * in which the index was written proves nothing.
  */
 function gitFoundItEqual(entry: IndexEntry, stats: BigIntStats, indexTime: bigint): boolean {
@@ -143,6 +143,9 @@ function gitFoundItEqual(entry: IndexEntry, stats: BigIntStats, indexTime: bigin
     BigInt(entry.size) === BigInt.asUintN(32, stats.size) &&
     BigInt(entry.modifiedSeconds) === BigInt.asUintN(32, stats.mtimeNs / second) &&
     (entry.modifiedNanoseconds === 0 || BigInt(entry.modifiedNanoseconds) === stats.mtimeNs % second) &&
-    stats.mtimeNs / second < indexTime / second
+    stats.mtimeNs + (entry.modifiedNanoseconds === 0 ? second : clockTick) < indexTime
   );
 }
+
+/** Nanoseconds: two ticks of the slowest clock that stamps files. */
+const clockTick = 20_000_000n;

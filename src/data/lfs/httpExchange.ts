@@ -33,6 +33,8 @@ export interface HttpAnswer {
 
 /** A connection without a byte for so long is dead. As `lfs.activitytimeout` of git-lfs. */
 const silentMs = 30_000;
+/** What was uploaded may be copied on before the server answers. */
+const silentAfterUploadMs = 120_000;
 const redirectLimit = 5;
 
 export class HttpClient {
@@ -94,9 +96,8 @@ export class HttpClient {
         agent,
         ...(signal === undefined ? {} : { signal }),
       });
-      request.setTimeout(silentMs, () =>
-        request.destroy(new Error(`no answer within ${silentMs / 1000} s of silence`)),
-      );
+      const limitMs = method === 'GET' ? silentMs : silentAfterUploadMs;
+      request.setTimeout(limitMs, () => request.destroy(new Error(`silence for ${limitMs / 1000} s`)));
       request.on('error', error => reject(signal?.aborted === true ? reasonOf(signal) : error));
       request.on('response', answer => {
         answer.on('error', () => undefined);

@@ -8,6 +8,8 @@ import { fillFile, type FilledFile } from './fillFile.ts';
 import { findLfsFiles, type LfsFile } from './findLfsFiles.ts';
 import type { LfsRepository } from './lfsRepository.ts';
 import { noteInIndex } from './noteInIndex.ts';
+import { requireRoom } from './requireRoom.ts';
+import { TransferProgress } from './transferProgress.ts';
 
 export interface HydrateRequest {
   /** Relative to the top, forward slashes; a folder means all below it. Everything when absent. */
@@ -45,6 +47,11 @@ export async function hydrate(
   const files = await findLfsFiles(repository, request, task);
   const empty = files.filter(file => file.onDisk === 'pointer');
   const lacking = empty.filter(file => !file.inStore);
+  await requireRoom(
+    repository,
+    request.fetch ? lacking : [],
+    request.fetch ? empty : empty.filter(file => file.inStore),
+  );
   const fetched =
     request.fetch && lacking.length > 0
       ? await fetchLfsObjects(repository, lacking, request.remote, task)
@@ -53,16 +60,11 @@ export async function hydrate(
   const filled: FilledFile[] = [];
   const missing: MissingLfsFile[] = [];
   const changed: string[] = [];
-  const totalBytes = empty.reduce((sum, file) => sum + file.size, 0);
-  let doneBytes = 0;
+  const progress = new TransferProgress('place', empty, task);
   try {
-    for (const [place, file] of empty.entries()) {
+    for (const file of empty) {
       task.signal?.throwIfAborted();
       const { path, oid, size } = file;
-      task.onProgress?.({
-        phase: 'place',
-        ...{ doneFiles: place, totalFiles: empty.length, doneBytes, totalBytes, path },
-      });
       const outcome =
         file.inStore || come.has(oid)
           ? await fillFile(repository, file, task.signal)
@@ -70,9 +72,11 @@ export async function hydrate(
       if (outcome === 'changed') changed.push(path);
       else if ('why' in outcome) missing.push({ path, oid, size, why: outcome.why });
       else filled.push(outcome);
-      doneBytes += size;
+      progress.onBytes(size);
+      progress.fileDone();
     }
   } finally {
+    progress.end();
     await noteInIndex(repository, filled);
   }
   return {

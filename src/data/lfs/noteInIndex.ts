@@ -7,8 +7,9 @@
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, type BigIntStats } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { systemErrorCode } from '../../base/systemError.ts';
 import { absolutePath, joinNul } from '../../git/bytePath.ts';
 import { readIndexFile } from '../../git/indexFile.ts';
@@ -27,10 +28,7 @@ export async function noteInIndex(
   const { gitDir, idBytes, root } = repository.git;
   const path = join(gitDir, 'index');
   const lock = `${path}.lock`;
-  const handle = await open(lock, 'wx', 0o644).catch((error: unknown) => {
-    if (systemErrorCode(error) === 'EEXIST') return undefined;
-    throw error;
-  });
+  const handle = await takeLock(lock);
   if (handle === undefined) return refresh(repository, filled);
   let noted = false;
   try {
@@ -55,6 +53,19 @@ export async function noteInIndex(
     if (!noted) await rm(lock, { force: true });
   }
   return noted || refresh(repository, filled);
+}
+
+/** Another git is done in a moment, as a rule; undefined where it is not within two seconds. */
+async function takeLock(lock: string): Promise<FileHandle | undefined> {
+  for (let tries = 0; tries < 40; tries++) {
+    try {
+      return await open(lock, 'wx', 0o644);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'EEXIST') throw error;
+      await delay(50);
+    }
+  }
+  return undefined;
 }
 
 /** Git's own way; through git-lfs where it is set up. */

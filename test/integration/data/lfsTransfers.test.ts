@@ -133,6 +133,17 @@ describe('Git LFS without git-lfs', () => {
     assert.deepEqual((await hydrate(lfs, { fetch: true })).filled, ['b.bin']);
   });
 
+  it('says before the first byte that a file will not fit', async () => {
+    await using repository = await repositoryOf({ 'a.bin': randomBytes(100) }, server);
+    const giant = { oid: 'e'.repeat(64), size: Number.MAX_SAFE_INTEGER, extensions: [] };
+    await repository.write({ 'giant.bin': lfsPointerText(giant) });
+    await repository.git('add', 'giant.bin');
+    const lfs = await open(repository);
+    await assert.rejects(hydrate(lfs, { fetch: true }), { code: 'disk-full-ahead' });
+    assert.deepEqual(server.requests, []);
+    assert.deepEqual((await hydrate(lfs, { fetch: true, paths: ['a.bin'] })).filled, ['a.bin']);
+  });
+
   it('writes nothing through a folder that is a link', async () => {
     await using repository = await repositoryOf({ 'd/a.bin': randomBytes(100) }, server);
     const { root, home } = repository;
