@@ -1,5 +1,4 @@
 /** What a hook of git does: the same as the editor when HEAD moves, without anybody to ask. */
-import { gitEnvironment } from '../../git/gitEnvironment.ts';
 import { findRepository } from '../../git/findRepository.ts';
 import { gitLine } from '../../git/runGit.ts';
 import type { DataTask } from '../dataProgress.ts';
@@ -30,7 +29,9 @@ export async function followHook(
 ): Promise<Followed | undefined> {
   // Git names the repository to its hooks; here the folder does, so that a repository inside is not taken for it.
   const environment = Object.fromEntries(
-    Object.entries(gitEnvironment(inherited)).filter(([key]) => !/^GIT_(DIR|WORK_TREE)$/.test(key)),
+    Object.entries(inherited).filter(
+      ([key]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|PREFIX)$/.test(key),
+    ),
   );
   const git = await findRepository(folder, environment);
   if (git === undefined) return undefined;
