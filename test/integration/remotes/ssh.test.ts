@@ -98,7 +98,8 @@ describe('a remote over SSH', () => {
         `Host inner`,
         'HostName 127.0.0.1',
         `Port ${server.line.port}`,
-        `ProxyJump localhost:${server.line.port}`,
+        // Not ProxyJump, which does not quote the path of the configuration.
+        `ProxyCommand "${server.programs}/ssh" -p ${server.line.port} -W %h:%p localhost`,
         '',
       ].join('\n'),
     );
