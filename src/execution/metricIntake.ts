@@ -12,6 +12,7 @@ import type { FoldedLines, MetricSource } from '../tracking/lineFolder.ts';
 import { FileTail } from './fileTail.ts';
 import { readScene } from './readScene.ts';
 import type { RecordedRun } from './recordedRun.ts';
+import type { Teller } from './sources/seriesOwners.ts';
 import type { SupervisorLog } from './supervisorLog.ts';
 
 export interface MetricIntakeOptions {
@@ -29,9 +30,18 @@ const markBytes = 8 * 1024 * 1024;
 /** Points that are held before they are written in the middle of a flood. */
 const mostPending = 50_000;
 
+const tellers: Readonly<Record<MetricSource, Teller>> = {
+  [metricSources.childMetrics]: 'reported',
+  [metricSources.stdoutReports]: 'stdout',
+  [metricSources.stdoutText]: 'stdout',
+};
+
 interface Source {
   readonly folder: LineFolder;
   readonly tail: FileTail;
+  readonly teller: Teller;
+  /** Not in the metric log yet. */
+  pending: MetricPoint[];
   /** Up to here the metric log knows. */
   marked: number;
 }
@@ -41,7 +51,6 @@ export class MetricIntake {
   readonly #sources: Source[] = [];
   readonly #parameters = new Map<string, ParameterValue>();
   #newParameters = new Map<string, ParameterValue>();
-  #pending: MetricPoint[] = [];
 
   constructor(options: MetricIntakeOptions) {
     this.#options = options;
@@ -68,7 +77,7 @@ export class MetricIntake {
   /** After the program's end: takes in everything, a last line without a line end too. */
   finish(): void {
     while (this.read() === 'more');
-    for (const { folder } of this.#sources) this.#keep(folder.end(Date.now()));
+    for (const source of this.#sources) this.#keep(source, source.folder.end(Date.now()));
     if (!this.#flush())
       this.#options.log.warn('The newest metrics could not be written; they are in the log.');
   }
@@ -78,33 +87,38 @@ export class MetricIntake {
   }
 
   #add(source: MetricSource, path: string): void {
-    const { sink } = this.#options.run;
-    const offset = sink.progress(source);
+    const { run } = this.#options;
+    const teller = tellers[source];
+    const offset = run.sink.progress(source);
     const scene = readScene(path, offset);
     const folder = new LineFolder({
       ...{ source, offset, midLine: scene.midLine },
-      countOf: (key, rank) => sink.countBefore(key, rank),
+      countOf: (told, rank) => {
+        const key = run.owners.knownKey(teller, told, rank);
+        return key === undefined ? 0 : run.sink.countBefore(key, rank);
+      },
     });
     folder.prime(scene.bytes);
-    const tail = new FileTail(path, chunk => this.#keep(folder.push(chunk, Date.now())), offset);
-    this.#sources.push({ folder, tail, marked: offset });
+    const tail = new FileTail(path, chunk => this.#keep(added, folder.push(chunk, Date.now())), offset);
+    const added: Source = { folder, tail, teller, pending: [], marked: offset };
+    this.#sources.push(added);
   }
 
-  #keep(folded: FoldedLines): void {
-    for (const point of folded.points) this.#pending.push(point);
+  #keep(source: Source, folded: FoldedLines): void {
+    for (const point of folded.points) source.pending.push(point);
     for (const [name, value] of Object.entries(folded.parameters)) {
       if (this.#parameters.has(name) && Object.is(this.#parameters.get(name), value)) continue;
       this.#parameters.set(name, value);
       this.#newParameters.set(name, value);
     }
-    if (this.#pending.length > mostPending) this.#flush();
+    if (source.pending.length > mostPending) this.#flush();
   }
 
   /** True when nothing is left to be written. */
   #flush(): boolean {
     const moved = this.#sources.filter(({ folder, marked }) => folder.offset > marked);
     const worthIt =
-      this.#pending.length > 0 ||
+      this.#sources.some(({ pending }) => pending.length > 0) ||
       this.#newParameters.size > 0 ||
       moved.some(({ folder, marked }) => folder.offset - marked >= markBytes);
     if (!worthIt) return true;
@@ -114,7 +128,7 @@ export class MetricIntake {
       if (this.#newParameters.size > 0) run.report({ parameters: Object.fromEntries(this.#newParameters) });
       this.#newParameters = new Map();
       run.points(
-        this.#pending,
+        this.#sources.flatMap(({ teller, pending }) => run.named(teller, pending)),
         moved.map(({ folder }) => ({ source: folder.source, offset: folder.offset })),
       );
     } catch (error) {
@@ -122,7 +136,7 @@ export class MetricIntake {
       return false;
     }
     for (const source of moved) source.marked = source.folder.offset;
-    this.#pending = [];
+    for (const source of this.#sources) source.pending = [];
     return true;
   }
 }

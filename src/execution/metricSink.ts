@@ -8,11 +8,12 @@ import type { SourceProgress } from '../runs/metricFrames.ts';
 import { MetricLogWriter } from '../runs/metricLogWriter.ts';
 import { readMetricLogsSync } from '../runs/readMetricLogsSync.ts';
 import type { MetricPoint } from '../runs/metricSeries.ts';
+import { ownerMarkOf } from '../runs/seriesOwners.ts';
 
 interface Known {
   readonly progress: Map<string, number>;
   /** By key and rank: see {@link seriesId}. */
-  readonly counts: ReadonlyMap<string, number>;
+  readonly counts: Map<string, number>;
 }
 
 export class MetricSink {
@@ -31,7 +32,15 @@ export class MetricSink {
     const known = this.#knowledge();
     this.#writer ??= MetricLogWriter.open(this.path);
     this.#writer.append(points, progress);
-    for (const { source, offset } of progress) known.progress.set(source, offset);
+    for (const { source, offset } of progress) {
+      known.progress.set(source, offset);
+      moveCount(known.counts, source);
+    }
+  }
+
+  /** The names of all sources that were read so far, marks of owners among them. */
+  get sources(): Iterable<string> {
+    return this.#knowledge().progress.keys();
   }
 
   /** How far `source` was read when its newest points were written, by whichever supervisor. 0 when never. */
@@ -71,6 +80,17 @@ function readKnown(path: string): Known {
     progress,
     counts: new Map(all.map(series => [seriesId(series.key, series.rank ?? undefined), series.length])),
   };
+}
+
+/** A series that gets another name takes its count along. */
+function moveCount(counts: Map<string, number>, source: string): void {
+  const mark = ownerMarkOf(source);
+  if (mark?.moved === undefined) return;
+  const id = seriesId(mark.key, mark.rank ?? undefined);
+  const count = counts.get(id);
+  if (count === undefined) return;
+  counts.delete(id);
+  counts.set(seriesId(mark.moved.key, mark.rank ?? undefined), count);
 }
 
 function seriesId(key: string, rank: number | undefined): string {

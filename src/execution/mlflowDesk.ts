@@ -12,6 +12,7 @@ import { openMlflowEndpoint } from '../tracking/mlflow/openMlflowEndpoint.ts';
 import type { MlflowEndpoint } from '../tracking/mlflow/openMlflowEndpoint.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { LaunchSpec } from './launchSpec.ts';
+import { mlflowRuns } from './mlflowRuns.ts';
 import type { RecordedRuns } from './recordedRuns.ts';
 import type { SupervisorLog } from './supervisorLog.ts';
 import { writeJsonSync } from './writeJsonSync.ts';
@@ -110,7 +111,8 @@ export class MlflowDesk {
   #listen(token: string, port?: number): Promise<MlflowEndpoint> {
     const { spec, paths, log, runs } = this.#options;
     return openMlflowEndpoint({
-      ...{ runs, token, port },
+      ...{ token, port },
+      runs: mlflowRuns(runs),
       journal: paths.mlflow,
       // A container sees other folders than the host.
       artifacts: spec.environment.kind === 'devcontainer' ? 'http' : 'file',

@@ -11,6 +11,8 @@ import type { TrackedRun } from '../tracking/trackedRun.ts';
 import { LineFile } from './lineFile.ts';
 import type { MetricSink } from './metricSink.ts';
 import { isDiskFull } from './reserve.ts';
+import { SeriesOwners } from './sources/seriesOwners.ts';
+import type { Teller } from './sources/seriesOwners.ts';
 
 export interface RecordedRunOptions {
   readonly id: string;
@@ -30,6 +32,7 @@ export class RecordedRun implements TrackedRun {
   readonly #reported: LineFile;
   readonly #media: LineFile;
   #follower: MetricLogFollower | undefined;
+  #owners: SeriesOwners | undefined;
 
   constructor(options: RecordedRunOptions) {
     this.#options = options;
@@ -41,7 +44,22 @@ export class RecordedRun implements TrackedRun {
   }
 
   points(points: readonly MetricPoint[], progress?: readonly SourceProgress[]): void {
+    this.owners.written(marks => this.#write(() => this.sink.append([], marks)));
     this.#write(() => this.sink.append(points, progress));
+  }
+
+  /** Who logs which series, by whichever supervisor. Throws the system's error when the log cannot be read. */
+  get owners(): SeriesOwners {
+    return (this.#owners ??= new SeriesOwners(this.sink));
+  }
+
+  /** Points of what the program tells, as they are called in the log. To be written at once. */
+  named(teller: Teller, points: readonly MetricPoint[]): MetricPoint[] {
+    const { owners } = this;
+    return points.map(point => {
+      const key = owners.keyOf(teller, point.key, point.rank);
+      return key === point.key ? point : { ...point, key };
+    });
   }
 
   report(line: Omit<ReportedLine, 'at'>): void {

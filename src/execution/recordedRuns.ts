@@ -15,6 +15,7 @@ import { runPaths } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { EndState } from '../runs/result.ts';
 import type { ChildRunStart, TrackedRuns } from '../tracking/trackedRun.ts';
+import type { SeriesOwners } from './sources/seriesOwners.ts';
 import type { TrainingRuns } from './sources/trainings.ts';
 import { childPlan } from './childPlan.ts';
 import { LineFile } from './lineFile.ts';
@@ -127,6 +128,10 @@ export class RecordedRuns implements TrackedRuns, TrainingRuns {
         this.#options.log.warn(`The number of child runs could not be written: ${errorText(error)}`);
       }
     }
+  }
+
+  get owners(): SeriesOwners {
+    return this.main.owners;
   }
 
   get trainings(): ReadonlyMap<string, string> {

@@ -4,7 +4,8 @@
  *
  * - 1, a key: number u32, byte length u32, UTF-8 text. Numbers count up from 0 in each file.
  * - 2, points: count u32, then per point: key number u32, rank i32 (-1: none), step f64, time f64 (ms), value f64.
- * - 3, progress: offset f64, byte length u32, UTF-8 name of the source.
+ * - 3, progress: offset f64, byte length u32, UTF-8 name of the source; or a mark of who logs a series, see
+ *   seriesOwners.ts.
  *
  * A frame counts whole or not at all, so a point and the progress of the source it came from never part.
  */
@@ -72,7 +73,7 @@ export function encodeFrame(
 }
 
 /** What is no rank (anybody may print one) must not keep its point, and all that follow it, out of the log. */
-function storedRank(rank: number | undefined): number {
+export function storedRank(rank: number | undefined): number {
   return rank !== undefined && Number.isInteger(rank) && rank >= 0 && rank <= 0x7fffffff ? rank : -1;
 }
 

@@ -11,12 +11,43 @@ import {
   pointBytes,
 } from './metricFrames.ts';
 import { SeriesBuilder } from './seriesBuilder.ts';
+import { ownerMarkOf } from './seriesOwners.ts';
 
 /** Where parsed points go; shared by the logs of one run so that a series may continue in another file. */
 export class SeriesCollection {
   readonly progress = new Map<string, number>();
   readonly #byKey = new Map<string, Map<number, SeriesBuilder>>();
   readonly #all: SeriesBuilder[] = [];
+  #renamed = 0;
+
+  /** Grows when a series gets another name: what was looked up before may be another one now. */
+  get renamed(): number {
+    return this.#renamed;
+  }
+
+  /** How far a source is read; or who logs a series, from here on. */
+  note(source: string, offset: number): void {
+    this.progress.set(source, offset);
+    const mark = ownerMarkOf(source);
+    if (mark?.moved !== undefined) this.#rename(mark.key, mark.rank ?? -1, mark.moved.key);
+  }
+
+  #rename(key: string, rank: number, newKey: string): void {
+    const series = this.#byKey.get(key)?.get(rank);
+    if (series === undefined) return;
+    this.#renamed++;
+    this.#byKey.get(key)?.delete(rank);
+    const there = this.#byKey.get(newKey)?.get(rank);
+    if (there === undefined) {
+      series.key = newKey;
+      const ranks = this.#byKey.get(newKey) ?? new Map<number, SeriesBuilder>();
+      this.#byKey.set(newKey, ranks.set(rank, series));
+      return;
+    }
+    const { steps, times, values } = series.snapshot();
+    for (let at = 0; at < values.length; at++) there.push(steps[at] ?? 0, times[at] ?? 0, values[at] ?? 0);
+    this.#all.splice(this.#all.indexOf(series), 1);
+  }
 
   /** In the order of their first point. */
   get all(): readonly SeriesBuilder[] {
@@ -41,7 +72,8 @@ export class MetricLogParser {
   /** Number in the file → key. */
   readonly keys: string[] = [];
   readonly #into: SeriesCollection;
-  readonly #byNumber: { rank: number; series: SeriesBuilder }[] = [];
+  #byNumber: { rank: number; series: SeriesBuilder }[] = [];
+  #renamed = 0;
   #taken = 0;
   #problem: string | undefined;
   #skippedFrames = 0;
@@ -114,10 +146,7 @@ export class MetricLogParser {
         at += 9 + length;
       } else if (kind === framePart.progress) {
         const length = view.getUint32(at + 9, true);
-        this.#into.progress.set(
-          bytes.toString('utf8', at + 13, at + 13 + length),
-          view.getFloat64(at + 1, true),
-        );
+        this.#into.note(bytes.toString('utf8', at + 13, at + 13 + length), view.getFloat64(at + 1, true));
         at += 13 + length;
       } else {
         // A part of a later minor version: it stands after the parts known here.
@@ -128,6 +157,8 @@ export class MetricLogParser {
 
   #takePoints(view: DataView, from: number, count: number): void {
     let at = from;
+    if (this.#renamed !== this.#into.renamed) this.#byNumber = [];
+    this.#renamed = this.#into.renamed;
     for (let i = 0; i < count; i++) {
       const number = view.getUint32(at, true);
       const rank = view.getInt32(at + 4, true);

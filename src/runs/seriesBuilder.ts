@@ -4,7 +4,8 @@ import type { MetricSeries } from './metricSeries.ts';
 const firstCapacity = 64;
 
 export class SeriesBuilder {
-  readonly key: string;
+  /** Another one once its name is given to another source; see seriesOwners.ts. */
+  key: string;
   readonly rank: number | null;
   #steps = new Float64Array(firstCapacity);
   #times = new Float64Array(firstCapacity);

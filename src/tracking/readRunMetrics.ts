@@ -7,6 +7,7 @@ import { readMetricLogs } from '../runs/metricLog.ts';
 import type { MetricPoint, MetricSeries } from '../runs/metricSeries.ts';
 import type { ParameterValue } from '../runs/plan.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
+import { keysOfOwner, toldId } from '../runs/seriesOwners.ts';
 import { LineFolder, metricSources, type MetricSource } from './lineFolder.ts';
 
 export interface RunMetrics {
@@ -49,14 +50,20 @@ export async function readRunMetrics(paths: RunPaths, options: ReadRunMetricsOpt
   const parameters: Record<string, ParameterValue> = {};
   const problems = [...log.problems];
   for (const { source, path } of sources) {
+    // Where another source has the name of a metric, it stands under one of its own.
+    const owner = source === metricSources.childMetrics ? 'reported' : 'stdout';
+    const keys = keysOfOwner(owner, log.progress.keys());
+    const keyOf = (key: string, rank: number | undefined): string =>
+      keys.get(toldId(key, rank ?? null)) ?? key;
     const tail = await foldTail(path, {
       source,
       offset: log.progress.get(source) ?? 0,
-      countOf: (key, rank) => counts.get(seriesId(key, rank ?? null)) ?? 0,
+      countOf: (key, rank) => counts.get(seriesId(keyOf(key, rank), rank ?? null)) ?? 0,
       ended: options.ended ?? false,
       signal: options.signal,
     });
-    for (const point of tail.points) {
+    for (const told of tail.points) {
+      const point = { ...told, key: keyOf(told.key, told.rank) };
       points.push(point);
       const id = seriesId(point.key, point.rank ?? null);
       counts.set(id, (counts.get(id) ?? 0) + 1);

@@ -2,6 +2,8 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ulid } from 'ulid';
+import { MetricIntake } from '../../src/execution/metricIntake.ts';
+import { mlflowRuns } from '../../src/execution/mlflowRuns.ts';
 import { RecordedRuns } from '../../src/execution/recordedRuns.ts';
 import { followSources } from '../../src/execution/sources/followSources.ts';
 import type { FollowedSources, FollowSourcesOptions } from '../../src/execution/sources/followSources.ts';
@@ -27,6 +29,8 @@ export class FollowedRun implements AsyncDisposable {
   readonly startedAt = Date.now();
   /** While set, nothing can be written, as on a full disk. */
   full = false;
+  /** Writes that were refused because of it. */
+  refused = 0;
   readonly #remove: () => Promise<void>;
   #sources: FollowedSources | undefined;
   #runs: RecordedRuns;
@@ -122,9 +126,32 @@ export class FollowedRun implements AsyncDisposable {
     );
   }
 
+  /** Waits until a series ends with these points. */
+  async untilSome(points: string): Promise<void> {
+    await waitFor(points, async () => (await this.metrics()).some(line => line.endsWith(points)), {
+      describe: async () => JSON.stringify([await this.metrics(), this.problems]),
+    });
+  }
+
+  /** What the program prints, or writes to another file of the run folder. */
+  print(path: string, text: string): void {
+    appendFileSync(path, text);
+  }
+
   /** As the MLflow endpoint does it. */
   log(points: readonly MetricPoint[]): void {
-    this.#runs.main.points(points);
+    mlflowRuns(this.#runs).main.points(points);
+  }
+
+  /** What MLflow's clients read back, as {@link metrics}. */
+  async mlflowMetrics(): Promise<string[]> {
+    return seriesText(mlflowRuns(this.#runs).main);
+  }
+
+  /** Takes in what the program has printed and written to LOCKSTEP_METRICS. A new one after {@link follow}. */
+  intake(): MetricIntake {
+    const { paths } = this;
+    return new MetricIntake({ paths, log: supervisorLog(), run: this.#runs.main, metricLines: false });
   }
 
   /**
@@ -180,7 +207,10 @@ export class FollowedRun implements AsyncDisposable {
   #open(): RecordedRuns {
     const guard = <T extends unknown[]>(write: (...words: T) => void) => {
       return (...words: T): void => {
-        if (this.full) throw new Error('the disk is full');
+        if (this.full) {
+          this.refused++;
+          throw new Error('the disk is full');
+        }
         write(...words);
       };
     };

@@ -11,7 +11,8 @@ import type { MediaPiece, SourceContent } from '../../tracking/sourceReader.ts';
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
 import type { MediaIntake } from './mediaIntake.ts';
 import { sourceKey } from './sourceNames.ts';
-import type { SeriesOwners, SourceName } from './sourceNames.ts';
+import type { SourceName } from './sourceNames.ts';
+import type { SeriesOwners } from './seriesOwners.ts';
 import { TakenPoints } from './takenPoints.ts';
 
 export interface SourceIntakeOptions {
@@ -44,6 +45,8 @@ export class SourceIntake {
   /** Which of the prefixes is used; -1 while there were no points. */
   #prefix: number;
   readonly #keys = new Map<string, string>();
+  /** Of the owners, when the keys were asked for. */
+  #moves = 0;
   #repeats = false;
 
   constructor(options: SourceIntakeOptions) {
@@ -125,20 +128,23 @@ export class SourceIntake {
 
   /** @param known How many of them the run has. @param offset How far the source is read with them. */
   #write(points: readonly MetricPoint[], known: number, offset: number): void {
-    const { run, name } = this.#options;
+    const { run, name, owners } = this.#options;
     const progress = [{ source: name, offset }];
     if (this.#prefix < 0) {
       this.#prefix = this.#choosePrefix(points);
       // A later supervisor may meet the files in another order, and must call them the same.
       progress.push({ source: this.#prefixSource, offset: this.#prefix + 1 });
     }
-    const own = points.map(point => this.#ownPoint(point));
-    let fresh = known === 0 ? own : own.slice(known);
+    const own = this.#named(points);
+    const { moves } = owners;
+    let fresh = known === 0 ? points : points.slice(known);
     if (this.#taken !== undefined) {
       if (this.#repeats) fresh = this.#taken.fresh(fresh);
-      this.#taken.add(own);
+      this.#taken.add(points);
     }
-    this.#waiting.push(() => run.points(fresh, progress));
+    // While it waits, another source may have taken a name of it.
+    const named = fresh === points ? own : this.#named(fresh);
+    this.#waiting.push(() => run.points(owners.moves === moves ? named : this.#named(fresh), progress));
   }
 
   get #prefixSource(): string {
@@ -156,6 +162,13 @@ export class SourceIntake {
     return free < 0 ? naming.prefixes.length - 1 : free;
   }
 
+  #named(points: readonly MetricPoint[]): MetricPoint[] {
+    const { moves } = this.#options.owners;
+    if (moves !== this.#moves) this.#keys.clear();
+    this.#moves = moves;
+    return points.map(point => this.#ownPoint(point));
+  }
+
   #ownPoint(point: MetricPoint): MetricPoint {
     const rank = point.rank ?? this.#rank;
     const series = `${rank ?? ''}\0${point.key}`;
@@ -171,10 +184,9 @@ export class SourceIntake {
     const { naming, owners } = this.#options;
     const prefixes = naming.prefixes.slice(Math.max(0, this.#prefix));
     const names = prefixes.map(prefix => sourceKey(naming, prefix, key));
-    // A column that turns up later may be another source's as well.
+    if (naming.repeats !== true) return owners.claim(naming.owner, names, rank);
     const name = names.find(one => owners.isFree(naming.owner, one, rank)) ?? names.at(-1) ?? key;
-    owners.claim(naming.owner, name, rank);
-    return name;
+    return owners.claim(naming.owner, [name], rank);
   }
 }
 

@@ -16,6 +16,8 @@ export interface SourceName {
   readonly prefixes: readonly string[];
   /** Of event files: their folder's place. */
   readonly place?: FolderPlace | undefined;
+  /** It repeats what the program told otherwise: a metric of the same name is the same series. */
+  readonly repeats?: boolean;
 }
 
 /** Says what a file is, not what it is about. */
@@ -46,6 +48,8 @@ export class SourceNames {
       return { owner: JSON.stringify(place.parts), prefixes: ['', 'tensorboard'], place };
     }
     if (chosen) return { owner: '', prefixes: [''] };
+    // It repeats what the program told: what the run has from there is left out, see withoutKnownPoints.ts.
+    const repeats = kind === 'trainer-state';
     if (kind === 'trackio' || kind === 'trackio-database')
       return { owner: 'trackio', prefixes: ['', 'trackio'] };
     // One that is taken up again has a file of its own.
@@ -55,28 +59,9 @@ export class SourceNames {
       return { owner: `${dvclive[1] ?? ''}/${dvclive[2] ?? ''}`, prefixes: ['', dvclive[2] ?? ''] };
     const parts = name.replace(/\.[^./]+$/, '').split('/');
     const short = parts.slice(plainNames.test(parts.at(-1) ?? '') ? -2 : -1).join('/');
-    return { owner: path, prefixes: [...new Set(['', short, parts.join('/')])] };
+    return { owner: path, prefixes: [...new Set(['', short, parts.join('/')])], repeats };
   }
 }
-
-/** Of which source each series is. */
-export class SeriesOwners {
-  readonly #owners = new Map<string, string>();
-
-  /** True when the series is free, or `owner`'s already. */
-  isFree(owner: string, key: string, rank: number | undefined): boolean {
-    const known = this.#owners.get(`${rank ?? ''}\0${key}`);
-    return known === undefined || known === owner;
-  }
-
-  /** The first who comes keeps it. */
-  claim(owner: string, key: string, rank: number | undefined): void {
-    const series = `${rank ?? ''}\0${key}`;
-    if (this.#owners.size < mostSeries && !this.#owners.has(series)) this.#owners.set(series, owner);
-  }
-}
-
-const mostSeries = 200_000;
 
 /** The name of one metric of a source under one of its prefixes. */
 export function sourceKey(name: SourceName, prefix: string, key: string): string {

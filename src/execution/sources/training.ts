@@ -7,7 +7,7 @@ import { readMetricLogsSync } from '../../runs/readMetricLogsSync.ts';
 import type { ChildRun, TrackedRun } from '../../tracking/trackedRun.ts';
 import type { SourceContent } from '../../tracking/sourceReader.ts';
 import { MediaIntake } from './mediaIntake.ts';
-import { SeriesOwners } from './sourceNames.ts';
+import { SeriesOwners } from './seriesOwners.ts';
 import type { SourceNames } from './sourceNames.ts';
 
 export interface TrainingChild extends ChildRun {
@@ -20,6 +20,8 @@ export interface TrainingOptions {
   readonly child?: TrainingChild;
   readonly library?: string;
   readonly names: SourceNames;
+  /** Where more than files log into the run. */
+  readonly owners?: SeriesOwners;
   readonly onProblem: (text: string) => void;
 }
 
@@ -32,7 +34,7 @@ export class Training {
   /** Writes into it, also after its end. */
   readonly run: TrackedRun;
   readonly media: MediaIntake;
-  readonly owners = new SeriesOwners();
+  readonly owners: SeriesOwners;
   readonly names: SourceNames;
   /** Metrics as their sources call them. */
   readonly tags = new Set<string>();
@@ -41,11 +43,12 @@ export class Training {
   readonly #library: string;
   #lastAt = Number.NEGATIVE_INFINITY;
 
-  constructor({ run, child, library = '', names, onProblem }: TrainingOptions) {
+  constructor({ run, child, library = '', names, owners, onProblem }: TrainingOptions) {
     this.id = run.id;
     this.run = child === undefined ? run : resuming(child);
     this.media = new MediaIntake(this.run, onProblem);
     this.names = names;
+    this.owners = owners ?? new SeriesOwners();
     this.#child = child;
     this.#library = library;
   }

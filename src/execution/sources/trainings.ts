@@ -6,6 +6,7 @@
  * Processes of a distributed training each count their own: the second training of rank 3 is the second of rank 0.
  */
 import type { ChildRun, ChildRunStart, TrackedRun } from '../../tracking/trackedRun.ts';
+import type { SeriesOwners } from './seriesOwners.ts';
 import { SourceNames } from './sourceNames.ts';
 import { Training } from './training.ts';
 import type { TrainingChild } from './training.ts';
@@ -13,6 +14,8 @@ import type { TrainingChild } from './training.ts';
 /** Where further trainings become child runs. */
 export interface TrainingRuns {
   readonly main: TrackedRun;
+  /** Of the series of `main`, which more than files log into. */
+  readonly owners: SeriesOwners;
   /** @param start With `training`, under which it is found again. */
   startChild(start: ChildRunStart & { readonly training: string }): TrainingChild;
   child(id: string): (ChildRun & TrainingChild) | undefined;
@@ -46,7 +49,10 @@ export class Trainings {
   constructor(runs: TrainingRuns, onProblem: (text: string) => void) {
     this.#runs = runs;
     this.#onProblem = onProblem;
-    this.main = new Training({ run: runs.main, names: new SourceNames(), onProblem });
+    this.main = new Training({
+      ...{ run: runs.main, owners: runs.owners, onProblem },
+      names: new SourceNames(),
+    });
   }
 
   /** The training that this was found to belong to, by whichever supervisor. */

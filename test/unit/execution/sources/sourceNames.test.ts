@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SeriesOwners, sourceKey, SourceNames } from '../../../../src/execution/sources/sourceNames.ts';
+import { sourceKey, SourceNames } from '../../../../src/execution/sources/sourceNames.ts';
 import type { SourceKind } from '../../../../src/tracking/detectSource.ts';
 
 describe('SourceNames', () => {
@@ -36,22 +36,5 @@ describe('SourceNames', () => {
     const ownerOf = (name: string): string => names.nameOf(`/p/${name}`, name, 'tfevents', false).owner;
     assert.equal(ownerOf('tb/a/x.tfevents.1'), ownerOf('tb/a/y.tfevents.2'));
     assert.notEqual(ownerOf('tb/a/x.tfevents.1'), ownerOf('tb/b/x.tfevents.1'));
-  });
-});
-
-describe('SeriesOwners', () => {
-  it('gives a series to who comes first, by rank', () => {
-    const owners = new SeriesOwners();
-    owners.claim('a', 'loss', undefined);
-    owners.claim('b', 'loss', undefined);
-    assert.deepEqual(
-      [
-        owners.isFree('a', 'loss', undefined),
-        owners.isFree('b', 'loss', undefined),
-        owners.isFree('b', 'loss', 1),
-        owners.isFree('b', 'acc', undefined),
-      ],
-      [true, false, true, true],
-    );
   });
 });
