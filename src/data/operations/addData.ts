@@ -8,11 +8,13 @@ import type { DataTools } from '../dataTools.ts';
 import { withDvcLock } from '../locks/withDvcLock.ts';
 import { loadPins } from '../pins/loadPins.ts';
 import { checkAddPath, trackedByGit, type AddTarget } from './checkAddPath.ts';
+import { onlyAPart } from './commitData.ts';
 import type { DataProject } from './dataProject.ts';
 import type { Problem } from './dataResult.ts';
 import { ensureDataRepository } from './ensureDataRepository.ts';
 import { emptyPinTally, pinResult, storeAndPin, type PinTally } from './storeAndPin.ts';
 import { inProject, prefixOf, repositoryOf } from './selectPins.ts';
+import { chosenInside, readSparseChoice } from './sparseChoice.ts';
 import { withTools } from './withTools.ts';
 
 export interface AddRequest {
@@ -86,10 +88,13 @@ async function addToRepository(
   // As in dvc, a pin that cannot be read may be the one that owns the path.
   for (const problem of problems) tally.problems.push({ path: prefix + problem.path, what: problem.what });
   const tracked = await trackedByGit(project, paths);
+  const choice = await readSparseChoice(repository);
   const targets = new Map<string, AddTarget>();
   for (const path of paths) {
     const target = await checkAddPath(repository, path.slice(prefix.length), outputs, tools);
     if (typeof target === 'string') tally.problems.push({ path, what: target });
+    else if (target.pin !== undefined && chosenInside(choice, target.path) !== undefined)
+      tally.problems.push({ path, what: onlyAPart });
     else if (target.pin === undefined && tracked.has(path))
       tally.problems.push({
         path,

@@ -16,8 +16,8 @@ import type { DataProject } from './dataProject.ts';
 import type { Amount, KeptFile, Problem, TroubledObject } from './dataResult.ts';
 import { pathNotPinned, revisionNeedsPaths } from './errors.ts';
 import { lookAtPins, type LookedAtPin } from './lookAtPins.ts';
-import { isMeant, selectPins, type PinGroup, type SelectedPin } from './selectPins.ts';
-import { chosenInside, isChosen, readSparseChoice, type SparseChoice } from './sparseChoice.ts';
+import { isMeant, selectPins, type PinGroup } from './selectPins.ts';
+import { isChosen, narrowed, readSparseChoice, type SparseChoice } from './sparseChoice.ts';
 import { withTools } from './withTools.ts';
 
 export interface CheckoutRequest {
@@ -182,11 +182,4 @@ function count(result: PlaceResult, { pin, path }: LookedAtPin, tally: CheckoutT
     });
   for (const { path: inside, reason } of result.failed)
     tally.problems.push({ path: within(inside), what: reason });
-}
-
-/** Of a folder of which this clone wants some files those alone. */
-function narrowed(selected: SelectedPin, choice: SparseChoice): SelectedPin {
-  if (selected.only !== undefined) return selected;
-  const only = chosenInside(choice, selected.pin.path);
-  return only === undefined ? selected : { ...selected, only };
 }

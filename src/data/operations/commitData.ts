@@ -9,11 +9,12 @@ import { withDvcLock } from '../locks/withDvcLock.ts';
 import { isFolderObject } from '../objectId.ts';
 import { writeLock, type LockedOutput } from '../pins/writeLock.ts';
 import type { PinResult } from './addData.ts';
+import { compareListings } from './compareListings.ts';
 import type { DataProject } from './dataProject.ts';
 import { pathNotPinned } from './errors.ts';
 import { lackingInCache, lookAtPins, type LookedAtPin } from './lookAtPins.ts';
 import { selectPins, type PinGroup } from './selectPins.ts';
-import { isChosen, readSparseChoice } from './sparseChoice.ts';
+import { chosenInside, isChosen, meantFiles, readSparseChoice } from './sparseChoice.ts';
 import { emptyPinTally, pinResult, storeAndPin, type PinTally } from './storeAndPin.ts';
 import { withTools } from './withTools.ts';
 
@@ -56,6 +57,11 @@ async function commitGroup(
   const looked = await lookAtPins(repository, chosen, tools, task);
   const presence = await tools.cache.presence();
   const changed = looked.filter(one => {
+    const part = chosenInside(choice, one.pin.path);
+    if (part !== undefined) {
+      if (differsInPart(one, part)) tally.problems.push({ path: one.path, what: onlyAPart });
+      return false;
+    }
     if (one.current.kind === 'missing') {
       if (one.pin.object !== undefined)
         tally.notes.push({ path: one.path, what: 'is not in the working tree; its pin stays' });
@@ -85,6 +91,17 @@ async function commitGroup(
     task,
     tally,
   );
+}
+
+/** What is not placed here would be missing in the new pin. */
+export const onlyAPart =
+  'only a part of it is chosen in this clone; place all of it before it is pinned again: lockstep data checkout --all';
+
+function differsInPart({ equal, listing, current }: LookedAtPin, part: readonly string[]): boolean {
+  if (equal || current.kind === 'missing') return false;
+  const wanted = meantFiles(listing, part);
+  if (wanted === undefined || current.kind !== 'folder') return true;
+  return compareListings(wanted, current.listing()).next().done !== true;
 }
 
 async function commitStages(

@@ -15,7 +15,7 @@ import { groupByRemote, listedItems, pinItems } from './pinObjects.ts';
 import { withStore } from './remoteOf.ts';
 import { resolveScope } from './resolveScope.ts';
 import type { PinGroup, SelectedPin } from './selectPins.ts';
-import { isChosen, readSparseChoice } from './sparseChoice.ts';
+import { isChosen, meantFiles, narrowed, readSparseChoice } from './sparseChoice.ts';
 import { TransferTotals } from './transferTotals.ts';
 import { withTools } from './withTools.ts';
 
@@ -74,22 +74,27 @@ async function fetchGroup(
   const { repository } = group;
   // A path that is asked for by name is wanted, whatever this clone chose.
   const choice = request.paths === undefined ? await readSparseChoice(repository) : {};
-  const cached = group.pins.filter(
-    ({ pin }) => pin.cached && isChosen(choice, pin.path) && (pin.object ?? pin.cloudFiles) !== undefined,
-  );
+  const cached = group.pins
+    .filter(
+      ({ pin }) => pin.cached && isChosen(choice, pin.path) && (pin.object ?? pin.cloudFiles) !== undefined,
+    )
+    .map(one => narrowed(one, choice));
   const presence = await tools.cache.presence();
   const lacking: SelectedPin[] = [];
   let expectedBytes = 0;
   for (const selected of cached) {
     const { pin } = selected;
-    const { listing } = await readKnownListing(tools, pin.object);
+    const known = (await readKnownListing(tools, pin.object)).listing;
+    const listing = meantFiles(known, selected.only);
     const lack = lackingInCache({ pin, ...(listing === undefined ? {} : { listing }) }, presence);
     if (lack === undefined && pin.object !== undefined) {
       totals.present(isFolderObject(pin.object) ? (pin.files ?? 0) + 1 : 1, pin.size ?? 0);
       continue;
     }
     lacking.push(selected);
-    expectedBytes += shareOf(pin.size ?? 0, lack?.files ?? 1, pin.files ?? 1);
+    // Of a part of a folder whose listing is not here nobody knows how much it is.
+    if (selected.only === undefined || listing !== undefined)
+      expectedBytes += shareOf(pin.size ?? 0, lack?.files ?? 1, pin.files ?? 1);
   }
   if (lacking.length === 0) return;
   await checkFreeSpace(tools.cache.folder, expectedBytes);

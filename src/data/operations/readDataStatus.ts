@@ -13,7 +13,7 @@ import { lackingInCache, lookAtPins, type LookedAtPin } from './lookAtPins.ts';
 import { lackingInRemotes, type RemoteLack } from './lackingInRemotes.ts';
 import { readLfsStatus } from './readLfsStatus.ts';
 import { selectPins, type PinGroup } from './selectPins.ts';
-import { isChosen, readSparseChoice } from './sparseChoice.ts';
+import { chosenInside, isChosen, meantFiles, readSparseChoice } from './sparseChoice.ts';
 import { walkProblemText } from './walkProblemText.ts';
 import { withTools } from './withTools.ts';
 
@@ -78,7 +78,12 @@ async function statusOfGroup(
           });
     for (const problem of lacking?.problems ?? [])
       problems.push({ path: prefix + problem.path, what: problem.what });
-    const found = looked.map(one => statusOf(one, prefix, presence, lacking?.byPath, problems));
+    const found = looked.map(one => {
+      const only = chosenInside(choice, one.pin.path);
+      const listing = meantFiles(one.listing, only);
+      const meant = listing === undefined ? one : { ...one, listing };
+      return statusOf(meant, prefix, presence, lacking?.byPath, problems);
+    });
     const left = group.pins
       .filter(({ pin }) => !isChosen(choice, pin.path))
       .map(({ pin, path }) => ({
@@ -136,7 +141,9 @@ function basics(pin: LookedAtPin['pin'], path: string, prefix: string): Omit<Pat
 function stateOf({ pin, current, equal }: LookedAtPin, changes: FolderChanges | undefined): PathState {
   if (pin.object === undefined) return 'unpinned';
   if (current.kind === 'missing') return 'missing';
-  if (equal) return 'in-sync';
+  // Of a folder of which this clone wants a part, that part is as pinned.
+  const counts = changes === undefined ? undefined : changes.added + changes.modified + changes.deleted;
+  if (equal || counts === 0) return 'in-sync';
   const onlyMissing =
     changes !== undefined && changes.added === 0 && changes.modified === 0 && changes.deleted > 0;
   return onlyMissing ? 'partly' : 'modified';

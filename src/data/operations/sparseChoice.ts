@@ -8,9 +8,10 @@ import * as z from 'zod';
 import { writeJsonAtomic } from '../../base/atomicFile.ts';
 import { systemErrorCode } from '../../base/systemError.ts';
 import type { DataRepository } from '../dataRepository.ts';
+import type { FolderListing } from '../folderListing.ts';
 import type { DataProject } from './dataProject.ts';
 import { pathNotPinned } from './errors.ts';
-import { inProject, prefixOf, repositoryOf, selectPins } from './selectPins.ts';
+import { inProject, isMeant, prefixOf, repositoryOf, selectPins, type SelectedPin } from './selectPins.ts';
 
 export interface SparseChoice {
   /** Relative to the data root, forward slashes: a pinned path, a file in one, or a folder above some. Everything when absent. */
@@ -81,6 +82,22 @@ export function chosenInside({ only }: SparseChoice, output: string): readonly s
   if (only === undefined || only.some(one => one === '' || one === output || output.startsWith(`${one}/`)))
     return undefined;
   return only.filter(one => one.startsWith(`${output}/`)).map(one => one.slice(output.length + 1));
+}
+
+/** Of a folder of which this clone wants some files those alone. */
+export function narrowed(selected: SelectedPin, choice: SparseChoice): SelectedPin {
+  if (selected.only !== undefined) return selected;
+  const only = chosenInside(choice, selected.pin.path);
+  return only === undefined ? selected : { ...selected, only };
+}
+
+/** A listing without the files that are not meant. */
+export function meantFiles(
+  listing: FolderListing | undefined,
+  only: readonly string[] | undefined,
+): FolderListing | undefined {
+  if (listing === undefined || only === undefined) return listing;
+  return { files: listing.files.filter(file => isMeant(only, file.relativePath)) };
 }
 
 function choiceFile(repository: DataRepository): string {

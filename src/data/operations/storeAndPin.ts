@@ -172,8 +172,8 @@ async function linkToCache(
 
 /** Stages where the configuration says so, and sorts. */
 export async function pinResult(project: DataProject, tally: PinTally): Promise<PinResult> {
-  const toStage = [...tally.toStage].sort();
   const { git, repositories, environment } = project;
+  const toStage = git === undefined ? [] : [...tally.toStage].sort();
   const staged =
     git !== undefined && toStage.length > 0 && repositories.every(({ settings }) => settings.autostage);
   if (staged)

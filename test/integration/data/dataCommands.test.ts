@@ -183,6 +183,14 @@ describe('lockstep data', () => {
     assert.equal((await data('checkout', '--all')).code, 0);
     assert.deepEqual(await states(), { 'data/raw': 'in-sync', 'model é.bin': 'in-sync' });
     assert.equal((await data('checkout', '--only')).code, 2);
+    // A part of a folder: in sync without the rest, and never pinned as if that were all.
+    await rm(at('data/raw'), { recursive: true });
+    assert.equal((await data('checkout', '--only', 'data/raw/deep')).code, 0);
+    assert.deepEqual(await readdir(at('data/raw')), ['deep']);
+    assert.equal((await data('status')).code, 0);
+    assert.match((await data('commit')).stdout, /Nothing to pin/);
+    assert.match((await data('add', 'data/raw')).stderr, /only a part of it is chosen/);
+    assert.equal((await data('checkout', '--all')).code, 0);
   });
 
   it('names every object that is nowhere, and keeps the rest of the folder', async () => {

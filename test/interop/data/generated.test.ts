@@ -19,7 +19,7 @@ import { twinRepositories, type Twins } from './twinRepositories.ts';
 
 const soak = process.env['LOCKSTEP_SOAK'] === '1';
 const seed = Number(process.env['LOCKSTEP_SEED'] ?? '20260101');
-const count = soak ? 400 : 60;
+const count = soak ? 400 : 40;
 
 describe(`${count} generated outputs from seed ${seed}, beside dvc`, () => {
   let home: TemporaryFolder;
