@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runCommand } from '../src/base/runCommand.ts';
 import { realEditor } from '../test/helpers/realEditor.ts';
 import { scrubbedEnvironment } from '../test/helpers/scrubbedEnvironment.ts';
 import { temporaryFolder } from '../test/helpers/temporaryFolder.ts';
@@ -64,7 +65,35 @@ await window
 await window.rowMenu(window.rows(/^\s*baseline(?!-repro)/).first(), 'Show Reproduction Report');
 await window.webview.locator('.sentence').filter({ hasText: 'Identical' }).waitFor({ timeout: 60_000 });
 await takeAll('report');
+
+// The sample's data and a model as versions: one run made the pinned model, another has written a newer one.
+await say('git', 'rm', '--quiet', '--cached', 'data/digits.csv.gz');
+await own('data', 'add', 'data/digits.csv.gz');
+await own('run', '--pin-outputs', '--name', 'first model', '--', 'python3', 'train.py', '--epochs', '5');
+await say('git', 'add', '--all');
+await say(
+  ...['git', '-c', 'user.name=Lockstep', '-c', 'user.email=sample@lockstep.invalid'],
+  ...['commit', '--quiet', '--no-verify', '--message', 'Pin data and model'],
+);
+await own('run', '--name', 'second model', '--', 'python3', 'train.py', '--epochs', '8');
+await window.rows('model.json').filter({ hasText: 'modified' }).first().waitFor({ timeout: 60_000 });
+await window.rows('digits.csv.gz').first().hover();
+await window.page
+  .locator('.monaco-hover:visible')
+  .filter({ hasText: 'used by' })
+  .waitFor({ timeout: 60_000 });
+await takeAll('data');
 await window.page.close();
+
+async function own(...words: string[]): Promise<void> {
+  const outcome = await lockstep(words, { cwd: root, env });
+  if (outcome.exitCode !== 0) throw new Error(`lockstep ${words.join(' ')}: ${outcome.stderr}`);
+}
+
+async function say(program: string, ...args: string[]): Promise<void> {
+  const outcome = await runCommand({ program, args, cwd: root, env });
+  if (outcome.exitCode !== 0) throw new Error(`${program} ${args.join(' ')}: ${outcome.stderr}`);
+}
 
 /** Takes the window in every theme. */
 async function takeAll(name: string): Promise<void> {
