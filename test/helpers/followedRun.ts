@@ -10,7 +10,7 @@ import type { FollowedSources, FollowSourcesOptions } from '../../src/execution/
 import { supervisorLog } from '../../src/execution/supervisorLog.ts';
 import { readMediaLines } from '../../src/runs/media.ts';
 import type { MediaEntry } from '../../src/runs/media.ts';
-import type { MetricPoint } from '../../src/runs/metricSeries.ts';
+import type { MetricPoint, MetricSeries } from '../../src/runs/metricSeries.ts';
 import { planSchema } from '../../src/runs/plan.ts';
 import { mergeReported } from '../../src/runs/reported.ts';
 import type { Reported } from '../../src/runs/reported.ts';
@@ -34,6 +34,8 @@ export class FollowedRun implements AsyncDisposable {
   readonly #remove: () => Promise<void>;
   #sources: FollowedSources | undefined;
   #runs: RecordedRuns;
+  /** Of the supervisor that follows now. */
+  #life: { over: boolean } = { over: false };
 
   private constructor(folder: string, remove: () => Promise<void>) {
     this.root = join(folder, 'my project');
@@ -115,6 +117,10 @@ export class FollowedRun implements AsyncDisposable {
   /** `key[rank]: step=value …`, a line a series, by name. */
   async metrics(): Promise<string[]> {
     return seriesText(this.#runs.main);
+  }
+
+  series(): Promise<readonly MetricSeries[]> {
+    return this.#runs.main.series();
   }
 
   /** Waits until the metrics are so: that they arrive while the run goes on is part of what is tested. */
@@ -205,8 +211,13 @@ export class FollowedRun implements AsyncDisposable {
   }
 
   #open(): RecordedRuns {
+    // One that was killed writes nothing more, though a read that it has begun ends only now.
+    this.#life.over = true;
+    const life: { over: boolean } = { over: false };
+    this.#life = life;
     const guard = <T extends unknown[]>(write: (...words: T) => void) => {
       return (...words: T): void => {
+        if (life.over) throw new Error('the supervisor was killed');
         if (this.full) {
           this.refused++;
           throw new Error('the disk is full');

@@ -106,9 +106,10 @@ export class SeriesOwners {
     return known?.owner === teller ? known.told : undefined;
   }
 
-  /** True when it is logged by a teller. */
-  isTold(key: string, rank: number | undefined): boolean {
-    return places.has(this.#owners.get(idOf(key, rank))?.owner ?? '');
+  /** False when the series is known to be another's. */
+  mayHave(owner: string, key: string, rank: number | undefined): boolean {
+    const known = this.#owners.get(idOf(key, rank));
+    return known === undefined || known.owner === owner;
   }
 
   /** Before any points: what must be in the log first. What `write` throws leaves it to be written the next time. */

@@ -6,14 +6,15 @@
 import { createHash } from 'node:crypto';
 import { recordedValue } from '../../base/secretText.ts';
 import type { MetricPoint } from '../../runs/metricSeries.ts';
+import { readMetricLogsSync } from '../../runs/readMetricLogsSync.ts';
 import type { ParameterValue } from '../../runs/plan.ts';
 import type { MediaPiece, SourceContent } from '../../tracking/sourceReader.ts';
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
 import type { MediaIntake } from './mediaIntake.ts';
+import { RetoldPoints } from './retoldPoints.ts';
 import { sourceKey } from './sourceNames.ts';
 import type { SourceName } from './sourceNames.ts';
 import type { SeriesOwners } from './seriesOwners.ts';
-import { TakenPoints } from './takenPoints.ts';
 
 export interface SourceIntakeOptions {
   readonly run: TrackedRun;
@@ -41,27 +42,31 @@ export class SourceIntake {
   #told = 0;
   /** Points that an earlier supervisor has taken. */
   #resumeAt: number;
-  readonly #taken: TakenPoints | undefined;
+  /** Of a source that was begun anew: what it told before is compared with the log, once it tells anything. */
+  #retold: { points?: RetoldPoints } | undefined;
+  /** A later supervisor must know that it was begun anew. */
+  #isAgain = false;
   /** Which of the prefixes is used; -1 while there were no points. */
   #prefix: number;
   readonly #keys = new Map<string, string>();
   /** Of the owners, when the keys were asked for. */
   #moves = 0;
-  #repeats = false;
 
   constructor(options: SourceIntakeOptions) {
     this.#options = options;
     this.#rank = options.naming.place?.rank ?? options.rank;
     this.#prefix = options.run.progress(this.#prefixSource) - 1;
     this.#resumeAt = options.run.progress(options.name);
-    this.#taken = options.mayRepeat ? new TakenPoints() : undefined;
+    if (options.run.progress(this.#againSource) > 0) this.#retold = {};
   }
 
   /** The source begins anew: what it tells from now on may be what it has told before. */
   beginAnew(): void {
     this.#told = 0;
     this.#resumeAt = 0;
-    this.#repeats = true;
+    if (!this.#options.mayRepeat) return;
+    this.#retold = {};
+    this.#isAgain = true;
   }
 
   /** @param written Called when all of it is in the run. */
@@ -135,16 +140,42 @@ export class SourceIntake {
       // A later supervisor may meet the files in another order, and must call them the same.
       progress.push({ source: this.#prefixSource, offset: this.#prefix + 1 });
     }
-    const own = this.#named(points);
+    if (this.#isAgain) progress.push({ source: this.#againSource, offset: 1 });
+    this.#isAgain = false;
+    const named = this.#named(points);
     const { moves } = owners;
-    let fresh = known === 0 ? points : points.slice(known);
-    if (this.#taken !== undefined) {
-      if (this.#repeats) fresh = this.#taken.fresh(fresh);
-      this.#taken.add(points);
-    }
-    // While it waits, another source may have taken a name of it.
-    const named = fresh === points ? own : this.#named(fresh);
-    this.#waiting.push(() => run.points(owners.moves === moves ? named : this.#named(fresh), progress));
+    const retold = this.#retold;
+    let fresh: readonly MetricPoint[] | undefined;
+    this.#waiting.push(() => {
+      fresh ??= this.#fresh(points, known, retold);
+      // While it waited, another source may have taken a name of it.
+      const isNamed = fresh === points && owners.moves === moves;
+      run.points(isNamed ? named : this.#named(fresh), progress);
+    });
+  }
+
+  #fresh(
+    points: readonly MetricPoint[],
+    known: number,
+    retold: { points?: RetoldPoints } | undefined,
+  ): readonly MetricPoint[] {
+    if (retold === undefined) return known === 0 ? points : points.slice(known);
+    const before = (retold.points ??= this.#inLog());
+    const isThere = this.#named(points).map(point => before.has(point));
+    return points.filter((_, index) => index >= known && isThere[index] === false);
+  }
+
+  /** What the run has that may be of this source. */
+  #inLog(): RetoldPoints {
+    const { run, owners, naming } = this.#options;
+    const all = readMetricLogsSync(run.paths.metrics).all.filter(({ key, rank }) =>
+      owners.mayHave(naming.owner, key, rank ?? undefined),
+    );
+    return new RetoldPoints(all.map(series => series.snapshot()));
+  }
+
+  get #againSource(): string {
+    return `again:${this.#options.name}`;
   }
 
   get #prefixSource(): string {
