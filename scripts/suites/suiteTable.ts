@@ -34,11 +34,11 @@ function suite(name: string, needs: readonly Need[], testSeconds: number, suiteM
 
 export const suites: readonly Suite[] = [
   suite('unit', [], 20, 5),
-  suite('integration', ['bundles'], 60, 8),
+  suite('integration', ['bundles'], 60, 12),
   suite('interop', ['bundles', 'peers'], 240, 20),
   suite('webview', ['bundles', 'browser'], 60, 5),
   suite('packaging', ['bundles'], 120, 5),
-  suite('crash', ['bundles'], 240, 6),
+  suite('crash', ['bundles', 'peers'], 240, 10),
   suite('extension', ['bundles', 'browser', 'editor'], 60, 6),
   suite('e2e', ['bundles', 'browser', 'editor'], 240, 10),
 ];
