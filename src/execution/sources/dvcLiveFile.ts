@@ -35,7 +35,7 @@ export class DvcLiveFile implements FollowedFile {
       }
       if (place !== this.#place) {
         await this.#file?.release();
-        this.#file = this.#options.open(place, found => !isReplaced(now, found));
+        this.#file = this.#options.open(place, found => !isReplaced(this.path, now, found));
         this.#place = place;
       }
     }

@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import type { TrackedRun } from '../../tracking/trackedRun.ts';
+import { hasBirthTimes } from './birthTimes.ts';
 
 type Identity = Pick<Stats, 'ino' | 'birthtimeMs' | 'size'>;
 
@@ -35,7 +36,9 @@ export class DvcLiveFolders {
     const known = this.#folder(folder);
     const before = known.files.get(path);
     const isAnother =
-      before === undefined || isImage(path) ? this.#isOfAnother(path, now, known) : isReplaced(before, now);
+      before === undefined || isImage(path)
+        ? this.#isOfAnother(path, now, known)
+        : isReplaced(path, before, now);
     if (isAnother) {
       const place = known.place + 1;
       this.#main.points([], [{ source: `dvclive:${this.#nameOf(folder)}`, offset: place }]);
@@ -62,7 +65,7 @@ export class DvcLiveFolders {
     return [...files].some(([other, before]) => {
       if (isImage(other)) return false;
       const there = statSync(other, { throwIfNoEntry: false });
-      return there === undefined || isReplaced(before, there);
+      return there === undefined || isReplaced(other, before, there);
     });
   }
 
@@ -83,10 +86,10 @@ function isImage(path: string): boolean {
 }
 
 /** The number of a deleted file is soon another one's; where files have no time of birth, theirs of change stands in. */
-export function isReplaced(before: Identity, now: Stats): boolean {
+export function isReplaced(path: string, before: Identity, now: Stats): boolean {
   if (before.ino !== now.ino) return true;
   if (before.birthtimeMs === now.birthtimeMs) return false;
-  return now.birthtimeMs !== now.ctimeMs || now.size < before.size;
+  return now.size < before.size || hasBirthTimes(path, now.dev);
 }
 
 function birthOf(now: Stats): number {
