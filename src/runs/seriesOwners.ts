@@ -62,6 +62,16 @@ export function keysOfOwner(owner: string, sources: Iterable<string>): ReadonlyM
   return keys;
 }
 
+/** Who has each key, as far as marks tell. By {@link toldId} of the key. */
+export function ownersOfKeys(sources: Iterable<string>): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const source of sources) {
+    const mark = ownerMarkOf(source);
+    if (mark !== undefined) owners.set(toldId(mark.key, mark.rank), mark.owner);
+  }
+  return owners;
+}
+
 export function toldId(told: string, rank: number | null): string {
   return `${rank ?? ''}\0${told}`;
 }

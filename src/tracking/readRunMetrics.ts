@@ -7,7 +7,7 @@ import { readMetricLogs } from '../runs/metricLog.ts';
 import type { MetricPoint, MetricSeries } from '../runs/metricSeries.ts';
 import type { ParameterValue } from '../runs/plan.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
-import { keysOfOwner, toldId } from '../runs/seriesOwners.ts';
+import { keysOfOwner, ownersOfKeys, toldId } from '../runs/seriesOwners.ts';
 import { LineFolder, metricSources, type MetricSource } from './lineFolder.ts';
 
 export interface RunMetrics {
@@ -49,12 +49,15 @@ export async function readRunMetrics(paths: RunPaths, options: ReadRunMetricsOpt
   const points: MetricPoint[] = [];
   const parameters: Record<string, ParameterValue> = {};
   const problems = [...log.problems];
+  const holders = ownersOfKeys(log.progress.keys());
   for (const { source, path } of sources) {
     // Where another source has the name of a metric, it stands under one of its own.
     const owner = source === metricSources.childMetrics ? 'reported' : 'stdout';
     const keys = keysOfOwner(owner, log.progress.keys());
-    const keyOf = (key: string, rank: number | undefined): string =>
-      keys.get(toldId(key, rank ?? null)) ?? key;
+    const keyOf = (told: string, rank: number | undefined): string => {
+      const id = toldId(told, rank ?? null);
+      return keys.get(id) ?? ((holders.get(id) ?? owner) === owner ? told : `${owner}/${told}`);
+    };
     const tail = await foldTail(path, {
       source,
       offset: log.progress.get(source) ?? 0,

@@ -56,6 +56,21 @@ describe('metrics of one name from several sources', function () {
     }
   });
 
+  it('stay apart where the supervisor has died before it could decide', async () => {
+    await using run = await FollowedRun.open();
+    run.log([point('loss', 0, 10)]);
+    run.print(run.paths.stdout, '{"step": 0, "loss": 1, "acc": 2}\n');
+    const { series } = await readRunMetrics(run.paths, { metricLines: false });
+    assert.deepEqual(
+      series.map(({ key, values }) => [key, ...values]),
+      [
+        ['loss', 10],
+        ['stdout/loss', 1],
+        ['acc', 2],
+      ],
+    );
+  });
+
   it('goes on counting the steps of lines that say none, under whichever name', async () => {
     await using run = await FollowedRun.open();
     for (const value of [1, 2, 3]) {
