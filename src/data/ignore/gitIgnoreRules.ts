@@ -15,6 +15,10 @@ interface RuleFile {
   /** How many parts of a path lie above the folder of the file. */
   readonly depth: number;
   readonly patterns: readonly IgnorePattern[];
+  /** Where in `patterns` stand those that match one name only, by that name. */
+  readonly byName: ReadonlyMap<string, readonly number[]>;
+  /** Where all the others stand. */
+  readonly others: readonly number[];
 }
 
 /** `gitRoot` is the top of the working tree; `shared` are files that hold for all of it, weakest first (the person's own, `info/exclude`). */
@@ -52,20 +56,30 @@ function parentOf(path: string): string {
 
 function isIgnored(files: readonly RuleFile[], path: string, isFolder: boolean): boolean {
   const parts = path.split('/');
-  for (let file = files.length - 1; file >= 0; file--) {
-    const { depth = 0, patterns = [] } = files[file] ?? {};
-    const inner = depth === 0 ? parts : parts.slice(depth);
-    for (let index = patterns.length - 1; index >= 0; index--) {
-      const pattern = patterns[index];
-      if (pattern === undefined || (pattern.folderOnly && !isFolder)) continue;
-      // What `folder/**` names lies inside of the folder, at whatever depth.
-      if (pattern.insideOnly) {
-        const outer = matchedParts(pattern, inner, false);
-        if (outer > 0 && outer < inner.length) return !pattern.negated;
-      } else if (matchedParts(pattern, inner, true) > 0) return !pattern.negated;
-    }
+  for (const file of files.toReversed()) {
+    const pattern = lastMatch(file, parts.slice(file.depth), isFolder);
+    if (pattern !== undefined) return !pattern.negated;
   }
   return false;
+}
+
+/** A folder with thousands of pinned files has a line for each: they are looked up, not tried. */
+function lastMatch(file: RuleFile, parts: readonly string[], isFolder: boolean): IgnorePattern | undefined {
+  const { patterns, byName, others } = file;
+  const named = parts.length === 1 ? (byName.get(parts[0] ?? '') ?? []) : [];
+  const last = named.findLast(at => isFolder || patterns[at]?.folderOnly === false) ?? -1;
+  for (let index = others.length - 1; index >= 0; index--) {
+    const at = others[index] ?? 0;
+    if (at < last) break;
+    const pattern = patterns[at];
+    if (pattern === undefined || (pattern.folderOnly && !isFolder)) continue;
+    // What `folder/**` names lies inside of the folder, at whatever depth.
+    if (pattern.insideOnly) {
+      const outer = matchedParts(pattern, parts, false);
+      if (outer > 0 && outer < parts.length) return pattern;
+    } else if (matchedParts(pattern, parts, true) > 0) return pattern;
+  }
+  return patterns[last];
 }
 
 function readRules(path: string, depth: number): RuleFile[] {
@@ -75,5 +89,13 @@ function readRules(path: string, depth: number): RuleFile[] {
     .replace(/^\ufeff/, '')
     .split(/\r?\n/)
     .flatMap(line => parseIgnorePattern(line) ?? []);
-  return patterns.length === 0 ? [] : [{ depth, patterns }];
+  if (patterns.length === 0) return [];
+  const byName = new Map<string, number[]>();
+  const others: number[] = [];
+  for (const [at, { onlyName }] of patterns.entries()) {
+    const named = onlyName === undefined ? others : byName.get(onlyName);
+    if (named !== undefined) named.push(at);
+    else if (onlyName !== undefined) byName.set(onlyName, [at]);
+  }
+  return [{ depth, patterns, byName, others }];
 }

@@ -13,6 +13,8 @@ export interface IgnorePattern {
   readonly insideOnly: boolean;
   /** `'**'` stands for any number of folders. */
   readonly segments: readonly (Glob | '**')[];
+  /** Of `/name` without wildcards, with which thousands of pinned files are kept from git: the only name it matches. */
+  readonly onlyName?: string;
 }
 
 /** Undefined for blank lines, comments, and what git discards. `line` without its end. */
@@ -39,7 +41,13 @@ export function parseIgnorePattern(line: string): IgnorePattern | undefined {
     if (glob === undefined) return undefined;
     segments.push(glob);
   }
-  return segments.length === 0 ? undefined : { negated, folderOnly, insideOnly, segments };
+  if (segments.length === 0) return undefined;
+  const onlyName = segments.length === 1 && !insideOnly ? literalName(words[0] ?? '') : undefined;
+  return { negated, folderOnly, insideOnly, segments, ...(onlyName === undefined ? {} : { onlyName }) };
+}
+
+function literalName(word: string): string | undefined {
+  return /^(?:[^*?[\\]|\\.)+$/su.test(word) ? word.replace(/\\(.)/gsu, '$1') : undefined;
 }
 
 /**

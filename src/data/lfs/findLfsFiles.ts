@@ -41,6 +41,8 @@ export interface LfsFile {
 export interface FindLfsRequest {
   /** Relative to the top, forward slashes; a folder means all below it. Everything when absent. */
   readonly paths?: readonly string[];
+  /** What {@link listLfsFiltered} said of the same paths, where it was asked before. */
+  readonly listed?: readonly LfsFiltered[];
 }
 
 /** Sorted by path. Rejects when git does or the task is aborted. */
@@ -50,7 +52,7 @@ export async function findLfsFiles(
   task: DataTask = {},
 ): Promise<LfsFile[]> {
   const context = gitContext(repository, task);
-  const listed = await listedWithFilter(context, request.paths);
+  const listed = request.listed ?? (await listLfsFiltered(context, request.paths));
   if (listed.length === 0) return [];
   const [pointers, index] = await Promise.all([
     readPointerBlobs(context, new Set(listed.map(one => one.blob))),
@@ -77,23 +79,24 @@ export async function findLfsFiles(
   return files;
 }
 
-interface Listed {
+/** A file that git's attributes give to Git LFS. */
+export interface LfsFiltered {
   readonly bytePath: BytePath;
   readonly blob: string;
   readonly executable: boolean;
 }
 
-/** Regular files of the index whose attribute says `filter=lfs`. */
-async function listedWithFilter(
+/** Regular files of the index whose attribute says `filter=lfs`. Costs one process of git. */
+export async function listLfsFiltered(
   context: GitContext,
   paths: readonly string[] | undefined,
-): Promise<Listed[]> {
+): Promise<LfsFiltered[]> {
   const wanted = paths?.map(path => bytePathOf(path.replace(/^\.?\/*|\/+$/g, '')));
   // Command lines have a limit: beyond a few, all are asked for.
   const asked = wanted === undefined || wanted.length > 100 ? [''] : (paths ?? []);
   const magic = asked.map(path => `:(top,attr:filter=lfs,literal)${path.replace(/\/+$/, '')}`);
   const { stdout } = await runGit(context, ['ls-files', '-z', '--stage', '--', ...magic]);
-  const found = new Map<BytePath, Listed>();
+  const found = new Map<BytePath, LfsFiltered>();
   for (const field of splitNul(stdout)) {
     const match = /^(100644|100755) ([0-9a-f]+) 0\t(.*)$/s.exec(field);
     if (match === null) continue;

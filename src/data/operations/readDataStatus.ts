@@ -41,9 +41,13 @@ export async function readDataStatus(
   });
   const problems: Problem[] = [...selection.problems];
   const paths: PathStatus[] = [];
-  for (const group of selection.groups) paths.push(...(await statusOfGroup(group, request, task, problems)));
-  if (request.skipLfs !== true) {
-    const lfs = await readLfsStatus(project, selection.asked, task);
+  const ofGroups = async (): Promise<void> => {
+    for (const group of selection.groups)
+      paths.push(...(await statusOfGroup(group, request, task, problems)));
+  };
+  const ofLfs = request.skipLfs === true ? undefined : readLfsStatus(project, selection.asked, task);
+  const [lfs] = await Promise.all([ofLfs, ofGroups()]);
+  if (lfs !== undefined) {
     paths.push(...lfs);
     const unmatched = selection.unmatched.filter(
       path => path !== '' && !lfs.some(one => one.path === path || one.path.startsWith(`${path}/`)),

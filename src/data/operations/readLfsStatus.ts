@@ -1,6 +1,6 @@
 /** Git LFS files in the words of the status of pinned paths. */
 import type { DataTask } from '../dataProgress.ts';
-import { findLfsFiles, type LfsFile } from '../lfs/findLfsFiles.ts';
+import { findLfsFiles, listLfsFiltered, type LfsFile } from '../lfs/findLfsFiles.ts';
 import { openLfsRepository } from '../lfs/lfsRepository.ts';
 import type { DataProject } from './dataProject.ts';
 import type { PathState, PathStatus } from './dataStatus.ts';
@@ -12,13 +12,14 @@ export async function readLfsStatus(
   task: DataTask,
 ): Promise<PathStatus[]> {
   if (project.git === undefined) return [];
+  const request = paths === undefined || paths.includes('') ? {} : { paths };
+  const context = { repository: project.git, environment: project.environment, signal: task.signal };
+  // Asked first: most repositories have no such file, and its settings cost three more processes.
+  const listed = await listLfsFiltered(context, request.paths);
+  if (listed.length === 0) return [];
   const repository = await openLfsRepository(project.root, project.environment);
   if (repository === undefined) return [];
-  const files = await findLfsFiles(
-    repository,
-    paths === undefined || paths.includes('') ? {} : { paths },
-    task,
-  );
+  const files = await findLfsFiles(repository, { ...request, listed }, task);
   return files.map(statusOf);
 }
 

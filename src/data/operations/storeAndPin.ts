@@ -1,4 +1,5 @@
 /** The common part of add, commit and import: content into the cache, then pins, `.gitignore` and git's index. */
+import { dirname } from 'node:path';
 import { LockstepError } from '../../base/lockstepError.ts';
 import { runGit } from '../../git/runGit.ts';
 import { objectText } from '../cache/objectCache.ts';
@@ -8,7 +9,7 @@ import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
 import { hashOutputs, type HashedPath } from '../hash/hashOutputs.ts';
 import { isFolderObject, sameObject, type ObjectId } from '../objectId.ts';
-import { addGitIgnores, removeGitIgnores } from '../pins/gitIgnore.ts';
+import { addGitIgnoreLines, removeGitIgnores } from '../pins/gitIgnore.ts';
 import { writeDvcFile, type DvcFileContent } from '../pins/writePin.ts';
 import { placeOutput } from '../placing/placeOutput.ts';
 import { recordPlaced } from '../placing/recordLinks.ts';
@@ -49,21 +50,88 @@ export async function storeAndPin(
   if (targets.length === 0) return;
   const prefix = prefixOf(project, repository);
   const stored = await storeTargets(repository, targets, noCommit, tools, task);
+  const toPin: ToPin[] = [];
   for (const [at, target] of targets.entries()) {
-    task.signal?.throwIfAborted();
     const found = stored[at];
-    if (found === undefined) continue;
-    const object = usable(found, prefix, tally);
-    if (object === undefined) continue;
+    const object = found === undefined ? undefined : usable(found, prefix, tally);
+    if (found !== undefined && object !== undefined) toPin.push({ target, found, object });
+  }
+  for (let from = 0; from < toPin.length; from += pinsAtOnce) {
+    task.signal?.throwIfAborted();
+    const portion = toPin.slice(from, from + pinsAtOnce);
+    const pinned: ToPin[] = [];
     try {
-      await pinOne(repository, target, found, object, prefix, tally, importedFrom);
+      await pinPortion(repository, portion, pinned, prefix, tally, importedFrom, task);
+    } finally {
+      if (!noCommit) await linkToCache(repository, pinned, tools, task);
+    }
+  }
+}
+
+/** Files that all pins of a folder share (`.gitignore`, our record) are written once for so many. */
+const pinsAtOnce = 200;
+
+interface ToPin {
+  readonly target: AddTarget;
+  readonly found: HashedPath;
+  readonly object: ObjectId;
+}
+
+/** Adds to `pinned` what is; what could not be is a problem, and its line for git is taken back. */
+async function pinPortion(
+  repository: DataRepository,
+  portion: readonly ToPin[],
+  pinned: ToPin[],
+  prefix: string,
+  tally: PinTally,
+  importedFrom: StoreRequest['importedFrom'],
+  task: DataTask,
+): Promise<void> {
+  const { ignored, refused } = await ignoreInGit(repository, portion);
+  try {
+    for (const one of portion) {
+      task.signal?.throwIfAborted();
+      const { path } = one.target;
+      try {
+        const refusal = refused.get(path);
+        if (refusal !== undefined) throw refusal;
+        await pinOne(repository, one, prefix, tally, importedFrom);
+        pinned.push(one);
+        const ignoreFile = ignored.get(path);
+        if (ignoreFile !== undefined) tally.toStage.add(prefix + ignoreFile);
+      } catch (error) {
+        if (!(error instanceof LockstepError)) throw error;
+        tally.problems.push({ path: prefix + path, what: error.message });
+      }
+    }
+  } finally {
+    const left = new Set(pinned.map(({ target }) => target.path));
+    const toTakeBack = [...ignored.keys()].filter(path => !left.has(path));
+    if (toTakeBack.length > 0) await removeGitIgnores(repository, toTakeBack);
+  }
+}
+
+/** By path: the `.gitignore` that got a line for it, and why none could be written. */
+async function ignoreInGit(
+  repository: DataRepository,
+  portion: readonly ToPin[],
+): Promise<{ ignored: ReadonlyMap<string, string>; refused: ReadonlyMap<string, LockstepError> }> {
+  const byFolder = new Map<string, string[]>();
+  for (const { target } of portion) {
+    if (target.pin?.cached === false) continue;
+    const folder = dirname(target.path);
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), target.path]);
+  }
+  const ignored = new Map<string, string>();
+  const refused = new Map<string, LockstepError>();
+  for (const paths of byFolder.values())
+    try {
+      for (const [path, file] of await addGitIgnoreLines(repository, paths)) ignored.set(path, file);
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;
-      tally.problems.push({ path: prefix + target.path, what: error.message });
-      continue;
+      for (const path of paths) refused.set(path, error);
     }
-    if (!noCommit) await linkToCache(repository, target.path, found, object, tools, task);
-  }
+  return { ignored, refused };
 }
 
 async function storeTargets(
@@ -122,52 +190,46 @@ function usable(found: HashedPath, prefix: string, tally: PinTally): ObjectId | 
 
 async function pinOne(
   repository: DataRepository,
-  { path, pin }: AddTarget,
-  found: HashedPath,
-  object: ObjectId,
+  { target: { path, pin }, found, object }: ToPin,
   prefix: string,
   tally: PinTally,
   importedFrom: StoreRequest['importedFrom'],
 ): Promise<void> {
   const folder = isFolderObject(object);
-  const ignored = pin?.cached === false ? [] : await addGitIgnores(repository, [path]);
-  try {
-    const written = await writeDvcFile(repository, {
-      ...{ path, object, size: found.size, executable: !folder && found.executable },
-      ...(pin === undefined ? {} : { pinFile: pin.pinFile }),
-      ...(folder ? { files: found.files } : {}),
-      ...(importedFrom === undefined ? {} : { importedFrom }),
-    });
-    if (written.changed) tally.toStage.add(prefix + written.pinFile);
-    for (const file of ignored) tally.toStage.add(prefix + file);
-    tally.pinned.push({
-      ...{ path: prefix + path, pinFile: prefix + written.pinFile, object: objectText(object), folder },
-      ...{ size: found.size, files: found.files },
-      change: !written.changed ? 'same' : pin?.object === undefined ? 'new' : 'changed',
-    });
-  } catch (error) {
-    if (ignored.length > 0) await removeGitIgnores(repository, [path]);
-    throw error;
-  }
+  const written = await writeDvcFile(repository, {
+    ...{ path, object, size: found.size, executable: !folder && found.executable },
+    ...(pin === undefined ? {} : { pinFile: pin.pinFile }),
+    ...(folder ? { files: found.files } : {}),
+    ...(importedFrom === undefined ? {} : { importedFrom }),
+  });
+  if (written.changed) tally.toStage.add(prefix + written.pinFile);
+  tally.pinned.push({
+    ...{ path: prefix + path, pinFile: prefix + written.pinFile, object: objectText(object), folder },
+    ...{ size: found.size, files: found.files },
+    change: !written.changed ? 'same' : pin?.object === undefined ? 'new' : 'changed',
+  });
 }
 
-/** With `cache.type` symlink the path becomes a link; hard links and clones were made when the content was stored. */
+/** With `cache.type` symlink the paths become links; hard links and clones were made when the content was stored. */
 async function linkToCache(
   repository: DataRepository,
-  path: string,
-  current: HashedPath,
-  object: ObjectId,
+  pinned: readonly ToPin[],
   tools: DataTools,
   task: DataTask,
 ): Promise<void> {
-  if (repository.settings.linkTypes[0] === 'symlink')
-    await placeOutput(
+  if (repository.settings.linkTypes[0] !== 'symlink')
+    await recordPlaced(
       repository,
-      { path, object, executable: current.executable, relink: true, current },
-      tools,
-      task.signal === undefined ? {} : { signal: task.signal },
+      pinned.map(({ target: { path }, object }) => ({ path, object })),
     );
-  else await recordPlaced(repository, [{ path, object }]);
+  else
+    for (const { target, found, object } of pinned)
+      await placeOutput(
+        repository,
+        { path: target.path, object, executable: found.executable, relink: true, current: found },
+        tools,
+        task.signal === undefined ? {} : { signal: task.signal },
+      );
 }
 
 /** Stages where the configuration says so, and sorts. */

@@ -14,22 +14,35 @@ export async function addGitIgnores(
   repository: DataRepository,
   paths: readonly string[],
 ): Promise<readonly string[]> {
+  return [...new Set((await addGitIgnoreLines(repository, paths)).values())];
+}
+
+/** As `addGitIgnores`; resolves with the paths that got a line, each with its `.gitignore`. */
+export async function addGitIgnoreLines(
+  repository: DataRepository,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const { gitRoot, root } = repository;
-  if (gitRoot === undefined) return [];
+  const added = new Map<string, string>();
+  if (gitRoot === undefined) return added;
   const rules = createGitIgnoreRules(gitRoot, gitExcludeFiles(gitRoot));
   const above = relative(gitRoot, root).split(sep).join('/');
   // As DVC asks: of a folder too without the final slash, so that `/data/` alone does not count.
   const wanted = paths.filter(path => !rules.ignores(above === '' ? path : `${above}/${path}`, false));
-  return changeFiles(root, wanted, (text, names) => {
+  await changeFiles(root, wanted, (text, names, file) => {
     let changed = text ?? '';
+    const lines = new Set(changed.split(/(?<=\n)/));
     for (const name of names) {
       const line = `${gitIgnoreLine(name)}\n`;
-      if (changed === '' || changed.endsWith('\n')) {
-        if (!changed.split(/(?<=\n)/).includes(line)) changed += line;
-      } else changed += `\n${line}`;
+      if (changed !== '' && !changed.endsWith('\n')) changed += `\n${line}`;
+      else if (lines.has(line)) continue;
+      else changed += line;
+      lines.add(line);
+      added.set(file.slice(0, -'.gitignore'.length) + name, file);
     }
     return changed;
   });
+  return added;
 }
 
 /** Removes the lines of `paths`; a `.gitignore` that becomes empty is deleted. */
@@ -55,18 +68,20 @@ export function gitIgnoreLine(name: string): string {
 async function changeFiles(
   root: string,
   paths: readonly string[],
-  change: (text: string | undefined, names: readonly string[]) => string,
+  change: (text: string | undefined, names: readonly string[], file: string) => string,
 ): Promise<string[]> {
   const byFile = new Map<string, string[]>();
   for (const path of paths) {
     const slash = path.lastIndexOf('/');
     const file = `${path.slice(0, slash + 1)}.gitignore`;
-    byFile.set(file, [...(byFile.get(file) ?? []), path.slice(slash + 1)]);
+    const names = byFile.get(file);
+    if (names === undefined) byFile.set(file, [path.slice(slash + 1)]);
+    else names.push(path.slice(slash + 1));
   }
   const changed: string[] = [];
   for (const [file, names] of byFile) {
     const old = await readForWriting(root, file);
-    const text = change(old, names);
+    const text = change(old, names, file);
     if (text === (old ?? '')) continue;
     if (text === '') await unlink(join(root, file));
     else await replaceFile(root, file, text);
