@@ -25,8 +25,6 @@ export interface TestedRemote {
   /** A folder of the remote that no other case uses. */
   readonly open: (place: string) => Promise<ObjectStore>;
   readonly line: FaultyLine;
-  /** What an answer must be that says "come back later", and one that says "you may not". */
-  readonly speaksHttp: boolean;
   readonly lists: boolean;
   /** Secrets of the configuration, which no message may hold. */
   readonly secrets: readonly string[];
@@ -37,7 +35,8 @@ const seed = process.env['LOCKSTEP_SEED'] ?? String(Date.now() % 100_000);
 const quick = { firstWaitMs: 5 };
 const bigSize = 3_000_000;
 
-export function itBehavesAsRemote(remote: () => TestedRemote): void {
+/** @param speaksHttp Whether the line can answer in its place with a status of HTTP. */
+export function itBehavesAsRemote(speaksHttp: boolean, remote: () => TestedRemote): void {
   let folder: TemporaryFolder;
   let store: ObjectStore;
   let places = 0;
@@ -197,9 +196,12 @@ export function itBehavesAsRemote(remote: () => TestedRemote): void {
     assert.deepEqual(await provenObjects(other), [id.value]);
   });
 
-  it('waits as long as a busy server asks, and tells a refusal without a secret', async function () {
-    const { line, speaksHttp, secrets } = remote();
-    if (!speaksHttp) this.skip();
+  const itOverHttp = (title: string, body: () => Promise<void>): void => {
+    if (speaksHttp) it(title, body);
+  };
+
+  itOverHttp('waits as long as a busy server asks, and tells a refusal without a secret', async () => {
+    const { line, secrets } = remote();
     const cache = cacheIn(folder.path);
     const id = await putObject(cache, 'busy');
     await pushObjects(store, [{ id }], cache, {}, quick);

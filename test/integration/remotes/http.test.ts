@@ -45,7 +45,7 @@ describe('a remote on HTTP', () => {
       options: { user: 'ann', password: 's/cret', ...options },
     });
 
-  itBehavesAsRemote(() => ({ open, line, speaksHttp: true, lists: false, secrets: ['s/cret', 'cy9jcmV0'] }));
+  itBehavesAsRemote(true, () => ({ open, line, lists: false, secrets: ['s/cret', 'cy9jcmV0'] }));
 
   const cases: readonly (readonly [string, Parameters<WebServer['behave']>[0]])[] = [
     ['cannot send a part', { ranges: false }],

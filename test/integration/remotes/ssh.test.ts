@@ -49,7 +49,7 @@ describe('a remote over SSH', () => {
       options,
     });
 
-  itBehavesAsRemote(() => ({ open, line: server.line, speaksHttp: false, lists: true, secrets: [] }));
+  itBehavesAsRemote(false, () => ({ open, line: server.line, lists: true, secrets: [] }));
 
   const refused = async (store: ObjectStore): Promise<string | undefined> => {
     const cache = cacheIn(folder.path, 'refused');

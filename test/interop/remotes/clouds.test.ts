@@ -78,7 +78,7 @@ describe('remotes in the clouds', () => {
     });
     after(end);
 
-    itBehavesAsRemote(() => ({ open, line, speaksHttp: true, lists: true, secrets: Object.values(keys) }));
+    itBehavesAsRemote(true, () => ({ open, line, lists: true, secrets: Object.values(keys) }));
 
     it('sends a large object in parts, and fetches it whole', async () => {
       const store = await open('parts');
@@ -154,7 +154,7 @@ describe('remotes in the clouds', () => {
     });
     after(end);
 
-    itBehavesAsRemote(() => ({ open, line, speaksHttp: true, lists: true, secrets: [azureAccount.key] }));
+    itBehavesAsRemote(true, () => ({ open, line, lists: true, secrets: [azureAccount.key] }));
 
     it('does not repeat a connection string that cannot be read', async () => {
       const settings = { name: 'a', url: 'azure://c/x', options: { connection_string: 'AccountKey=hush' } };
@@ -181,6 +181,6 @@ describe('remotes in the clouds', () => {
     });
     after(end);
 
-    itBehavesAsRemote(() => ({ open, line, speaksHttp: true, lists: true, secrets: [] }));
+    itBehavesAsRemote(true, () => ({ open, line, lists: true, secrets: [] }));
   });
 });
