@@ -9,28 +9,27 @@ import type { ObjectId } from '../objectId.ts';
 
 export interface CachePresence {
   has(id: ObjectId): boolean;
-  /** Number of objects of both layouts. */
-  readonly count: number;
+  /** Of both layouts. */
   objects(): IterableIterator<ObjectId>;
 }
 
-/** First two digits → names in that folder: what is asked for is never put together. */
+/** First two digits → names in that folder, whatever they are: what is asked for is never put together. */
 type Layout = ReadonlyMap<string, ReadonlySet<string>>;
 
 export async function readPresence(folder: string): Promise<CachePresence> {
   const [current, legacy] = await Promise.all([readLayout(join(folder, 'files', 'md5')), readLayout(folder)]);
   const layouts = { md5: current, 'md5-dos2unix': legacy };
+  function* objects(): IterableIterator<ObjectId> {
+    for (const [algorithm, layout] of [
+      ['md5', current],
+      ['md5-dos2unix', legacy],
+    ] as const)
+      for (const [prefix, names] of layout)
+        for (const rest of names) if (restForm.test(rest)) yield { algorithm, value: prefix + rest };
+  }
   return {
     has: ({ algorithm, value }) => layouts[algorithm].get(value.slice(0, 2))?.has(value.slice(2)) === true,
-    count: countOf(current) + countOf(legacy),
-    *objects() {
-      for (const [algorithm, layout] of [
-        ['md5', current],
-        ['md5-dos2unix', legacy],
-      ] as const)
-        for (const [prefix, names] of layout)
-          for (const rest of names) yield { algorithm, value: prefix + rest };
-    },
+    objects,
   };
 }
 
@@ -42,17 +41,10 @@ async function readLayout(folder: string): Promise<Layout> {
   return new Map(
     await Promise.all(
       prefixes.map(async (prefix): Promise<[string, ReadonlySet<string>]> => {
-        const names = await namesIn(join(folder, prefix));
-        return [prefix, new Set(names.filter(name => restForm.test(name)))];
+        return [prefix, new Set(await namesIn(join(folder, prefix)))];
       }),
     ),
   );
-}
-
-function countOf(layout: Layout): number {
-  let count = 0;
-  for (const names of layout.values()) count += names.size;
-  return count;
 }
 
 /** None of what is no folder. */

@@ -78,6 +78,11 @@ export class ObjectCache {
    * `parseListing` throws.
    */
   async readListing(id: ObjectId): Promise<FolderListing> {
+    return parseListing(await this.readListingBytes(id), { name: id.value });
+  }
+
+  /** The bytes of a listing that have the hash of its name. Rejects as `readListing`. */
+  async readListingBytes(id: ObjectId): Promise<Buffer> {
     const path = this.pathOf(id);
     let bytes: Buffer;
     try {
@@ -87,7 +92,7 @@ export class ObjectCache {
     }
     const found = `${hash('md5', bytes)}.dir`;
     if (found !== id.value) throw objectCorrupt(objectText(id), path, found);
-    return parseListing(bytes, { name: id.value });
+    return bytes;
   }
 
   /** Writes the `.dir` object of a listing, unless it is there. Its files are to be in the cache before. */

@@ -6,15 +6,13 @@ import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
 import type { FolderListing } from '../folderListing.ts';
 import { hashOutputs, type HashedPath } from '../hash/hashOutputs.ts';
+import { parseListing } from '../listing/parseListing.ts';
 import { isFolderObject, sameObject, type ObjectId } from '../objectId.ts';
 import type { SelectedPin } from './selectPins.ts';
 
-export interface LookedAtPin extends SelectedPin {
+/** `listing` is that of a folder, where the cache has it. */
+export interface LookedAtPin extends SelectedPin, KnownListing {
   readonly current: HashedPath;
-  /** Of a folder, where the cache has it. */
-  readonly listing?: FolderListing;
-  /** Why the listing cannot be used although it is there. */
-  readonly listingTrouble?: LockstepError;
   readonly equal: boolean;
 }
 
@@ -25,7 +23,7 @@ export async function lookAtPins(
   tools: DataTools,
   task: DataTask,
 ): Promise<LookedAtPin[]> {
-  const listings = await Promise.all(pins.map(({ pin }) => readKnownListing(tools, pin.object)));
+  const kept = await Promise.all(pins.map(({ pin }) => readKept(tools, pin.object)));
   const hashed = await hashOutputs(
     repository,
     pins.map(({ pin: { path, object } }, at) => ({
@@ -35,7 +33,8 @@ export async function lookAtPins(
         : {
             expected: {
               object,
-              ...(listings[at]?.listing === undefined ? {} : { listing: listings[at].listing }),
+              // Which of two hashes a file of DVC 2 has, the listing tells; else it may not be needed at all.
+              ...(object.algorithm === 'md5' ? {} : parsed(object, kept[at])),
             },
           }),
     })),
@@ -45,27 +44,54 @@ export async function lookAtPins(
   return pins.map((selected, at) => {
     const current = hashed[at];
     if (current === undefined) throw new Error(`${selected.path} was not looked at`);
-    return {
-      ...selected,
-      ...listings[at],
-      current,
-      equal: selected.pin.object !== undefined && sameObject(current.object, selected.pin.object),
-    };
+    const { object } = selected.pin;
+    const equal = object !== undefined && sameObject(current.object, object);
+    const known =
+      kept[at]?.bytes !== undefined && equal ? { listing: current.listing() } : parsed(object, kept[at]);
+    return { ...selected, ...known, current, equal };
   });
 }
 
-/** Nothing where the object is no listing, or not in the cache. */
-export async function readKnownListing(
-  { cache }: DataTools,
-  object: ObjectId | undefined,
-): Promise<{ listing?: FolderListing; listingTrouble?: LockstepError }> {
+/** What the cache has of a listing: verified bytes, nothing, or trouble. */
+interface KeptListing {
+  readonly bytes?: Buffer;
+  readonly listingTrouble?: LockstepError;
+}
+
+async function readKept({ cache }: DataTools, object: ObjectId | undefined): Promise<KeptListing> {
   if (object === undefined || !isFolderObject(object)) return {};
   try {
-    return { listing: await cache.readListing(object) };
+    return { bytes: await cache.readListingBytes(object) };
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
     return error.code === 'object-not-in-cache' ? {} : { listingTrouble: error };
   }
+}
+
+function parsed(object: ObjectId | undefined, kept: KeptListing = {}): KnownListing {
+  const { bytes, listingTrouble } = kept;
+  if (listingTrouble !== undefined) return { listingTrouble };
+  if (bytes === undefined || object === undefined) return {};
+  try {
+    return { listing: parseListing(bytes, { name: object.value }) };
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    return { listingTrouble: error };
+  }
+}
+
+interface KnownListing {
+  readonly listing?: FolderListing;
+  /** Why it cannot be used although it is there. */
+  readonly listingTrouble?: LockstepError;
+}
+
+/** Nothing where the object is no listing, or not in the cache. */
+export async function readKnownListing(
+  tools: DataTools,
+  object: ObjectId | undefined,
+): Promise<KnownListing> {
+  return parsed(object, await readKept(tools, object));
 }
 
 /** What of a pin the cache lacks; nothing where it has all of it, or where no cache keeps it. */

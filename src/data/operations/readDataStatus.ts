@@ -10,7 +10,7 @@ import type { Problem } from './dataResult.ts';
 import type { DataStatus, FolderChanges, PathState, PathStatus } from './dataStatus.ts';
 import { pathNotPinned } from './errors.ts';
 import { lackingInCache, lookAtPins, type LookedAtPin } from './lookAtPins.ts';
-import { lackingInRemotes, type RemoteLack } from './lackingInRemotes.ts';
+import type { RemoteLack } from './lackingInRemotes.ts';
 import { readLfsStatus } from './readLfsStatus.ts';
 import { selectPins, type PinGroup } from './selectPins.ts';
 import { chosenInside, isChosen, meantFiles, readSparseChoice } from './sparseChoice.ts';
@@ -71,12 +71,16 @@ async function statusOfGroup(
   const choice = await readSparseChoice(repository);
   return withTools(repository, async tools => {
     const chosen = group.pins.filter(({ pin }) => isChosen(choice, pin.path));
-    const looked = await lookAtPins(repository, chosen, tools, task);
-    const presence = request.skipCache === true ? undefined : await tools.cache.presence();
+    const [looked, presence] = await Promise.all([
+      lookAtPins(repository, chosen, tools, task),
+      request.skipCache === true ? undefined : tools.cache.presence(),
+    ]);
     const lacking =
       request.remote === undefined || request.remote === false
         ? undefined
-        : await lackingInRemotes(repository, chosen, tools, task, {
+        : await (
+            await import('./lackingInRemotes.ts')
+          ).lackingInRemotes(repository, chosen, tools, task, {
             ...(typeof request.remote === 'string' ? { remote: request.remote } : {}),
             ...(request.credentials === undefined ? {} : { credentials: request.credentials }),
           });
