@@ -61,7 +61,10 @@ export async function removeStale(
   tools: DataTools,
   task: DataTask,
 ): Promise<StaleRemoval> {
-  const stale = (await readPlaced(repository)).filter(({ path }) => !touches(path, pinned));
+  const exactly = new Set(pinned);
+  const stale = (await readPlaced(repository)).filter(
+    ({ path }) => !exactly.has(path) && !touches(path, pinned),
+  );
   if (stale.length === 0) return { removed: [], kept: [] };
   const found = await hashOutputs(
     repository,
@@ -85,8 +88,9 @@ export async function removeStale(
   return { removed, kept };
 }
 
+/** Lies above or below one of them. */
 function touches(path: string, pinned: readonly string[]): boolean {
-  return pinned.some(one => one === path || one.startsWith(`${path}/`) || path.startsWith(`${one}/`));
+  return pinned.some(one => one.startsWith(`${path}/`) || path.startsWith(`${one}/`));
 }
 
 function isSafe(repository: DataRepository, path: string): boolean {

@@ -1,10 +1,20 @@
 /** Names of files that are being made, beside the place where they go: never data, whoever finds them after a crash. */
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** For a file that gets its name by a rename when it is whole. `.….tmp`, so that DVC's own sweep of the cache finds it, too. */
 export function ownTemporary(): string {
-  return `.lockstep-${process.pid}-${randomBytes(8).toString('hex')}.tmp`;
+  // Asked for name by name, randomness would take as long as the hash of a small file.
+  if (next === drawn.length) {
+    randomFillSync(drawn);
+    next = 0;
+  }
+  const unique = drawn.toString('hex', next, next + 8);
+  next += 8;
+  return `.lockstep-${process.pid}-${unique}.tmp`;
 }
+
+const drawn = Buffer.alloc(4096);
+let next = drawn.length;
 
 export function isOwnTemporary(name: string): boolean {
   return name.startsWith('.lockstep-') && /^\.lockstep-\d+-[0-9a-f]{16}\.tmp$/.test(name);
