@@ -13,7 +13,7 @@ import { ensureSystemParts } from './provision/systemPackages.ts';
 import { buildCheck, checks, runChecks } from './suites/runChecks.ts';
 import { runSuite } from './suites/runSuite.ts';
 import { addTotals, formatTotals, type Totals } from './suites/suiteReport.ts';
-import { suites, type Need, type Suite } from './suites/suiteTable.ts';
+import { inRounds, suites, type Need, type Suite } from './suites/suiteTable.ts';
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } });
 const names = ['checks', ...suites.map(suite => suite.name)];
@@ -46,15 +46,24 @@ async function testAll(): Promise<Totals> {
   if (chosen.some(suite => suite.needs.includes('bundles')))
     counted.push(await timed('build', () => runChecks([buildCheck], cancel.signal)));
   if (!existsSync(join(projectRoot, 'dist', 'cli.cjs'))) missing.add('bundles');
-  for (const suite of chosen) {
+  for (const round of inRounds(chosen)) {
     cancel.signal.throwIfAborted();
-    const absent = suite.needs.filter(need => missing.has(need));
+    const say = (suite: Suite, line: string): void =>
+      console.log(round.length === 1 ? line : `${suite.name.padEnd(12)}${line}`);
     counted.push(
-      await timed(suite.name, async () =>
-        absent.length > 0
-          ? without(suite, absent)
-          : runSuite(suite, { signal: cancel.signal, grep: values.grep, say: line => console.log(line) }),
-      ),
+      ...(await Promise.all(
+        round.map(suite =>
+          timed(suite.name, async () => {
+            const absent = suite.needs.filter(need => missing.has(need));
+            if (absent.length > 0) return without(suite, absent);
+            return runSuite(suite, {
+              signal: cancel.signal,
+              grep: values.grep,
+              say: line => say(suite, line),
+            });
+          }),
+        ),
+      )),
     );
   }
   return addTotals(counted);

@@ -11,6 +11,8 @@ export interface Suite {
   readonly suiteTimeoutMs: number;
   /** Whether the tests run inside the editor's extension host. */
   readonly inEditor: boolean;
+  /** The suite before it, which mostly waits, as this one does: both run at once. */
+  readonly beside?: string;
 }
 
 /** Of `peers` some may be missing: then the tests that want one skip. */
@@ -35,10 +37,21 @@ function suite(name: string, needs: readonly Need[], testSeconds: number, suiteM
 export const suites: readonly Suite[] = [
   suite('unit', [], 20, 5),
   suite('integration', ['bundles'], 60, 12),
-  suite('interop', ['bundles', 'peers'], 240, 20),
+  { ...suite('interop', ['bundles', 'peers'], 240, 20), beside: 'integration' },
   suite('webview', ['bundles', 'browser'], 60, 5),
   suite('packaging', ['bundles'], 120, 5),
   suite('crash', ['bundles', 'peers'], 240, 10),
   suite('extension', ['bundles', 'browser', 'editor'], 60, 6),
   suite('e2e', ['bundles', 'browser', 'editor'], 240, 10),
 ];
+
+/** Suites that run at once, in the order of the table. */
+export function inRounds(chosen: readonly Suite[]): Suite[][] {
+  const rounds: Suite[][] = [];
+  for (const one of chosen) {
+    const last = rounds.at(-1);
+    if (one.beside !== undefined && last?.some(({ name }) => name === one.beside) === true) last.push(one);
+    else rounds.push([one]);
+  }
+  return rounds;
+}
