@@ -11,6 +11,8 @@ import { readSmallText } from './readSmallText.ts';
 export interface DvcIgnore {
   /** `path` is relative to the data root, forward slashes. A path below an ignored folder is ignored. */
   ignores(path: string, isFolder: boolean): boolean;
+  /** Whether someone wrote a rule that files in this folder (relative to the data root, '' for the root) must be held against. */
+  hasRulesFor(folder: string): boolean;
 }
 
 /** Where the rules are read from, where that is not the disk: a commit, say. Paths are relative to the data root. */
@@ -42,6 +44,10 @@ class DvcIgnoreRules implements DvcIgnore {
     const slash = path.lastIndexOf('/');
     const rules = this.#rulesOf(slash < 0 ? '' : path.slice(0, slash));
     return rules === 'ignored' || isIgnored(rules, path, false);
+  }
+
+  hasRulesFor(folder: string): boolean {
+    return this.#rulesOf(folder) !== builtIn;
   }
 
   #rulesOf(folder: string): readonly IgnorePattern[] | 'ignored' {

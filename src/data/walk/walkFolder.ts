@@ -60,7 +60,7 @@ export async function walkFolder(
       found.names === undefined
         ? { entries: splitPaths(found.entries), stats: found.stats }
         : await lookAtNames(found.folder, splitPaths(found.names), root, pool, meter, problems);
-    if (ignore !== undefined) here = withoutIgnored(here, prefix, ignore);
+    if (ignore !== undefined) here = withoutIgnored(here, found.folder, prefix, ignore);
     walked.set(found.folder, here);
     const below = here.entries.filter(entry => entry.endsWith('/'));
     await Promise.all(portions(below).map(portion => walk(portion, filesAtOnce)));
@@ -161,12 +161,20 @@ function assemble(walked: ReadonlyMap<string, Walked>): FileColumns {
   return { paths, stats: stats.subarray(0, paths.length * statWidth) };
 }
 
-function withoutIgnored({ entries, stats }: Walked, prefix: string, ignore: DvcIgnore): Walked {
+/** Of the entries of one folder. */
+function withoutIgnored(
+  { entries, stats }: Walked,
+  folder: string,
+  prefix: string,
+  ignore: DvcIgnore,
+): Walked {
   const kept: number[] = [];
+  // What the built-in rules leave out of files the walk has left out already.
+  const judgesFiles = ignore.hasRulesFor(folder === '' ? prefix : below(prefix, folder.slice(0, -1)));
   for (const [index, entry] of entries.entries()) {
-    const folder = entry.endsWith('/');
-    const path = folder ? entry.slice(0, -1) : entry;
-    if (!ignore.ignores(below(prefix, path), folder)) kept.push(index);
+    const isFolder = entry.endsWith('/');
+    const path = isFolder ? entry.slice(0, -1) : entry;
+    if ((!isFolder && !judgesFiles) || !ignore.ignores(below(prefix, path), isFolder)) kept.push(index);
   }
   if (kept.length === entries.length) return { entries, stats };
   const keptStats = new Float64Array(kept.length * statWidth);

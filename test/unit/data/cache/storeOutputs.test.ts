@@ -155,6 +155,7 @@ describe('storing in the cache', () => {
     await data.write({ 'd/a.tmp': 'x', 'd/b': 'x', 'd/build/c': 'x', 'd/sub/d.tmp': 'x', 'd/sub/e': 'x' });
     const asked: string[] = [];
     const ignore = {
+      hasRulesFor: () => true,
       ignores: (path: string, isFolder: boolean): boolean => {
         asked.push(path);
         return path.endsWith('.tmp') || (isFolder && path.endsWith('build'));

@@ -66,6 +66,19 @@ describe('createDvcIgnore', () => {
     assert.equal(dvcIgnores({}, 'inner/f', ['inner']), true);
   });
 
+  it('knows where nobody wrote a rule', () => {
+    const files: Record<string, string> = { '.dvcignore': '# only this\n\n', 'sub/.dvcignore': '*.tmp' };
+    const ignore = createDvcIgnore('/nowhere', {
+      readText: name => files[name],
+      isDataRoot: folder => folder === 'inner',
+    });
+    const asked = ['', 'a/b', 'sub', 'sub/deep', 'inner'];
+    assert.deepEqual(
+      asked.filter(folder => ignore.hasRulesFor(folder)),
+      ['sub', 'sub/deep', 'inner'],
+    );
+  });
+
   it('never throws, whatever stands in the files', () => {
     const text = fc.string({
       unit: fc.constantFrom('a', '*', '/', '[', ']', '!', '\\', '#', '?', '-', ' ', '\n', '\r'),
