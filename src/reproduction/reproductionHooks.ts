@@ -9,6 +9,7 @@ import { announceChange } from '../runs/changes.ts';
 import { RunStore } from '../runs/runStore.ts';
 import { runPaths } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
+import { awaitCaptured } from './awaitCaptured.ts';
 import { checkoutLayout } from './checkoutLayout.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { planMissing, reproductionOptionsWrong } from './errors.ts';
@@ -68,6 +69,7 @@ async function start(
 ): Promise<Started & { readonly prepared: PreparedRun }> {
   const options = optionsOf(spec);
   const runs = new RunStore(spec.store);
+  await awaitCaptured(runPaths(spec.store, originalId), context.signal);
   const original = await runs.read(originalId);
   const { plan } = original;
   if (plan === undefined) throw planMissing(originalId, original.problems[0]);

@@ -29,9 +29,17 @@ export function tellCheckout(
   if (parts.length > 0) terminal.out(`${parts.join(', ')}.\n`);
   else if (missing.length + kept.length + problems.length === 0) terminal.out('Nothing to check out.\n');
   tellKept(terminal, kept, shown);
-  const mend = missing.some(one => one.trouble === 'not-in-cache')
-    ? 'lockstep data pull asks the remote for them.'
-    : undefined;
+  const mends = [
+    ...(missing.some(one => one.trouble === 'not-in-cache')
+      ? ['lockstep data pull asks the remote for them.']
+      : []),
+    ...(missing.some(one => one.trouble === 'corrupt')
+      ? [
+          'Remove the file that has the wrong hash from the cache; lockstep data pull then asks the remote for it.',
+        ]
+      : []),
+  ];
+  const mend = mends.length === 0 ? undefined : mends.join('\n');
   tellMissing(terminal, missing, shown, mend);
   tellProblems(terminal, problems, shown);
 }

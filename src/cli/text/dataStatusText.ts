@@ -114,7 +114,12 @@ function hints(differing: readonly PathStatus[]): string[] {
   const absent = differing.filter(one => one.state === 'missing' || one.state === 'partly');
   const found: string[] = [];
   if (modified)
-    found.push('lockstep data commit pins what is here; lockstep data checkout --force discards it.');
+    found.push(
+      differing.some(one => one.state === 'modified' && one.notInCache !== undefined)
+        ? 'lockstep data pull fetches and places what the pins say, and leaves what is saved nowhere else (--force discards it).'
+        : 'lockstep data checkout places what the pins say, and leaves what is saved nowhere else (--force discards it).',
+      'lockstep data commit pins what is here instead.',
+    );
   if (absent.some(one => one.notInCache !== undefined))
     found.push('lockstep data pull fetches what is missing.');
   else if (absent.length > 0) found.push('lockstep data checkout places what is missing.');

@@ -2,11 +2,12 @@
  * `lockstep data checkout`: makes the pinned paths in the working tree what their pins say, from the cache alone.
  * Nothing that is saved nowhere else is overwritten without `force`, and a missing object costs its own file only.
  */
+import { join } from 'node:path';
 import { objectText } from '../cache/objectCache.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataTools } from '../dataTools.ts';
 import { withDvcLock } from '../locks/withDvcLock.ts';
-import { isFolderObject } from '../objectId.ts';
+import { isFolderObject, objectKey } from '../objectId.ts';
 import { loadPins } from '../pins/loadPins.ts';
 import { placeOutputs, type PlaceRequest, type PlaceResult } from '../placing/placeOutputs.ts';
 import { recordPlaced, removeStale } from '../placing/recordLinks.ts';
@@ -104,9 +105,13 @@ async function checkoutGroup(
   const chosen = pinned.filter(({ pin }) => isChosen(choice, pin.path)).map(one => narrowed(one, choice));
   tally.notSelected += pinned.length - chosen.length;
   if (request.paths === undefined) {
-    const everyPath = (await loadPins(repository)).outputs.map(one => one.path);
-    const { removed } = await removeStale(repository, everyPath, tools, task);
-    tally.deleted.push(...removed.map(path => prefix + path));
+    const { outputs, problems } = await loadPins(repository);
+    // A pin file that cannot be read (a merge conflict) may still name what it named: nothing is taken for unpinned.
+    if (problems.length === 0) {
+      const everyPath = outputs.map(one => one.path);
+      const { removed } = await removeStale(repository, everyPath, tools, task);
+      tally.deleted.push(...removed.map(path => prefix + path));
+    }
   }
   const looked = await lookAtPins(repository, chosen, tools, task);
   const toPlace = looked.filter(one => !one.equal || request.relink === true || one.only !== undefined);
@@ -120,7 +125,7 @@ async function checkoutGroup(
   );
   for (const [at, result] of results.entries()) {
     const one = toPlace[at];
-    if (one !== undefined) count(result, one, tally);
+    if (one !== undefined) count(result, one, repository.settings.cacheFolder, tally);
   }
   const placed = toPlace.filter((_, at) => isWhole(results[at]));
   await recordPlaced(
@@ -153,7 +158,12 @@ function placeRequest(
   ];
 }
 
-function count(result: PlaceResult, { pin, path }: LookedAtPin, tally: CheckoutTally): void {
+function count(
+  result: PlaceResult,
+  { pin, path }: LookedAtPin,
+  cacheFolder: string,
+  tally: CheckoutTally,
+): void {
   const within = (inside: string): string => (inside === '' ? path : `${path}/${inside}`);
   tally.files += result.placed.files;
   tally.bytes += result.placed.bytes;
@@ -178,7 +188,7 @@ function count(result: PlaceResult, { pin, path }: LookedAtPin, tally: CheckoutT
   for (const { path: inside, object, found } of result.corrupt)
     tally.missing.push({
       ...{ path: within(inside), object: objectText(object), trouble: 'corrupt' },
-      detail: `its content has the hash ${found}`,
+      detail: `${join(cacheFolder, objectKey(object))} has the hash ${found}`,
     });
   for (const { path: inside, reason } of result.failed)
     tally.problems.push({ path: within(inside), what: reason });

@@ -83,6 +83,14 @@ export function importSourceMissing(path: string, url: string, revision: string)
   });
 }
 
+export function importRevisionMissing(url: string, revision: string): LockstepError {
+  return new LockstepError({
+    code: 'import-source-missing',
+    message: `${url} has no branch, tag or commit ${revision}.`,
+    mend: 'Name one that it has with --rev; without it the default branch is taken.',
+  });
+}
+
 export function importTargetExists(path: string): LockstepError {
   return new LockstepError({
     code: 'import-target-exists',

@@ -1,4 +1,5 @@
 /** `lockstep data fetch`: brings objects of pins from the remotes into the cache; the working tree is not touched. */
+import { stat } from 'node:fs/promises';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataTools } from '../dataTools.ts';
 import { isFolderObject } from '../objectId.ts';
@@ -107,6 +108,11 @@ async function fetchGroup(
   const { credentials, jobs } = request;
   for (const { remote, pins } of groupByRemote(repository, ordinary, request.remote))
     await withStore(remote, { credentials, jobs }, async store => {
+      if (store.folder !== undefined && (await isAbsent(store.folder.path)))
+        totals.problems.push({
+          path: `${group.prefix}.dvc/config`,
+          what: `the folder of the remote ${remote.name}, ${store.folder.path}, is not there; is its disk mounted?`,
+        });
       const place = repository.settings;
       const first = pinItems(pins);
       totals.add(first, await fetchObjects(store, first, place, task, { expectedBytes }));
@@ -115,6 +121,13 @@ async function fetchGroup(
     });
   await fetchCloudFiles(repository, clouds, request, task, totals);
   await fetchImports(project, group, imports, request, tools, task, totals);
+}
+
+async function isAbsent(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    () => true,
+  );
 }
 
 /** Of a folder of `total` files, `absent` of which are to come: about so many of its bytes. */

@@ -8,7 +8,7 @@ import { gitEnvironment, quietSettings } from '../../git/gitEnvironment.ts';
 import { runGit } from '../../git/runGit.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataProject } from './dataProject.ts';
-import { importSourceMissing, sourceNotReachable } from './errors.ts';
+import { importRevisionMissing, sourceNotReachable } from './errors.ts';
 import { openDataProject } from './openDataProject.ts';
 
 export interface ImportSource extends AsyncDisposable {
@@ -44,7 +44,7 @@ export async function openImportSource(request: ImportSourceRequest, task: DataT
     const git = await findRepository(folder, environment);
     if (git === undefined) throw sourceNotReachable(url, 'it is no git repository.');
     const commit = await commitOf(git, revision, environment, task);
-    if (commit === undefined) throw importSourceMissing('such commit', url, revision);
+    if (commit === undefined) throw importRevisionMissing(url, revision);
     const project = await openDataProject(git.root, environment);
     return { project, git, commit, [Symbol.asyncDispose]: dispose };
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The data commands as people type them, in real git repositories, without dvc. */
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import {
@@ -138,6 +138,17 @@ describe('lockstep data', () => {
     });
   });
 
+  it('leaves data alone whose pin file cannot be read', async () => {
+    const pin = await readFile(at('data/raw.dvc'), 'utf8');
+    await writeFile(at('data/raw.dvc'), `<<<<<<< HEAD\n${pin}=======\n${pin}>>>>>>> other\n`);
+    const outcome = await data('checkout');
+    assert.equal(outcome.code, 3);
+    assert.match(outcome.stderr, /data\/raw\.dvc: line 1/);
+    assert.equal(await readFile(at('data/raw/a.csv'), 'utf8'), 'second version\n');
+    await writeFile(at('data/raw.dvc'), pin);
+    assert.deepEqual(await states(), { 'data/raw': 'in-sync', 'model é.bin': 'in-sync' });
+  });
+
   it('gives a remote what it lacks, and another clone takes it from there', async () => {
     const without = await data('push');
     assert.equal(without.code, 3);
@@ -206,6 +217,12 @@ describe('lockstep data', () => {
     );
     assert.deepEqual(Object.keys(folderContent(at('data/raw'))), ['deep/c.csv']);
     assert.deepEqual(await states(), { 'data/raw': 'partly', 'model é.bin': 'in-sync' });
+    const folder = join(project.repository.home, 'a remote');
+    await rename(folder, `${folder} unmounted`);
+    const gone = await data('fetch');
+    assert.equal(gone.code, 3);
+    assert.match(gone.stderr, /\.dvc\/config: the folder of the remote here, .*a remote, is not there/);
+    await rename(`${folder} unmounted`, folder);
     await mkdir(join(inRemote, '..'), { recursive: true });
     await writeFile(inRemote, kept);
     assert.equal((await data('pull')).code, 0);
@@ -319,6 +336,9 @@ describe('lockstep data', () => {
       const missing = await data('import', source.root, 'nowhere');
       assert.equal(missing.code, 3);
       assert.match(missing.stderr, /has no nowhere/);
+      const unknown = await data('import', source.root, 'set', '--rev', 'v9', '--out', 'other');
+      assert.equal(unknown.code, 3);
+      assert.match(unknown.stderr, /has no branch, tag or commit v9\./);
     } finally {
       await source.remove();
     }

@@ -26,7 +26,7 @@ export const dataHook: Subcommand = {
     if (!parseWords(parser, words)) return exitCodes.done;
     const [action] = parser.args;
     if (action !== 'install' && action !== 'remove')
-      throw wrongUse(`${action ?? ''} is neither install nor remove`, 'lockstep data hook');
+      throw wrongUse(`the action is install or remove, not ${action ?? 'nothing'}`, 'lockstep data hook');
     const repository = await findRepository(context.cwd, context.env);
     if (repository === undefined) throw notARepository(context.cwd);
     const changes =
