@@ -43,7 +43,7 @@ describe('the Data & Models view', () => {
   before(async () => {
     const { folder, data } = await openedEditor();
     editor = { folder, tree: data, data };
-    branch = await git('rev-parse', 'HEAD');
+    branch = await git('branch', '--show-current');
     await git('checkout', '-qb', 'with-data');
   });
   after(async () => {

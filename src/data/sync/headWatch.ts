@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Repository } from '../../git/findRepository.ts';
 import type { GitOperation } from './decideSync.ts';
 import { readHead, type Head } from './readHead.ts';
+import { readMoves } from './readMoves.ts';
 
 export interface HeadMove {
   /**
@@ -15,6 +16,8 @@ export interface HeadMove {
    */
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** Commits that HEAD named in between, told by no move of their own: their data may lie in the working tree. */
+  readonly through?: readonly string[];
   /** Git is in the middle of it: another move tells when it has ended, also when HEAD is back at `from`. */
   readonly operation?: GitOperation;
 }
@@ -53,6 +56,8 @@ class HeadWatcher implements HeadWatch {
   /** HEAD outside of any operation. */
   #settled: string | undefined;
   #seen: Head = { commit: undefined, operation: undefined };
+  /** Bytes of git's log of HEAD at the last look. */
+  #logEnd: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #closed = false;
@@ -69,6 +74,7 @@ class HeadWatcher implements HeadWatch {
 
   async start(since: string | undefined): Promise<void> {
     this.#arm();
+    this.#logEnd = (await readMoves(this.#repository.gitDir, undefined)).end;
     this.#seen = await readHead(this.#repository);
     this.#settled = since ?? this.#seen.commit;
     if (this.#settled !== this.#seen.commit) this.#tell(this.#seen);
@@ -91,16 +97,29 @@ class HeadWatcher implements HeadWatch {
   async #lookOnce(): Promise<void> {
     if (this.#closed) return;
     this.#arm();
+    const moves = await readMoves(this.#repository.gitDir, this.#logEnd);
     const head = await readHead(this.#repository);
-    const same = head.commit === this.#seen.commit && head.operation === this.#seen.operation;
+    const before = this.#seen;
+    this.#logEnd = moves.end;
     this.#seen = head;
-    if (!same && !this.#hasClosed()) this.#tell(head);
+    const same = head.commit === before.commit && head.operation === before.operation;
+    // What an operation of git goes through is never placed.
+    const calm = head.operation === undefined && before.operation === undefined;
+    const through = calm
+      ? moves.commits.filter(commit => commit !== head.commit && commit !== before.commit)
+      : [];
+    if ((!same || through.length > 0) && !this.#hasClosed()) this.#tell(head, through);
   }
 
-  #tell({ commit, operation }: Head): void {
+  #tell({ commit, operation }: Head, through: readonly string[] = []): void {
     const from = this.#settled;
     if (operation === undefined) this.#settled = commit;
-    this.#onMove({ from, to: commit, ...(operation === undefined ? {} : { operation }) });
+    this.#onMove({
+      from,
+      to: commit,
+      ...(through.length === 0 ? {} : { through }),
+      ...(operation === undefined ? {} : { operation }),
+    });
   }
 
   /** As a call: an await lies between two looks at the field. */

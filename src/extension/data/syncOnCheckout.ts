@@ -29,6 +29,8 @@ export class SyncOnCheckout {
   readonly #parts: SyncDependencies;
   /** Root → what is being decided or done there; a newer move takes its place. */
   readonly #running = new Map<string, AbortController>();
+  /** Root → commits whose data may still lie in the working tree, because syncing from them did not come to its end. */
+  readonly #left = new Map<string, Set<string | undefined>>();
 
   constructor(parts: SyncDependencies) {
     this.#parts = parts;
@@ -41,9 +43,16 @@ export class SyncOnCheckout {
     const stop = new AbortController();
     this.#running.set(root, stop);
     try {
-      const verdict = await client.request('compareHeads', { root, move }, stop.signal);
+      const left = this.#left.get(root) ?? new Set();
+      for (const from of [move.from, ...(move.through ?? [])]) left.add(from);
+      this.#left.set(root, left);
+      for (const from of left) {
+        const verdict = await client.request('compareHeads', { root, move: { ...move, from } }, stop.signal);
+        await this.#follow(root, verdict, stop.signal);
+        stop.signal.throwIfAborted();
+        left.delete(from);
+      }
       if (move.operation === undefined) await this.#remember(root, move.to);
-      await this.#follow(root, verdict, stop.signal);
     } catch (error) {
       if (!stop.signal.aborted) void showError(error, log);
     } finally {

@@ -95,4 +95,30 @@ describe('watchHead', () => {
     (await watchHead(git, move => moves.push(move), { since })).close();
     assert.deepEqual(moves, [{ from: since, to: commits[2] }]);
   });
+
+  it('tells of commits between two looks, also where HEAD is back', async () => {
+    const git = await findRepository(repository.root, repository.environment);
+    assert.ok(git);
+    await repository.git('switch', '--quiet', 'main');
+    const moves: HeadMove[] = [];
+    // Nobody looks but the test.
+    const watch = await watchHead(git, move => moves.push(move), { settleMs: 1_000_000 });
+    try {
+      await repository.git('checkout', '--quiet', 'HEAD~1');
+      await repository.git('checkout', '--quiet', 'main');
+      await watch.look();
+      await watch.look();
+      await repository.git('checkout', '--quiet', 'main~1');
+      await repository.git('checkout', '--quiet', 'main~2');
+      await watch.look();
+    } finally {
+      watch.close();
+      await repository.git('switch', '--quiet', 'main');
+    }
+    const [oldest, middle, newest] = commits;
+    assert.deepEqual(moves, [
+      { from: newest, to: newest, through: [middle] },
+      { from: newest, to: oldest, through: [middle] },
+    ]);
+  });
 });
