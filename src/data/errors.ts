@@ -97,6 +97,14 @@ export function dataLocked(lock: string, holder: string | undefined): LockstepEr
   });
 }
 
+export function lockIsLink(lock: string): LockstepError {
+  return new LockstepError({
+    code: 'lock-is-link',
+    message: `${lock} is a symbolic link. What it leads to was left alone.`,
+    mend: `Remove it: rm ${lock}`,
+  });
+}
+
 export function pathBusy(path: string, holder: string): LockstepError {
   return new LockstepError({
     code: 'path-busy',

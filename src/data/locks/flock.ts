@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { systemErrorCode } from '../../base/systemError.ts';
+import { lockIsLink } from '../errors.ts';
 import { describeProcess } from './describeProcess.ts';
 import type { LockAttempt } from './withDvcLock.ts';
 
@@ -15,13 +16,15 @@ const openExclusiveLock = 0x20;
 
 /** One attempt; the file stays when the lock is released, as DVC leaves it. */
 export async function takeFlock(path: string): Promise<LockAttempt> {
-  const flags = constants.O_RDWR | constants.O_CREAT;
+  // What a repository brings along may be a link to a file of the person: it is neither made nor written to.
+  const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
   const bsd = process.platform === 'darwin' || process.platform === 'freebsd';
   let handle: FileHandle;
   try {
     handle = await open(path, bsd ? flags | openExclusiveLock | constants.O_NONBLOCK : flags, 0o666);
   } catch (error) {
     if (bsd && systemErrorCode(error) === 'EAGAIN') return { holder: await holderOf(path) };
+    if (systemErrorCode(error) === 'ELOOP') throw lockIsLink(path);
     throw error;
   }
   try {

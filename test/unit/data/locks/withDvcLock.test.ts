@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findBusy, readBusyPaths } from '../../../../src/data/locks/busyPaths.ts';
 import { withDvcLock } from '../../../../src/data/locks/withDvcLock.ts';
@@ -70,6 +70,15 @@ describe('the lock of DVC', () => {
     const next = withDvcLock(data.repository, {}, () => Promise.resolve('in'));
     child.stdin?.end();
     assert.equal(await next, 'in');
+  });
+
+  it('is not taken through a link, which may lead to a file of the person', async () => {
+    const other = join(data.root, 'precious');
+    await writeFile(other, 'kept');
+    await symlink(other, lock);
+    const taken = withDvcLock(data.repository, {}, () => Promise.resolve());
+    await assert.rejects(taken, { code: 'lock-is-link' });
+    assert.equal(await readFile(other, 'utf8'), 'kept');
   });
 
   it('ends with a process that is killed', async () => {
