@@ -1,9 +1,11 @@
 /** Whether a path may be pinned, asked before anything is hashed; the same refusals as `dvc add`, said with the way out. */
 import { lstat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { runGit } from '../../git/runGit.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
+import { gitExcludeFiles } from '../ignore/gitExcludeFiles.ts';
+import { createGitIgnoreRules } from '../ignore/gitIgnoreRules.ts';
 import type { PinnedOutput } from '../pinnedOutput.ts';
 import type { DataProject } from './dataProject.ts';
 
@@ -40,7 +42,17 @@ export async function checkAddPath(
   const found = await lstat(join(repository.root, path)).catch(() => undefined);
   if (found === undefined) return 'is not there';
   if (ignore?.ignores(path, found.isDirectory()) === true) return 'is ignored by .dvcignore';
+  if (isIgnoredByGit(repository, `${path}.dvc`))
+    return `cannot be pinned: git ignores ${path}.dvc, so nobody would know of the pin; change .gitignore`;
   return { path };
+}
+
+/** Pin files are not looked for there, by DVC neither: such a pin would be made and never seen again. */
+function isIgnoredByGit({ gitRoot, root }: DataRepository, path: string): boolean {
+  if (gitRoot === undefined) return false;
+  const above = relative(gitRoot, root).split(sep).join('/');
+  const rules = createGitIgnoreRules(gitRoot, gitExcludeFiles(gitRoot));
+  return rules.ignores(above === '' ? path : `${above}/${path}`, false);
 }
 
 /** Which of `paths` (relative to the project's root) git keeps, or files below them. */

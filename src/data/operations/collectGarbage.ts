@@ -2,6 +2,7 @@
  * `lockstep data gc`: removes objects from the cache (and, asked, from a remote) that nothing needs: no working tree,
  * no branch, tag, stash, reflog or other ref, no snapshot and no record of a run. What cannot be read keeps everything.
  */
+import { realpath } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { objectText } from '../cache/objectCache.ts';
 import type { DataTask } from '../dataProgress.ts';
@@ -67,7 +68,7 @@ export async function collectGarbage(
 ): Promise<GarbageResult> {
   const { dryRun, projects = [], alone } = request;
   for (const { root, settings } of project.repositories)
-    if (!isInside(root, settings.cacheFolder) && projects.length === 0 && alone !== true)
+    if (!isInside(root, await realFolder(settings.cacheFolder)) && projects.length === 0 && alone !== true)
       throw cacheShared(settings.cacheFolder);
   const others = await Promise.all(projects.map(folder => openDataProject(folder, project.environment)));
   return withLocks(project.repositories, task, async () => {
@@ -181,6 +182,11 @@ async function sweepRemote(
 
 function uniqueCaches(repositories: readonly DataRepository[]): DataRepository[] {
   return [...new Map(repositories.map(one => [one.settings.cacheFolder, one])).values()];
+}
+
+/** `.dvc/cache` is often a link to a disk that others use, too. */
+function realFolder(folder: string): Promise<string> {
+  return realpath(folder).catch(() => folder);
 }
 
 function isInside(root: string, folder: string): boolean {

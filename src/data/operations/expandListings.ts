@@ -25,31 +25,38 @@ export async function expandListings(
   const known = new Set(values);
   const listings = [...values].filter(value => value.endsWith('.dir'));
   const absent: string[] = [];
-  for (const value of listings) if (!(await expandOne(value, tools, known))) absent.push(value);
+  for (const value of listings) if ((await expandOne(value, tools, known)) !== 'known') absent.push(value);
   if (absent.length === 0) return known;
   const asked = await fetchListings(repository, absent, request.credentials, task);
   const unknown: string[] = [];
   for (const value of absent) {
-    if (await expandOne(value, tools, known)) continue;
-    if (asked) notes.push({ path: value, what: 'is neither in the cache nor in the remote' });
+    const again = await expandOne(value, tools, known);
+    if (again === 'known') continue;
+    if (asked && again === 'absent')
+      notes.push({ path: value, what: 'is neither in the cache nor in the remote' });
     else unknown.push(value);
   }
   if (unknown.length > 0 && request.ignoreMissing !== true) throw listingsNeeded(unknown);
   return known;
 }
 
-/** Whether the cache has the listing, under either algorithm. */
-async function expandOne(value: string, { cache }: DataTools, known: Set<string>): Promise<boolean> {
-  let found = false;
+/** Under either algorithm. `unreadable`: it is there and damaged, so what it names is not known and may be all here. */
+async function expandOne(
+  value: string,
+  { cache }: DataTools,
+  known: Set<string>,
+): Promise<'known' | 'absent' | 'unreadable'> {
+  let state: 'known' | 'absent' | 'unreadable' = 'absent';
   for (const algorithm of ['md5', 'md5-dos2unix'] as const) {
     try {
       for (const { md5 } of (await cache.readListing({ algorithm, value })).files) known.add(md5);
-      found = true;
+      state = 'known';
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;
+      if (state === 'absent' && error.code !== 'object-not-in-cache') state = 'unreadable';
     }
   }
-  return found;
+  return state;
 }
 
 /** Whether the remote has answered for all of them. */
