@@ -253,8 +253,9 @@ function linkOver(file: string, object: string): void {
   }
 }
 
+/** Not with another name: that may be an older object, edited in place, which would look verified again. */
 function mayBecomeObject(file: string, before: Stats): boolean {
-  if ((before.mode & 0o111) !== 0) return false;
+  if ((before.mode & 0o111) !== 0 || before.nlink > 1) return false;
   const here = lstatSync(file);
   return here.isFile() && here.ino === before.ino;
 }

@@ -19,6 +19,7 @@ import { fileObject, planPlacing, type KeptPath, type PlacingPlan } from './plan
 import { fileSystemTime } from '../hash/settledTime.ts';
 import { PlacingJournal } from './placingJournal.ts';
 import { ignoresCase, readTarget, refuseUnsafePath, type PlacingTarget } from './placingTarget.ts';
+import { damagedCopies } from './damagedCopies.ts';
 import { rememberPlaced } from './rememberPlaced.ts';
 
 export interface PlaceRequest {
@@ -103,7 +104,11 @@ export async function placeOutputs(
       isCacheLink: (path: string) => isCacheLink(repository, fullPath(request.path, path)),
     };
     work.plan = planPlacing(target, current, presence, options);
-    work.kept = request.force === true ? [] : await resume.stillUnsaved(request.path, work.plan.unsaved);
+    if (request.force !== true) {
+      const { algorithm } = request.object;
+      const damaged = await damagedCopies(work.plan, current, algorithm, presence, tools, task);
+      work.kept = await resume.stillUnsaved(request.path, [...work.plan.unsaved, ...damaged]);
+    } else work.kept = [];
     if (work.kept.length > 0) work.result = { ...untouched('kept', current), kept: work.kept };
     else if (!hasWork(target, current, work.plan)) work.result = settledResult(work, presence);
   }

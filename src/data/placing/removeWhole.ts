@@ -1,4 +1,5 @@
 /** Removes a pinned path with all its files, when each is safe in the cache. */
+import { damagedObjects, type SavedFile } from '../cache/damagedObjects.ts';
 import type { CachePresence } from '../cache/cachePresence.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
@@ -6,7 +7,7 @@ import type { DataTools } from '../dataTools.ts';
 import { hexOf, type HashedPath } from '../hash/hashedPath.ts';
 import { batchFiles, joinPaths } from '../workers/dataJobs.ts';
 import { JobMeter } from '../workers/jobMeter.ts';
-import { statWidth } from '../walk/fileColumns.ts';
+import { readStat, statWidth } from '../walk/fileColumns.ts';
 import { fullPath } from './runPlacing.ts';
 import { removeEmptyFolders } from './removeBatch.ts';
 
@@ -15,15 +16,20 @@ export async function removeWhole(
   repository: DataRepository,
   current: HashedPath,
   presence: CachePresence,
-  { pool }: DataTools,
+  tools: DataTools,
   task: DataTask,
 ): Promise<boolean> {
+  const { pool } = tools;
   const algorithm = current.object?.algorithm ?? 'md5';
   const hex = hexOf(current.md5s);
   const { paths, stats } = current.columns;
   if (current.problems.length > 0) return false;
-  if (paths.some((_, index) => !presence.has({ algorithm, value: hex.slice(index * 32, index * 32 + 32) })))
-    return false;
+  const files = paths.map((_, index): SavedFile => ({
+    object: { algorithm, value: hex.slice(index * 32, index * 32 + 32) },
+    size: readStat(stats, index, 'size'),
+  }));
+  if (files.some(({ object }) => !presence.has(object))) return false;
+  if ((await damagedObjects(tools, files, task)).size > 0) return false;
   using meter = new JobMeter(task, 'place', { files: paths.length }, current.path);
   let whole = true;
   const portions: Promise<void>[] = [];

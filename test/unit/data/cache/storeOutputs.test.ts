@@ -110,6 +110,23 @@ describe('storing in the cache', () => {
     assert.deepEqual(again.object, found.object);
   });
 
+  it('does not make an object of one that was edited in place: it stays doubtful', async () => {
+    await data.write({ f: 'first' });
+    const first = await store('f', { linkTypes: ['hardlink', 'copy'] });
+    const path = join(data.root, 'f');
+    await chmod(path, 0o644);
+    await writeFile(path, 'other');
+    const second = await store('f', { linkTypes: ['hardlink', 'copy'] });
+    assert.ok(first.object && second.object);
+    const { cache } = data.tools;
+    assert.equal((await cache.look(first.object))?.protected, false);
+    assert.equal((await cache.look(second.object))?.protected, true);
+    assert.notEqual(
+      (await lstat(cache.pathOf(first.object))).ino,
+      (await lstat(cache.pathOf(second.object))).ino,
+    );
+  });
+
   it('keeps the groups of a shared cache in their folders', async () => {
     await data.write({ f: 'content' });
     const repository = data.with({ sharedWithGroup: true });

@@ -139,6 +139,22 @@ describe('placing what a pin says', () => {
     assert.equal((await place(two)).outcome, 'placed');
   });
 
+  for (const [how, damage] of [
+    ['cut short', (path: string) => truncate(path, 1)],
+    ['writable and something else', (path: string) => writeFile(path, 'TWO!')],
+  ] as const)
+    it(`does not take a file for saved whose object is ${how}`, async () => {
+      const [one, two] = [await stored({ 'd/a': 'one!' }), await stored({ 'd/a': 'two!', 'd/b': 'same' })];
+      const [file] = await storeOutputs(data.repository, ['d/a'], data.tools, {});
+      assert.ok(file?.object);
+      await chmod(objectPath(file.object), 0o644);
+      await damage(objectPath(file.object));
+      const kept = await place(one);
+      assert.deepEqual(kept.kept, [{ path: 'a', what: 'modified' }]);
+      assert.deepEqual(await data.tree('d'), { a: 'two!', b: 'same' });
+      assert.equal((await place(two)).outcome, 'unchanged');
+    });
+
   it('notices an edit that keeps size and time', async () => {
     const [one, two] = [await stored(version1), await stored(version2)];
     await place(one);
