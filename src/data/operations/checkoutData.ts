@@ -105,13 +105,8 @@ async function checkoutGroup(
   const chosen = pinned.filter(({ pin }) => isChosen(choice, pin.path)).map(one => narrowed(one, choice));
   tally.notSelected += pinned.length - chosen.length;
   if (request.paths === undefined) {
-    const { outputs, problems } = await loadPins(repository);
-    // A pin file that cannot be read (a merge conflict) may still name what it named: nothing is taken for unpinned.
-    if (problems.length === 0) {
-      const everyPath = outputs.map(one => one.path);
-      const { removed } = await removeStale(repository, everyPath, tools, task);
-      tally.deleted.push(...removed.map(path => prefix + path));
-    }
+    const { removed } = await removeStale(repository, await loadPins(repository), tools, task);
+    tally.deleted.push(...removed.map(path => prefix + path));
   }
   const looked = await lookAtPins(repository, chosen, tools, task);
   const toPlace = looked.filter(one => !one.equal || request.relink === true || one.only !== undefined);

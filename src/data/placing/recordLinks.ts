@@ -3,14 +3,17 @@
  * taken away, when nobody changed it since.
  */
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomic } from '../../base/atomicFile.ts';
+import { findRepository } from '../../git/findRepository.ts';
+import { runGit } from '../../git/runGit.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
 import { hashOutputs } from '../hash/hashOutputs.ts';
 import { sameObject, type ObjectId } from '../objectId.ts';
+import type { PinSet } from '../pinnedOutput.ts';
 import { removeWhole } from './removeWhole.ts';
 import { refuseUnsafePath } from './placingTarget.ts';
 
@@ -52,20 +55,25 @@ export interface StaleRemoval {
 }
 
 /**
- * Removes every recorded path that is not in `pinned` (nor above or below one), still is what was placed, and is safe
- * in the cache. What is kept is forgotten: it is the user's from now on, as for DVC.
+ * Removes every recorded path that is not in `pins` (nor above or below one), still is what was placed, and is safe
+ * in the cache. What is kept is forgotten: it is the user's from now on, as for DVC; so is what git keeps by now. While
+ * a pin cannot be read (a conflict), nothing goes: it may be the one that names the path.
  */
 export async function removeStale(
   repository: DataRepository,
-  pinned: readonly string[],
+  pins: PinSet,
   tools: DataTools,
   task: DataTask,
 ): Promise<StaleRemoval> {
+  if (pins.problems.length > 0) return { removed: [], kept: [] };
+  const pinned = pins.outputs.map(output => output.path);
   const exactly = new Set(pinned);
   const stale = (await readPlaced(repository)).filter(
     ({ path }) => !exactly.has(path) && !touches(path, pinned),
   );
   if (stale.length === 0) return { removed: [], kept: [] };
+  const tracked = await trackedPaths(repository, task);
+  if (tracked === undefined) return { removed: [], kept: [] };
   const found = await hashOutputs(
     repository,
     stale.map(({ path, object }) => ({ path, expected: { object } })),
@@ -77,7 +85,7 @@ export async function removeStale(
   const kept: string[] = [];
   for (const [index, { path, object }] of stale.entries()) {
     const current = found[index];
-    if (current === undefined || current.kind === 'missing') continue;
+    if (current === undefined || current.kind === 'missing' || tracked.has(path)) continue;
     const unchanged = sameObject(current.object, object) && presence.has(object) && isSafe(repository, path);
     if (unchanged && (await removeWhole(repository, current, presence, tools, task))) removed.push(path);
     else kept.push(path);
@@ -91,6 +99,36 @@ export async function removeStale(
 /** Lies above or below one of them. */
 function touches(path: string, pinned: readonly string[]): boolean {
   return pinned.some(one => one.startsWith(`${path}/`) || path.startsWith(`${one}/`));
+}
+
+/** What git keeps and the folders above that, relative to the data root; undefined where git does not tell. */
+async function trackedPaths(
+  repository: DataRepository,
+  { signal }: DataTask,
+): Promise<Set<string> | undefined> {
+  const tracked = new Set<string>();
+  if (repository.gitRoot === undefined) return tracked;
+  const git = await findRepository(repository.root);
+  if (git === undefined) return tracked;
+  const { exitCode, stdout } = await runGit(
+    { repository: git, environment: process.env, signal },
+    ['ls-files', '-z'],
+    {
+      tolerant: true,
+    },
+  );
+  if (exitCode !== 0) return undefined;
+  const above = relative(git.root, repository.root).split(sep).join('/');
+  const prefix = above === '' ? '' : `${above}/`;
+  for (const file of stdout.toString('utf8').split('\0')) {
+    if (!file.startsWith(prefix)) continue;
+    let path = file.slice(prefix.length);
+    while (path !== '' && !tracked.has(path)) {
+      tracked.add(path);
+      path = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    }
+  }
+  return tracked;
 }
 
 function isSafe(repository: DataRepository, path: string): boolean {

@@ -124,11 +124,7 @@ async function removeUnpinned(
     const prefix = prefixOf(project, repository);
     await withDvcLock(repository, task, () =>
       withTools(repository, async tools => {
-        const { outputs, problems } = await loadPins(repository);
-        // A pin file that cannot be read may still name what it named.
-        if (problems.length > 0) return;
-        const pinned = outputs.map(output => output.path);
-        const stale = await removeStale(repository, pinned, tools, task);
+        const stale = await removeStale(repository, await loadPins(repository), tools, task);
         removed.push(...stale.removed.map(path => prefix + path));
         kept.push(...stale.kept.map(path => ({ path: prefix + path, why: 'it was modified' })));
       }),

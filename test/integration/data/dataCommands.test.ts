@@ -1,6 +1,17 @@
 /** The data commands as people type them, in real git repositories, without dvc. */
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import {
@@ -279,6 +290,47 @@ describe('lockstep data', () => {
     const real = await data('gc', '--yes');
     assert.equal(real.code, 0, real.stderr);
     assert.deepEqual(objects(), withKept);
+  });
+
+  it('collects nothing from a cache that a link puts elsewhere, nor while a listing is damaged', async () => {
+    const cache = at('.dvc', 'cache');
+    const elsewhere = `${project.root} cache`;
+    await rename(cache, elsewhere);
+    await symlink(elsewhere, cache);
+    assert.match((await data('gc', '--yes')).stderr, /lies outside the repository/);
+    await unlink(cache);
+    await rename(elsewhere, cache);
+
+    const listing = Object.keys(folderContent(cache)).find(path => path.endsWith('.dir')) ?? '';
+    const text = await readFile(join(cache, listing));
+    await rm(join(cache, listing));
+    await writeFile(join(cache, listing), '[');
+    assert.match((await data('gc', '--yes')).stderr, /cannot be had/);
+    await writeFile(join(cache, listing), text);
+    await chmod(join(cache, listing), 0o444);
+  });
+
+  it('takes away what no pin names any more, but not what git keeps by now, nor while a pin cannot be read', async () => {
+    await project.repository.write({ 'small.csv': 'a,b\n', 'gone.csv': 'c,d\n' });
+    assert.equal((await data('add', 'small.csv', 'gone.csv')).code, 0);
+    const pin = await readFile(at('gone.csv.dvc'), 'utf8');
+    await writeFile(at('gone.csv.dvc'), `<<<<<<< HEAD\n${pin}=======\n`);
+    await data('checkout');
+    assert.equal(await readFile(at('gone.csv'), 'utf8'), 'c,d\n');
+    await Promise.all([unlink(at('gone.csv.dvc')), unlink(at('small.csv.dvc'))]);
+    await project.repository.git('add', '--force', 'small.csv');
+    assert.match((await data('checkout')).stdout, /gone\.csv/);
+    assert.equal(await readFile(at('small.csv'), 'utf8'), 'a,b\n');
+    await assert.rejects(readFile(at('gone.csv')));
+    await project.repository.git('rm', '--quiet', '--force', 'small.csv');
+  });
+
+  it('does not make a pin where nobody would look for it', async () => {
+    await project.repository.write({ 'scratch/.gitignore': '*\n', 'scratch/x.bin': 'x' });
+    const outcome = await data('add', 'scratch/x.bin');
+    assert.equal(outcome.code, 3);
+    assert.match(outcome.stderr, /git ignores scratch\/x\.bin\.dvc/);
+    assert.deepEqual((await readdir(at('scratch'))).sort(), ['.gitignore', 'x.bin']);
   });
 
   it('speaks one JSON document as its schema says, also of failures, and nothing else', async () => {
