@@ -16,8 +16,9 @@ const openExclusiveLock = 0x20;
 
 /** One attempt; the file stays when the lock is released, as DVC leaves it. */
 export async function takeFlock(path: string): Promise<LockAttempt> {
-  // What a repository brings along may be a link to a file of the person: it is neither made nor written to.
-  const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+  // What a repository brings along may be a link to a file of the person: it is neither made nor written to
+  // (Windows has no such flag and reads undefined as 0).
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
   const bsd = process.platform === 'darwin' || process.platform === 'freebsd';
   let handle: FileHandle;
   try {
