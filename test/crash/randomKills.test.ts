@@ -85,7 +85,14 @@ async function playRound(runs: TestRuns, plan: Round): Promise<void> {
   await waitFor('the training to end', async () => !(await trainingLives(run)));
   await waitFor('the supervisor to end', async () => !(await supervisorsLeft(run)));
   const written = await witnessed(witness);
-  const state = await stateOf(run);
+  // A process that has ended is there until its parent takes note of it.
+  const state = await waitFor(
+    `the state to tell the end; round ${plan.round}: ${describeRound(plan)}`,
+    async () => {
+      const told = await stateOf(run);
+      return told === 'running' || told === 'preparing' ? undefined : told;
+    },
+  );
   const context = `round ${plan.round}: ${describeRound(plan)}, ${written.length} steps written, state ${state}`;
 
   if (!killedSupervisor && !killedTraining) assert.equal(state, 'finished', context);
