@@ -14,9 +14,9 @@ export async function gcsToken(
   host: URL,
 ): Promise<() => Promise<Record<string, string>>> {
   const keyFile = textOption(settings, 'credentialpath');
-  // A server of one's own on plain HTTP is never sent a token of Google's.
-  const isStandIn = host.protocol === 'http:' && keyFile === undefined;
-  if (flagOption(settings, 'allow_anonymous_login') === true || isStandIn) return () => Promise.resolve({});
+  // The address may come from a configuration that anybody can commit: a token goes to Google and nowhere else.
+  if (flagOption(settings, 'allow_anonymous_login') === true || !isGoogle(host))
+    return () => Promise.resolve({});
   const { GoogleAuth } = await loadSdk('gcs');
   const projectId = textOption(settings, 'projectname');
   const auth = new GoogleAuth({
@@ -36,4 +36,8 @@ export async function gcsToken(
       );
     }
   };
+}
+
+function isGoogle({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' && (hostname === 'googleapis.com' || hostname.endsWith('.googleapis.com'));
 }
