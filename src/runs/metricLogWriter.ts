@@ -13,11 +13,14 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ulid } from 'ulid';
+import { monotonicFactory } from 'ulid';
 import { metricsNotWritten } from './errors.ts';
 import { encodeFrame, metricLogMagic, type SourceProgress } from './metricFrames.ts';
 import { MetricLogParser, SeriesCollection } from './metricLogParser.ts';
 import type { MetricPoint } from './metricSeries.ts';
+
+/** Readers take logs by their names: of two that are made in one millisecond the later one must sort later, too. */
+const laterName = monotonicFactory();
 
 /** A frame is split before it holds more points than this: 32 MB, half of what readers take for damage. */
 const maxPointsPerFrame = 1_000_000;
@@ -174,5 +177,5 @@ function readWhole(descriptor: number, size: number): Buffer {
 }
 
 function besidePath(path: string): string {
-  return join(dirname(path), `${basename(path, '.bin')}.${ulid()}.bin`);
+  return join(dirname(path), `${basename(path, '.bin')}.${laterName()}.bin`);
 }
