@@ -140,7 +140,7 @@ export class DataModel {
   async #read(onError: (error: unknown) => void): Promise<void> {
     const stale = this.#stale;
     this.#stale = new Set();
-    const places = stale === 'all' ? await this.#findPlaces() : this.#snapshot.places;
+    const places = stale === 'all' ? await this.#findPlacesOrLater() : this.#snapshot.places;
     const views = new Map<string, DataView>();
     const failures = new Map<string, unknown>();
     for (const { root, hasData } of places) {
@@ -183,6 +183,16 @@ export class DataModel {
       }
     }
     this.#asksRemotes = false;
+  }
+
+  /** What was not found now is looked for again at the next request. */
+  async #findPlacesOrLater(): Promise<readonly OpenPlace[]> {
+    try {
+      return await this.#findPlaces();
+    } catch (error) {
+      this.#stale = 'all';
+      throw error;
+    }
   }
 
   async #findPlaces(): Promise<readonly OpenPlace[]> {

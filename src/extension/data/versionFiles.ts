@@ -3,6 +3,7 @@
  * pictures and tables are compared too.
  */
 import * as vscode from 'vscode';
+import { ReadOnlyFiles } from '../documents/readOnlyFiles.ts';
 import { schemes } from '../ids.ts';
 import type { DataClient } from './dataClient.ts';
 
@@ -23,18 +24,12 @@ export function versionFileUri(reference: VersionReference, path: string): vscod
   });
 }
 
-export class VersionFiles implements vscode.FileSystemProvider {
+export class VersionFiles extends ReadOnlyFiles {
   readonly #client: DataClient;
-  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  readonly onDidChangeFile = this.#changed.event;
 
   constructor(client: DataClient) {
+    super();
     this.#client = client;
-  }
-
-  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
-    const bytes = await this.readFile(uri);
-    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: bytes.length };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
@@ -45,25 +40,6 @@ export class VersionFiles implements vscode.FileSystemProvider {
     } catch (error) {
       throw new vscode.FileSystemError(error instanceof Error ? error.message : String(error));
     }
-  }
-
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined);
-  }
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-  writeFile(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-  delete(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-  rename(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
   }
 }
 

@@ -3,6 +3,7 @@
  * binary files are compared too.
  */
 import * as vscode from 'vscode';
+import { ReadOnlyFiles } from './readOnlyFiles.ts';
 import { schemes } from '../ids.ts';
 import type { StoreClient } from '../storeClient.ts';
 
@@ -22,18 +23,12 @@ export function codeFileUri({ root, tree, path }: FileReference): vscode.Uri {
   });
 }
 
-export class CodeFiles implements vscode.FileSystemProvider {
+export class CodeFiles extends ReadOnlyFiles {
   readonly #client: StoreClient;
-  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  readonly onDidChangeFile = this.#changed.event;
 
   constructor(client: StoreClient) {
+    super();
     this.#client = client;
-  }
-
-  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
-    const bytes = await this.readFile(uri);
-    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: bytes.length };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
@@ -44,25 +39,6 @@ export class CodeFiles implements vscode.FileSystemProvider {
     } catch {
       throw vscode.FileSystemError.FileNotFound(uri);
     }
-  }
-
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined);
-  }
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-  writeFile(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-  delete(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-  rename(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
   }
 }
 
