@@ -2,6 +2,7 @@
  * `lockstep data add`: pins files and folders, as `dvc add` does. Their content is in the cache and verified before a
  * pin file names it; a path is replaced by a link to the cache only when its content is safe there.
  */
+import { lstat } from 'node:fs/promises';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
@@ -12,6 +13,7 @@ import { onlyAPart } from './commitData.ts';
 import type { DataProject } from './dataProject.ts';
 import type { Problem } from './dataResult.ts';
 import { ensureDataRepository } from './ensureDataRepository.ts';
+import { nothingToPin } from './errors.ts';
 import { emptyPinTally, pinResult, storeAndPin, type PinTally } from './storeAndPin.ts';
 import { inProject, prefixOf, repositoryOf } from './selectPins.ts';
 import { chosenInside, readSparseChoice } from './sparseChoice.ts';
@@ -56,9 +58,11 @@ export interface PinResult {
   readonly problems: readonly Problem[];
 }
 
-/** Rejects with `data-not-begun`, `path-outside` and `data-locked` before anything is changed. */
+/** Rejects with `nothing-to-pin`, `data-not-begun`, `path-outside` and `data-locked` before anything is changed. */
 export async function addData(given: DataProject, request: AddRequest, task: DataTask): Promise<PinResult> {
   const asked = request.paths.map(path => inProject(given, path));
+  // A slip of the keyboard is no reason to begin a repository.
+  if (!(await someExist(request.paths))) throw nothingToPin(asked);
   const { project, initialised } = await ensureDataRepository(given, asked, request.initialise);
   const tally = emptyPinTally();
   for (const repository of project.repositories) {
@@ -72,6 +76,18 @@ export async function addData(given: DataProject, request: AddRequest, task: Dat
   }
   const result = await pinResult(project, tally);
   return initialised === undefined ? result : { ...result, initialised };
+}
+
+async function someExist(paths: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(
+    paths.map(path =>
+      lstat(path).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
 }
 
 async function addToRepository(

@@ -11,6 +11,16 @@ export function pathNotPinned(paths: readonly string[]): LockstepError {
   });
 }
 
+export function nothingToPin(paths: readonly string[]): LockstepError {
+  const named = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ', …' : '');
+  return new LockstepError({
+    code: 'nothing-to-pin',
+    kind: 'usage',
+    message: `${named} ${paths.length === 1 ? 'is' : 'are'} not there.`,
+    mend: 'Name files or folders that are.',
+  });
+}
+
 export function pathOutside(path: string, root: string): LockstepError {
   return new LockstepError({
     code: 'path-outside',

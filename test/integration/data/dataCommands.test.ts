@@ -1,5 +1,6 @@
 /** The data commands as people type them, in real git repositories, without dvc. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import {
   chmod,
   mkdir,
@@ -64,6 +65,8 @@ describe('lockstep data', () => {
     const outcome = await data('status');
     assert.match(outcome.stdout, /Nothing is pinned here\. lockstep data add PATH/);
     assert.equal(outcome.code, 0);
+    assert.equal((await data('add', 'mdoel.bin')).code, 2);
+    assert.equal(existsSync(at('.dvc')), false, 'a slip of the keyboard begins nothing');
   });
 
   it('begins to pin where nothing was pinned before, and tells what belongs into the next commit', async () => {
@@ -85,7 +88,6 @@ describe('lockstep data', () => {
   it('refuses what cannot be pinned, and names it', async () => {
     for (const [path, why] of [
       ['tracked.txt', /git keeps it already; to pin it instead: git rm -r --cached tracked\.txt/],
-      ['nowhere', /is not there/],
       ['data', /holds data\/raw, which is pinned by itself/],
       ['data/raw.dvc', /is a pin file/],
     ] as const) {
@@ -93,6 +95,8 @@ describe('lockstep data', () => {
       assert.equal(outcome.code, 3, path);
       assert.match(outcome.stderr, why);
     }
+    const slip = await data('add', 'nowhere');
+    assert.deepEqual([slip.code, /nowhere is not there/.test(slip.stderr)], [2, true]);
     const outside = await data('add', '/etc/hostname');
     assert.equal(outside.code, 2);
     assert.match(outside.stderr, /lies outside/);
