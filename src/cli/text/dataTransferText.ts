@@ -15,8 +15,11 @@ export function tellTransfer(
       ? ` ${amountText(present)} ${verb === 'Pushed' ? 'the remote had' : 'were in the cache'} already.`
       : '';
   if (moved.files > 0) terminal.out(`${verb} ${amountText(moved)}.${there}\n`);
-  else if (missing.length + problems.length === 0)
-    terminal.out(`${verb === 'Pushed' ? 'The remote has it all' : 'The cache has it all'}.\n`);
+  else if (missing.length + problems.length === 0) {
+    // Where no pin names anything, nobody was asked what he has.
+    if (present.files === 0) terminal.out(`Nothing to ${verb === 'Pushed' ? 'push' : 'fetch'}.\n`);
+    else terminal.out(`${verb === 'Pushed' ? 'The remote has it all' : 'The cache has it all'}.\n`);
+  }
   tellMissing(terminal, missing, shown);
   tellProblems(terminal, problems, shown);
 }

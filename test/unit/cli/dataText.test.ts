@@ -102,7 +102,8 @@ describe('what the data commands tell', () => {
     const done = { moved: none, present: none, missing: [], problems: [] };
     const tell = (result: Parameters<typeof transferCode>[0]): string =>
       told(terminal => tellTransfer(terminal, 'Pushed', result, same));
-    assert.equal(tell(done), 'The remote has it all.\n');
+    assert.equal(tell(done), 'Nothing to push.\n');
+    assert.equal(tell({ ...done, present: { files: 1, bytes: 10 } }), 'The remote has it all.\n');
     assert.equal(
       tell({ ...done, moved: { files: 1, bytes: 10 }, present: { files: 2, bytes: 20 } }),
       'Pushed 1 file, 10 bytes. 2 files, 20 bytes the remote had already.\n',
