@@ -148,6 +148,38 @@ export const originSchema = z.looseObject({
 });
 export type Origin = z.infer<typeof originSchema>;
 
+/** Where a run executed, and exactly which environment that was. */
+export const environmentIdentitySchema = z.looseObject({
+  kind: z.enum(['host', 'python', 'devcontainer']).or(z.string()),
+  /** sha256 of the environment lock's bytes, where there is one. */
+  lock: z.string().optional(),
+  /** Whether the environment was as its lock says; `unknown` where that could not be told in time. */
+  drift: z.enum(['clean', 'drifted', 'unlocked', 'unknown']).or(z.string()).optional(),
+  /** The first differences in words, at most 20. */
+  driftItems: z.array(z.string()).optional(),
+  container: z
+    .looseObject({
+      engine: z.enum(['docker', 'podman']).or(z.string()),
+      engineVersion: z.string().optional(),
+      id: z.string(),
+      name: z.string().optional(),
+      /** Configuration digest: `sha256:…`. */
+      imageId: z.string(),
+      /** `repo@sha256:…`, from where it can be had again. */
+      repoDigests: z.array(z.string()).default([]),
+      user: z.string().optional(),
+      /** Where the project's root is mounted inside. */
+      workspaceFolder: z.string(),
+      /** GPUs as they were passed, in words. */
+      gpu: z.string().optional(),
+      network: z.string().optional(),
+    })
+    .optional(),
+  /** A managed Python environment: the folder it was built in, absolute. */
+  python: z.looseObject({ folder: z.string() }).optional(),
+});
+export type EnvironmentIdentity = z.infer<typeof environmentIdentitySchema>;
+
 export const planSchema = z.looseObject({
   schemaVersion: z.int().positive(),
   id: runIdSchema,
@@ -173,7 +205,7 @@ export const planSchema = z.looseObject({
   secretArguments: z.array(z.int()).default([]),
   stdin: z.enum(['empty', 'stored', 'terminal']).or(z.string()),
   tty: z.boolean(),
-  environment: z.looseObject({ kind: z.enum(['host', 'python', 'devcontainer']).or(z.string()) }),
+  environment: environmentIdentitySchema,
   interpreter: knownSchema(interpreterSchema),
   code: knownSchema(codeSchema),
   parameters: z.record(z.string(), parameterSchema),
