@@ -39,6 +39,15 @@ export function unknownDataCommand(name: string, near: string | undefined): Lock
   });
 }
 
+export function unknownEnvCommand(name: string, near: string | undefined): LockstepError {
+  return new LockstepError({
+    code: 'unknown-command',
+    kind: 'usage',
+    message: `There is no command env ${name}.${near === undefined ? '' : ` Did you mean env ${near}?`}`,
+    mend: 'See lockstep env --help',
+  });
+}
+
 export function environmentNotSupported(kind: string): LockstepError {
   return new LockstepError({
     code: 'environment-not-supported',

@@ -75,6 +75,11 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'the data and models of this commit: status, add, pull, push and more',
     load: async () => (await import('./commands/data.ts')).data,
   },
+  env: {
+    usage: 'env COMMAND',
+    summary: 'the environment of this project: a devcontainer or Python environment, its lock and drift',
+    load: async () => (await import('./commands/env.ts')).env,
+  },
   doctor: {
     usage: 'doctor',
     summary: 'what is missing on this machine, and the command that mends it',

@@ -23,7 +23,7 @@ import { isBelow } from './capture/ignoredPaths.ts';
 import { capturePackages } from './capture/packages.ts';
 import { loadedModules, readSeen } from './capture/readSeen.ts';
 import type { Seen } from './capture/readSeen.ts';
-import { lockstepCacheFolder } from './installSupervisor.ts';
+import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
 import type { LiveRun } from './liveRuns.ts';
 import { FileClaims, FollowedList } from './sources/fileClaims.ts';
 import type { StartedRun } from './startRun.ts';

@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 
@@ -14,16 +13,6 @@ const hookFolder = 'pythonHook';
 
 /** What the supervisor loads from beside itself, where the product has it: threads for data, clients of the clouds. */
 const companions = ['data-worker.cjs', 'remotes'];
-
-/** The user's cache folder of this product, by the conventions of each system. */
-export function lockstepCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const named = environment['XDG_CACHE_HOME'];
-  if (named !== undefined && named.startsWith('/')) return join(named, 'lockstep');
-  const home = environment['HOME'] ?? homedir();
-  if (process.platform === 'win32') return join(environment['LOCALAPPDATA'] ?? home, 'lockstep', 'Cache');
-  if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'lockstep');
-  return join(home, '.cache', 'lockstep');
-}
 
 /**
  * Resolves with the absolute path of the installed copy of the bundle `script` (one `.cjs` file). Installed copies are

@@ -9,7 +9,7 @@ import type { Plan } from '../runs/plan.ts';
 import { captureInterpreter } from './capture/interpreter.ts';
 import { captureParameters, findSeed } from './capture/parameters.ts';
 import { captureVariables, localeOf, storeKey, timeZoneOf } from './capture/variables.ts';
-import { lockstepCacheFolder } from './installSupervisor.ts';
+import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import type { PreparedRun } from './runHooks.ts';
 

@@ -5,7 +5,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { installSupervisor, lockstepCacheFolder } from './installSupervisor.ts';
+import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
+import { installSupervisor } from './installSupervisor.ts';
 import { spawnSupervisor } from './spawnSupervisor.ts';
 
 /** Undefined when it did not work; the launcher then starts one as usual and tells what is wrong. */

@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
-import { lockstepCacheFolder } from '../execution/installSupervisor.ts';
+import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
 import type { EndedRun, PrepareContext, PreparedRun, RunHooks } from '../execution/runHooks.ts';
 import type { LaunchSpec } from '../execution/launchSpec.ts';
 import { announceChange } from '../runs/changes.ts';

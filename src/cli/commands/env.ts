@@ -1,0 +1,54 @@
+/** `lockstep env`: where this project runs. Every subcommand is loaded only when it is asked for. */
+import { nearestWord } from '../../runs/nearestWord.ts';
+import type { Subcommand } from '../cliContext.ts';
+import { exitCodes } from '../cliContext.ts';
+import { unknownEnvCommand } from '../errors.ts';
+
+interface EnvCommandEntry {
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<Subcommand>;
+}
+
+const commands: Readonly<Record<string, EnvCommandEntry>> = {
+  status: {
+    usage: 'status',
+    summary: 'what there is: configuration, container, what changed since',
+    load: async () => (await import('./env/status.ts')).envStatus,
+  },
+};
+
+export const env: Subcommand = {
+  name: 'env',
+  async run(words, context) {
+    const [name, ...rest] = words;
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      const [topic] = rest;
+      if (name === 'help' && topic !== undefined) return (await load(topic)).run(['--help'], context);
+      context.terminal.out(helpText());
+      return name === undefined ? exitCodes.wrongUse : exitCodes.done;
+    }
+    return (await load(name)).run(rest, context);
+  },
+};
+
+async function load(name: string): Promise<Subcommand> {
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry === undefined) throw unknownEnvCommand(name, nearestWord(name, Object.keys(commands)));
+  return entry.load();
+}
+
+function helpText(): string {
+  const widest = Math.max(...Object.values(commands).map(({ usage }) => usage.length));
+  const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage.padEnd(widest)}  ${summary}`);
+  return `The environment of this project: a devcontainer with the GPUs of this machine, or a managed Python environment.
+
+Usage: lockstep env COMMAND
+
+${lines.join('\n')}
+
+Exit codes: 0 done; 1 the answer is no (drift was found); 2 wrong use; 3 could not be done or told (no engine, build
+error), with the mend; 130 cancelled. lockstep env exec ends with the code of the program.
+lockstep env COMMAND --help says more.
+`;
+}
