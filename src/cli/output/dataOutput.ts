@@ -34,6 +34,8 @@ export const dataStatusOutputSchema = z.object({
       notInCache: lack.optional(),
       notInRemote: lack.optional(),
       notSelected: z.boolean().optional(),
+      /** Objects of the cache that were changed through links of this path. */
+      damaged: z.array(z.string()).optional(),
       changes: z
         .object({
           ...{ added: z.number(), modified: z.number(), deleted: z.number() },
@@ -88,6 +90,8 @@ export const dataCheckoutOutputSchema = z.object({ ...head, ...checkout });
 const transfer = {
   moved: amount,
   present: amount,
+  /** Of a fetch: what the cache held in a damaged form; `keptAs` is the file that has that now. */
+  replaced: z.array(z.object({ path: z.string(), object: z.string(), keptAs: z.string() })),
   missing: z.array(troubled),
   problems: z.array(problem),
 };

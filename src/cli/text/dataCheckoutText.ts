@@ -34,9 +34,7 @@ export function tellCheckout(
       ? ['lockstep data pull asks the remote for them.']
       : []),
     ...(missing.some(one => one.trouble === 'corrupt')
-      ? [
-          'Remove the file that has the wrong hash from the cache; lockstep data pull then asks the remote for it.',
-        ]
+      ? ['lockstep data pull asks the remote for whole ones in place of what the cache holds.']
       : []),
   ];
   const mend = mends.length === 0 ? undefined : mends.join('\n');

@@ -1,7 +1,7 @@
 /** The status of pinned paths as people read it. */
 import type { DataStatus, PathState, PathStatus } from '../../data/operations/dataStatus.ts';
 import type { Colour, Terminal } from '../terminal.ts';
-import { tellProblems } from './dataText.ts';
+import { tellLines, tellProblems } from './dataText.ts';
 import { countText, sizeText } from './describe.ts';
 import { renderTable } from './renderTable.ts';
 
@@ -41,6 +41,7 @@ export function tellDataStatus(
     if (differing.length > shownRows)
       terminal.out(`and ${differing.length - shownRows} more (--json shows all)\n`);
     for (const hint of hints(differing)) terminal.err(`${hint}\n`);
+    tellDamaged(terminal, differing, shown);
   }
   const unchosen = paths.filter(one => one.notSelected === true).length;
   if (unchosen > 0)
@@ -48,6 +49,22 @@ export function tellDataStatus(
       `${countText(unchosen, 'pinned path')} not chosen in this clone (lockstep data checkout --all)\n`,
     );
   tellProblems(terminal, problems, shown);
+}
+
+/** Objects that are one file with a file of the working tree, and were written to through it. */
+function tellDamaged(
+  terminal: Terminal,
+  paths: readonly PathStatus[],
+  shown: (path: string) => string,
+): void {
+  const lines = paths.flatMap(({ path, damaged = [] }) => damaged.map(object => `${shown(path)}  ${object}`));
+  if (lines.length === 0) return;
+  tellLines(
+    terminal,
+    terminal.paintErr('red', 'Changed in the cache, too, because the files are links to it:'),
+    lines,
+  );
+  terminal.err('lockstep data pull brings whole ones from the remote, and leaves what you changed.\n');
 }
 
 function needsAttention(one: PathStatus): boolean {

@@ -2,12 +2,13 @@
 import type { TransferResult } from '../../data/operations/fetchData.ts';
 import { exitCodes } from '../cliContext.ts';
 import type { Terminal } from '../terminal.ts';
-import { amountText, tellMissing, tellProblems } from './dataText.ts';
+import { amountText, tellLines, tellMissing, tellProblems } from './dataText.ts';
+import { printable } from './printable.ts';
 
 export function tellTransfer(
   terminal: Terminal,
   verb: 'Fetched' | 'Pushed',
-  { moved, present, missing, problems }: TransferResult,
+  { moved, present, replaced, missing, problems }: TransferResult,
   shown: (path: string) => string,
 ): void {
   const there =
@@ -20,6 +21,13 @@ export function tellTransfer(
     if (present.files === 0) terminal.out(`Nothing to ${verb === 'Pushed' ? 'push' : 'fetch'}.\n`);
     else terminal.out(`${verb === 'Pushed' ? 'The remote has it all' : 'The cache has it all'}.\n`);
   }
+  tellLines(
+    terminal,
+    'Whole again in the cache, which held other content under these names:',
+    replaced.map(
+      ({ path, object, keptAs }) => `${shown(path)}  ${object}; what it held: ${printable(keptAs)}`,
+    ),
+  );
   tellMissing(terminal, missing, shown);
   tellProblems(terminal, problems, shown);
 }

@@ -13,6 +13,18 @@ export interface CachePresence {
   objects(): IterableIterator<ObjectId>;
 }
 
+/** As if the cache did not have `ids`. */
+export function presenceWithout(presence: CachePresence, ids: readonly ObjectId[]): CachePresence {
+  const left = new Set(ids.map(id => `${id.algorithm} ${id.value}`));
+  const isLeft = (id: ObjectId): boolean => left.has(`${id.algorithm} ${id.value}`);
+  return {
+    has: id => presence.has(id) && !isLeft(id),
+    *objects() {
+      for (const id of presence.objects()) if (!isLeft(id)) yield id;
+    },
+  };
+}
+
 /** First two digits → names in that folder, whatever they are: what is asked for is never put together. */
 type Layout = ReadonlyMap<string, ReadonlySet<string>>;
 

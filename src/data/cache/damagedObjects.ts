@@ -1,10 +1,11 @@
 /**
  * Before a file of the working tree goes because the cache has its content: whether that is so. A name alone proves
- * nothing; what is of another size, or not read-only as verified objects are, is hashed.
+ * nothing; what is of another size, not read-only as verified objects are, or written to through a link, is hashed.
  */
 import { lstatSync } from 'node:fs';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataTools } from '../dataTools.ts';
+import type { LinkedObjects } from './linkedObjects.ts';
 import type { ObjectId } from '../objectId.ts';
 import { verifyObjects } from './verifyObjects.ts';
 
@@ -17,13 +18,18 @@ export interface SavedFile {
 /** Hashes (without the algorithm) of those that are not in the cache as they should be. */
 export async function damagedObjects(
   { cache, pool }: DataTools,
+  linked: LinkedObjects,
   files: readonly SavedFile[],
   task: DataTask,
 ): Promise<ReadonlySet<string>> {
   const doubtful: ObjectId[] = [];
   for (const { object, size } of files) {
     const found = lstatSync(cache.pathOf(object), { throwIfNoEntry: false });
-    const believed = found?.isFile() === true && found.size === size && (found.mode & 0o777) === 0o444;
+    const believed =
+      found?.isFile() === true &&
+      found.size === size &&
+      (found.mode & 0o777) === 0o444 &&
+      !linked.isChanged(object.value, found);
     if (!believed) doubtful.push(object);
   }
   if (doubtful.length === 0) return new Set();

@@ -24,6 +24,15 @@ export interface TroubledObject {
   readonly detail?: string;
 }
 
+/** An object of the cache that was something else than its name says, and is whole now. */
+export interface ReplacedObject {
+  /** Of a file that wants it, relative to the project's root. */
+  readonly path: string;
+  readonly object: string;
+  /** Absolute: what the cache held under the name. */
+  readonly keptAs: string;
+}
+
 /** Something in the working tree that was left as it is, because it is saved nowhere else. */
 export interface KeptFile {
   /** Relative to the project's root. */

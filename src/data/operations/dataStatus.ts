@@ -33,6 +33,11 @@ export interface PathStatus {
   readonly notInRemote?: { readonly files: number; readonly bytes?: number };
   /** The sparse choice of this clone leaves it out: it is neither placed nor counted as out of sync. */
   readonly notSelected?: boolean;
+  /**
+   * Objects of the cache, at most 1,000, that files of this path have changed: they are the same file by a link
+   * (`cache.type` hardlink or symlink) that was written to in place. Named as `pinned`.
+   */
+  readonly damaged?: readonly string[];
   /** Of a folder that differs: which files, at most 1,000; the counts are true. */
   readonly changes?: FolderChanges;
 }

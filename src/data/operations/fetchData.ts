@@ -2,12 +2,15 @@
 import { stat } from 'node:fs/promises';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataTools } from '../dataTools.ts';
-import { isFolderObject } from '../objectId.ts';
+import { presenceWithout } from '../cache/cachePresence.ts';
+import { isFolderObject, type ObjectId } from '../objectId.ts';
 import { fetchObjects } from '../remotes/fetchObjects.ts';
 import { checkFreeSpace } from '../remotes/freeSpace.ts';
 import type { CredentialSource } from '../remotes/objectStore.ts';
+import { transferKey } from '../remotes/transferResult.ts';
 import type { DataProject } from './dataProject.ts';
-import type { Amount, Problem, TroubledObject } from './dataResult.ts';
+import { findDamaged, keepAside } from './damagedInCache.ts';
+import type { Amount, Problem, ReplacedObject, TroubledObject } from './dataResult.ts';
 import { fetchCloudFiles } from './fetchCloudFiles.ts';
 import { fetchImports } from './fetchImports.ts';
 import { fetchLfs } from './fetchLfs.ts';
@@ -43,6 +46,8 @@ export interface TransferResult {
   readonly moved: Amount;
   /** What was there already; bytes as far as pins tell. */
   readonly present: Amount;
+  /** Of a fetch: damaged objects of the cache in whose place whole ones are now. */
+  readonly replaced: readonly ReplacedObject[];
   readonly missing: readonly TroubledObject[];
   readonly problems: readonly Problem[];
 }
@@ -80,7 +85,11 @@ async function fetchGroup(
       ({ pin }) => pin.cached && isChosen(choice, pin.path) && (pin.object ?? pin.cloudFiles) !== undefined,
     )
     .map(one => narrowed(one, choice));
-  const presence = await tools.cache.presence();
+  const damaged = await findDamaged(repository, cached, tools, task);
+  const presence = presenceWithout(
+    await tools.cache.presence(),
+    damaged.map(({ id }) => id),
+  );
   const lacking: SelectedPin[] = [];
   let expectedBytes = 0;
   for (const selected of cached) {
@@ -106,19 +115,26 @@ async function fetchGroup(
   );
   const ordinary = lacking.filter(one => !imports.includes(one) && !clouds.includes(one));
   const { credentials, jobs } = request;
-  for (const { remote, pins } of groupByRemote(repository, ordinary, request.remote))
-    await withStore(remote, { credentials, jobs }, async store => {
-      if (store.folder !== undefined && (await isAbsent(store.folder.path)))
-        totals.problems.push({
-          path: `${group.prefix}.dvc/config`,
-          what: `the folder of the remote ${remote.name}, ${store.folder.path}, is not there; is its disk mounted?`,
-        });
-      const place = repository.settings;
-      const first = pinItems(pins);
-      totals.add(first, await fetchObjects(store, first, place, task, { expectedBytes }));
-      const files = await listedItems(pins, tools, totals.problems);
-      totals.add(files, await fetchObjects(store, files, place, task, { expectedBytes }));
-    });
+  const aside = await keepAside(repository, damaged, tools);
+  const wrong = new Set(damaged.map(({ id }) => transferKey(id)));
+  const how = { expectedBytes, isDamaged: (id: ObjectId): boolean => wrong.has(transferKey(id)) };
+  try {
+    for (const { remote, pins } of groupByRemote(repository, ordinary, request.remote))
+      await withStore(remote, { credentials, jobs }, async store => {
+        if (store.folder !== undefined && (await isAbsent(store.folder.path)))
+          totals.problems.push({
+            path: `${group.prefix}.dvc/config`,
+            what: `the folder of the remote ${remote.name}, ${store.folder.path}, is not there; is its disk mounted?`,
+          });
+        const place = repository.settings;
+        const first = pinItems(pins);
+        totals.add(first, await fetchObjects(store, first, place, task, how));
+        const files = await listedItems(pins, tools, totals.problems);
+        totals.add(files, await fetchObjects(store, files, place, task, how));
+      });
+  } finally {
+    totals.replaced.push(...(await aside.settle()));
+  }
   await fetchCloudFiles(repository, clouds, request, task, totals);
   await fetchImports(project, group, imports, request, tools, task, totals);
 }

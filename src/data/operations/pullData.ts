@@ -1,8 +1,9 @@
-/** `lockstep data pull`: fetch, then checkout, of the same paths. */
+/** `lockstep data pull`: fetch, then checkout, of the same paths; what turns out to be damaged in the cache is fetched again. */
 import type { DataTask } from '../dataProgress.ts';
 import { checkoutData, type CheckoutResult } from './checkoutData.ts';
 import { checkPullFits } from './checkPullFits.ts';
 import type { DataProject } from './dataProject.ts';
+import type { Amount } from './dataResult.ts';
 import { fetchData, type TransferRequest, type TransferResult } from './fetchData.ts';
 
 export interface PullRequest extends Omit<TransferRequest, 'revisions' | 'every'> {
@@ -23,10 +24,39 @@ export async function pullData(
 ): Promise<PullResult> {
   await checkPullFits(project, request, task);
   const fetch = await fetchData(project, request, task);
-  const checkout = await checkoutData(
-    project,
-    { ...(request.paths === undefined ? {} : { paths: request.paths }), force: force === true },
-    task,
-  );
-  return { fetch, checkout };
+  const place = { ...(request.paths === undefined ? {} : { paths: request.paths }), force: force === true };
+  const checkout = await checkoutData(project, place, task);
+  if (!checkout.missing.some(({ trouble }) => trouble === 'corrupt')) return { fetch, checkout };
+  // Only reading an object shows that it is not what its name says; from now on nobody believes it.
+  const again = await fetchData(project, request, task);
+  const after = again.replaced.length === 0 ? checkout : await checkoutData(project, place, task);
+  return {
+    fetch: bothFetches(fetch, again),
+    checkout: after === checkout ? checkout : bothCheckouts(checkout, after),
+  };
+}
+
+function bothFetches(first: TransferResult, second: TransferResult): TransferResult {
+  return {
+    ...second,
+    moved: sum(first.moved, second.moved),
+    replaced: [...first.replaced, ...second.replaced],
+  };
+}
+
+function bothCheckouts(first: CheckoutResult, second: CheckoutResult): CheckoutResult {
+  const added = [...new Set([...first.added, ...second.added])];
+  const modified = [...first.modified, ...second.modified].filter(path => !added.includes(path));
+  return {
+    ...second,
+    added,
+    modified: [...new Set(modified)],
+    deleted: [...first.deleted, ...second.deleted],
+    unchanged: first.unchanged,
+    placed: sum(first.placed, second.placed),
+  };
+}
+
+function sum(one: Amount, other: Amount): Amount {
+  return { files: one.files + other.files, bytes: one.bytes + other.bytes };
 }

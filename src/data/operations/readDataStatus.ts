@@ -5,6 +5,7 @@ import type { DataTask } from '../dataProgress.ts';
 import { isFolderObject } from '../objectId.ts';
 import type { CredentialSource } from '../remotes/objectStore.ts';
 import { compareListings } from './compareListings.ts';
+import { damagedThroughLinks } from './damagedThroughLinks.ts';
 import type { DataProject } from './dataProject.ts';
 import type { Problem } from './dataResult.ts';
 import type { DataStatus, FolderChanges, PathState, PathStatus } from './dataStatus.ts';
@@ -90,7 +91,9 @@ async function statusOfGroup(
       const only = chosenInside(choice, one.pin.path);
       const listing = meantFiles(one.listing, only);
       const meant = listing === undefined ? one : { ...one, listing };
-      return statusOf(meant, prefix, presence, lacking?.byPath, problems);
+      const damaged = damagedThroughLinks(repository, one, tools);
+      const status = statusOf(meant, prefix, presence, lacking?.byPath, problems);
+      return damaged.length === 0 ? status : { ...status, damaged };
     });
     const left = group.pins
       .filter(({ pin }) => !isChosen(choice, pin.path))

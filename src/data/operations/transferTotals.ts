@@ -1,12 +1,13 @@
 /** Adds up what several transfers have done, in the words of the operations. */
 import { objectText } from '../cache/objectCache.ts';
 import { transferKey, type TransferResult as ObjectTransfer } from '../remotes/transferResult.ts';
-import type { Problem, TroubledObject } from './dataResult.ts';
+import type { Problem, ReplacedObject, TroubledObject } from './dataResult.ts';
 import type { TransferResult } from './fetchData.ts';
 import type { NamedItem } from './pinObjects.ts';
 
 export class TransferTotals {
   readonly problems: Problem[];
+  readonly replaced: ReplacedObject[] = [];
   readonly #missing: TroubledObject[] = [];
   #movedFiles = 0;
   #movedBytes = 0;
@@ -63,6 +64,7 @@ export class TransferTotals {
     return {
       moved: { files: this.#movedFiles, bytes: this.#movedBytes },
       present: { files: this.#presentFiles, bytes: this.#presentBytes },
+      replaced: this.replaced,
       missing: this.#missing,
       problems: this.problems,
     };

@@ -1,6 +1,7 @@
 /** Of what a plan replaces or removes, because the cache has it: what the cache has in a damaged form only. */
 import { damagedObjects, type SavedFile } from '../cache/damagedObjects.ts';
 import type { CachePresence } from '../cache/cachePresence.ts';
+import type { LinkedObjects } from '../cache/linkedObjects.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataTools } from '../dataTools.ts';
 import { hexOf, isHashed, type HashedPath } from '../hash/hashedPath.ts';
@@ -13,6 +14,7 @@ export async function damagedCopies(
   { columns, md5s }: HashedPath,
   algorithm: ObjectId['algorithm'],
   presence: CachePresence,
+  linked: LinkedObjects,
   tools: DataTools,
   task: DataTask,
 ): Promise<readonly KeptPath[]> {
@@ -24,6 +26,6 @@ export async function damagedCopies(
     const size = readStat(columns.stats, here, 'size');
     going.push({ object, size, path, what: act === 'place' ? 'modified' : 'added' });
   }
-  const damaged = await damagedObjects(tools, going, task);
+  const damaged = await damagedObjects(tools, linked, going, task);
   return going.filter(({ object }) => damaged.has(object.value)).map(({ path, what }) => ({ path, what }));
 }

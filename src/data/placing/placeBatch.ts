@@ -1,7 +1,8 @@
 /**
  * Places a batch of files from the cache in a thread. A path that was free gets its file at once; one that is taken is
  * replaced in one step, by a file that is whole. What is copied is hashed on the way and never placed under a wrong
- * name; what is linked must at least be read-only, which is how verified objects are kept.
+ * name; what is linked must at least be read-only, which is how verified objects are kept, and look as when it was last
+ * proven. An object that is not what its name says is no longer read-only afterwards: nobody believes it any more.
  */
 import { hash } from 'node:crypto';
 import {
@@ -19,6 +20,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { systemErrorCode } from '../../base/systemError.ts';
+import { looksChanged, lookWidth } from '../cache/linkedObjects.ts';
 import type { LinkType } from '../dataRepository.ts';
 import { contentHash, copyHashed, matchesEither, type ReadHashes } from '../links/copyHashed.ts';
 import { fallThrough, tryReflink } from '../links/reflink.ts';
@@ -45,7 +47,11 @@ export interface PlaceBatch {
   readonly objects: string;
   /** `statWidth` numbers of what is there now, which may be replaced; zeros where nothing is. */
   readonly before: Float64Array;
-  /** 1 where what is there may be replaced whatever it has become. */
+  /** 1 for a file that is there and has other content than it is to have. */
+  readonly differs: Uint8Array;
+  /** `lookWidth` numbers for each: how its object looked when it was last proven. */
+  readonly looks: Float64Array;
+  /** What is there may be replaced whatever it has become. */
   readonly force: boolean;
   /** 1 for a file that its owner may execute. */
   readonly executable: Uint8Array;
@@ -86,11 +92,26 @@ export async function placeBatch(batch: PlaceBatch, counter: MeterCounter): Prom
         statOne(`${batch.root}/${path}`, stats, index);
     } catch (error) {
       stats.fill(0, index * statWidth, (index + 1) * statWidth);
+      if (systemErrorCode(error) === 'corrupt') distrust(objectPath(batch, index));
       failures.push(fileFailure(index, error));
     }
     counter.add(1, 0);
   }
   return { stats, links, failures };
+}
+
+function objectPath({ objects, md5s }: PlaceBatch, index: number): string {
+  const hex = Buffer.from(md5s.buffer, md5s.byteOffset + index * 16, 16).toString('hex');
+  return `${objects}${hex.slice(0, 2)}/${hex.slice(2)}`;
+}
+
+/** Only read-only objects are believed, by DVC, too. The cache of somebody else stays as it is. */
+function distrust(object: string): void {
+  try {
+    chmodSync(object, 0o644);
+  } catch {
+    // It is told as corrupt all the same.
+  }
 }
 
 /** One file with where it comes from and goes. */
@@ -101,6 +122,9 @@ interface Placing {
   /** Where it is made: the path itself, or a temporary name beside it when something is to be replaced. */
   readonly made: string;
   readonly executable: boolean;
+  /** The inode of a file with other content that is there now, 0 where none is. */
+  readonly differing: number;
+  readonly looks: Float64Array;
   /** Takes the numbers of what was made, where they are at hand. */
   readonly look: (made: Stats) => void;
 }
@@ -112,16 +136,16 @@ async function placeOne(
   counter: MeterCounter,
   look: (made: Stats) => void,
 ): Promise<LinkType> {
-  const md5 = batch.md5s.subarray(index * 16, index * 16 + 16);
-  const hex = Buffer.from(md5.buffer, md5.byteOffset, 16).toString('hex');
   const target = `${batch.root}/${path}`;
   const replaces = batch.before[index * statWidth + statAt.mode] !== 0;
   const placing: Placing = {
     batch,
-    object: `${batch.objects}${hex.slice(0, 2)}/${hex.slice(2)}`,
-    md5,
+    object: objectPath(batch, index),
+    md5: batch.md5s.subarray(index * 16, index * 16 + 16),
     made: replaces ? target.slice(0, target.lastIndexOf('/') + 1) + ownTemporary() : target,
     executable: batch.executable[index] === 1,
+    differing: batch.differs[index] === 1 ? (batch.before[index * statWidth + statAt.inode] ?? 0) : 0,
+    looks: batch.looks.subarray(index * lookWidth, (index + 1) * lookWidth),
     look,
   };
   const link = await makeFile(placing, counter);
@@ -193,8 +217,8 @@ async function link(placing: Placing, type: 'hardlink' | 'symlink', counter: Met
 }
 
 /**
- * An object that is not read-only, or empty without being that of nothing, is read before it is believed. True where
- * that was not needed.
+ * An object that is not read-only, or empty without being that of nothing, or that was written to through a link, is
+ * read before it is believed. True where that was not needed.
  */
 async function verifyDoubtful(
   placing: Placing,
@@ -203,7 +227,8 @@ async function verifyDoubtful(
   counter: MeterCounter,
 ): Promise<boolean> {
   const isEmpty = Buffer.compare(placing.md5, emptyMd5) === 0;
-  if ((found.mode & 0o777) === 0o444 && (found.size === 0) === isEmpty) return true;
+  const isChanged = placing.differing === found.ino || looksChanged(placing.looks, 0, found);
+  if ((found.mode & 0o777) === 0o444 && (found.size === 0) === isEmpty && !isChanged) return true;
   const handle = await open(path, 'r');
   try {
     refuseCorrupt(await copyHashed(handle, undefined, placing.batch.algorithm, counter), placing.md5);

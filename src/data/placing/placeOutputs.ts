@@ -5,6 +5,7 @@
  */
 import { LockstepError } from '../../base/lockstepError.ts';
 import type { CachePresence } from '../cache/cachePresence.ts';
+import { LinkedObjects } from '../cache/linkedObjects.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository, LinkType } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
@@ -95,6 +96,7 @@ export async function placeOutputs(
   const resume = await resumeAfterCrash(repository, resumed, tools.cache);
   await readCurrent(repository, works.filter(isOpen), tools, task, resumed.length > 0);
   const presence = await tools.cache.presence();
+  const linked = await LinkedObjects.read(repository);
   for (const work of works.filter(isOpen)) {
     const { request, target, current } = work;
     if (target === undefined || current === undefined) continue;
@@ -106,7 +108,7 @@ export async function placeOutputs(
     work.plan = planPlacing(target, current, presence, options);
     if (request.force !== true) {
       const { algorithm } = request.object;
-      const damaged = await damagedCopies(work.plan, current, algorithm, presence, tools, task);
+      const damaged = await damagedCopies(work.plan, current, algorithm, presence, linked, tools, task);
       work.kept = await resume.stillUnsaved(request.path, [...work.plan.unsaved, ...damaged]);
     } else work.kept = [];
     if (work.kept.length > 0) work.result = { ...untouched('kept', current), kept: work.kept };
@@ -131,7 +133,7 @@ export async function placeOutputs(
       ...interrupted,
       ...runs.map(({ request }) => ({ path: request.path, object: textOf(request.object), startedAt })),
     ]);
-    const ran = await runPlacing(repository, runs, tools, task);
+    const ran = await runPlacing(repository, runs, tools, linked, task);
     const checked = await checkSizes(repository, ran, tools, task);
     await rememberPlaced(repository, checked);
     await journal.write(others);

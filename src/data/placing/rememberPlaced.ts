@@ -1,4 +1,5 @@
-/** After a placing nothing has to be hashed: what was placed, and what was there and right, is known. */
+/** After a placing nothing has to be hashed: what was placed, and what was there and right, is known; so is how the linked objects look. */
+import { isLinking, rememberLinked, type ProvenFiles } from '../cache/linkedObjects.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import { readKnownHashes, writeKnownHashes, type KnownHashes } from '../hash/hashStateFile.ts';
 import { withOthers } from '../hash/hashColumns.ts';
@@ -12,6 +13,7 @@ export async function rememberPlaced(
   repository: DataRepository,
   outcomes: readonly PlacingOutcome[],
 ): Promise<void> {
+  if (isLinking(repository)) await rememberLinked(repository, outcomes.map(provenBy));
   const now = fileSystemTime(repository.stateFolder);
   const folders = outcomes.filter(({ run }) => run.target.folder);
   for (const outcome of folders) {
@@ -66,6 +68,24 @@ function knownAfter({ run, stats, gone, failed }: PlacingOutcome, now: number): 
     settled: settled.subarray(0, paths.length),
     ...(whole && target.folder ? { listing: target.object.value } : {}),
   };
+}
+
+/** The files that are what the pin says. */
+function provenBy({ run: { plan, current }, stats }: PlacingOutcome): ProvenFiles {
+  const proven = plan.steps.flatMap((step, index) => {
+    const numbers =
+      stats.get(index) ??
+      (step.act === 'same'
+        ? current.columns.stats.subarray(step.here * statWidth, (step.here + 1) * statWidth)
+        : undefined);
+    return numbers === undefined ? [] : [{ ...step, numbers }];
+  });
+  const columns = {
+    paths: proven.map(({ path }) => path),
+    stats: new Float64Array(proven.length * statWidth),
+  };
+  for (const [index, { numbers }] of proven.entries()) columns.stats.set(numbers, index * statWidth);
+  return { columns, md5s: Buffer.from(proven.map(({ md5 = '' }) => md5).join(''), 'hex') };
 }
 
 /** Of single files, each known under the path ''. */

@@ -1,6 +1,7 @@
 /** Removes a pinned path with all its files, when each is safe in the cache. */
 import { damagedObjects, type SavedFile } from '../cache/damagedObjects.ts';
 import type { CachePresence } from '../cache/cachePresence.ts';
+import { LinkedObjects } from '../cache/linkedObjects.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
@@ -29,7 +30,7 @@ export async function removeWhole(
     size: readStat(stats, index, 'size'),
   }));
   if (files.some(({ object }) => !presence.has(object))) return false;
-  if ((await damagedObjects(tools, files, task)).size > 0) return false;
+  if ((await damagedObjects(tools, await LinkedObjects.read(repository), files, task)).size > 0) return false;
   using meter = new JobMeter(task, 'place', { files: paths.length }, current.path);
   let whole = true;
   const portions: Promise<void>[] = [];

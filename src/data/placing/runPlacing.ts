@@ -1,10 +1,11 @@
 /** Carries plans out on all threads: first what has to go, then what comes. */
 import { rmdirSync } from 'node:fs';
 import { errorText } from '../../base/systemError.ts';
+import type { LinkedObjects } from '../cache/linkedObjects.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository, LinkType } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
-import type { HashedPath } from '../hash/hashOutputs.ts';
+import { hexOf, type HashedPath } from '../hash/hashedPath.ts';
 import { newFileMode } from '../hash/settledTime.ts';
 import type { ObjectId } from '../objectId.ts';
 import { batchFiles, joinPaths } from '../workers/dataJobs.ts';
@@ -81,6 +82,7 @@ export async function runPlacing(
   repository: DataRepository,
   runs: readonly PlacingRun[],
   tools: DataTools,
+  linked: LinkedObjects,
   task: DataTask,
 ): Promise<readonly PlacingOutcome[]> {
   const drafts = runs.map(run => new OutcomeDraft(run));
@@ -88,7 +90,7 @@ export async function runPlacing(
   await removeFiles(repository, drafts, tools, meter);
   task.signal?.throwIfAborted();
   makeEmptyFolders(repository, drafts);
-  await placeFiles(repository, drafts, tools, meter);
+  await placeFiles(repository, drafts, tools, linked, meter);
   task.signal?.throwIfAborted();
   return drafts;
 }
@@ -188,6 +190,7 @@ async function placeFiles(
   repository: DataRepository,
   drafts: readonly OutcomeDraft[],
   tools: DataTools,
+  linked: LinkedObjects,
   meter: JobMeter,
 ): Promise<void> {
   const kinds = new Map<string, Item[]>();
@@ -203,7 +206,9 @@ async function placeFiles(
     portionsOf(items, Math.min(batchFiles, Math.max(1, Math.ceil(items.length / (tools.pool.size * 8))))),
   );
   const fileMode = newFileMode(repository.stateFolder);
-  await Promise.all(portions.map(portion => placePortion(repository, portion, fileMode, tools, meter)));
+  await Promise.all(
+    portions.map(portion => placePortion(repository, portion, fileMode, tools, linked, meter)),
+  );
 }
 
 async function placePortion(
@@ -211,6 +216,7 @@ async function placePortion(
   portion: readonly Item[],
   fileMode: number,
   { pool, cache }: DataTools,
+  linked: LinkedObjects,
   meter: JobMeter,
 ): Promise<void> {
   const request = portion[0]?.draft.run.request;
@@ -225,6 +231,8 @@ async function placePortion(
       algorithm,
       objects: algorithm === 'md5' ? `${cache.folder}/files/md5/` : `${cache.folder}/`,
       before: beforeOf(portion),
+      differs: Uint8Array.from(portion, item => (isOther(item) ? 1 : 0)),
+      looks: linked.looksOf(portion.map(item => item.step.md5 ?? '')),
       force: request.force === true,
       executable: Uint8Array.from(portion, item => (item.draft.run.request.executable === true ? 1 : 0)),
       fileMode,
@@ -251,6 +259,12 @@ async function placePortion(
 
 function pathOf({ draft, step }: Item): string {
   return fullPath(draft.run.request.path, step.path);
+}
+
+/** What is there has other content than it is to have. */
+function isOther({ draft, step: { here, md5 } }: Item): boolean {
+  const { md5s } = draft.run.current;
+  return here !== -1 && hexOf(md5s.subarray(here * 16, here * 16 + 16)) !== md5;
 }
 
 function beforeOf(items: readonly Item[]): Float64Array {

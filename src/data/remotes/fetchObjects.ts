@@ -5,7 +5,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataTask } from '../dataProgress.ts';
-import { objectKey } from '../objectId.ts';
+import { objectKey, type ObjectId } from '../objectId.ts';
 import { cacheInserter } from './cacheInserter.ts';
 import { copyObjects } from './copyObjects.ts';
 import { writingFailure, wrongContent } from './errors.ts';
@@ -23,6 +23,8 @@ export interface FetchRequest extends Patience {
   readonly expectedBytes?: number;
   /** Milliseconds without a byte after which a transfer is tried again. Default 60,000. */
   readonly stallMs?: number;
+  /** Whether the cache's object of that id is known to be something else: it is fetched, and replaced when it is here. */
+  readonly isDamaged?: (id: ObjectId) => boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function fetchObjects(
   request: FetchRequest = {},
 ): Promise<TransferResult> {
   const all = uniqueItems(items);
-  const wanted = await absentFrom(cache, all);
+  const wanted = await absentFrom(cache, all, request.isDamaged);
   if (wanted.length === 0)
     return { transferred: [], alreadyThere: all.length, missing: [], failed: [], bytes: 0 };
 
@@ -108,13 +110,19 @@ function resultOf(
   };
 }
 
-async function absentFrom(cache: CachePlace, items: readonly TransferItem[]): Promise<TransferItem[]> {
+async function absentFrom(
+  cache: CachePlace,
+  items: readonly TransferItem[],
+  isDamaged: FetchRequest['isDamaged'],
+): Promise<TransferItem[]> {
   const there = await Promise.all(
-    items.map(async ({ id }) =>
-      stat(join(cache.cacheFolder, objectKey(id))).then(
-        found => found.isFile(),
-        () => false,
-      ),
+    items.map(
+      async ({ id }) =>
+        isDamaged?.(id) !== true &&
+        stat(join(cache.cacheFolder, objectKey(id))).then(
+          found => found.isFile(),
+          () => false,
+        ),
     ),
   );
   return items.filter((_, index) => there[index] !== true);

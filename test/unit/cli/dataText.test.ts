@@ -99,7 +99,7 @@ describe('what the data commands tell', () => {
 
   it('says of transfers what went over, and what was there', () => {
     const none = { files: 0, bytes: 0 };
-    const done = { moved: none, present: none, missing: [], problems: [] };
+    const done = { moved: none, present: none, replaced: [], missing: [], problems: [] };
     const tell = (result: Parameters<typeof transferCode>[0]): string =>
       told(terminal => tellTransfer(terminal, 'Pushed', result, same));
     assert.equal(tell(done), 'Nothing to push.\n');

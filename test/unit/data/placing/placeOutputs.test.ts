@@ -234,6 +234,39 @@ describe('placing what a pin says', () => {
       assert.notEqual(await hashedNow(), object.value);
     });
 
+  for (const type of ['hardlink', 'symlink'] as const)
+    it(`does not believe an object that was written to through a ${type}`, async () => {
+      const [two, object] = [await stored(version2), await stored(version1)];
+      const file = join(data.root, 'd', 'sub', 'b.txt');
+      await rm(join(data.root, 'd'), { recursive: true });
+      assert.equal((await place(object, {}, [type])).outcome, 'placed');
+      // As root does through any mode.
+      await chmod(file, 0o644);
+      await writeFile(file, 'TWO');
+      await chmod(file, 0o444);
+      const corrupt = (result: PlaceResult): string[] => result.corrupt.map(one => one.path);
+      const state = join(data.repository.stateFolder, 'hashes', 'linked.bin');
+      const known = await readFile(state);
+      // What stands there is the object itself: nothing has to be known of it before.
+      await rm(state);
+      assert.deepEqual((await place(object, {}, [type])).kept, [{ path: 'sub/b.txt', what: 'modified' }]);
+      assert.deepEqual(corrupt(await place(object, { force: true }, [type])), ['sub/b.txt']);
+      await chmod(file, 0o444);
+      await writeFile(state, known);
+      // The only whole copy is not taken for one that is safe in the cache.
+      await rm(file);
+      await writeFile(file, 'two');
+      assert.deepEqual((await place(two, {}, [type])).kept, [{ path: 'sub/b.txt', what: 'added' }]);
+      await rm(join(data.root, 'd'), { recursive: true });
+      assert.deepEqual(corrupt(await place(object, {}, [type])), ['sub/b.txt']);
+      assert.deepEqual(corrupt(await place(object, {}, ['copy'])), ['sub/b.txt'], 'distrusted by now');
+      // Stored again the content is kept, although something stands under its name.
+      await data.write({ again: 'two' });
+      await storeOutputs(data.with({ linkTypes: [type] }), ['again'], data.tools, {});
+      assert.equal((await place(object, {}, [type])).outcome, 'placed');
+      assert.equal(await hashedNow(), object.value);
+    });
+
   it('believes an object of DVC 2 that is writable once it was read', async () => {
     const object = await stored(version1);
     await rm(join(data.root, 'd'), { recursive: true });
