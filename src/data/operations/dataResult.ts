@@ -22,6 +22,8 @@ export interface TroubledObject {
   readonly size?: number;
   readonly trouble: ObjectTrouble;
   readonly detail?: string;
+  /** Of the failure that `detail` tells: `remote-access-denied`. */
+  readonly code?: string;
 }
 
 /** An object of the cache that was something else than its name says, and is whole now. */

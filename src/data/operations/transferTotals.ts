@@ -56,7 +56,7 @@ export class TransferTotals {
       this.trouble({
         ...describe(id),
         trouble: error.code === 'cache-object-corrupt' ? 'corrupt' : 'failed',
-        detail: error.message,
+        ...{ detail: error.message, code: error.code },
       });
   }
 

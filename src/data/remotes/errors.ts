@@ -63,6 +63,9 @@ export function remoteNotFound(label: string, what: string, cause?: unknown): Lo
   });
 }
 
+/** The editor asks again for what it had been told. */
+export const accessDeniedCode = 'remote-access-denied';
+
 export function remoteAccessDenied(
   label: string,
   words: string,
@@ -70,8 +73,8 @@ export function remoteAccessDenied(
   cause?: unknown,
 ): LockstepError {
   return new LockstepError({
-    code: 'remote-access-denied',
-    message: `${label} refused access: ${words}`,
+    code: accessDeniedCode,
+    message: `${label} refused access: ${/[.!?]$/.test(words) ? words : `${words}.`}`,
     mend,
     cause,
   });

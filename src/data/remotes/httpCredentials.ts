@@ -37,6 +37,12 @@ export async function httpCredentials(
     throw remoteSettingWrong(settings.name, 'auth', `${kind} is not supported`);
   if (kind === 'basic' || user !== undefined) {
     const value = await password();
+    if (user !== undefined && value === undefined && flagOption(settings, 'ask_password') === true)
+      throw remoteCredentials(
+        label,
+        'no password was given (ask_password = true, and there was no terminal to ask in, or the question was left).',
+        `Run it in a terminal, or set the password: dvc remote modify --local ${settings.name} password …`,
+      );
     if (user === undefined || value === undefined)
       throw remoteCredentials(
         label,

@@ -35,7 +35,13 @@ export interface SyncOutcome {
   readonly removed: readonly string[];
   /** Left alone, with the reason as a sentence without a full stop. */
   readonly kept: readonly { readonly path: string; readonly why: string }[];
-  readonly missing: readonly { readonly path: string; readonly files: number; readonly why: string }[];
+  readonly missing: readonly {
+    readonly path: string;
+    readonly files: number;
+    readonly why: string;
+    /** Of the failure behind it, as TroubledObject has it. */
+    readonly code?: string;
+  }[];
   readonly fetched: { readonly files: number; readonly bytes: number };
 }
 
@@ -138,9 +144,12 @@ function outcomeOf(
   stale: Pick<SyncOutcome, 'removed' | 'kept'>,
   fetched: SyncOutcome['fetched'],
 ): SyncOutcome {
-  const missing = new Map<string, { path: string; files: number; why: string }>();
-  for (const { path, trouble, detail } of checkout.missing) {
-    const one = missing.get(path) ?? { path, files: 0, why: detail ?? troubles[trouble] };
+  const missing = new Map<string, { path: string; files: number; why: string; code?: string }>();
+  for (const { path, trouble, detail, code } of checkout.missing) {
+    const one = missing.get(path) ?? {
+      ...{ path, files: 0, why: detail ?? troubles[trouble] },
+      ...(code === undefined ? {} : { code }),
+    };
     missing.set(path, { ...one, files: one.files + 1 });
   }
   const kept = new Map(

@@ -37,7 +37,8 @@ export function openData(
     onStopped: () => model.reload(),
   });
   const model = new DataModel(client, root => lastHead(memory, root), onError);
-  const sync = new SyncOnCheckout({ client, model, log, memory });
+  const credentials = new Credentials(context.secrets);
+  const sync = new SyncOnCheckout({ client, model, credentials, log, memory });
   const tree = new DataTree(client, model);
   const view = vscode.window.createTreeView<DataNode>(viewIds.data, {
     treeDataProvider: tree,
@@ -58,7 +59,7 @@ export function openData(
       void contextKeys.set({ dataState: stateOf(snapshot) });
     }),
   );
-  return { client, model, tree, view, credentials: new Credentials(context.secrets), disposable };
+  return { client, model, tree, view, credentials, disposable };
 }
 
 /** Beside the title of the view: `in sync with 3f2a91c`. */

@@ -10,6 +10,7 @@ import type { SyncVerdict } from '../../data/sync/syncVerdict.ts';
 import { formatBytes, oneLine } from '../formatText.ts';
 import { readSettings } from '../settings.ts';
 import { showError } from '../showError.ts';
+import type { Credentials } from './credentials.ts';
 import type { DataClient } from './dataClient.ts';
 import type { DataModel } from './dataModel.ts';
 import { fileCount } from './dataWords.ts';
@@ -21,6 +22,7 @@ const askAboveBytes = 1_000_000_000;
 export interface SyncDependencies {
   readonly client: DataClient;
   readonly model: DataModel;
+  readonly credentials: Credentials;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
 }
@@ -66,7 +68,7 @@ export class SyncOnCheckout {
   }
 
   async #follow(root: string, verdict: SyncVerdict, signal: AbortSignal): Promise<void> {
-    const { client, model } = this.#parts;
+    const { client, model, credentials } = this.#parts;
     const decision = decideSync({
       settings: { mode: modeOf(root), askAboveBytes },
       ...(verdict.operation === undefined ? {} : { operation: verdict.operation }),
@@ -84,9 +86,16 @@ export class SyncOnCheckout {
       root,
       vscode.l10n.t('Syncing data to {0}', (verdict.to ?? '').slice(0, 7)),
       (cancel, onProgress) =>
-        client.request('syncToHead', { root, verdict, fetch }, AbortSignal.any([cancel, signal]), onProgress),
+        credentials.supply(root, answers =>
+          client.request(
+            'syncToHead',
+            { root, verdict, fetch, answers },
+            AbortSignal.any([cancel, signal]),
+            onProgress,
+          ),
+        ),
     );
-    this.#tell(outcome);
+    if (outcome !== undefined) this.#tell(outcome);
   }
 
   #tell({ placed, removed, kept, missing }: SyncOutcome): void {
@@ -95,9 +104,11 @@ export class SyncOnCheckout {
     for (const { path, why } of missing) log.warn(`data: ${oneLine(path)}: ${oneLine(why, 400)}`);
     const count = placed.length + removed.length;
     const parts = [
-      count === 1
-        ? vscode.l10n.t('1 pinned path follows the commit.')
-        : vscode.l10n.t('{0} pinned paths follow the commit.', count),
+      count === 0
+        ? vscode.l10n.t('The data does not follow the commit.')
+        : count === 1
+          ? vscode.l10n.t('1 pinned path follows the commit.')
+          : vscode.l10n.t('{0} pinned paths follow the commit.', count),
     ];
     if (kept.length > 0) parts.push(vscode.l10n.t('{0} kept, because they were modified.', kept.length));
     if (missing.length > 0) parts.push(vscode.l10n.t('{0} could not be had.', missing.length));

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { openDataRepository } from '../../../src/data/config/openDataRepository.ts';
 import type { DataProject } from '../../../src/data/operations/dataProject.ts';
 import { listingBytes } from '../../../src/data/listing/listingBytes.ts';
+import { remoteAccessDenied } from '../../../src/data/remotes/errors.ts';
 import { withAnswers } from '../../../src/extension/data/host/answersOf.ts';
 import { folderLines } from '../../../src/extension/data/host/folderLines.ts';
 import { readObject } from '../../../src/extension/data/host/readObject.ts';
@@ -105,7 +106,7 @@ describe('the data thread', () => {
 
     for (const [name, body] of [
       ['fails', () => Promise.reject(new Error('denied'))],
-      ['leaves something out', () => Promise.resolve({ missing: ['one'] })],
+      ['leaves something out', () => Promise.resolve({ missing: [{}] })],
     ] as const)
       it(`says which answer it lacked when the operation ${name}`, async () => {
         const outcome = await withAnswers({}, async credentials => {
@@ -114,6 +115,26 @@ describe('the data thread', () => {
         });
         assert.deepEqual(outcome, { kind: 'wanted', wanted: { remote: 'store', what: 'password' } });
       });
+
+    const denied = remoteAccessDenied('store', '401', 'Log in.');
+    for (const [name, body] of [
+      ['all of it', () => Promise.reject(denied)],
+      ['a part of it', () => Promise.resolve({ missing: [{ code: denied.code, detail: denied.message }] })],
+    ] as const)
+      it(`says that the remote refused the answer for ${name}`, async () => {
+        const outcome = await withAnswers({ 'store\npassword': 'wrong' }, async credentials => {
+          await credentials.ask(settings, 'password');
+          return body();
+        });
+        assert.deepEqual(outcome, { kind: 'refused', message: 'store refused access: 401.' });
+      });
+
+    it('passes on a refusal that no answer was behind', async () => {
+      await assert.rejects(
+        withAnswers({}, () => Promise.reject(denied)),
+        { code: denied.code },
+      );
+    });
 
     it('passes on a failure that no answer would mend', async () => {
       await assert.rejects(

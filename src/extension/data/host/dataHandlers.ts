@@ -70,8 +70,10 @@ export function dataHandlers(
       );
     },
     compareHeads: ({ root, move }, signal) => compareHeads(root, move, { signal }),
-    syncToHead: ({ root, ...request }, signal, onProgress) =>
-      syncToHead(root, request, { signal, onProgress }),
+    syncToHead: ({ root, answers, ...request }, signal, onProgress) =>
+      withAnswers(answers, credentials =>
+        syncToHead(root, { ...request, credentials }, { signal, onProgress }),
+      ),
     versions: ({ root, path, limit }, signal) => versionHistory(root, { path, limit }, { signal }),
     readObject: async ({ root, output, object }) => readObject(await open(root), output, object),
   };

@@ -89,7 +89,7 @@ export interface DataRequests {
   push: Request<In<Plain<TransferRequest>> & WithAnswers, Asked<TransferResult>>;
   diff: Request<In<DiffRequest>, DataDiff>;
   compareHeads: Request<In<{ readonly move: HeadMove }>, SyncVerdict>;
-  syncToHead: Request<In<SyncRequest>, SyncOutcome>;
+  syncToHead: Request<In<Plain<SyncRequest>> & WithAnswers, Asked<SyncOutcome>>;
   /** `path` relative to the root. Throws `not-pinned`. */
   versions: Request<In<{ readonly path: string; readonly limit: number }>, readonly PathVersion[]>;
   /** The bytes of an object of the cache, for the diff editor. Throws `object-not-cached`, `object-too-large`. */
