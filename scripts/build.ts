@@ -8,7 +8,7 @@ import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { bundleProblems } from './bundleProblems.ts';
-import { bundles, copiedFolders, type Bundle } from './bundles.ts';
+import { bundles, copiedFolders, copiedPackages, type Bundle } from './bundles.ts';
 import { projectRoot } from './projectRoot.ts';
 import { thirdPartyNotices } from './thirdPartyNotices.ts';
 
@@ -42,7 +42,7 @@ async function build(): Promise<void> {
 
   const problems: string[] = [];
   const lines: string[] = [];
-  const packages = new Set<string>();
+  const packages = new Set(copiedPackages.map(({ name }) => name));
   for (const { bundle, result } of results) {
     const path = join(dist, bundle.output);
     const bytes = (await stat(path)).size;
@@ -147,4 +147,9 @@ async function copyFolders(): Promise<void> {
       filter: path => !/__pycache__|\.ts$/.test(path),
     });
   }
+  for (const { name, target, files } of copiedPackages)
+    for (const file of files) {
+      await mkdir(dirname(join(dist, target, file)), { recursive: true });
+      await cp(join(projectRoot, 'node_modules', name, file), join(dist, target, file));
+    }
 }

@@ -71,6 +71,29 @@ export const copiedFolders: readonly (readonly [string, string])[] = [
   ['src/extension/terminal/bin', 'bin'],
 ];
 
+/**
+ * Programs of other people that are started, not bundled: they look for files beside themselves. Package in
+ * node_modules → folder in dist/, and the files of it that it needs.
+ */
+export const copiedPackages: readonly {
+  readonly name: string;
+  readonly target: string;
+  readonly files: readonly string[];
+}[] = [
+  {
+    name: '@devcontainers/cli',
+    target: 'devcontainers-cli',
+    files: [
+      'package.json',
+      'devcontainer.js',
+      'dist/spec-node/devContainersSpecCLI.js',
+      'scripts/updateUID.Dockerfile',
+      'LICENSE.txt',
+      'ThirdPartyNotices.txt',
+    ],
+  },
+];
+
 function webviewFolders(root: string): string[] {
   const folder = join(root, 'webview');
   return readdirSync(folder, { withFileTypes: true })

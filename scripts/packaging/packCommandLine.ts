@@ -13,6 +13,7 @@ const fromDist = [
   'data-worker.cjs',
   'remotes',
   'pythonHook',
+  'devcontainers-cli',
   'THIRD-PARTY-NOTICES.txt',
 ];
 

@@ -17,6 +17,16 @@ const bundles = ['cli.cjs', 'supervisor.cjs', 'data-worker.cjs'];
 /** Loaded by those whose remote speaks them. */
 const clients = ['azure.cjs', 'gcs.cjs', 's3.cjs'];
 
+/** Started as a program, with what it looks for beside itself and the licences of what is in it. */
+const devcontainersCli = [
+  'LICENSE.txt',
+  'ThirdPartyNotices.txt',
+  'devcontainer.js',
+  'dist/spec-node/devContainersSpecCLI.js',
+  'package.json',
+  'scripts/updateUID.Dockerfile',
+];
+
 const inExtension = [
   '[Content_Types].xml',
   'extension.vsixmanifest',
@@ -27,6 +37,7 @@ const inExtension = [
   'extension/dist/bin/lockstep.cmd',
   ...[...bundles, 'extension.cjs', 'worker.cjs', 'data-host.cjs'].map(name => `extension/dist/${name}`),
   'extension/dist/pythonHook/sitecustomize.py',
+  ...devcontainersCli.map(name => `extension/dist/devcontainers-cli/${name}`),
   ...clients.map(name => `extension/dist/remotes/${name}`),
   ...['charts', 'media', 'report'].flatMap(name => [
     `extension/dist/webview/${name}.css`,
@@ -45,6 +56,7 @@ const inCommandLine = [
   'LICENSE',
   'README.md',
   'THIRD-PARTY-NOTICES.txt',
+  'devcontainers-cli',
   'package.json',
   'pythonHook',
   'remotes',
@@ -52,7 +64,8 @@ const inCommandLine = [
 ].sort();
 
 /** Raised on purpose only: what a person waits for on a slow line. */
-const extensionBudgetKiB = 2400;
+// 440 KiB of it are the devcontainer program.
+const extensionBudgetKiB = 2900;
 
 describe('the packages', function () {
   this.timeout(120_000);
