@@ -6,12 +6,13 @@
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type * as z from 'zod';
+import { findProgram } from '../../base/findProgram.ts';
 import { errorText } from '../../base/systemError.ts';
+import { readEnvironmentConfig } from '../../environments/python/environmentConfig.ts';
+import { probePython } from '../../environments/python/pythonProbe.ts';
 import { captured, declared, unknown, type Known } from '../../runs/known.ts';
 import type { interpreterSchema } from '../../runs/plan.ts';
 import { isPythonName, programName, readCommandWords } from './commandWords.ts';
-import { findProgram } from './findProgram.ts';
-import { probePython } from './pythonProbe.ts';
 
 export type Interpreter = z.infer<typeof interpreterSchema>;
 
@@ -223,27 +224,6 @@ async function describe(path: string, question: InterpreterQuestion): Promise<In
   const facts = await probePython(path, question);
   const prefix = config?.prefix ?? facts.prefix;
   return { path, realPath, version: facts.version, implementation: facts.implementation, prefix };
-}
-
-export interface EnvironmentConfig {
-  readonly prefix: string;
-  /** Lower-case keys of pyvenv.cfg. */
-  readonly values: ReadonlyMap<string, string>;
-}
-
-/** `pyvenv.cfg` beside or above the interpreter; undefined when it belongs to no virtual environment. */
-export async function readEnvironmentConfig(interpreter: string): Promise<EnvironmentConfig | undefined> {
-  for (const prefix of [dirname(interpreter), dirname(dirname(interpreter))]) {
-    const text = await readFile(join(prefix, 'pyvenv.cfg'), 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    const values = new Map<string, string>();
-    for (const line of text.split(/\r?\n/)) {
-      const [, key, value] = /^\s*([\w-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-      if (key !== undefined && value !== undefined) values.set(key.toLowerCase(), value);
-    }
-    return { prefix, values };
-  }
-  return undefined;
 }
 
 async function nearest(start: string, name: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../../../src/base/runCommand.ts';
-import { findProgram } from '../../../../src/execution/capture/findProgram.ts';
+import { findProgram } from '../../../../src/base/findProgram.ts';
 import { captureInterpreter } from '../../../../src/execution/capture/interpreter.ts';
 import type { Interpreter } from '../../../../src/execution/capture/interpreter.ts';
 import type { Known } from '../../../../src/runs/known.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { capturePackages, listPackages } from '../../../../src/execution/capture/packages.ts';
+import { capturePackages, listPackages } from '../../../../src/environments/python/packages.ts';
 import { captureInterpreter } from '../../../../src/execution/capture/interpreter.ts';
 import { runCommand } from '../../../../src/base/runCommand.ts';
 import { scrubbedEnvironment } from '../../../helpers/scrubbedEnvironment.ts';

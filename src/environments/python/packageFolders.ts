@@ -1,12 +1,12 @@
 /** Finds the folders that an interpreter takes packages from, in their order, without starting it where files tell. */
 import { readdir } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { readEnvironmentConfig, type Interpreter } from './interpreter.ts';
+import { readEnvironmentConfig } from './environmentConfig.ts';
 import { probePython } from './pythonProbe.ts';
 
 export interface PackageQuestion {
   /** As found before the start; absent when the command is not known to be Python. */
-  readonly interpreter?: Interpreter | undefined;
+  readonly interpreter?: { readonly path: string } | undefined;
   /** sys.path as the program itself saw it at its start; better than anything worked out from outside. */
   readonly seenPath?: readonly string[] | undefined;
   /** The environment of the command: PYTHONPATH and PYTHONNOUSERSITE matter. */
