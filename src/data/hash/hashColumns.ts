@@ -29,6 +29,8 @@ export interface HashPlan {
   readonly keep?: CachePresence;
   /** The state holds other files, too, and keeps them. */
   readonly keepOthers?: boolean;
+  /** The state, where it was read already, and the columns are of just its paths. */
+  readonly known?: KnownHashes;
 }
 
 export async function hashColumns(
@@ -37,8 +39,9 @@ export async function hashColumns(
   tools: DataTools,
   task: DataTask,
 ): Promise<HashedColumns> {
-  const known = await readKnownHashes(plan.statePath);
-  const recall = unkept(plan, doubted(plan, recallHashes(plan.columns, known)));
+  const known = plan.known ?? (await readKnownHashes(plan.statePath));
+  const sameTree = plan.known === undefined ? undefined : true;
+  const recall = unkept(plan, doubted(plan, recallHashes(plan.columns, known, sameTree)));
   const nothingNew = recall.unknown.length === 0 && recall.relinked.length === 0;
   if (nothingNew && recall.listing !== undefined)
     return {
@@ -52,7 +55,7 @@ export async function hashColumns(
   const found = nothingNew
     ? { problems: [] }
     : await hashUnknown(plan, recall, stats, repository, tools, task);
-  const columns = { paths: plan.columns.paths, stats };
+  const columns = sameNames(plan.columns, stats);
   const listing =
     plan.complete === true && found.problems.length === 0 ? listingValue(columns, recall.md5s) : undefined;
   const { md5s, settled } = recall;
@@ -61,6 +64,15 @@ export async function hashColumns(
     await writeKnownHashes(plan.statePath, plan.keepOthers === true ? withOthers(result, known) : result);
   }
   return { ...result, problems: found.problems };
+}
+
+function sameNames(columns: FileColumns, stats: Float64Array): FileColumns {
+  return {
+    get paths() {
+      return columns.paths;
+    },
+    stats,
+  };
 }
 
 /** A recalled hash of DVC 2 is one of two variants: where another one is expected now, the file is read again. */
@@ -87,7 +99,7 @@ function unkept(plan: HashPlan, recall: Recall): Recall {
   if (keep === undefined) return recall;
   const hex = hexOf(recall.md5s);
   const lacking = new Set(recall.unknown);
-  for (let index = 0; index < plan.columns.paths.length; index += 1)
+  for (let index = 0; index < plan.columns.stats.length / statWidth; index += 1)
     if (!keep.has({ algorithm: plan.algorithm, value: hex.slice(index * 32, index * 32 + 32) }))
       lacking.add(index);
   if (lacking.size === recall.unknown.length) return recall;

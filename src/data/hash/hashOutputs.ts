@@ -2,6 +2,7 @@
  * What the working tree holds at pinned paths: hashes of files and folders, from the state where nothing changed since
  * they were hashed. Reads only; writes nothing but the state.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CachePresence } from '../cache/cachePresence.ts';
 import type { DataTask } from '../dataProgress.ts';
@@ -11,11 +12,14 @@ import type { FolderListing } from '../folderListing.ts';
 import { isFolderObject, type ObjectId } from '../objectId.ts';
 import { JobMeter } from '../workers/jobMeter.ts';
 import { batchFiles, joinPaths } from '../workers/dataJobs.ts';
+import { shareBatches } from '../workers/shareBatches.ts';
 import { statWidth } from '../walk/fileColumns.ts';
-import { pathKinds } from '../walk/statBatch.ts';
+import { pathKinds, statBatch } from '../walk/statBatch.ts';
+import { sameTree } from '../walk/sameTree.ts';
 import { walkFolder } from '../walk/walkFolder.ts';
 import { hashColumns, type HashPlan } from './hashColumns.ts';
 import { folderResult, fileResult, emptyResult, type HashedPath } from './hashedPath.ts';
+import { readKnownHashes } from './hashStateFile.ts';
 import { makesIncomplete } from './makesIncomplete.ts';
 import { filesStatePath, folderStatePath } from './statePaths.ts';
 
@@ -42,8 +46,7 @@ export async function hashOutputs(
   task: DataTask,
   keep?: CachePresence,
 ): Promise<readonly HashedPath[]> {
-  if (requests.some(({ expected }) => expected !== undefined && isFolderObject(expected.object)))
-    tools.pool.warm();
+  if (requests.some(request => isUnknownFolder(repository, request))) tools.pool.warm();
   const found = await lookAtPaths(repository, requests, tools, task);
   const results: (HashedPath | undefined)[] = found.map(({ kind }, index) =>
     kind === 'file' || kind === 'folder' ? undefined : emptyResult(requests[index]?.path ?? '', kind),
@@ -60,6 +63,12 @@ export async function hashOutputs(
   return results.map((result, index) => result ?? emptyResult(requests[index]?.path ?? '', 'missing'));
 }
 
+/** A folder that must be walked, and perhaps read: all threads will have to do. */
+function isUnknownFolder(repository: DataRepository, { path, expected }: HashRequest): boolean {
+  if (expected === undefined || !isFolderObject(expected.object)) return false;
+  return !existsSync(folderStatePath(repository, path, expected.object.algorithm));
+}
+
 interface FoundPath {
   readonly kind: HashedPath['kind'];
   /** `statWidth` numbers. */
@@ -73,21 +82,23 @@ async function lookAtPaths(
   task: DataTask,
 ): Promise<readonly FoundPath[]> {
   using meter = new JobMeter(task, 'look');
-  const portions: Promise<FoundPath[]>[] = [];
-  for (let from = 0; from < requests.length; from += batchFiles) {
-    const paths = requests.slice(from, from + batchFiles).map(request => request.path);
-    portions.push(
-      pool
-        .run('stat', { root: `${repository.root}/`, paths: joinPaths(paths) }, meter)
-        .then(({ kinds, stats }) =>
-          paths.map((_, index) => ({
-            kind: outputKind(kinds[index] ?? 0),
-            stats: stats.subarray(index * statWidth, (index + 1) * statWidth),
-          })),
-        ),
-    );
-  }
-  return (await Promise.all(portions)).flat();
+  const root = `${repository.root}/`;
+  const portions: HashRequest[][] = [];
+  for (let from = 0; from < requests.length; from += batchFiles)
+    portions.push(requests.slice(from, from + batchFiles));
+  const stated = await shareBatches(
+    pool,
+    'stat',
+    portions.map(portion => ({ root, paths: joinPaths(portion.map(request => request.path)) })),
+    statBatch,
+    meter,
+  );
+  return portions.flatMap((portion, at) =>
+    portion.map((_, index) => ({
+      kind: outputKind(stated[at]?.kinds[index] ?? 0),
+      stats: stated[at]?.stats.subarray(index * statWidth, (index + 1) * statWidth) ?? new Float64Array(0),
+    })),
+  );
 }
 
 function outputKind(index: number): HashedPath['kind'] {
@@ -146,19 +157,39 @@ async function hashFolder(
 ): Promise<HashedPath> {
   const folder = join(repository.root, request.path);
   const algorithm = algorithmOf(request);
-  const walked = await walkWithMeter(folder, request.path, tools, task);
+  const statePath = folderStatePath(repository, request.path, algorithm);
+  const same = await sameAsKnown(folder, request.path, statePath, tools, task);
+  const walked = same ?? (await walkWithMeter(folder, request.path, tools, task));
   const listed = algorithm === 'md5' ? undefined : request.expected?.listing;
   const plan: HashPlan = {
     root: `${folder}/`,
     columns: walked.columns,
     algorithm,
     expected: new Map(listed?.files.map(file => [file.relativePath, file.md5])),
-    statePath: folderStatePath(repository, request.path, algorithm),
+    statePath,
+    ...(same === undefined ? {} : { known: same.known }),
     ...(keep === undefined ? {} : { keep }),
     complete: walked.problems.every(problem => !makesIncomplete(problem)),
   };
   const hashed = await hashColumns(plan, repository, tools, task);
   return folderResult(request.path, algorithm, hashed, walked.problems);
+}
+
+/** The files as the state knows them, where no name came or went since: then nothing is walked. */
+async function sameAsKnown(
+  folder: string,
+  prefix: string,
+  statePath: string,
+  { pool, ignore }: DataTools,
+  task: DataTask,
+) {
+  // What rules leave out is not in the state; whether they left out as much then is not known.
+  if (ignore?.hasRulesFor(prefix) === true) return undefined;
+  const known = await readKnownHashes(statePath);
+  if (known === undefined) return undefined;
+  using meter = new JobMeter(task, 'look', {}, prefix);
+  const columns = await sameTree(folder, known, pool, meter);
+  return columns === undefined ? undefined : { known, columns, problems: [] };
 }
 
 async function walkWithMeter(folder: string, prefix: string, { pool, ignore }: DataTools, task: DataTask) {

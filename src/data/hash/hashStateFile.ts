@@ -3,7 +3,8 @@
  * single files. Only ever a saving of time: whatever is damaged, old or of another version is read as nothing, and of
  * two processes that write at once one wins.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { statWidth, type FileColumns } from '../walk/fileColumns.ts';
@@ -17,18 +18,49 @@ export interface KnownHashes {
   readonly settled: Uint8Array;
   /** Value of the listing of exactly these paths and hashes, where that was made. */
   readonly listing?: string;
+  /** Where it was read from a file: its bytes, for threads to look into. */
+  readonly shared?: SharedState;
 }
 
-// The format: magic, length of everything, then counts, then the columns, each from a multiple of 8; crc32 at the end.
-const magic = 'LSHASH01';
+/** The file of a state in memory that threads share, and where things lie in it. */
+export interface SharedState {
+  readonly bytes: SharedArrayBuffer;
+  readonly count: number;
+  readonly statsAt: number;
+  /** Bytes from the start at which the names of files 0, `markEvery`, 2 × `markEvery`… begin, and the end of the last. */
+  readonly marks: Float64Array;
+}
+
+/** Every so many names it is noted where they begin. */
+export const markEvery = 1_000;
+
+// The format: magic, length of everything, then counts, then the columns, those of numbers from a multiple of 8; crc32
+// at the end. Names are UTF-8 with NUL between them.
+const magic = 'LSHASH02';
 const headBytes = 48;
 
 /** Undefined where there is none that can be read. */
 export async function readKnownHashes(path: string): Promise<KnownHashes | undefined> {
   try {
-    return decodeKnownHashes(await readFile(path));
+    return await Promise.resolve(decodeKnownHashes(readShared(path)));
   } catch {
     return undefined;
+  }
+}
+
+/** In one go: a state is some megabytes at most, and its reader waits for it. */
+function readShared(path: string): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const bytes = Buffer.from(new SharedArrayBuffer(fstatSync(fd).size));
+    for (let at = 0; at < bytes.length;) {
+      const read = readSync(fd, bytes, at, bytes.length - at, at);
+      if (read === 0) break;
+      at += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -58,6 +90,13 @@ export function encodeKnownHashes(known: KnownHashes): Buffer {
   bytes.writeDoubleLE(names.length, 24);
   bytes.writeDoubleLE(listing.length, 32);
   bytes.set(new Uint8Array(stats.buffer, stats.byteOffset, paths.length * statWidth * 8), at.stats);
+  const marks = new Float64Array(bytes.buffer, bytes.byteOffset + at.marks, at.markCount);
+  let place = at.names;
+  for (const [index, path] of paths.entries()) {
+    if (index % markEvery === 0) marks[index / markEvery] = place;
+    place += Buffer.byteLength(path) + 1;
+  }
+  marks[at.markCount - 1] = at.names + names.length;
   bytes.set(known.md5s, at.md5s);
   bytes.set(known.settled, at.settled);
   bytes.set(names, at.names);
@@ -77,26 +116,41 @@ export function decodeKnownHashes(bytes: Buffer): KnownHashes | undefined {
   // Buffers of the pool begin anywhere; numbers need a multiple of 8.
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
   const stats = new Float64Array(aligned.buffer, aligned.byteOffset + at.stats, count * statWidth);
-  const names = bytes.toString('utf8', at.names, at.names + nameBytes);
-  const paths = count === 0 ? [] : names.split('\0');
-  if (paths.length !== count) return undefined;
+  const marks = new Float64Array(aligned.buffer, aligned.byteOffset + at.marks, at.markCount);
+  if (!marks.every((mark, index) => mark >= (marks[index - 1] ?? at.names) && mark <= at.names + nameBytes))
+    return undefined;
   const listing = bytes.toString('latin1', at.listing, at.listing + listingBytes);
+  const shared =
+    aligned.buffer instanceof SharedArrayBuffer
+      ? { bytes: aligned.buffer, count, statsAt: aligned.byteOffset + at.stats, marks }
+      : undefined;
+  let paths: readonly string[] | undefined;
   return {
-    columns: { paths, stats },
+    columns: {
+      // Whoever finds that nothing has changed asks for no name.
+      get paths() {
+        return (paths ??=
+          count === 0 ? [] : bytes.toString('utf8', at.names, at.names + nameBytes).split('\0'));
+      },
+      stats,
+    },
     md5s: bytes.subarray(at.md5s, at.md5s + 16 * count),
     settled: bytes.subarray(at.settled, at.settled + count),
     ...(listing === '' ? {} : { listing }),
+    ...(shared === undefined ? {} : { shared }),
   };
 }
 
 function layout(count: number, nameBytes: number, listingBytes: number) {
   const stats = headBytes;
-  const md5s = stats + count * statWidth * 8;
+  const marks = stats + count * statWidth * 8;
+  const markCount = Math.ceil(count / markEvery) + 1;
+  const md5s = marks + markCount * 8;
   const settled = md5s + count * 16;
   const names = settled + count;
   const listing = names + nameBytes;
   const sum = listing + listingBytes;
-  return { stats, md5s, settled, names, listing, sum, end: sum + 4 };
+  return { stats, marks, markCount, md5s, settled, names, listing, sum, end: sum + 4 };
 }
 
 function isCount(value: number | undefined): value is number {

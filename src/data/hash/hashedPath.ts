@@ -90,16 +90,16 @@ export function folderResult(
   walkProblems: readonly WalkProblem[],
 ): HashedPath {
   const { columns, md5s } = hashed;
+  const count = columns.stats.length / statWidth;
   let size = 0;
-  for (let index = 0; index < columns.paths.length; index += 1)
-    size += readStat(columns.stats, index, 'size');
+  for (let index = 0; index < count; index += 1) size += readStat(columns.stats, index, 'size');
   let made: FolderListing | undefined;
   return {
     path,
     kind: 'folder',
     ...(hashed.listing === undefined ? {} : { object: { algorithm, value: hashed.listing } }),
     size,
-    files: columns.paths.length,
+    files: count,
     executable: false,
     columns,
     md5s,

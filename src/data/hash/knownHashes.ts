@@ -17,13 +17,14 @@ export interface Recall {
   readonly listing?: string;
 }
 
-export function recallHashes(now: FileColumns, known: KnownHashes | undefined): Recall {
-  const count = now.paths.length;
+/** @param sameTree Whether the paths are known to be those of the state. */
+export function recallHashes(now: FileColumns, known: KnownHashes | undefined, sameTree?: boolean): Recall {
+  const count = now.stats.length / statWidth;
   if (known === undefined) {
     const unknown = Array.from({ length: count }, (_, index) => index);
     return { md5s: new Uint8Array(16 * count), settled: new Uint8Array(count), unknown, relinked: [] };
   }
-  const samePaths = equalPaths(now.paths, known.columns.paths);
+  const samePaths = sameTree ?? equalPaths(now.paths, known.columns.paths);
   if (samePaths && nothingChanged(now.stats, known))
     return {
       md5s: known.md5s,
@@ -36,7 +37,7 @@ export function recallHashes(now: FileColumns, known: KnownHashes | undefined): 
 }
 
 function recallSome(now: FileColumns, known: KnownHashes, samePaths: boolean): Recall {
-  const count = now.paths.length;
+  const count = now.stats.length / statWidth;
   const md5s = new Uint8Array(16 * count);
   const settled = new Uint8Array(count);
   const unknown: number[] = [];

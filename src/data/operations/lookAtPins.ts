@@ -16,14 +16,22 @@ export interface LookedAtPin extends SelectedPin, KnownListing {
   readonly equal: boolean;
 }
 
-/** In the order of `pins`. */
+/**
+ * In the order of `pins`.
+ * @param whole Folder objects of which all is in the cache for sure: their listing is read only where the working tree differs.
+ */
 export async function lookAtPins(
   repository: DataRepository,
   pins: readonly SelectedPin[],
   tools: DataTools,
   task: DataTask,
+  whole: (object: ObjectId) => boolean = () => false,
 ): Promise<LookedAtPin[]> {
-  const kept = await Promise.all(pins.map(({ pin }) => readKept(tools, pin.object)));
+  const kept = await Promise.all(
+    pins.map(async ({ pin: { object } }) =>
+      object !== undefined && whole(object) ? undefined : await readKept(tools, object),
+    ),
+  );
   const hashed = await hashOutputs(
     repository,
     pins.map(({ pin: { path, object } }, at) => ({
@@ -41,15 +49,16 @@ export async function lookAtPins(
     tools,
     task,
   );
-  return pins.map((selected, at) => {
+  const looked = pins.map(async (selected, at): Promise<LookedAtPin> => {
     const current = hashed[at];
     if (current === undefined) throw new Error(`${selected.path} was not looked at`);
     const { object } = selected.pin;
     const equal = object !== undefined && sameObject(current.object, object);
-    const known =
-      kept[at]?.bytes !== undefined && equal ? { listing: current.listing() } : parsed(object, kept[at]);
+    const read = kept[at] ?? (equal ? {} : await readKept(tools, object));
+    const known = read.bytes !== undefined && equal ? { listing: current.listing() } : parsed(object, read);
     return { ...selected, ...known, current, equal };
   });
+  return Promise.all(looked);
 }
 
 /** What the cache has of a listing: verified bytes, nothing, or trouble. */

@@ -1,5 +1,6 @@
 /** `lockstep data status`: how the working tree, the cache, the pins and (asked) the remote agree. Takes no lock. */
 import { objectText } from '../cache/objectCache.ts';
+import { openWholeListings } from '../cache/wholeListings.ts';
 import type { CachePresence } from '../cache/cachePresence.ts';
 import type { DataTask } from '../dataProgress.ts';
 import { isFolderObject } from '../objectId.ts';
@@ -13,7 +14,7 @@ import { pathNotPinned } from './errors.ts';
 import { lackingInCache, lookAtPins, type LookedAtPin } from './lookAtPins.ts';
 import type { RemoteLack } from './lackingInRemotes.ts';
 import { readLfsStatus } from './readLfsStatus.ts';
-import { selectPins, type PinGroup } from './selectPins.ts';
+import { selectPins, type PinGroup, type SelectedPin } from './selectPins.ts';
 import { chosenInside, isChosen, meantFiles, readSparseChoice } from './sparseChoice.ts';
 import { walkProblemText } from './walkProblemText.ts';
 import { withTools } from './withTools.ts';
@@ -72,9 +73,15 @@ async function statusOfGroup(
   const choice = await readSparseChoice(repository);
   return withTools(repository, async tools => {
     const chosen = group.pins.filter(({ pin }) => isChosen(choice, pin.path));
+    const listings = openWholeListings(repository);
+    const isWhole = ({ pin: { object, path } }: SelectedPin): boolean =>
+      object !== undefined && listings.has(object) && chosenInside(choice, path) === undefined;
+    const wholes = new Set(chosen.filter(isWhole).map(({ pin }) => pin.object?.value));
+    // The cache lacks nothing of what is known to be whole in it.
+    const known = chosen.every(({ pin: { object } }) => object !== undefined && wholes.has(object.value));
     const [looked, presence] = await Promise.all([
-      lookAtPins(repository, chosen, tools, task),
-      request.skipCache === true ? undefined : tools.cache.presence(),
+      lookAtPins(repository, chosen, tools, task, object => wholes.has(object.value)),
+      known || request.skipCache === true ? undefined : tools.cache.presence(),
     ]);
     const lacking =
       request.remote === undefined || request.remote === false
@@ -95,6 +102,14 @@ async function statusOfGroup(
       const status = statusOf(meant, prefix, presence, lacking?.byPath, problems);
       return damaged.length === 0 ? status : { ...status, damaged };
     });
+    if (presence !== undefined)
+      await listings.save(
+        looked.flatMap(one => {
+          const { object, cached } = one.pin;
+          if (object === undefined || one.listing === undefined || !cached) return [];
+          return lackingInCache(one, presence) === undefined ? [object] : [];
+        }),
+      );
     const left = group.pins
       .filter(({ pin }) => !isChosen(choice, pin.path))
       .map(({ pin, path }) => ({

@@ -7,6 +7,7 @@ import type { PlaceBatch, PlacedBatch } from '../placing/placeBatch.ts';
 import type { StoreBatch, StoredBatch } from '../cache/storeBatch.ts';
 import type { HashBatch, HashedBatch } from '../hash/hashBatch.ts';
 import type { StatBatch, StatedBatch } from '../walk/statBatch.ts';
+import type { CompareBatch, ComparedBatch, CountBatch, CountedBatch } from '../walk/compareBatch.ts';
 import type { WalkBatch, WalkedBatch } from '../walk/walkBatch.ts';
 import type { CopyBatch, CopiedBatch } from '../remotes/copyBatch.ts';
 import type { RemoveBatch, RemovedBatch } from '../placing/removeBatch.ts';
@@ -21,6 +22,8 @@ export interface FileFailure {
 
 export interface DataJobs {
   walk: { params: WalkBatch; result: WalkedBatch };
+  compare: { params: CompareBatch; result: ComparedBatch };
+  count: { params: CountBatch; result: CountedBatch };
   stat: { params: StatBatch; result: StatedBatch };
   hash: { params: HashBatch; result: HashedBatch };
   store: { params: StoreBatch; result: StoredBatch };

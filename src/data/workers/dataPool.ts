@@ -16,6 +16,8 @@ interface Ticket {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** How many threads there may be on its account. */
+  readonly threads: number;
 }
 
 interface PoolThread {
@@ -46,11 +48,13 @@ export class DataPool implements AsyncDisposable {
   /**
    * Rejects with the signal's reason when the operation is stopped, and with `data-thread-died` when a thread ends
    * (out of memory).
+   * @param threads No further one is started for this job where there are so many.
    */
   run<Name extends DataJobName>(
     name: Name,
     params: DataJobs[Name]['params'],
     meter: JobMeter,
+    threads = this.size,
   ): Promise<DataJobs[Name]['result']> {
     return new Promise((resolve, reject) => {
       if (meter.signal?.aborted === true) {
@@ -64,6 +68,7 @@ export class DataPool implements AsyncDisposable {
         signal: meter.signal,
         resolve: result => resolve(result as DataJobs[Name]['result']),
         reject,
+        threads,
       });
       this.#handOut();
     });
@@ -94,8 +99,10 @@ export class DataPool implements AsyncDisposable {
   }
 
   #growForWaiting(): void {
+    if (this.#threads.length >= this.size) return;
     const idle = this.#threads.filter(thread => thread.running.size === 0).length;
-    const wanted = Math.min(this.size, this.#threads.length + Math.max(0, this.#waiting.length - idle));
+    const most = this.#waiting.reduce((sum, ticket) => Math.max(sum, ticket.threads), 0);
+    const wanted = Math.min(this.size, most, this.#threads.length + Math.max(0, this.#waiting.length - idle));
     while (this.#threads.length < wanted) this.#startThread();
   }
 

@@ -5,6 +5,7 @@ import { hashBatch } from '../hash/hashBatch.ts';
 import { placeBatch } from '../placing/placeBatch.ts';
 import { removeBatch } from '../placing/removeBatch.ts';
 import { copyBatch } from '../remotes/copyBatch.ts';
+import { compareBatch, countBatch } from '../walk/compareBatch.ts';
 import { statBatch } from '../walk/statBatch.ts';
 import { walkBatch } from '../walk/walkBatch.ts';
 import type { DataJobName, DataJobs, JobAnswer, JobMessage } from './dataJobs.ts';
@@ -19,6 +20,8 @@ type Handlers = {
 
 const handlers: Handlers = {
   walk: walkBatch,
+  compare: compareBatch,
+  count: countBatch,
   stat: statBatch,
   hash: hashBatch,
   store: storeBatch,
