@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util';
 import { errorText } from '../src/base/systemError.ts';
 import { projectRoot } from './projectRoot.ts';
 import { ensureCodeServer } from './provision/codeServer.ts';
+import { startEngines, type RunningEngines } from './provision/containers/startEngines.ts';
+import { ensureEngines } from './provision/ensureEngines.ts';
 import { ensurePeers } from './provision/ensurePeers.ts';
 import { ensureSystemParts } from './provision/systemPackages.ts';
 import { buildCheck, checks, runChecks } from './suites/runChecks.ts';
@@ -46,27 +48,41 @@ async function testAll(): Promise<Totals> {
   if (chosen.some(suite => suite.needs.includes('bundles')))
     counted.push(await timed('build', () => runChecks([buildCheck], cancel.signal)));
   if (!existsSync(join(projectRoot, 'dist', 'cli.cjs'))) missing.add('bundles');
-  for (const round of inRounds(chosen)) {
-    cancel.signal.throwIfAborted();
-    const say = (suite: Suite, line: string): void =>
-      console.log(round.length === 1 ? line : `${suite.name.padEnd(12)}${line}`);
-    counted.push(
-      ...(await Promise.all(
-        round.map(suite =>
-          timed(suite.name, async () => {
-            const absent = suite.needs.filter(need => missing.has(need));
-            if (absent.length > 0) return without(suite, absent);
-            return runSuite(suite, {
-              signal: cancel.signal,
-              grep: values.grep,
-              say: line => say(suite, line),
-            });
-          }),
-        ),
-      )),
-    );
+  let engines: RunningEngines | undefined;
+  try {
+    for (const round of inRounds(chosen)) {
+      cancel.signal.throwIfAborted();
+      if (round.some(suite => suite.needs.includes('engines')))
+        engines ??= await startEngines(line => console.log(line));
+      counted.push(...(await runRound(round, missing, engines)));
+    }
+  } finally {
+    await engines?.stop();
   }
   return addTotals(counted);
+}
+
+async function runRound(
+  round: readonly Suite[],
+  missing: ReadonlySet<Need>,
+  engines: RunningEngines | undefined,
+): Promise<Totals[]> {
+  const say = (suite: Suite, line: string): void =>
+    console.log(round.length === 1 ? line : `${suite.name.padEnd(12)}${line}`);
+  return Promise.all(
+    round.map(suite =>
+      timed(suite.name, async () => {
+        const absent = suite.needs.filter(need => missing.has(need));
+        if (absent.length > 0) return without(suite, absent);
+        return runSuite(suite, {
+          signal: cancel.signal,
+          grep: values.grep,
+          engines: suite.needs.includes('engines') ? engines?.file : undefined,
+          say: line => say(suite, line),
+        });
+      }),
+    ),
+  );
 }
 
 /** Makes the machine ready as far as it can; resolves with what is missing all the same. */
@@ -85,6 +101,7 @@ async function setUp(): Promise<Set<Need>> {
   }
   // A library that is missing costs the tests that want it, each of which says so.
   if (needed.has('peers')) await ensurePeers(line => console.log(line));
+  if (needed.has('engines')) await ensureEngines(line => console.log(line));
   return missing;
 }
 

@@ -16,6 +16,8 @@ export interface SuiteOptions {
   readonly say: (line: string) => void;
   /** Only tests whose full title matches. */
   readonly grep?: string | undefined;
+  /** The file that says which container engines were started for it. */
+  readonly engines?: string | undefined;
 }
 
 /** Says what went wrong as it happens. A suite that crashed, hung, or had nothing to run counts as a failure. */
@@ -42,7 +44,7 @@ export async function runSuite(suite: Suite, options: SuiteOptions): Promise<Tot
         ...files.map(file => resolve(projectRoot, file)),
       ],
       cwd: projectRoot,
-      env: suiteEnvironment(folder, home),
+      env: suiteEnvironment(folder, home, options.engines),
       timeoutMs: suite.suiteTimeoutMs,
       signal,
       say,
@@ -83,11 +85,12 @@ function failure(suite: Suite, problem: string, say: (line: string) => void): To
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
-function suiteEnvironment(folder: string, home: string): NodeJS.ProcessEnv {
+function suiteEnvironment(folder: string, home: string, engines: string | undefined): NodeJS.ProcessEnv {
   const kept = ['CI', 'LOCKSTEP_BROWSER', 'FORCE_COLOR', 'NO_COLOR', 'LOCKSTEP_SOAK', 'LOCKSTEP_SEED'];
   return scrubbedEnvironment(home, {
     ...Object.fromEntries(kept.map(name => [name, process.env[name]])),
     LOCKSTEP_TEST_CACHE: cacheFolder(),
+    LOCKSTEP_TEST_ENGINES: engines,
     TMPDIR: folder,
     TMP: folder,
     TEMP: folder,

@@ -3,7 +3,7 @@ export interface Suite {
   readonly name: string;
   /** Test files, relative to the root. */
   readonly files: string;
-  /** What must be there: the bundles, a browser, the VS Code server, tracking libraries. */
+  /** What must be there: the bundles, a browser, the VS Code server, tracking libraries, container engines. */
   readonly needs: readonly Need[];
   /** Of one test, unless it says otherwise. */
   readonly testTimeoutMs: number;
@@ -15,8 +15,8 @@ export interface Suite {
   readonly beside?: string;
 }
 
-/** Of `peers` some may be missing: then the tests that want one skip. */
-export type Need = 'bundles' | 'browser' | 'editor' | 'peers';
+/** Of `peers` and `engines` some may be missing: then the tests that want one skip. */
+export type Need = 'bundles' | 'browser' | 'editor' | 'peers' | 'engines';
 
 const minute = 60_000;
 
@@ -41,6 +41,7 @@ export const suites: readonly Suite[] = [
   suite('webview', ['bundles', 'browser'], 60, 5),
   suite('packaging', ['bundles'], 120, 5),
   suite('crash', ['bundles', 'peers'], 240, 10),
+  { ...suite('containers', ['bundles', 'engines'], 120, 10), beside: 'crash' },
   suite('extension', ['bundles', 'browser', 'editor'], 60, 6),
   suite('e2e', ['bundles', 'browser', 'editor'], 240, 10),
 ];

@@ -9,7 +9,7 @@ describe('the suites', () => {
 
   it('run one after the other, but those that mostly wait at once', () => {
     assert.deepEqual(rounds(), [
-      ...['unit', 'integration+interop', 'webview', 'packaging', 'crash', 'extension', 'e2e'],
+      ...['unit', 'integration+interop', 'webview', 'packaging', 'crash+containers', 'extension', 'e2e'],
     ]);
   });
 
