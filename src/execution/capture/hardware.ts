@@ -2,13 +2,18 @@
  * What the machine is made of, as far as it can change numbers. Never a serial number, a UUID or a host name. Reads
  * files and asks `nvidia-smi` with a time-out; what cannot be read is left out.
  */
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, machine, platform, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../../base/runCommand.ts';
-import type { Hardware } from '../../runs/captured.ts';
+import type * as z from 'zod';
+import { detectDrm } from '../../environments/gpu/detectDrm.ts';
+import { detectNvidia } from '../../environments/gpu/detectNvidia.ts';
+import type { HostGpu } from '../../environments/gpu/gpuHost.ts';
+import { rootsBelow, systemRoots } from '../../environments/gpu/gpuRoots.ts';
+import type { gpuSchema, Hardware } from '../../runs/captured.ts';
 import { captured, type Known } from '../../runs/known.ts';
-import { parseCudaVersion, parseGpuTable, type Gpu } from './nvidiaSmi.ts';
+
+type Gpu = z.infer<typeof gpuSchema>;
 
 export interface HardwareOptions {
   readonly signal?: AbortSignal | undefined;
@@ -23,11 +28,17 @@ export interface HardwareOptions {
 /** Rejects only when aborted. */
 export async function captureHardware(options: HardwareOptions = {}): Promise<Known<Hardware>> {
   const root = options.systemRoot ?? '/';
-  const [os, cpuInfo, nvidia, amd] = await Promise.all([
+  const gpuRoots = options.systemRoot === undefined ? systemRoots : rootsBelow(root);
+  const ask = {
+    variables: options.variables ?? process.env,
+    signal: options.signal,
+    patienceMs: options.patienceMs ?? 10_000,
+  };
+  const [os, cpuInfo, nvidia, drm] = await Promise.all([
     osName(root),
     readText(join(root, 'proc', 'cpuinfo')),
-    askNvidia(options),
-    amdGpus(root),
+    detectNvidia(gpuRoots, ask),
+    detectDrm(gpuRoots),
   ]);
   options.signal?.throwIfAborted();
   const [firstCpu] = cpus();
@@ -43,9 +54,9 @@ export async function captureHardware(options: HardwareOptions = {}): Promise<Kn
     logicalCores: cpus().length,
     availableCores: availableParallelism(),
     memory: totalmem(),
-    gpus: [...nvidia.gpus, ...amd],
+    gpus: [...nvidia.gpus, ...drm.filter(gpu => gpu.vendor === 'amd')].map(recorded),
     ...(nvidia.driver === undefined ? {} : { driver: nvidia.driver }),
-    ...(nvidia.cuda === undefined ? {} : { cuda: nvidia.cuda }),
+    ...(nvidia.maxCuda === undefined ? {} : { cuda: nvidia.maxCuda }),
   });
 }
 
@@ -66,79 +77,17 @@ function libcVersion(): string | undefined {
   return `glibc ${String(header.glibcVersionRuntime)}`;
 }
 
-interface Nvidia {
-  readonly gpus: readonly Gpu[];
-  readonly driver: string | undefined;
-  readonly cuda: string | undefined;
-}
-
-const gpuFields = [
-  'name',
-  'memory.total',
-  'driver_version',
-  'compute_cap',
-  'mig.mode.current',
-  'ecc.mode.current',
-];
-
-async function askNvidia(options: HardwareOptions): Promise<Nvidia> {
-  const loaded = await readText(join(options.systemRoot ?? '/', 'proc', 'driver', 'nvidia', 'version'));
-  const moduleVersion = /Kernel Module(?: for \S+)?\s+(\d[\d.]*)/.exec(loaded)?.[1];
-  const [table, details] = await Promise.all([gpuTable(gpuFields, options), ask(['-q', '-x'], options)]);
-  // Old drivers do not know every field; the first three have always been there.
-  const gpus = parseGpuTable(table ?? (await gpuTable(gpuFields.slice(0, 3), options)) ?? '');
-  const cuda = parseCudaVersion(details ?? '');
-  return { gpus, driver: gpus[0]?.driver ?? moduleVersion, cuda };
-}
-
-async function gpuTable(fields: readonly string[], options: HardwareOptions): Promise<string | undefined> {
-  return ask([`--query-gpu=${fields.join(',')}`, '--format=csv'], options);
-}
-
-/** What `nvidia-smi` prints, or undefined when it is missing, fails or does not answer. */
-async function ask(args: readonly string[], options: HardwareOptions): Promise<string | undefined> {
-  const variables = options.variables ?? process.env;
-  // Under WSL it lies beside the driver's libraries, often not on PATH.
-  for (const program of ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi']) {
-    try {
-      const outcome = await runCommand({
-        program,
-        args,
-        env: { ...variables, LC_ALL: 'C' },
-        timeoutMs: options.patienceMs ?? 10_000,
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      });
-      if (outcome.exitCode === 0) return outcome.stdout.toString('utf8');
-    } catch {
-      options.signal?.throwIfAborted();
-    }
-    if (options.systemRoot !== undefined) return undefined;
-  }
-  return undefined;
-}
-
-/** AMD's driver lists its processors as files; a node without SIMDs is the CPU. */
-async function amdGpus(root: string): Promise<Gpu[]> {
-  const nodes = join(root, 'sys', 'class', 'kfd', 'kfd', 'topology', 'nodes');
-  const driver = (await readText(join(root, 'sys', 'module', 'amdgpu', 'version'))).trim();
-  const gpus: Gpu[] = [];
-  for (const node of await readdir(nodes).catch(() => [])) {
-    const properties = await readText(join(nodes, node, 'properties'));
-    const value = (name: string): number =>
-      Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(properties)?.[1] ?? 0);
-    if (value('simd_count') === 0) continue;
-    const target = value('gfx_target_version');
-    const minor = Math.floor(target / 100) % 100;
-    const architecture = `gfx${Math.floor(target / 10_000)}${minor.toString(16)}${(target % 100).toString(16)}`;
-    const name = (await readText(join(nodes, node, 'name'))).trim();
-    gpus.push({
-      name: name === '' ? `AMD ${architecture}` : name,
-      vendor: 'amd',
-      computeCapability: architecture,
-      ...(driver === '' ? {} : { driver }),
-    });
-  }
-  return gpus;
+/** As the record knows a GPU: nothing that tells one card of a kind from another, and nothing that changes by the minute. */
+function recorded(gpu: HostGpu): Gpu {
+  return {
+    name: gpu.name,
+    vendor: gpu.vendor,
+    ...(gpu.memory === undefined ? {} : { memory: gpu.memory }),
+    ...(gpu.driver === undefined ? {} : { driver: gpu.driver }),
+    ...(gpu.computeCapability === undefined ? {} : { computeCapability: gpu.computeCapability }),
+    ...(gpu.mig === undefined ? {} : { mig: gpu.mig }),
+    ...(gpu.ecc === undefined ? {} : { ecc: gpu.ecc }),
+  };
 }
 
 async function readText(path: string): Promise<string> {

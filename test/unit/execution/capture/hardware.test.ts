@@ -3,9 +3,7 @@ import { readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { captureHardware } from '../../../../src/execution/capture/hardware.ts';
-import { parseCudaVersion, parseGpuTable } from '../../../../src/execution/capture/nvidiaSmi.ts';
 import type { Hardware } from '../../../../src/runs/captured.ts';
 import { hardwareSchema } from '../../../../src/runs/captured.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../../helpers/temporaryFolder.ts';
@@ -13,40 +11,6 @@ import { temporaryFolder, type TemporaryFolder } from '../../../helpers/temporar
 function fixture(name: string): string {
   return readFileSync(new URL(`../../../fixtures/nvidia-smi/${name}`, import.meta.url), 'utf8');
 }
-
-const miB = 2 ** 20;
-
-describe('what nvidia-smi prints', () => {
-  it('is read by the names of its columns', () => {
-    assert.deepEqual(parseGpuTable(fixture('h200.csv')), [
-      {
-        ...{ name: 'NVIDIA H200', vendor: 'nvidia', memory: 143771 * miB, driver: '570.124.06' },
-        ...{ computeCapability: '9.0', mig: false, ecc: true },
-      },
-    ]);
-    const [first, second] = parseGpuTable(fixture('two-geforce.csv'));
-    assert.deepEqual(Object.keys(first ?? {}), ['name', 'vendor', 'memory', 'driver', 'computeCapability']);
-    assert.equal(second?.name, 'NVIDIA GeForce GTX 1080 Ti');
-    assert.deepEqual(parseGpuTable(fixture('old-driver.csv')), [
-      { name: 'Tesla K80', vendor: 'nvidia', memory: 11441 * miB, driver: '450.248.02' },
-    ]);
-    assert.deepEqual(parseGpuTable(fixture('no-devices.txt')), []);
-    assert.deepEqual(parseGpuTable(''), []);
-  });
-
-  it('tells the CUDA version of the driver in both of its reports', () => {
-    assert.equal(parseCudaVersion(fixture('h200.xml')), '12.8');
-    assert.equal(
-      parseCudaVersion('| NVIDIA-SMI 570.1   Driver Version: 570.1   CUDA Version: 12.8  |'),
-      '12.8',
-    );
-    assert.equal(parseCudaVersion('CUDA Version: N/A'), undefined);
-  });
-
-  it('may be anything', () => {
-    fc.assert(fc.property(fc.string(), text => void parseGpuTable(`name, memory.total [MiB]\n${text}`)));
-  });
-});
 
 /** A machine of our own: files below a folder, and a `nvidia-smi` that does what the test says. */
 async function machine(
