@@ -69,6 +69,7 @@ export function bundles(root: string): readonly Bundle[] {
 export const copiedFolders: readonly (readonly [string, string])[] = [
   ['src/execution/capture/pythonHook', 'pythonHook'],
   ['src/extension/terminal/bin', 'bin'],
+  ['devcontainer-templates', 'devcontainer-templates'],
 ];
 
 /**

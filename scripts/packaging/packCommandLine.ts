@@ -13,6 +13,7 @@ const fromDist = [
   'data-worker.cjs',
   'remotes',
   'pythonHook',
+  'devcontainer-templates',
   'devcontainers-cli',
   'THIRD-PARTY-NOTICES.txt',
 ];

@@ -37,6 +37,14 @@ const inExtension = [
   'extension/dist/bin/lockstep.cmd',
   ...[...bundles, 'extension.cjs', 'worker.cjs', 'data-host.cjs'].map(name => `extension/dist/${name}`),
   'extension/dist/pythonHook/sitecustomize.py',
+  ...['jax-cuda', 'python-cpu', 'pytorch-cuda', 'pytorch-rocm', 'tensorflow-cuda'].flatMap(id =>
+    [
+      ...['Dockerfile', 'Dockerfile.dockerignore', 'devcontainer.json', 'install-project.sh'].map(
+        file => `.devcontainer/${file}`,
+      ),
+      ...['NOTES.md', 'README.md', 'devcontainer-template.json'],
+    ].map(file => `extension/dist/devcontainer-templates/${id}/${file}`),
+  ),
   ...devcontainersCli.map(name => `extension/dist/devcontainers-cli/${name}`),
   ...clients.map(name => `extension/dist/remotes/${name}`),
   ...['charts', 'media', 'report'].flatMap(name => [

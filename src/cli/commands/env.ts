@@ -11,6 +11,16 @@ interface EnvCommandEntry {
 }
 
 const commands: Readonly<Record<string, EnvCommandEntry>> = {
+  templates: {
+    usage: 'templates',
+    summary: 'what a devcontainer can be made from',
+    load: async () => (await import('./env/templates.ts')).envTemplates,
+  },
+  create: {
+    usage: 'create [TEMPLATE] [--option k=v]',
+    summary: 'give this project a devcontainer, from a template or as its files propose',
+    load: async () => (await import('./env/create.ts')).envCreate,
+  },
   status: {
     usage: 'status',
     summary: 'what there is: configuration, container, what changed since',
