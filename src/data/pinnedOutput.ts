@@ -32,6 +32,11 @@ export interface PinnedOutput {
     /** The commit; only of another repository. */
     readonly revision?: string;
   };
+  /**
+   * It lies in another output, or another lies in it: what one pins the other would remove, so neither is placed or
+   * pinned anew, as dvc refuses it. A problem of the set says which.
+   */
+  readonly overlaps?: true;
   /** The pin names versions in a cloud instead of, or beside, hashes (version_aware remotes). */
   readonly cloudFiles?: readonly CloudFile[];
 }

@@ -31,7 +31,8 @@ export const dataStatusOutputSchema = z.object({
       current: z.string().optional(),
       size: z.number().optional(),
       files: z.number().optional(),
-      notInCache: lack.optional(),
+      /** `atMost`: the listing of the folder is not here either, and some of its files may be. */
+      notInCache: lack.extend({ atMost: z.literal(true).optional() }).optional(),
       notInRemote: lack.optional(),
       notSelected: z.boolean().optional(),
       /** Objects of the cache that were changed through links of this path. */
@@ -78,6 +79,8 @@ const checkout = {
   deleted: z.array(z.string()),
   unchanged: z.number(),
   notSelected: z.number(),
+  /** After --only: pinned paths that were not chosen and are still on disk. */
+  stillThere: z.array(z.string()).optional(),
   placed: amount,
   kept: z.array(
     z.object({ path: z.string(), output: z.string(), what: z.enum(['modified', 'added', 'type-changed']) }),

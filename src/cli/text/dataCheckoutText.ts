@@ -2,7 +2,7 @@
 import type { CheckoutResult } from '../../data/operations/checkoutData.ts';
 import { exitCodes } from '../cliContext.ts';
 import type { Terminal } from '../terminal.ts';
-import { amountText, tellKept, tellMissing, tellProblems } from './dataText.ts';
+import { amountText, tellKept, tellLines, tellMissing, tellProblems } from './dataText.ts';
 import { countText } from './describe.ts';
 
 const shownRows = 40;
@@ -12,7 +12,18 @@ export function tellCheckout(
   result: CheckoutResult,
   shown: (path: string) => string,
 ): void {
-  const { added, modified, deleted, unchanged, notSelected, placed, kept, missing, problems } = result;
+  const {
+    added,
+    modified,
+    deleted,
+    unchanged,
+    notSelected,
+    stillThere = [],
+    placed,
+    kept,
+    missing,
+    problems,
+  } = result;
   const rows = [
     ...added.map(path => `${terminal.paint('green', 'A')}  ${shown(path)}`),
     ...modified.map(path => `${terminal.paint('yellow', 'M')}  ${shown(path)}`),
@@ -28,6 +39,11 @@ export function tellCheckout(
   ];
   if (parts.length > 0) terminal.out(`${parts.join(', ')}.\n`);
   else if (missing.length + kept.length + problems.length === 0) terminal.out('Nothing to check out.\n');
+  tellLines(
+    terminal,
+    'Not chosen in this clone, and still there; remove them where the room is wanted:',
+    stillThere.map(shown),
+  );
   tellKept(terminal, kept, shown);
   const mends = [
     ...(missing.some(one => one.trouble === 'not-in-cache')

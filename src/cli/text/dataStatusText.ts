@@ -120,7 +120,9 @@ export function whatText({ changes, notInCache, notInRemote, kind, folder }: Pat
   }
   const store = kind === 'lfs' ? 'the LFS store' : 'the cache';
   if (notInCache !== undefined)
-    parts.push(`${folder ? `${countText(notInCache.files, 'file')} ` : ''}not in ${store}`);
+    parts.push(
+      `${notInCache.atMost === true ? 'at most ' : ''}${folder ? `${countText(notInCache.files, 'file')} ` : ''}not in ${store}`,
+    );
   if (notInRemote !== undefined)
     parts.push(`${folder ? `${countText(notInRemote.files, 'file')} ` : ''}not in the remote`);
   return parts.join('; ');

@@ -34,6 +34,14 @@ export function remoteReferenceUnknown(name: string, wanted: string): LockstepEr
   });
 }
 
+export function dataFolderIsLink(path: string): LockstepError {
+  return new LockstepError({
+    code: 'data-folder-is-link',
+    message: `${path} is a link that leads out of the repository. Nothing was written through it.`,
+    mend: `Remove it; a cache in another place is named in .dvc/config.local: [cache] with dir = …`,
+  });
+}
+
 export function dataRepositoryExists(root: string): LockstepError {
   return new LockstepError({
     code: 'data-repository-exists',

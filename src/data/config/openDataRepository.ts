@@ -1,5 +1,5 @@
 /** Finds the data repository around a folder and reads its configuration. Starts no process in the usual case. */
-import { realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { findRepository } from '../../git/findRepository.ts';
@@ -7,11 +7,12 @@ import type { DataRepository, DataSettings, LinkType } from '../dataRepository.t
 import { configInvalid } from './errors.ts';
 import { loadConfig, type ConfigOptions, type LoadedConfig } from './loadConfig.ts';
 import type { ConfigValue } from './parseConfigFile.ts';
+import { refuseLinkedFolders } from './refuseLinkedFolders.ts';
 import { remoteSettings } from './remoteSettings.ts';
 
 /**
  * The nearest folder at or above `folder` that holds `.dvc`, or undefined where there is none. Rejects with
- * `data-config-invalid` (file and line) where a configuration cannot be read.
+ * `data-config-invalid` (file and line) where a configuration cannot be read, and with `data-folder-is-link`.
  */
 export async function openDataRepository(
   folder: string,
@@ -21,6 +22,7 @@ export async function openDataRepository(
   if (root === undefined) return undefined;
   const settings = dataSettings(root, await loadConfig(root, environment));
   const git = settings.noScm ? undefined : await findRepository(root, environment);
+  await refuseLinkedFolders({ root, settings }, git, environment);
   return {
     root,
     ...(git === undefined ? {} : { gitRoot: git.root }),
@@ -33,8 +35,10 @@ export async function openDataRepository(
 export async function findDataRoot(folder: string): Promise<string | undefined> {
   const start = await realpath(folder).catch(() => resolve(folder));
   for (let at = start; ; at = dirname(at)) {
-    const found = await stat(join(at, '.dvc')).catch(() => undefined);
-    if (found?.isDirectory() === true) return at;
+    const data = join(at, '.dvc');
+    // A link to nothing counts, too: it is refused later, not taken for room to begin in.
+    const found = await stat(data).catch(() => lstat(data).catch(() => undefined));
+    if (found?.isDirectory() === true || found?.isSymbolicLink() === true) return at;
     if (dirname(at) === at) return undefined;
   }
 }

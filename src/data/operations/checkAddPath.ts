@@ -34,6 +34,8 @@ export async function checkAddPath(
     if (found?.isSymbolicLink() === true) return `lies behind the link ${parent}`;
   }
   const own = outputs.find(one => one.path === path || path.startsWith(`${one.path}/`));
+  if (own?.overlaps === true)
+    return 'overlaps another pin: lockstep data status tells which; remove one of the two pin files';
   if (own?.stage !== undefined)
     return `is an output of the stage ${own.stage}: lockstep data commit ${own.path} pins what it holds`;
   if (own !== undefined) return { path: own.path, pin: own };

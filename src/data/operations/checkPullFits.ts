@@ -6,6 +6,7 @@ import { freeSpace } from '../remotes/freeSpace.ts';
 import { bytesText, placesByCopy, sameDevice } from './checkPlaceFits.ts';
 import type { DataProject } from './dataProject.ts';
 import { diskTooSmallFor } from './errors.ts';
+import { shareOf } from './fetchData.ts';
 import { lackingInCache, readKnownListing } from './lookAtPins.ts';
 import type { PullRequest } from './pullData.ts';
 import { selectPins } from './selectPins.ts';
@@ -31,7 +32,7 @@ export async function checkPullFits(
         if (object === undefined || !cached || only !== undefined || !isChosen(choice, pin.path)) continue;
         const { listing } = await readKnownListing(tools, object);
         const lack = lackingInCache({ pin, ...(listing === undefined ? {} : { listing }) }, presence);
-        toFetch += lack?.bytes ?? 0;
+        if (lack !== undefined) toFetch += lack.bytes ?? shareOf(size, lack.files, pin.files ?? 1);
         const there = await lstat(join(repository.root, pin.path)).catch(() => undefined);
         if (there === undefined) toPlace += size;
       }

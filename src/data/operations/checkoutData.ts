@@ -42,6 +42,8 @@ export interface CheckoutResult {
   readonly unchanged: number;
   /** Pinned paths that the sparse choice of this clone leaves out. */
   readonly notSelected: number;
+  /** Where this clone has just chosen some: pinned paths that it did not choose and that lie there, in part or whole. */
+  readonly stillThere?: readonly string[];
   readonly placed: Amount;
   readonly kept: readonly KeptFile[];
   readonly missing: readonly TroubledObject[];
@@ -101,7 +103,9 @@ async function checkoutGroup(
   const { repository, prefix } = group;
   // What is asked for by name is wanted this time, whatever this clone chose.
   const choice: SparseChoice = request.paths === undefined ? await readSparseChoice(repository) : {};
-  const pinned = group.pins.filter(({ pin }) => pin.object !== undefined && pin.cached);
+  const pinned = group.pins.filter(
+    ({ pin }) => pin.object !== undefined && pin.cached && pin.overlaps !== true,
+  );
   const chosen = pinned.filter(({ pin }) => isChosen(choice, pin.path)).map(one => narrowed(one, choice));
   tally.notSelected += pinned.length - chosen.length;
   if (request.paths === undefined) {

@@ -98,7 +98,7 @@ export async function collectGarbage(
           sweepRemote(store, settings.name, known, dryRun, task, tally),
         );
       });
-    return { dryRun, ...tally, looked: needed.looked, notes, problems: [] };
+    return { dryRun, ...tally, looked: needed.looked, notes, problems: needed.problems };
   });
 }
 

@@ -53,7 +53,7 @@ async function commitGroup(
 ): Promise<void> {
   const { repository } = group;
   const choice = await readSparseChoice(repository);
-  const chosen = group.pins.filter(({ pin }) => isChosen(choice, pin.path));
+  const chosen = group.pins.filter(({ pin }) => isChosen(choice, pin.path) && pin.overlaps !== true);
   const looked = await lookAtPins(repository, chosen, tools, task);
   const presence = await tools.cache.presence();
   const changed = looked.filter(one => {

@@ -27,8 +27,11 @@ export interface PathStatus {
   readonly size?: number;
   /** Files as pinned, for folders. */
   readonly files?: number;
-  /** What is not in the local cache (or LFS store), so that a checkout would have to fetch it. */
-  readonly notInCache?: { readonly files: number; readonly bytes?: number };
+  /**
+   * What is not in the local cache (or LFS store), so that a checkout would have to fetch it. `atMost`: the listing of
+   * the folder is not here either, and some of its files may be.
+   */
+  readonly notInCache?: { readonly files: number; readonly bytes?: number; readonly atMost?: true };
   /** What the remote lacks; only where the remote was asked. */
   readonly notInRemote?: { readonly files: number; readonly bytes?: number };
   /** The sparse choice of this clone leaves it out: it is neither placed nor counted as out of sync. */

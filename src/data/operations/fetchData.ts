@@ -38,6 +38,8 @@ export interface TransferRequest extends PinScope {
   readonly remote?: string;
   /** Transfers at once. */
   readonly jobs?: number;
+  /** That have just been fetched, and are counted with them. */
+  readonly listings?: FetchedListings;
   readonly credentials?: CredentialSource;
 }
 
@@ -63,10 +65,76 @@ export async function fetchData(
 ): Promise<TransferResult> {
   const scope = await resolveScope(project, request, task.signal);
   const totals = new TransferTotals(scope.problems);
+  if (request.listings !== undefined) totals.moved(request.listings.keys.size, request.listings.bytes);
   for (const group of scope.groups)
     await withTools(group.repository, tools => fetchGroup(project, group, request, tools, task, totals));
   await fetchLfs(project, scope.lfsPaths, request, task, totals);
   return totals.result();
+}
+
+/**
+ * The listings of pinned folders that the cache lacks, before anything else: they say how much is to come. What cannot
+ * be had is told by the fetch that follows.
+ */
+export async function fetchListings(
+  project: DataProject,
+  request: TransferRequest,
+  task: DataTask,
+): Promise<FetchedListings> {
+  const scope = await resolveScope(project, request, task.signal);
+  const keys = new Set<string>();
+  let bytes = 0;
+  for (const group of scope.groups)
+    await withTools(group.repository, async tools => {
+      const fetched = await fetchListingsOf(group, await wantedPins(group, request), request, tools, task);
+      for (const key of fetched.keys) keys.add(key);
+      bytes += fetched.bytes;
+    });
+  return { keys, bytes };
+}
+
+export interface FetchedListings {
+  /** As `transferKey` tells them apart. */
+  readonly keys: ReadonlySet<string>;
+  readonly bytes: number;
+}
+
+async function fetchListingsOf(
+  { repository }: PinGroup,
+  pins: readonly SelectedPin[],
+  { remote: asked, credentials, jobs }: TransferRequest,
+  { cache }: DataTools,
+  task: DataTask,
+): Promise<FetchedListings> {
+  const presence = await cache.presence();
+  const unlisted = pins.filter(
+    ({ pin: { object, imported, cloudFiles } }) =>
+      object !== undefined &&
+      isFolderObject(object) &&
+      !presence.has(object) &&
+      imported?.revision === undefined &&
+      cloudFiles === undefined,
+  );
+  const keys = new Set<string>();
+  let bytes = 0;
+  for (const { remote, pins: served } of groupByRemote(repository, unlisted, asked))
+    await withStore(remote, { credentials, jobs }, async store => {
+      const fetched = await fetchObjects(store, pinItems(served), repository.settings, task);
+      for (const id of fetched.transferred) keys.add(transferKey(id));
+      bytes += fetched.bytes;
+    });
+  return { keys, bytes };
+}
+
+/** What of the group is to be fetched where it is not here. */
+async function wantedPins({ repository, pins }: PinGroup, { paths }: PinScope): Promise<SelectedPin[]> {
+  // A path that is asked for by name is wanted, whatever this clone chose.
+  const choice = paths === undefined ? await readSparseChoice(repository) : {};
+  return pins
+    .filter(
+      ({ pin }) => pin.cached && isChosen(choice, pin.path) && (pin.object ?? pin.cloudFiles) !== undefined,
+    )
+    .map(one => narrowed(one, choice));
 }
 
 async function fetchGroup(
@@ -78,13 +146,11 @@ async function fetchGroup(
   totals: TransferTotals,
 ): Promise<void> {
   const { repository } = group;
-  // A path that is asked for by name is wanted, whatever this clone chose.
-  const choice = request.paths === undefined ? await readSparseChoice(repository) : {};
-  const cached = group.pins
-    .filter(
-      ({ pin }) => pin.cached && isChosen(choice, pin.path) && (pin.object ?? pin.cloudFiles) !== undefined,
-    )
-    .map(one => narrowed(one, choice));
+  const cached = await wantedPins(group, request);
+  const listings = await fetchListingsOf(group, cached, request, tools, task);
+  totals.moved(listings.keys.size, listings.bytes);
+  const isNew = (id: ObjectId): boolean =>
+    listings.keys.has(transferKey(id)) || request.listings?.keys.has(transferKey(id)) === true;
   const damaged = await findDamaged(repository, cached, tools, task);
   const presence = presenceWithout(
     await tools.cache.presence(),
@@ -98,7 +164,8 @@ async function fetchGroup(
     const listing = meantFiles(known, selected.only);
     const lack = lackingInCache({ pin, ...(listing === undefined ? {} : { listing }) }, presence);
     if (lack === undefined && pin.object !== undefined) {
-      totals.present(isFolderObject(pin.object) ? (pin.files ?? 0) + 1 : 1, pin.size ?? 0);
+      const listed = isFolderObject(pin.object) ? (pin.files ?? 0) : 0;
+      totals.present(listed + (isNew(pin.object) ? 0 : 1), pin.size ?? 0);
       continue;
     }
     lacking.push(selected);
@@ -127,7 +194,7 @@ async function fetchGroup(
             what: `the folder of the remote ${remote.name}, ${store.folder.path}, is not there; is its disk mounted?`,
           });
         const place = repository.settings;
-        const first = pinItems(pins);
+        const first = pinItems(pins).filter(({ id }) => !isNew(id));
         totals.add(first, await fetchObjects(store, first, place, task, how));
         const files = await listedItems(pins, tools, totals.problems);
         totals.add(files, await fetchObjects(store, files, place, task, how));
@@ -147,6 +214,6 @@ async function isAbsent(path: string): Promise<boolean> {
 }
 
 /** Of a folder of `total` files, `absent` of which are to come: about so many of its bytes. */
-function shareOf(bytes: number, absent: number, total: number): number {
+export function shareOf(bytes: number, absent: number, total: number): number {
   return total <= 0 ? 0 : Math.round((bytes * Math.min(absent, total)) / total);
 }

@@ -10,7 +10,9 @@ import { runGit, type GitContext } from '../../git/runGit.ts';
 import { loadPins } from '../pins/loadPins.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataProject } from './dataProject.ts';
+import type { Problem } from './dataResult.ts';
 import { openDataProject } from './openDataProject.ts';
+import { prefixOf, problemOf } from './selectPins.ts';
 
 export interface Looked {
   readonly commits: number;
@@ -23,18 +25,21 @@ export interface Needed {
   /** 32 hexadecimal digits, with `.dir` where it stood so. */
   readonly values: ReadonlySet<string>;
   readonly looked: Looked;
+  /** Pins of working trees that cannot be read, relative to their project's root. What their text names is needed. */
+  readonly problems: readonly Problem[];
 }
 
 /** Rejects when git does: then nothing is known. */
 export async function findNeeded(projects: readonly DataProject[], task: DataTask): Promise<Needed> {
   const values = new Set<string>();
   const looked = { commits: 0, worktrees: 0, snapshots: 0, runs: 0 };
+  const unread: Problem[] = [];
   for (const project of projects) {
-    await addWorkingTrees(project, values, looked, task);
+    await addWorkingTrees(project, values, looked, task, unread);
     await addRecords(project, values, looked, task);
     if (project.git !== undefined) await addHistory(project, values, looked, task);
   }
-  return { values, looked };
+  return { values, looked, problems: unread };
 }
 
 const hashForm = /(?<![0-9a-f])[0-9a-f]{32}(?:\.dir)?(?![0-9a-f])/gi;
@@ -48,6 +53,7 @@ async function addWorkingTrees(
   values: Set<string>,
   looked: { worktrees: number },
   task: DataTask,
+  unread: Problem[],
 ): Promise<void> {
   for (const root of await worktreesOf(project, task)) {
     const tree = root === project.root ? project : await openDataProject(root, project.environment);
@@ -58,6 +64,13 @@ async function addWorkingTrees(
       for (const { object, cloudFiles = [] } of outputs) {
         if (object !== undefined) values.add(object.value);
         for (const { md5 } of cloudFiles) if (md5 !== undefined) values.add(md5);
+      }
+      for (const problem of problems) {
+        const { path, what } = problemOf(prefixOf(tree, repository), problem);
+        const shown = tree === project ? path : join(tree.root, path);
+        // What is wrong first is enough of one file.
+        if (unread.some(one => one.path === shown)) continue;
+        unread.push({ path: shown, what: `${what}; everything that its text names is kept` });
       }
       for (const { path } of problems)
         for (const file of [path, path.replace(/dvc\.yaml$/, 'dvc.lock')])

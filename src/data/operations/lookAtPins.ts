@@ -103,15 +103,16 @@ export async function readKnownListing(
   return parsed(object, await readKept(tools, object));
 }
 
-/** What of a pin the cache lacks; nothing where it has all of it, or where no cache keeps it. */
+/** What of a pin the cache lacks (`atMost`: or less); nothing where it has all of it, or where no cache keeps it. */
 export function lackingInCache(
   { pin, listing }: Pick<LookedAtPin, 'pin' | 'listing'>,
   presence: CachePresence,
-): { files: number; bytes?: number } | undefined {
+): { files: number; bytes?: number; atMost?: true } | undefined {
   const { object, size, files = 0, cached } = pin;
   if (object === undefined || !cached) return undefined;
   const whole = { files: isFolderObject(object) ? files : 1, ...(size === undefined ? {} : { bytes: size }) };
-  if (!presence.has(object)) return whole;
+  // Without the listing nobody knows which of the files are here already, as those of another version.
+  if (!presence.has(object)) return isFolderObject(object) ? { ...whole, atMost: true } : whole;
   if (listing === undefined) return undefined;
   const { algorithm } = object;
   const absent = listing.files.filter(file => !presence.has({ algorithm, value: file.md5 })).length;

@@ -4,7 +4,7 @@ import { checkoutData, type CheckoutResult } from './checkoutData.ts';
 import { checkPullFits } from './checkPullFits.ts';
 import type { DataProject } from './dataProject.ts';
 import type { Amount } from './dataResult.ts';
-import { fetchData, type TransferRequest, type TransferResult } from './fetchData.ts';
+import { fetchData, fetchListings, type TransferRequest, type TransferResult } from './fetchData.ts';
 
 export interface PullRequest extends Omit<TransferRequest, 'revisions' | 'every'> {
   /** Overwrite and delete what is saved nowhere else. */
@@ -16,14 +16,15 @@ export interface PullResult {
   readonly checkout: CheckoutResult;
 }
 
-/** Rejects with `disk-too-small` before the first byte where cache and working tree together would not fit. */
+/** Rejects with `disk-too-small` before the first file where cache and working tree together would not fit. */
 export async function pullData(
   project: DataProject,
   { force, ...request }: PullRequest,
   task: DataTask,
 ): Promise<PullResult> {
+  const listings = await fetchListings(project, request, task);
   await checkPullFits(project, request, task);
-  const fetch = await fetchData(project, request, task);
+  const fetch = await fetchData(project, { ...request, listings }, task);
   const place = { ...(request.paths === undefined ? {} : { paths: request.paths }), force: force === true };
   const checkout = await checkoutData(project, place, task);
   if (!checkout.missing.some(({ trouble }) => trouble === 'corrupt')) return { fetch, checkout };

@@ -3,7 +3,9 @@
  * folder, a pin file, `dvc.yaml:stage`) become pins of the repositories of a project, and paths for Git LFS.
  */
 import { join, relative, sep } from 'node:path';
+import { runGit } from '../../git/runGit.ts';
 import type { DataRepository } from '../dataRepository.ts';
+import { revisionNotFound, revisionWithoutGit } from '../pins/errors.ts';
 import { loadPins } from '../pins/loadPins.ts';
 import type { PinnedOutput } from '../pinnedOutput.ts';
 import type { DataProject } from './dataProject.ts';
@@ -77,12 +79,24 @@ export async function selectPins(project: DataProject, request: SelectRequest): 
     }
     groups.push({ repository, prefix, pins });
   }
+  if (request.revision !== undefined && groups.length === 0) await requireRevision(project, request.revision);
   return {
     groups,
     problems,
     unmatched: asked?.filter(path => !matched.has(path)) ?? [],
     ...(asked === undefined ? {} : { asked }),
   };
+}
+
+/** Where no pins were read of it, nobody has seen yet whether there is such a commit. */
+async function requireRevision({ git, environment }: DataProject, revision: string): Promise<void> {
+  if (git === undefined) throw revisionWithoutGit(revision);
+  const { exitCode } = await runGit(
+    { repository: git, environment },
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
+    { tolerant: true },
+  );
+  if (exitCode !== 0) throw revisionNotFound(revision);
 }
 
 /** Relative to the project's root, forward slashes; '' for the root. Throws `path-outside`. */
@@ -135,7 +149,8 @@ function concerns(wanted: string, pin: PinnedOutput): boolean {
   );
 }
 
-function problemOf(
+/** With the line, and as a path of the project. */
+export function problemOf(
   prefix: string,
   { path, line, column, what }: { path: string; line?: number; column?: number; what: string },
 ): Problem {

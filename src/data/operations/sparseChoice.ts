@@ -2,13 +2,16 @@
  * Which pinned paths this clone wants on disk: kept in the clone's own state, never in git. Read by checkout, pull,
  * status and sync; a path outside the choice is neither placed nor told as missing.
  */
+import { lstatSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeJsonAtomic } from '../../base/atomicFile.ts';
 import { systemErrorCode } from '../../base/systemError.ts';
+import { ObjectCache } from '../cache/objectCache.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { FolderListing } from '../folderListing.ts';
+import { isFolderObject } from '../objectId.ts';
 import type { DataProject } from './dataProject.ts';
 import { pathNotPinned } from './errors.ts';
 import { inProject, isMeant, prefixOf, repositoryOf, selectPins, type SelectedPin } from './selectPins.ts';
@@ -67,6 +70,29 @@ export async function chooseSparse(
     });
     await writeSparseChoice(repository, { only });
   }
+}
+
+/** Pinned paths, relative to the project's root, that this clone does not want and that lie there, in part or whole. */
+export async function unchosenStillThere(project: DataProject): Promise<string[]> {
+  const { groups } = await selectPins(project, {});
+  const found: string[] = [];
+  for (const { repository, pins } of groups) {
+    const choice = await readSparseChoice(repository);
+    const cache = ObjectCache.of(repository);
+    const lies = (path: string): boolean =>
+      lstatSync(join(repository.root, path), { throwIfNoEntry: false }) !== undefined;
+    for (const { pin, path } of pins) {
+      if (!pin.cached || pin.object === undefined || !lies(pin.path)) continue;
+      const only = chosenInside(choice, pin.path);
+      if (!isChosen(choice, pin.path)) found.push(path);
+      else if (only !== undefined && isFolderObject(pin.object)) {
+        const { files } = await cache.readListing(pin.object).catch(() => ({ files: [] }));
+        if (files.some(file => !isMeant(only, file.relativePath) && lies(`${pin.path}/${file.relativePath}`)))
+          found.push(path);
+      }
+    }
+  }
+  return found;
 }
 
 /** Whether `path` (relative to the data root) is wanted, or something below it is. */

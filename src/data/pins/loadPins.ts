@@ -34,16 +34,19 @@ export async function loadPins(repository: DataRepository, request: LoadPinsRequ
         problems.push({ path: output.pinFile, what: `${output.path} is pinned by ${sourceOf(other)} too` });
     }
   }
+  const overlapping = new Set<PinnedOutput>();
   for (const output of outputs) {
     const outer = outerPin(output.path, byPath);
-    if (outer !== undefined)
-      problems.push({
-        path: output.pinFile,
-        what: `${output.path} lies inside of ${outer.path}, which ${sourceOf(outer)} pins`,
-      });
+    if (outer === undefined) continue;
+    overlapping.add(output).add(outer);
+    problems.push({
+      path: output.pinFile,
+      what: `${output.path} lies inside of ${outer.path}, which ${sourceOf(outer)} pins; neither is touched`,
+    });
   }
-  outputs.sort((one, other) => (one.path < other.path ? -1 : 1));
-  return filterPins({ outputs, problems }, paths);
+  const marked = outputs.map(one => (overlapping.has(one) ? { ...one, overlaps: true as const } : one));
+  marked.sort((one, other) => (one.path < other.path ? -1 : 1));
+  return filterPins({ outputs: marked, problems }, paths);
 }
 
 function outerPin(path: string, byPath: ReadonlyMap<string, PinnedOutput>): PinnedOutput | undefined {

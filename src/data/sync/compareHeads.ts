@@ -48,7 +48,11 @@ export async function compareHeads(
     ...{ from: move.from, to: move.to, paths },
     ...(move.operation === undefined ? {} : { operation: move.operation }),
     toPlace: { paths: moving.length, bytes: sum(path => path.placeBytes) },
-    toFetch: { files: sum(path => path.fetchFiles), bytes: sum(path => path.fetchBytes) },
+    toFetch: {
+      files: sum(path => path.fetchFiles),
+      bytes: sum(path => path.fetchBytes),
+      ...(moving.some(path => path.atLeast === true) ? { atLeast: true } : {}),
+    },
     modified: paths.filter(path => path.state === 'modified').map(path => path.path),
     ...(freeBytes === undefined ? {} : { freeBytes }),
     problems,

@@ -9,6 +9,8 @@ export interface OutputNeed {
   /** What the cache lacks. */
   readonly fetchFiles: number;
   readonly fetchBytes: number;
+  /** The listing of a folder is not here: as much as it has more than the version before, which is. */
+  readonly atLeast?: true;
   /** To be written in the working tree, at most. */
   readonly placeBytes: number;
 }
@@ -31,9 +33,17 @@ export async function needOfOutput(
       : { fetchFiles: 0, fetchBytes: 0, placeBytes: size };
   }
   const listing = await listingOf(cache, to.object);
-  if (listing === undefined) return { fetchFiles: (to.files ?? 0) + 1, fetchBytes: bytes, placeBytes: bytes };
   const before = from?.object === undefined ? undefined : await listingOf(cache, from.object);
+  if (listing === undefined) return needOfUnlisted(to, before === undefined ? undefined : from);
   return needOfFiles(cache, to, listing, changedFiles(before, listing));
+}
+
+/** Versions of a folder share most of their files; all of it would be told far too high. */
+function needOfUnlisted(to: PinnedOutput, before: PinnedOutput | undefined): OutputNeed {
+  const more = Math.max(0, (to.size ?? 0) - (before?.size ?? 0));
+  const files = Math.max(0, (to.files ?? 0) - (before?.files ?? 0)) + 1;
+  const need = { fetchFiles: files, fetchBytes: more, placeBytes: more };
+  return before === undefined ? need : { ...need, atLeast: true };
 }
 
 function needOfFiles(

@@ -21,6 +21,8 @@ export interface SyncPath {
   /** What the local cache (or Git LFS store) lacks of it. Bytes as far as pins tell. */
   readonly fetchFiles: number;
   readonly fetchBytes: number;
+  /** It is more: how much, the listing of the folder tells, which is not here. */
+  readonly atLeast?: true;
   /** To be written in the working tree, at most; of folders those files that differ between the two listings. */
   readonly placeBytes: number;
 }
@@ -33,7 +35,7 @@ export interface SyncVerdict {
   readonly paths: readonly SyncPath[];
   /** Of those that are neither there nor modified. */
   readonly toPlace: { readonly paths: number; readonly bytes: number };
-  readonly toFetch: { readonly files: number; readonly bytes: number };
+  readonly toFetch: { readonly files: number; readonly bytes: number; readonly atLeast?: true };
   /** Paths that stay as they are because they were modified. */
   readonly modified: readonly string[];
   /** On the file system of the working tree. */

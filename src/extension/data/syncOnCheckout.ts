@@ -149,8 +149,14 @@ async function askToSync(verdict: SyncVerdict, reasons: readonly SyncReason[]): 
           formatBytes(toPlace.bytes),
         ),
   ];
-  if (toFetch.files > 0)
-    parts.push(vscode.l10n.t('{0}, {1}, to download.', fileCount(toFetch.files), formatBytes(toFetch.bytes)));
+  if (toFetch.files > 0) {
+    const amount = [fileCount(toFetch.files), formatBytes(toFetch.bytes)] as const;
+    parts.push(
+      toFetch.atLeast === true
+        ? vscode.l10n.t('At least {0}, {1}, to download.', ...amount)
+        : vscode.l10n.t('{0}, {1}, to download.', ...amount),
+    );
+  }
   if (freeBytes !== undefined) parts.push(vscode.l10n.t('{0} free.', formatBytes(freeBytes)));
   if (reasons.includes('no-room')) {
     parts.unshift(vscode.l10n.t('The data of this commit does not fit on the disk.'));

@@ -1,6 +1,6 @@
 /** `lockstep data checkout`: the working tree becomes what the pins say; remembers which paths this clone wants. */
 import { checkoutData } from '../../../data/operations/checkoutData.ts';
-import { chooseSparse } from '../../../data/operations/sparseChoice.ts';
+import { chooseSparse, unchosenStillThere } from '../../../data/operations/sparseChoice.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
 import { wrongUse } from '../../errors.ts';
@@ -36,7 +36,14 @@ export const dataCheckout: Subcommand = {
         if (flags.only === true) await chooseSparse(project, paths);
         if (flags.all === true) await chooseSparse(project, undefined);
         const request = { force: flags.force === true, relink: flags.relink === true };
-        return checkoutData(project, paths === undefined ? request : { ...request, paths }, task);
+        const result = await checkoutData(
+          project,
+          paths === undefined ? request : { ...request, paths },
+          task,
+        );
+        if (flags.only !== true) return result;
+        const stillThere = await unchosenStillThere(project);
+        return stillThere.length === 0 ? result : { ...result, stillThere };
       },
       tell: (result, shown) => tellCheckout(context.terminal, result, shown),
       code: checkoutCode,

@@ -82,7 +82,7 @@ function askLine({ toPlace, toFetch, freeBytes }: SyncVerdict): string {
     `${sizeText(toPlace.bytes)} to write`,
     ...(toFetch.files > 0
       ? [
-          `${sizeText(toFetch.bytes)} in ${toFetch.files === 1 ? '1 file' : `${toFetch.files} files`} to fetch`,
+          `${toFetch.atLeast === true ? 'at least ' : ''}${sizeText(toFetch.bytes)} in ${toFetch.files === 1 ? '1 file' : `${toFetch.files} files`} to fetch`,
         ]
       : []),
     ...(freeBytes === undefined ? [] : [`${sizeText(freeBytes)} free`]),

@@ -34,7 +34,10 @@ export const dataPull: Subcommand = {
         tellTransfer(context.terminal, 'Fetched', result.fetch, shown);
         const told = new Set(result.fetch.missing.map(one => one.path));
         const missing = result.checkout.missing.filter(one => !told.has(one.path));
-        tellCheckout(context.terminal, { ...result.checkout, missing }, shown);
+        const problems = result.checkout.problems.filter(
+          one => !result.fetch.problems.some(({ path, what }) => path === one.path && what === one.what),
+        );
+        tellCheckout(context.terminal, { ...result.checkout, missing, problems }, shown);
       },
       code: ({ fetch, checkout }) => transferCode(fetch) || checkoutCode(checkout),
     });

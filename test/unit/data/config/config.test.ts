@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { editedConfig, withoutSection, type ConfigEdit } from '../../../../src/data/config/editConfig.ts';
@@ -211,6 +211,55 @@ describe('openDataRepository', () => {
       else await assert.rejects(opening, { code: 'data-config-invalid', message });
     }
     assert.equal(await openDataRepository('/', {}), undefined);
+  });
+});
+
+describe('folders of data that are links', () => {
+  // What a clone can bring along, and what `outside` gets when nobody looks.
+  for (const folder of [
+    '.dvc',
+    '.dvc/tmp',
+    '.dvc/tmp/lockstep',
+    '.dvc/tmp/lockstep/hashes',
+    '.dvc/cache',
+    '.dvc/cache/files',
+    '.dvc/cache/files/md5',
+    '.dvc/cache/files/md5/ab',
+    '.dvc/cache/ab',
+  ])
+    it(`are refused by name: ${folder}`, async () => {
+      await using repository = await gitRepository({ 'a.txt': 'a' });
+      const { root, home, environment } = repository;
+      const outside = join(home, 'outside');
+      await mkdir(outside);
+      await mkdir(join(root, folder, '..'), { recursive: true });
+      await symlink(outside, join(root, folder));
+      await repository.git('add', '--force', folder);
+      await assert.rejects(openDataRepository(root, environment), {
+        code: 'data-folder-is-link',
+        message: `${join(root, folder)} is a link that leads out of the repository. Nothing was written through it.`,
+      });
+      assert.deepEqual(await readdir(outside), []);
+    });
+
+  it('are followed inside the repository, and where the person has linked the cache, or named another', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a', 'store/keep': '' });
+    const { root, home, environment } = repository;
+    const outside = join(home, 'outside');
+    await mkdir(outside);
+    await mkdir(join(root, '.dvc'));
+    await symlink('../store', join(root, '.dvc', 'tmp'));
+    await symlink(outside, join(root, '.dvc', 'cache'));
+    assert.equal((await openDataRepository(root, environment))?.root, root, 'git does not have the link');
+    await repository.git('add', '--force', '.dvc/cache');
+    await assert.rejects(openDataRepository(root, environment), { code: 'data-folder-is-link' });
+    await writeFile(join(root, '.dvc', 'config.local'), `[cache]\ndir = ${outside}\n`);
+    assert.equal((await openDataRepository(root, environment))?.settings.cacheFolder, outside);
+    for (const folder of ['.dvc/tmp', '.dvc']) {
+      await rm(join(root, folder), { recursive: true });
+      await symlink(join(home, 'nowhere'), join(root, folder));
+      await assert.rejects(openDataRepository(root, environment), { code: 'data-folder-is-link' });
+    }
   });
 });
 

@@ -98,7 +98,7 @@ describe('loadPins', () => {
     });
     assert.equal(
       await paths(repository.data),
-      'a\na/x\n! b.dvc: a is pinned by a.dvc too\n! sub/x.dvc: a/x lies inside of a, which a.dvc pins',
+      'a\na/x\n! b.dvc: a is pinned by a.dvc too\n! sub/x.dvc: a/x lies inside of a, which a.dvc pins; neither is touched',
     );
   });
 
