@@ -35,7 +35,7 @@ export class LinkedObjects {
     const looks = new Map<string, readonly number[]>();
     if (known !== undefined) {
       const hex = hexOf(known.md5s);
-      for (let index = 0; index < known.columns.paths.length; index += 1)
+      for (let index = 0; index < known.md5s.length / 16; index += 1)
         looks.set(
           hex.slice(index * 32, index * 32 + 32),
           (['inode', 'modified', 'size'] as const).map(field => readStat(known.columns.stats, index, field)),
@@ -93,8 +93,8 @@ export async function rememberLinked(
     }
   };
   const before = await readKnownHashes(statePath(repository));
-  if (before !== undefined) take(before, before.columns.paths.length);
-  for (const files of proven) take(files, files.columns.paths.length);
+  if (before !== undefined) take(before, before.md5s.length / 16);
+  for (const files of proven) take(files, files.md5s.length / 16);
   if (looks.size === 0) return;
   const stats = new Float64Array(looks.size * statWidth);
   const md5s = new Uint8Array(looks.size * 16);
