@@ -171,11 +171,12 @@ function chooseVersion(
 
 /** The newest that has wheels for the usual CUDA (where there is a choice) and goes with the project's Python. */
 function usualRow(versions: readonly FrameworkVersion[], facts: ProjectFacts): FrameworkVersion | undefined {
-  const good = versions.filter(goesWithPython(facts));
+  const fitting = versions.filter(goesWithPython(facts));
+  const good = fitting.length > 0 ? fitting : versions;
   const usual = good.find(row =>
     row.variants.some(variant => cudaOf(row, variant) === usualCuda && variant !== 'pypi'),
   );
-  return usual ?? good[0] ?? versions[0];
+  return usual ?? good[0];
 }
 
 function goesWithPython(facts: ProjectFacts): (row: FrameworkVersion) => boolean {

@@ -1,5 +1,6 @@
 /** `lockstep env create`: a devcontainer for this project, from a template or as the project's files propose. */
-import type { ProposalHost, TemplateProposal } from '../../../environments/templates/chooseTemplate.ts';
+import { detectGpus } from '../../../environments/gpu/detectGpus.ts';
+import type { TemplateProposal } from '../../../environments/templates/chooseTemplate.ts';
 import { readOptionWords } from '../../../environments/templates/checkOptions.ts';
 import { createEnvironment } from '../../../environments/templates/createEnvironment.ts';
 import type { CreatedEnvironment } from '../../../environments/templates/createEnvironment.ts';
@@ -32,7 +33,13 @@ export const envCreate: Subcommand = {
     const { root } = await locateProject(context.cwd, context.env);
     const [id] = parser.args;
     const proposal =
-      id === undefined ? await proposeTemplate(root, await hostOf(context), context.signal) : undefined;
+      id === undefined
+        ? await proposeTemplate(
+            root,
+            await detectGpus({ variables: context.env, signal: context.signal }),
+            context.signal,
+          )
+        : undefined;
     const [unread] = proposal?.unread ?? [];
     if (unread !== undefined) throw projectFileRefused(printable(unread.file), printable(unread.why));
     const created = await createEnvironment(
@@ -69,9 +76,4 @@ function tell(
   for (const [path, copy] of Object.entries(created.kept))
     terminal.out(`  ${path} is replaced; what it was is in ${copy}\n`);
   terminal.out('Start it with lockstep env up\n');
-}
-
-/** Until the GPUs of this machine are detected, any driver is assumed. */
-async function hostOf(_context: CliContext): Promise<ProposalHost | undefined> {
-  return Promise.resolve(undefined);
 }

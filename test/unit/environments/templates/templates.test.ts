@@ -61,9 +61,12 @@ describe('the shipped templates', () => {
       );
       assert.equal(config.remoteUser, 'vscode');
       const dockerfile = await readFile(join(template.folder, '.devcontainer', 'Dockerfile'), 'utf8');
-      const installed = /install -d .*(?:\\\n.*)?/.exec(dockerfile)?.[0] ?? '';
-      for (const mount of config.mounts)
-        assert.ok(installed.includes(/target=([^,]+)/.exec(mount)?.[1] ?? '?'), `${template.id}: ${mount}`);
+      const installed = /install -d -m 1777 (.*) \\/.exec(dockerfile)?.[1]?.split(' ');
+      assert.deepEqual(
+        config.mounts.map(mount => /target=([^,]+)/.exec(mount)?.[1]),
+        installed,
+        template.id,
+      );
     }
   });
 
