@@ -26,6 +26,11 @@ const commands: Readonly<Record<string, EnvCommandEntry>> = {
     summary: 'what there is: configuration, container, what changed since',
     load: async () => (await import('./env/status.ts')).envStatus,
   },
+  gpus: {
+    usage: 'gpus',
+    summary: 'the GPUs of this machine, and what is between them and a container',
+    load: async () => (await import('./env/gpus.ts')).envGpus,
+  },
 };
 
 export const env: Subcommand = {
