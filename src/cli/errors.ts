@@ -52,8 +52,16 @@ export function environmentNotSupported(kind: string): LockstepError {
   return new LockstepError({
     code: 'environment-not-supported',
     kind: 'usage',
-    message: `--env ${kind} is not supported: this version runs commands on the host only.`,
-    mend: 'Leave --env out, or say --env host.',
+    message: `--env ${kind} is not supported: commands run on the host or in the devcontainer.`,
+    mend: 'Leave --env out, or say --env host or --env devcontainer.',
+  });
+}
+
+export function environmentNotUp(root: string): LockstepError {
+  return new LockstepError({
+    code: 'environment-not-up',
+    message: `No devcontainer of ${root} is running.`,
+    mend: 'Start it: lockstep env up',
   });
 }
 

@@ -6,8 +6,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findProcessTree } from '../base/processTree.ts';
-import type { ProcessIdentity } from '../base/processIdentity.ts';
 import { errorText } from '../base/systemError.ts';
 import { planSchema } from '../runs/plan.ts';
 import type { Plan } from '../runs/plan.ts';
@@ -15,24 +13,22 @@ import type { ProcessRecord } from '../runs/processRecord.ts';
 import { runPaths, runPathsIn } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { supervisorLives } from '../runs/runState.ts';
-import { awaitOrphan } from './awaitOrphan.ts';
 import { captureRun } from './captureRun.ts';
-import { childEnvironment, runIdVariable, withoutMark } from './childEnvironment.ts';
+import { childEnvironment, withoutMark } from './childEnvironment.ts';
 import { claimRun } from './claimRun.ts';
 import type { Claimed } from './claimRun.ts';
+import type { CommandPlace, PlacedCommand } from './commandPlace.ts';
 import { supervisorKilledEarly } from './errors.ts';
 import { completeRecord, finishRun, recordFailedStart } from './finishRun.ts';
 import { readLaunchSpec } from './launchSpec.ts';
 import type { LaunchSpec } from './launchSpec.ts';
+import { openPlace } from './openPlace.ts';
 import { ProcessRecords } from './processRecords.ts';
 import { isDiskFull, releaseTrackingReserve } from './reserve.ts';
 import { readProcessRecord, readResult } from './runEnd.ts';
 import type { RunHooks } from './runHooks.ts';
-import type { CommandEnd } from './spawnCommand.ts';
-import { leadsGroup } from './startRun.ts';
 import type { StartedRun } from './startRun.ts';
 import type { Supervision } from './supervision.ts';
-import { supervisorVariable } from './supervisorEnvironment.ts';
 import { supervisorLog } from './supervisorLog.ts';
 import { watchCommand } from './watchCommand.ts';
 import { outlive, withSupervision } from './withSupervision.ts';
@@ -68,32 +64,40 @@ async function adoptWith(supervision: Supervision, before: ProcessRecord | undef
   const { spec, paths, log, runs } = supervision;
   const records = await withRoom(paths, () => ProcessRecords.open(paths.process, before));
   const plan = await readPlan(paths);
+  const place = await openPlace(supervision, {
+    ...{ argv: spec.argv, container: before?.container },
+    root: plan?.root ?? spec.root,
+    cwd: plan === undefined ? spec.cwd : join(plan.root, plan.cwd),
+  });
   if (plan !== undefined) {
     runs.plan = plan;
     const journal = await readFile(paths.mlflow, 'utf8').catch(() => '');
     runs.dropUnborn(id => journal.includes(id));
-    supervision.mlflow.reopen();
+    supervision.mlflow.reopen(place);
   }
-  const child = before?.child ?? (await findOrphan(spec.id));
+  const command = await place.resume(before);
   const { identity } = await supervision.startWatchdog();
   await records
     .add({
-      ...(child === undefined ? {} : { child: { ...child } }),
-      ...(child !== undefined && leadsGroup(spec) ? { processGroup: child.pid } : {}),
+      ...command?.recorded,
+      ...(command?.child === undefined ? {} : { child: { ...command.child } }),
       ...(identity === undefined ? {} : { watchdog: { ...identity } }),
     })
     .catch((error: unknown) => log.warn(`process.json could not be completed: ${errorText(error)}`));
   runs.processes = records.current;
   supervision.changed();
   // Its logs are made in the moment the command is started.
-  if (plan === undefined || (child === undefined && !existsSync(paths.stdout))) {
+  if (plan === undefined || (command === undefined && !existsSync(paths.stdout))) {
     await recordFailedStart(supervision, supervisorKilledEarly());
     return;
   }
   await supervision.hooks
     .resume?.(spec, paths)
     .catch((error: unknown) => log.warn(`No verdict can be found: ${errorText(error)}`));
-  const started = startedBefore(supervision, plan, records, child);
+  const started = startedBefore(supervision, {
+    ...{ plan, place, records },
+    command: command ?? neverFound,
+  });
   const capture = captureRun(supervision, started);
   const result = await readResult(paths);
   if (result !== undefined) {
@@ -104,32 +108,31 @@ async function adoptWith(supervision: Supervision, before: ProcessRecord | undef
   await finishRun(supervision, started, await watchCommand(supervision, started), capture);
 }
 
+/** It has ended, and nobody knows how. */
+const neverFound: PlacedCommand = {
+  ...{ pid: -1, child: undefined, recorded: {} },
+  ended: Promise.resolve({ exitCode: undefined, signal: undefined }),
+};
+
 function startedBefore(
   supervision: Supervision,
-  plan: Plan,
-  records: ProcessRecords,
-  child: ProcessIdentity | undefined,
+  run: {
+    readonly plan: Plan;
+    readonly place: CommandPlace;
+    readonly records: ProcessRecords;
+    readonly command: PlacedCommand;
+  },
 ): StartedRun {
-  const { startedAt, ended } = records.current;
+  const { startedAt } = run.records.current;
+  const { plan } = run;
   return {
-    ...{ plan, records, startedAt, adopted: true },
+    ...run,
+    ...{ startedAt, adopted: true },
     prepared: { root: plan.root, cwd: join(plan.root, plan.cwd) },
-    command: { pid: child?.pid ?? -1, ended: endOf(ended, child) },
-    child: child ?? { pid: -1 },
     surroundings: supervision.input.environment,
+    variables: supervision.input.environment,
     startedClock: performance.now() - (Date.now() - Date.parse(startedAt)),
   };
-}
-
-async function endOf(ended: ProcessRecord['ended'], child: ProcessIdentity | undefined): Promise<CommandEnd> {
-  if (ended !== undefined)
-    return {
-      exitCode: ended.exitCode,
-      signal: ended.signal as NodeJS.Signals | undefined,
-      noted: { at: ended.at, durationMs: ended.durationMs },
-    };
-  if (child !== undefined) await awaitOrphan(child);
-  return { exitCode: undefined, signal: undefined };
 }
 
 /** What comes after the result may take long, and its supervisor may have been killed over it. */
@@ -147,26 +150,6 @@ async function diedBefore(record: ProcessRecord): Promise<boolean> {
   const { watchdog, ...others } = record;
   const self = watchdog?.pid === process.pid;
   return (await supervisorLives(self ? others : record)) === 'gone';
-}
-
-/** Its supervisor may have died before it could write down which process the command is: the mark remains. */
-async function findOrphan(id: string): Promise<ProcessIdentity | undefined> {
-  // In the moment in which a process becomes another program it shows no environment.
-  for (let look = 0; look < 3; look++) {
-    const found = await findProcessTree({
-      root: { pid: -1 },
-      marker: `${runIdVariable}=${id}`,
-      foreign: `${supervisorVariable}=`,
-    });
-    const [oldest] = found.sort((a, b) => Number(a.startTime) - Number(b.startTime));
-    if (oldest !== undefined)
-      return {
-        pid: oldest.pid,
-        ...(oldest.startTime === undefined ? {} : { startTime: oldest.startTime }),
-      };
-    await delay(50);
-  }
-  return undefined;
 }
 
 /** A full disk must not leave the run alone: frees what room was kept for this, then waits for more. */

@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { errorText } from '../base/systemError.ts';
-import { capturePackages } from '../environments/python/packages.ts';
 import { findEditedFiles } from '../git/findEditedFiles.ts';
 import { listTree } from '../git/listTree.ts';
 import type { Captured, FileUse, Hardware, Package } from '../runs/captured.ts';
@@ -19,18 +18,16 @@ import { hashFileUses, listFileUses } from './capture/fileUses.ts';
 import { temporaryFolders } from './capture/temporaryFiles.ts';
 import type { FileUseQuestion, FileUses } from './capture/fileUses.ts';
 import { hashGaps, withGapHashes } from './capture/hashGaps.ts';
-import { captureHardware } from './capture/hardware.ts';
 import { isBelow } from './capture/ignoredPaths.ts';
 import { loadedModules, readSeen } from './capture/readSeen.ts';
 import type { Seen } from './capture/readSeen.ts';
-import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
 import type { LiveRun } from './liveRuns.ts';
 import { FileClaims, FollowedList } from './sources/fileClaims.ts';
 import type { StartedRun } from './startRun.ts';
 import type { Supervision } from './supervision.ts';
 
 const nothingSeen: Seen = {
-  ...{ pythons: [], reads: [], writes: [], code: [] },
+  ...{ pythons: [], reads: [], writes: [], within: [], code: [] },
   modules: {},
   facts: {},
   ownMlflow: false,
@@ -51,12 +48,11 @@ export interface RunCapture {
 /** Begins at once with what does not depend on the run's course. */
 export function captureRun(supervision: Supervision, started: StartedRun): RunCapture {
   const { paths, log, spec } = supervision;
-  const { plan } = started;
-  const variables = started.surroundings;
+  const { plan, place } = started;
   const live = supervision.announce(plan.root, Date.parse(started.startedAt));
-  const hardware = captureHardware({ variables }).catch(orUnknown<Hardware>());
+  const hardware = place.hardware(started.surroundings).catch(orUnknown<Hardware>());
   // The hook tells best what a program could import; this is for programs without it, and while they run.
-  const early = packagesOf(plan, variables, undefined);
+  const early = packagesOf(started, undefined);
   const gaps = hashGaps(plan).catch(note('Files over the size limit', []));
   let seen = nothingSeen;
   let uses: FileUses = { inputs: [], outputs: [] };
@@ -73,7 +69,9 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
 
   return {
     async outputs() {
-      seen = await readSeen(paths.seen).catch(note('Files and modules', nothingSeen));
+      seen = await readSeen(paths.seen, { outside: path => place.outside(path) }).catch(
+        note('Files and modules', nothingSeen),
+      );
       uses = await listUses(supervision, started, seen, await live).catch(note('Inputs and outputs', uses));
       return hashFileUses(uses.outputs, { root: plan.root }).catch(
         note('Hashes of outputs', [...uses.outputs]),
@@ -90,7 +88,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         note('Hashes of inputs', [...listed]),
       );
       const seenPath = seen.pythons[0]?.path;
-      const packages = seenPath === undefined ? await early : await packagesOf(plan, variables, seenPath);
+      const packages = seenPath === undefined ? await early : await packagesOf(started, seenPath);
       const list = await storePackages(spec.store, packages).catch(
         orUnknown<{ list: string; count: number }>(),
       );
@@ -104,6 +102,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         inputs,
         ...(hashedGaps.length === 0 ? {} : { gaps: hashedGaps }),
         code: seen.code,
+        ...(seen.within.length === 0 ? {} : { within: [...seen.within] }),
         ...(ownMlflow() ? { mlflow: 'own-server' } : {}),
         facts: seen.facts,
         pythons: seen.pythons.map(one => ({ ...one })),
@@ -117,19 +116,13 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
 }
 
 async function packagesOf(
-  plan: Plan,
-  variables: Readonly<Record<string, string>>,
+  { plan, place, variables }: StartedRun,
   seenPath: readonly string[] | undefined,
 ): Promise<Known<Package[]>> {
   const interpreter = knownValue(plan.interpreter);
   if (interpreter === undefined && seenPath === undefined)
     return unknown('the command is not known to be Python');
-  return capturePackages({
-    interpreter,
-    seenPath,
-    variables,
-    cacheDir: lockstepCacheFolder(variables),
-  }).catch(orUnknown<Package[]>());
+  return place.packages(interpreter, seenPath, variables).catch(orUnknown<Package[]>());
 }
 
 async function storePackages(store: string, packages: Known<Package[]>): Promise<Captured['packages']> {

@@ -61,7 +61,12 @@ export async function finishRun(
     endedAt: watched.endedAt,
     durationMs: watched.durationMs,
     ...(state === 'failed'
-      ? { failure: { ...(await failureOf(spec.stdin === 'terminal' ? paths.stdout : paths.stderr, how)) } }
+      ? {
+          failure: {
+            ...(await failureOf(spec.stdin === 'terminal' ? paths.stdout : paths.stderr, how)),
+            ...end.failure,
+          },
+        }
       : {}),
     outputs,
     ...(pinned === undefined ? {} : { pinned }),
@@ -109,13 +114,14 @@ export async function completeRecord(
 /** Undefined when the command was not this process's child, was not cancelled, and did not say its end itself. */
 function endState({ end, cancelled }: WatchedCommand, { state }: Reported): EndState | undefined {
   if (cancelled) return 'cancelled';
+  if (end.failure !== undefined) return 'failed';
   if (end.exitCode !== undefined || end.signal !== undefined)
     return end.exitCode === 0 ? 'finished' : 'failed';
   return state === 'running' ? undefined : state;
 }
 
 function adoptedWarning({ end, cancelled }: WatchedCommand): string {
-  const known = end.exitCode !== undefined || end.signal !== undefined;
+  const known = end.exitCode !== undefined || end.signal !== undefined || end.failure !== undefined;
   const replaced = 'The supervisor of this run was killed and replaced';
   if (known) return `${replaced}.`;
   return cancelled

@@ -12,7 +12,7 @@ import type { Supervision } from './supervision.ts';
 /** Undefined where the run is not tracked. Never throws: a run without its metrics is still a run. */
 export function followRunSources(
   { spec, paths, log, runs, input, announce }: Supervision,
-  { plan, prepared, surroundings, startedAt }: StartedRun,
+  { plan, prepared, place, variables, startedAt }: StartedRun,
   tree: () => TreeRoot,
 ): FollowedSources | undefined {
   if (!spec.track) return undefined;
@@ -23,7 +23,8 @@ export function followRunSources(
     return followSources({
       ...{ runs, root, cwd, tree },
       argv: prepared.argv ?? input.argv,
-      environment: surroundings,
+      environment: variables,
+      outside: place.isHere ? undefined : path => place.outside(path),
       startedAt: startOf(paths) ?? Date.parse(startedAt),
       seen: paths.seen,
       rules: spec.tracking,

@@ -27,13 +27,14 @@ import { spawnSupervisor } from './spawnSupervisor.ts';
 /** What is to be run. Fields without a word here are explained in launchSpec.ts. */
 export interface LaunchRequest extends Omit<
   LaunchSpecInput,
-  'schemaVersion' | 'id' | 'createdAt' | 'secretArguments' | 'stdin' | 'environment'
+  'schemaVersion' | 'id' | 'createdAt' | 'secretArguments' | 'stdin'
 > {
   /** The true command, secrets included: they are taken out before anything is written. */
   readonly argv: string[];
   /** The environment of the command, as it is recorded and given on; the launcher's own in most cases. */
   readonly variables: NodeJS.ProcessEnv;
-  readonly environment?: { readonly kind: string };
+  /** For a command in a container: set over the container's own environment (`remoteEnv`). Never written down. */
+  readonly inside?: Readonly<Record<string, string>>;
   /** What the command reads from standard input: stored first, then fed to it. Empty when left out. */
   readonly stdin?: NodeJS.ReadableStream;
 }
@@ -65,7 +66,7 @@ export interface LaunchedRun {
 export async function launchRun(request: LaunchRequest, options: LaunchOptions): Promise<LaunchedRun> {
   const id = ulid();
   const paths = runPaths(request.store, id);
-  const { variables, stdin, argv, ...asked } = request;
+  const { variables, stdin, argv, inside, ...asked } = request;
   const { redacted, secretArguments } = redactArguments(argv, variables);
   const spec = launchSpecSchema.parse({
     ...asked,
@@ -95,6 +96,7 @@ export async function launchRun(request: LaunchRequest, options: LaunchOptions):
   // A supervisor that dies at once is told by `started`, with its own last words.
   await writePrivateInput(privatePipe(supervisor), {
     ...{ dir: paths.dir, argv, environment },
+    ...(inside === undefined ? {} : { inside: { ...inside } }),
   }).catch(() => undefined);
   supervisor.unref();
   return {

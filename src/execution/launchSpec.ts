@@ -8,6 +8,7 @@ import { runIdSchema } from '../runs/plan.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { trackingRulesSchema } from '../tracking/trackingRules.ts';
 import { launchUnreadable } from './errors.ts';
+import { launchEnvironmentSchema } from './inside/containerTarget.ts';
 
 export const launchVersion = 1;
 
@@ -29,7 +30,7 @@ export const launchSpecSchema = z.object({
   name: z.string().optional(),
   tags: z.array(z.string()).default([]),
   experiment: z.string().optional(),
-  environment: z.object({ kind: z.string() }).default({ kind: 'host' }),
+  environment: launchEnvironmentSchema.default({ kind: 'host' }),
   declaredInputs: z.array(z.string()).default([]),
   declaredOutputs: z.array(z.string()).default([]),
   metricLines: z.boolean().default(false),

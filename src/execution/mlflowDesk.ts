@@ -11,6 +11,7 @@ import { errorText, systemErrorCode } from '../base/systemError.ts';
 import { openMlflowEndpoint } from '../tracking/mlflow/openMlflowEndpoint.ts';
 import type { MlflowEndpoint } from '../tracking/mlflow/openMlflowEndpoint.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
+import type { CommandPlace } from './commandPlace.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import { mlflowRuns } from './mlflowRuns.ts';
 import type { RecordedRuns } from './recordedRuns.ts';
@@ -50,14 +51,14 @@ export class MlflowDesk {
   }
 
   /** Never rejects: without an endpoint the run only shows less. */
-  open(): Promise<MlflowEndpoint | undefined> {
-    this.#endpoint = this.#openAnew();
+  open(place: Pick<CommandPlace, 'openMlflow'>): Promise<MlflowEndpoint | undefined> {
+    this.#endpoint = this.#reachable(place, this.#openAnew());
     return this.#endpoint;
   }
 
   /** Where an earlier supervisor opened one, opens it again at the same address, as soon as that is free. */
-  reopen(): void {
-    this.#endpoint = this.#openAgain();
+  reopen(place: Pick<CommandPlace, 'openMlflow'>): void {
+    this.#endpoint = this.#reachable(place, this.#openAgain());
   }
 
   /** Answers what has begun, and gives the address up. Never rejects. */
@@ -71,6 +72,15 @@ export class MlflowDesk {
       .catch((error: unknown) => log.warn(`The MLflow endpoint was not closed: ${errorText(error)}`));
     this.#requests += endpoint?.requests ?? 0;
     await rm(paths.endpoint, { force: true }).catch(() => undefined);
+  }
+
+  async #reachable(
+    place: Pick<CommandPlace, 'openMlflow'>,
+    opening: Promise<MlflowEndpoint | undefined>,
+  ): Promise<MlflowEndpoint | undefined> {
+    const endpoint = await opening;
+    if (endpoint !== undefined) await place.openMlflow(endpoint.port);
+    return endpoint;
   }
 
   async #openAnew(): Promise<MlflowEndpoint | undefined> {

@@ -6,10 +6,9 @@ import { errorText } from '../base/systemError.ts';
 import { pinsAtStart } from '../data/pinsAtStart.ts';
 import { planVersion } from '../runs/plan.ts';
 import type { Plan } from '../runs/plan.ts';
-import { captureInterpreter } from './capture/interpreter.ts';
 import { captureParameters, findSeed } from './capture/parameters.ts';
 import { captureVariables, localeOf, storeKey, timeZoneOf } from './capture/variables.ts';
-import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
+import type { CommandPlace } from './commandPlace.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import type { PreparedRun } from './runHooks.ts';
 
@@ -17,8 +16,11 @@ export interface PlanContext {
   readonly prepared: PreparedRun;
   /** The true command, secrets included: only to find its program. */
   readonly argv: readonly string[];
+  readonly place: CommandPlace;
+  /** The environment in which programs are started on this machine. */
+  readonly surroundings: Readonly<Record<string, string>>;
   /** The environment of the command. */
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables: Promise<Readonly<Record<string, string>>>;
   readonly signal: AbortSignal;
   /** Called as each part is known, for the timings in the log. */
   readonly onPhase: (name: string) => void;
@@ -35,23 +37,19 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     onPhase(name);
     return value;
   };
-  const { variables } = context;
-  const [code, interpreter, parameters, shown, pins] = await Promise.all([
-    prepared.code ?? timed('code', takeSnapshot({ root, signal, environment: variables })),
+  const { surroundings, place, argv } = context;
+  const [code, interpreter, parameters, variables, shown, pins, environment] = await Promise.all([
+    prepared.code ?? timed('code', takeSnapshot({ root, signal, environment: surroundings })),
     prepared.interpreter ??
       timed(
         'interpreter',
-        captureInterpreter({
-          argv: context.argv,
-          cwd,
-          variables,
-          cacheDir: lockstepCacheFolder(variables),
-          signal,
-        }),
+        context.variables.then(known => place.interpreter({ argv, cwd, variables: known, signal })),
       ),
     timed('parameters', captureParameters({ argv: spec.argv, cwd, root })),
-    shownVariables(spec.store, variables, context.onProblem),
-    timed('pins', pinnedData(root, variables, context.onProblem)),
+    context.variables,
+    context.variables.then(known => shownVariables(spec.store, known, context.onProblem)),
+    timed('pins', pinnedData(root, surroundings, context.onProblem)),
+    place.identity(),
   ]);
   const locale = localeOf(variables);
   return {
@@ -69,7 +67,7 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     secretArguments: spec.secretArguments,
     stdin: spec.stdin,
     tty: spec.tty,
-    environment: spec.environment,
+    environment,
     interpreter,
     code,
     parameters,

@@ -11,6 +11,8 @@ export const privateInputSchema = z.looseObject({
   argv: z.array(z.string()).min(1),
   /** The environment the run was started from. */
   environment: z.record(z.string(), z.string()),
+  /** What a command in a container gets over the container's own environment. */
+  inside: z.record(z.string(), z.string()).optional(),
 });
 export type PrivateInput = z.infer<typeof privateInputSchema>;
 

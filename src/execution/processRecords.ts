@@ -6,7 +6,7 @@ import type { ProcessRecord } from '../runs/processRecord.ts';
 
 /** What may be added; what is left out stays. */
 export type ProcessAddition = Partial<
-  Pick<ProcessRecord, 'watchdog' | 'child' | 'processGroup' | 'startedAt' | 'ended'>
+  Pick<ProcessRecord, 'watchdog' | 'child' | 'processGroup' | 'container' | 'startedAt' | 'ended'>
 >;
 
 export class ProcessRecords {

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { Known } from '../runs/known.ts';
 import type { Code, interpreterSchema, Plan } from '../runs/plan.ts';
 import type { Result } from '../runs/result.ts';
+import type { ContainerRecord } from '../runs/processRecord.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 
@@ -13,6 +14,8 @@ export interface PreparedRun {
   /** Absolute folder the command runs in. */
   readonly cwd?: string;
   readonly argv?: readonly string[];
+  /** The command runs in this container in place of the launched one. */
+  readonly container?: ContainerRecord;
   /** Set in the environment of the command; undefined removes a variable. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** Known already, so no snapshot is taken. */

@@ -33,6 +33,10 @@ export interface CommandEnd {
   readonly signal: NodeJS.Signals | undefined;
   /** Where an earlier supervisor saw the end: when (ISO 8601, UTC), and after how many milliseconds. */
   readonly noted?: { readonly at: string; readonly durationMs: number };
+  /** When it ended, milliseconds since the epoch, where that is known better than by noticing it. */
+  readonly at?: number;
+  /** The place of the command came to its end, and the command with it. */
+  readonly failure?: { readonly code: string; readonly message: string; readonly mend: string };
 }
 
 export interface SpawnedCommand {

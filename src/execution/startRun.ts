@@ -1,29 +1,28 @@
 /** From what was asked to a running command. The plan is on disk before the command starts. */
 import { writeFile } from 'node:fs/promises';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
-import { identifyProcess } from '../base/processIdentity.ts';
-import type { ProcessIdentity } from '../base/processIdentity.ts';
 import { errorText } from '../base/systemError.ts';
 import type { Plan } from '../runs/plan.ts';
 import { pythonHook } from './capture/pythonHook.ts';
 import { childEnvironment, withoutMark } from './childEnvironment.ts';
-import type { LaunchSpec } from './launchSpec.ts';
+import type { CommandPlace, PlacedCommand } from './commandPlace.ts';
 import { hasOwnTrackingUri, mlflowEnvironment, withoutOuterMlflow } from './mlflowEnvironment.ts';
+import { openPlace } from './openPlace.ts';
 import { planRun } from './planRun.ts';
 import { ProcessRecords } from './processRecords.ts';
 import type { PreparedRun } from './runHooks.ts';
-import { spawnCommand } from './spawnCommand.ts';
-import type { SpawnedCommand } from './spawnCommand.ts';
 import type { Supervision } from './supervision.ts';
 
 export interface StartedRun {
   readonly plan: Plan;
   readonly prepared: PreparedRun;
-  readonly command: SpawnedCommand;
-  readonly child: ProcessIdentity;
+  readonly place: CommandPlace;
+  readonly command: PlacedCommand;
   readonly records: ProcessRecords;
-  /** The environment of the command without its mark and its observer: for what only looks at its surroundings. */
+  /** The environment in which programs are started on this machine that only look at the surroundings of the command. */
   readonly surroundings: Readonly<Record<string, string>>;
+  /** The environment of the command without its mark and its observer; the same where it runs on this machine. */
+  readonly variables: Readonly<Record<string, string>>;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** performance.now() at the start. */
@@ -46,13 +45,22 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   if (spec.reproduces !== undefined) void supervision.startWatchdog();
   const prepared = (await hooks.prepare?.(spec, { ...input, paths, signal: cancel.signal })) ?? {};
   const argv = prepared.argv ?? input.argv;
-  const recorded = { ...input.environment, ...prepared.variables };
-  const own = hasOwnTrackingUri(withoutOuterMlflow(recorded));
-  const additions = { runId: spec.id, metricsFile: paths.childMetrics, colour: spec.colour };
-  const surroundings = withoutMark(childEnvironment(recorded, additions));
+  const place = await openPlace(supervision, {
+    ...{ argv, container: prepared.container },
+    cwd: prepared.cwd ?? spec.cwd,
+    root: prepared.root ?? spec.root,
+    variables: prepared.variables,
+  });
+  const here = { ...input.environment, ...prepared.variables };
+  const additions = {
+    ...{ runId: spec.id, colour: spec.colour },
+    metricsFile: place.inside(paths.childMetrics),
+  };
+  const found = place.environment(here);
+  const surroundings = withoutMark(childEnvironment(here, additions));
   const planning = planRun(spec, {
-    ...{ prepared, argv },
-    variables: surroundings,
+    ...{ prepared, argv, place, surroundings },
+    variables: found.then(recorded => withoutMark(childEnvironment(recorded, additions))),
     signal: cancel.signal,
     onPhase: name => log.note(`known: ${name}`),
     onProblem: text => log.warn(text),
@@ -62,7 +70,9 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   await new Promise(resolve => setImmediate(resolve));
   // Before the command starts: what it writes may be met by another run at once.
   const announced = supervision.announce(prepared.root ?? spec.root);
-  const opening = spec.track && !own ? supervision.mlflow.open() : undefined;
+  const recorded = await found;
+  const own = hasOwnTrackingUri(withoutOuterMlflow(recorded));
+  const opening = spec.track && !own ? supervision.mlflow.open(place) : undefined;
   const known = await planning;
   cancel.signal.throwIfAborted();
   const endpoint = await opening;
@@ -74,36 +84,34 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   log.note('the plan is written');
   cancel.signal.throwIfAborted();
 
-  const variables = childEnvironment(recorded, {
+  const observer =
+    spec.pythonHook && hookFolder !== undefined ? await place.hookFolder(hookFolder) : undefined;
+  const environment = childEnvironment(recorded, {
     ...additions,
     mlflow: endpoint && mlflowEnvironment(endpoint.variables(withoutOuterMlflow(recorded))),
-    pythonHook:
-      spec.pythonHook && hookFolder !== undefined ? pythonHook(hookFolder, paths.seen, recorded) : undefined,
+    pythonHook: observer === undefined ? undefined : pythonHook(observer, place.inside(paths.seen), recorded),
   });
-  const command = await spawnCommand(paths, {
+  const command = await place.start({
     argv,
     cwd: prepared.cwd ?? spec.cwd,
-    environment: variables,
+    environment,
     stdin: spec.stdin,
   });
   const startedClock = performance.now();
   const startedAt = new Date().toISOString();
   log.note(`the command runs as process ${command.pid}`);
-  const child = (await identifyProcess(command.pid)) ?? { pid: command.pid };
   // The command runs whether it can be written down or not: it is watched to its end all the same.
   const unrecorded = (error: unknown): void =>
     log.warn(`process.json could not be completed: ${errorText(error)}`);
   await records
-    .add({ child: { ...child }, ...(leadsGroup(spec) ? { processGroup: child.pid } : {}), startedAt })
+    .add({ ...command.recorded, ...(command.child && { child: { ...command.child } }), startedAt })
     .catch(unrecorded);
   const { identity } = await supervision.startWatchdog();
   if (identity !== undefined) await records.add({ watchdog: { ...identity } }).catch(unrecorded);
   supervision.runs.processes = records.current;
   supervision.changed();
-  return { plan, prepared, command, child, records, surroundings, startedAt, startedClock };
-}
-
-/** A command without the terminal leads a session and group of its own, whose number is its own. */
-export function leadsGroup(spec: LaunchSpec): boolean {
-  return process.platform !== 'win32' && spec.stdin !== 'terminal';
+  return {
+    ...{ plan, prepared, place, command, records, surroundings, startedAt, startedClock },
+    variables: withoutMark(childEnvironment(recorded, additions)),
+  };
 }

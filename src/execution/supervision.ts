@@ -1,6 +1,7 @@
 /** What every part of the supervision of one run shares. */
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { Asked } from './asked.ts';
+import type { CommandPlace } from './commandPlace.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import type { LiveRun } from './liveRuns.ts';
 import type { MlflowDesk } from './mlflowDesk.ts';
@@ -20,6 +21,8 @@ export interface Supervision {
   /** Where the program's MLflow logs. */
   readonly mlflow: MlflowDesk;
   readonly cancel: Asked;
+  /** Where the command executes, as soon as that is decided. */
+  readonly place: { current?: CommandPlace };
   readonly hooks: RunHooks;
   /** Holds what observes Python programs; undefined where it is missing. */
   readonly hookFolder: string | undefined;

@@ -6,8 +6,7 @@
 import { findProcessTree } from '../base/processTree.ts';
 import type { TreeRoot } from '../base/processTree.ts';
 import { errorText } from '../base/systemError.ts';
-import { runIdVariable } from './childEnvironment.ts';
-import { endTree } from './endTree.ts';
+import type { PlacedTree } from './commandPlace.ts';
 import { followRunSources } from './followRunSources.ts';
 import { LogTimesIntake } from './logTimes.ts';
 import { MetricIntake } from './metricIntake.ts';
@@ -16,10 +15,8 @@ import { keepReserve } from './reserve.ts';
 import { ResourceSampler } from './resourceSampler.ts';
 import type { ResourceSample } from './resourceSampler.ts';
 import type { CommandEnd } from './spawnCommand.ts';
-import { leadsGroup } from './startRun.ts';
 import type { StartedRun } from './startRun.ts';
 import type { Supervision } from './supervision.ts';
-import { supervisorVariable } from './supervisorEnvironment.ts';
 import { TailGroup } from './tailGroup.ts';
 import type { Tail } from './tailGroup.ts';
 import { removeScriptLines } from './terminalCommand.ts';
@@ -59,8 +56,8 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
   cancel.whenAsked(() => {
     if (over) return;
     cancelled = true;
-    ending = endTree({
-      tree: resources.tree,
+    ending = resources.placed.end({
+      remembered: () => resources.tree().remembered,
       grace: spec.grace,
       timesAsked: () => cancel.times,
       onStage: (signal, count) => log.note(`${signal} sent to ${count} processes`),
@@ -89,7 +86,7 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
   const left = await findProcessTree(resources.tree()).catch(() => []);
   return {
     ...{ end, endedAt, durationMs, cancelled },
-    detachedProcesses: left.filter(({ pid }) => pid !== started.child.pid).length,
+    detachedProcesses: left.filter(({ pid }) => pid !== started.command.child?.pid).length,
   };
 }
 
@@ -97,7 +94,12 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
 async function noteEnd(
   { log }: Supervision,
   { records }: StartedRun,
-  { exitCode, signal, at, durationMs }: CommandEnd & { readonly at: string; readonly durationMs: number },
+  {
+    exitCode,
+    signal,
+    at,
+    durationMs,
+  }: Pick<CommandEnd, 'exitCode' | 'signal'> & { readonly at: string; readonly durationMs: number },
 ): Promise<void> {
   if (exitCode === undefined && signal === undefined) return;
   const how = exitCode === undefined ? { signal } : { exitCode };
@@ -118,7 +120,8 @@ function logTimes({ paths, log }: Supervision): Tail[] {
 function measureResources(
   { paths, log, spec }: Supervision,
   started: StartedRun,
-): { readonly tree: () => TreeRoot; stop(): void } {
+): { readonly tree: () => TreeRoot; readonly placed: PlacedTree; stop(): void } {
+  const placed = started.place.tree(started.command);
   const sink = new MetricSink(paths.resources);
   let step: number | undefined;
   const onSample = ({ time, values }: ResourceSample): void => {
@@ -136,16 +139,10 @@ function measureResources(
     onSample,
     environment: started.surroundings,
   });
-  const tree = (): TreeRoot => ({
-    root: started.child,
-    ...(leadsGroup(spec) ? { session: started.child.pid } : {}),
-    marker: `${runIdVariable}=${spec.id}`,
-    foreign: `${supervisorVariable}=`,
-    remembered: sampler.members,
-  });
+  const tree = (): TreeRoot => placed.root(sampler.members);
   sampler.start();
   return {
-    tree,
+    ...{ tree, placed },
     stop(): void {
       sampler.stop();
       sink.close();

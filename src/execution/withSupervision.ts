@@ -36,11 +36,12 @@ export async function withSupervision<T>(
     changed: id => notice.touch(id),
   });
   const mlflow = new MlflowDesk({ spec, paths, log, runs });
+  const place: Supervision['place'] = {};
   let watchdog: Promise<Watchdog> | undefined;
   let live: Promise<LiveRun | undefined> | undefined;
   const supervision: Supervision = {
     ...parts,
-    ...{ cancel, chartLines, runs, mlflow },
+    ...{ cancel, chartLines, runs, mlflow, place },
     hookFolder: findHookFolder(process.argv[1] ?? ''),
     changed: () => notice.touch(spec.id),
     announce(root, since) {
@@ -73,6 +74,7 @@ export async function withSupervision<T>(
     inbox.close();
     heartbeat.stop();
     await mlflow.close();
+    await place.current?.close();
     runs.close();
     await (await live)?.end().catch(() => undefined);
     supervision.changed();

@@ -84,6 +84,8 @@ export const capturedSchema = z.looseObject({
   inputs: z.array(fileUseSchema),
   /** Starts of Python interpreters that were observed, the first one the command's own. */
   pythons: z.array(z.looseObject({ executable: z.string(), version: z.string() })).optional(),
+  /** Files that only exist in the container of the run and that it read or wrote there, as named there. */
+  within: z.array(z.string()).optional(),
   /** Some process opened more files than are noted. */
   incomplete: z.boolean().optional(),
   /** Files that the snapshot lists without a hash, hashed beside the run. */

@@ -9,6 +9,28 @@ export const processIdentitySchema = z.looseObject({
 });
 export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
 
+/** Where in a container a command runs, and how a process of another day finds it again. */
+export const containerRecordSchema = z.looseObject({
+  /** `docker` or `podman`. */
+  engine: z.string(),
+  engineVersion: z.string().optional(),
+  /** `unix:///run/docker.sock` */
+  endpoint: z.string(),
+  /** Full id. */
+  id: z.string(),
+  name: z.string().optional(),
+  user: z.string().optional(),
+  /** Where the root of the project is mounted inside. */
+  workspaceFolder: z.string().optional(),
+  /** When the container was started, as the engine says it: another time means that everything inside was ended. */
+  startedAt: z.string().optional(),
+  /** The engine's id of what was executed. */
+  exec: z.string().optional(),
+  /** Number inside of the shell that runs the command. */
+  pid: z.int().positive().optional(),
+});
+export type ContainerRecord = z.infer<typeof containerRecordSchema>;
+
 export const processRecordSchema = z.looseObject({
   schemaVersion: z.int().positive(),
   host: z.string(),
@@ -21,6 +43,8 @@ export const processRecordSchema = z.looseObject({
   child: processIdentitySchema.optional(),
   /** POSIX process group of the child (its session leader). */
   processGroup: z.int().optional(),
+  /** The command runs in it; then `child`, where it is there, is how this machine knows that process. */
+  container: containerRecordSchema.optional(),
   startedAt: z.string(),
   /** How the command ended, noted before anything else is found out about its end. */
   ended: z

@@ -8,9 +8,11 @@ import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { metricLinesOf } from '../../execution/experiments/metricLinesOf.ts';
 import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
-import { environmentNotSupported, notInteractive, scriptWithoutInterpreter, wrongUse } from '../errors.ts';
+import { notInteractive, scriptWithoutInterpreter, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
+import { terminalInside } from '../../execution/inside/errors.ts';
 import { parseParams } from '../parseParams.ts';
+import { runEnvironment } from '../runEnvironment.ts';
 import { collected, jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { scriptCommand } from '../scriptCommand.ts';
 import { superviseFromTerminal } from '../superviseFromTerminal.ts';
@@ -26,7 +28,7 @@ export const run: Subcommand = {
       .argument('[experiment...]')
       .option('--name <name>', 'a name for the run')
       .option('--tag <tag>', 'a tag; may be given several times', collected)
-      .option('--env <kind>', 'where to run: host', 'host')
+      .option('--env <kind>', 'where to run: host, or devcontainer when it is up', 'host')
       .option('--input <path>', 'a file or folder that the run reads; may be given several times', collected)
       .option(
         '--output <path>',
@@ -45,12 +47,13 @@ export const run: Subcommand = {
       .addOption(jsonOption());
     if (!parseWords(parser, end < 0 ? words : words.slice(0, end))) return 0;
     const flags = parser.opts<RunFlags>();
-    if (flags.env !== 'host') throw environmentNotSupported(flags.env);
     if (flags.tty === true && (flags.detach === true || flags.stdin === true || flags.json === true))
       throw wrongUse('--tty cannot be combined with --detach, --stdin or --json', 'lockstep run');
     if (flags.tty === true && !context.terminal.interactive) throw notInteractive('--tty');
 
     const { project } = await openRuns(context);
+    const where = await runEnvironment(flags.env, project.root, context.env);
+    if (flags.tty === true && where.environment?.target !== undefined) throw terminalInside();
     const what =
       command === undefined
         ? await namedExperiment(parser.args, flags, project.root)
@@ -65,7 +68,7 @@ export const run: Subcommand = {
       variables: context.env,
       ...(flags.name === undefined ? {} : { name: flags.name }),
       tags: [...new Set([...what.tags, ...(flags.tag ?? [])])],
-      environment: { kind: flags.env },
+      ...where,
       declaredInputs: [...named(what.inputs, project.root), ...named(flags.input ?? [], context.cwd)],
       declaredOutputs: [...named(what.outputs, project.root), ...named(flags.output ?? [], context.cwd)],
       metricLines: await metricLinesOf(

@@ -54,7 +54,7 @@ export async function captureHardware(options: HardwareOptions = {}): Promise<Kn
     logicalCores: cpus().length,
     availableCores: availableParallelism(),
     memory: totalmem(),
-    gpus: [...nvidia.gpus, ...drm.filter(gpu => gpu.vendor === 'amd')].map(recorded),
+    gpus: [...nvidia.gpus, ...drm.filter(gpu => gpu.vendor === 'amd')].map(recordedGpu),
     ...(nvidia.driver === undefined ? {} : { driver: nvidia.driver }),
     ...(nvidia.maxCuda === undefined ? {} : { cuda: nvidia.maxCuda }),
   });
@@ -78,7 +78,7 @@ function libcVersion(): string | undefined {
 }
 
 /** As the record knows a GPU: nothing that tells one card of a kind from another, and nothing that changes by the minute. */
-function recorded(gpu: HostGpu): Gpu {
+export function recordedGpu(gpu: HostGpu): Gpu {
   return {
     name: gpu.name,
     vendor: gpu.vendor,

@@ -52,6 +52,8 @@ export interface Seen {
   /** Files that were read before this run had written them. */
   readonly reads: readonly SeenRead[];
   readonly writes: readonly string[];
+  /** Of a command that runs elsewhere: files that it read or wrote there and this machine has no name for. */
+  readonly within: readonly string[];
   /** Source files that were read as code, outside the environment. */
   readonly code: readonly string[];
   /** Module name → path, outside the environment; only of processes that ended by themselves. */
@@ -65,15 +67,25 @@ export interface Seen {
 }
 
 /** A missing file is an empty one. Rejects when `signal` aborts or the file cannot be read. */
-export async function readSeen(path: string, signal?: AbortSignal): Promise<Seen> {
+export async function readSeen(
+  path: string,
+  { signal, outside = itself }: ReadSeenOptions = {},
+): Promise<Seen> {
   const pythons: SeenPython[] = [];
   const reads = new Map<string, SeenRead>();
   const writes = new Set<string>();
   const code = new Set<string>();
   const modules = new Map<string, string>();
   const facts = new Map<string, string | number | boolean | null>();
+  const within = new Set<string>();
   let ownMlflow = false;
   let incomplete = false;
+  /** By the name of this machine; what there is none for is kept apart. */
+  const named = (path: string): string | undefined => {
+    const name = outside(path);
+    if (name === undefined && within.size < mostWithin) within.add(path);
+    return name;
+  };
   for await (const text of linesOf(path, signal)) {
     const line = parseLine(text);
     switch (line?.k) {
@@ -89,19 +101,24 @@ export async function readSeen(path: string, signal?: AbortSignal): Promise<Seen
           path: line.path,
         });
         break;
-      case 'r':
-        if (!writes.has(line.p) && !reads.has(line.p))
-          reads.set(line.p, { path: line.p, size: line.s, modifiedAt: line.m });
+      case 'r': {
+        const name = named(line.p);
+        if (name !== undefined && !writes.has(name) && !reads.has(name))
+          reads.set(name, { path: name, size: line.s, modifiedAt: line.m });
         break;
+      }
       case 'w':
-      case 'rw':
-        writes.add(line.p);
+      case 'rw': {
+        const name = named(line.p);
+        if (name !== undefined) writes.add(name);
         break;
+      }
       case 'code':
-        code.add(line.p);
+        code.add(outside(line.p) ?? withinPlace(line.p));
         break;
       case 'end':
-        for (const [name, file] of Object.entries(line.modules)) modules.set(name, file);
+        for (const [name, file] of Object.entries(line.modules))
+          modules.set(name, outside(file) ?? withinPlace(file));
         for (const [name, value] of Object.entries(line.facts)) facts.set(name, value);
         break;
       case 'mlflow':
@@ -116,12 +133,30 @@ export async function readSeen(path: string, signal?: AbortSignal): Promise<Seen
     pythons,
     reads: [...reads.values()],
     writes: [...writes],
+    within: [...within],
     code: [...code],
     modules: Object.fromEntries(modules),
     facts: Object.fromEntries(facts),
     ownMlflow,
     incomplete,
   };
+}
+
+export interface ReadSeenOptions {
+  readonly signal?: AbortSignal;
+  /** What this machine calls a file of the command; undefined for what only exists where the command runs. */
+  readonly outside?: (path: string) => string | undefined;
+}
+
+const mostWithin = 1_000;
+
+function itself(path: string): string {
+  return path;
+}
+
+/** A path that only means something in the container: never taken for one of this machine. */
+export function withinPlace(path: string): string {
+  return `container:${path}`;
 }
 
 /**

@@ -41,6 +41,8 @@ export interface FollowSourcesOptions {
   readonly startedAt: number;
   /** Absolute path of `seen.jsonl`; need not exist. */
   readonly seen: string;
+  /** For a command that runs elsewhere: what this machine calls a file that the command opened. */
+  readonly outside?: ((path: string) => string | undefined) | undefined;
   readonly rules: TrackingRules;
   /** The processes of the command, as they are found this moment. */
   readonly tree: () => TreeRoot;
@@ -121,11 +123,15 @@ export function followSources(options: FollowSourcesOptions): FollowedSources {
     mostNotices: options.mostNotices,
     onProblem,
   });
-  const seen = new SeenWrites(options.seen, write => {
-    if (!wanted(write.path)) return;
-    opener.noteOpened(write.path);
-    sources.onSeen(write);
-  });
+  const seen = new SeenWrites(
+    options.seen,
+    write => {
+      if (!wanted(write.path)) return;
+      opener.noteOpened(write.path);
+      sources.onSeen(write);
+    },
+    options.outside,
+  );
   let closed = false;
   let closing: Promise<void> | undefined;
 

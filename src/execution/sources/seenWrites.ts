@@ -27,11 +27,21 @@ const longestLine = 64 * 1024;
 export class SeenWrites {
   readonly #tail: FileTail;
   readonly #onWrite: (write: SeenWrite) => void;
+  readonly #outside: ((path: string) => string | undefined) | undefined;
   #rest = '';
 
-  /** @param path Of `seen.jsonl`. */
-  constructor(path: string, onWrite: (write: SeenWrite) => void) {
+  /**
+   * @param path Of `seen.jsonl`.
+   * @param outside For a command that runs elsewhere: what this machine calls a file, undefined where it has none. Of
+   *   such a command the numbers of processes mean nothing here.
+   */
+  constructor(
+    path: string,
+    onWrite: (write: SeenWrite) => void,
+    outside?: (path: string) => string | undefined,
+  ) {
     this.#onWrite = onWrite;
+    this.#outside = outside;
     this.#tail = new FileTail(path, chunk => this.#take(chunk));
   }
 
@@ -62,8 +72,14 @@ export class SeenWrites {
     for (const line of lines) {
       if (!/^\{"k":"r?w"/.test(line)) continue;
       const write = readSeenWrite(Buffer.from(line, 'latin1').toString('utf8'));
-      if (write !== undefined) this.#onWrite(write);
+      if (write !== undefined) this.#tell(write);
     }
+  }
+
+  #tell(write: SeenWrite): void {
+    const path = this.#outside === undefined ? write.path : this.#outside(write.path);
+    if (path === undefined) return;
+    this.#onWrite(this.#outside === undefined ? write : { ...write, path, pid: undefined });
   }
 }
 

@@ -32,6 +32,7 @@ const nothingSeen: Seen = {
     pythons: [],
     reads: [],
     writes: [],
+    within: [],
     code: [],
     modules: {},
     facts: {},

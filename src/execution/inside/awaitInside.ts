@@ -1,0 +1,176 @@
+/**
+ * Waits for the end of a command in a container, by whatever evidence there is: the exit code that its wrapper wrote, the
+ * wrapper's process where it shows on this machine, and what the engine says. Invariant: without an exit code a run is
+ * over only when the wrapper is known to be gone; an engine that does not answer proves nothing.
+ */
+import { watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { identifyProcess } from '../../base/processIdentity.ts';
+import type { ProcessIdentity } from '../../base/processIdentity.ts';
+import type { CommandEnd } from '../spawnCommand.ts';
+import type { ContainerApi, ContainerFacts } from './containerApi.ts';
+import { isNotAnswering } from './containerApi.ts';
+import { readWrapperEnd, wrapperFiles } from './wrapperScript.ts';
+
+export interface RunningInside {
+  readonly api: ContainerApi;
+  readonly container: string;
+  /** When the container was started: after another start nothing of the run lives. */
+  readonly containerStartedAt: string | undefined;
+  readonly exec: string | undefined;
+  /** The wrapper as this machine knows it. */
+  readonly child: ProcessIdentity | undefined;
+  /** `inside` of the run folder. */
+  readonly folder: string;
+  /** How many processes of the run are left inside. */
+  readonly count: () => Promise<number>;
+  /** The same, as far as they show on this machine. */
+  readonly shown: () => Promise<number>;
+  readonly note: (text: string) => void;
+}
+
+/** Where no notice comes from the file system, and where processes show here. */
+const lookEveryMs = 250;
+/** Where only the engine knows; a question takes it some milliseconds. */
+const askEveryMs = 5_000;
+/** As long as an engine takes to start again, which then says what became of the container. */
+const engineMs = 30_000;
+const endedUnseen =
+  'Everything of the command in the container was ended, and the container engine does not answer any more.';
+/** From the death of a wrapper to the moment in which its last file shows on a shared file system. */
+const lateMs = 500;
+
+/** Resolves when nothing of the command runs any more. Never rejects but when `signal` aborts. */
+export async function awaitInside(running: RunningInside, signal: AbortSignal): Promise<CommandEnd> {
+  const { folder, child, note } = running;
+  let wake = (): void => undefined;
+  let watcher: FSWatcher | undefined;
+  try {
+    watcher = watch(folder, () => wake());
+    watcher.on('error', () => watcher?.close());
+  } catch {
+    // It is looked at from time to time all the same.
+  }
+  // The engine tells the end of a container at once, as long as the connection lasts.
+  const stop = { seen: false };
+  void announceStop(running, signal, () => {
+    stop.seen = true;
+    wake();
+  });
+  let askedAt = performance.now();
+  let silentSince: number | undefined;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const end = await readEnd(folder);
+      if (end !== undefined) return end;
+      const here = child === undefined ? undefined : await isGone(child);
+      if (here === true || stop.seen || performance.now() - askedAt > askEveryMs) {
+        askedAt = performance.now();
+        const gone = await whyGone(running, here === true).catch((error: unknown) => {
+          if (!isNotAnswering(error)) note(`the container could not be looked at: ${String(error)}`);
+          else if (silentSince === undefined)
+            note('the engine does not answer; waiting for it, or for the exit code');
+          silentSince ??= performance.now();
+          return undefined;
+        });
+        if (gone === undefined && here === true && silentSince !== undefined) {
+          const silence = performance.now() - silentSince;
+          if (silence > engineMs && (await running.shown()) === 0)
+            return (await readEnd(folder)) ?? ended(endedUnseen);
+        }
+        if (gone !== undefined) {
+          await delay(lateMs);
+          return (await readEnd(folder)) ?? gone;
+        }
+        stop.seen = false;
+      }
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, lookEveryMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  } finally {
+    watcher?.close();
+  }
+}
+
+/** Asks again when the connection ends: an engine may be restarted under a container that goes on. */
+async function announceStop(
+  { api, container }: RunningInside,
+  signal: AbortSignal,
+  stopped: () => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await api.waitForEnd(container, signal);
+      stopped();
+    } catch {
+      // Not answering, or cut off.
+    }
+    await delay(2_000, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function isGone(child: ProcessIdentity): Promise<boolean> {
+  const now = await identifyProcess(child.pid);
+  return now === undefined || (child.startTime !== undefined && now.startTime !== child.startTime);
+}
+
+/** Undefined while the wrapper lives, as far as is known. Rejects as the engine does. */
+async function whyGone(running: RunningInside, wrapperGone: boolean): Promise<CommandEnd | undefined> {
+  const { api, container, containerStartedAt, exec } = running;
+  const facts = await api.inspect(container);
+  if (facts === undefined) return ended('The container was removed while the command ran.');
+  if (!facts.State.Running) return ended(stopReason(facts));
+  if (containerStartedAt !== undefined && facts.State.StartedAt !== containerStartedAt)
+    return ended('The container was restarted while the command ran, which ended everything in it.');
+  const executing = exec === undefined ? undefined : await api.execFacts(exec);
+  // Without a number of ours the engine's word on what it executed is all there is.
+  if (!wrapperGone && (executing === undefined ? running.child !== undefined : executing.Running))
+    return undefined;
+  // The shell alone was killed: the command may go on, and nobody will know its exit code.
+  if ((await running.count()) > 0) return undefined;
+  return { exitCode: undefined, signal: undefined };
+}
+
+function stopReason({ State, Name }: ContainerFacts): string {
+  const name = Name.replace(/^\//, '');
+  const how = State.OOMKilled
+    ? 'it ran out of memory'
+    : `exit code ${State.ExitCode}${State.ExitCode === 137 ? ', killed' : ''}`;
+  return `The container ${name} stopped while the command ran (${how}).`;
+}
+
+function ended(message: string): CommandEnd {
+  return {
+    exitCode: undefined,
+    signal: undefined,
+    failure: {
+      code: 'container-ended',
+      message,
+      mend: 'Start it again with lockstep env up, then run the command again.',
+    },
+  };
+}
+
+/** Undefined while the wrapper has said nothing. */
+export async function readEnd(folder: string): Promise<CommandEnd | undefined> {
+  const path = join(folder, wrapperFiles.ended);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const said = await readFile(join(folder, wrapperFiles.said), 'utf8').catch(() => '');
+  const end = readWrapperEnd(text, said);
+  if (end === undefined) return undefined;
+  const at = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+  return { ...end, ...(at === undefined ? {} : { at }) };
+}

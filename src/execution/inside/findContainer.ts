@@ -1,0 +1,110 @@
+/**
+ * Finds the running devcontainer of a project by the labels that every tool sets, whoever made it, and with it how
+ * commands are run there: the user and the variables of the configuration, from the label `devcontainer.metadata`
+ * (containers.dev, "Image Metadata").
+ */
+import * as z from 'zod';
+import type { ContainerRecord } from '../../runs/processRecord.ts';
+import { ContainerApi, isNotAnswering } from './containerApi.ts';
+import type { ContainerFacts } from './containerApi.ts';
+import { environmentOf } from './probeInside.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface FoundContainer {
+  readonly target: ContainerRecord;
+  /** Over the container's own environment, for every command; may hold secrets. */
+  readonly inside: Readonly<Record<string, string>>;
+}
+
+export interface ContainerQuestion {
+  readonly endpoint: string;
+  readonly kind: string;
+  readonly version?: string | undefined;
+  /** Names of the project's folder, absolute: its path, and its real one. */
+  readonly folders: readonly string[];
+  /** Of the person, for `${localEnv:NAME}`. */
+  readonly environment: Variables;
+}
+
+/** The newest of those that run; undefined when none does. Rejects only with an answer that says no. */
+export async function findContainer(question: ContainerQuestion): Promise<FoundContainer | undefined> {
+  const { endpoint, folders, environment } = question;
+  const api = new ContainerApi(endpoint);
+  const found: ContainerFacts[] = [];
+  for (const folder of new Set(folders)) {
+    const ids = await api.list([`devcontainer.local_folder=${folder}`]).catch((error: unknown) => {
+      if (isNotAnswering(error)) return [];
+      throw error;
+    });
+    for (const id of ids) {
+      const facts = await api.inspect(id);
+      // One that a run of its own lives in is nobody else's.
+      if (facts?.State.Running === true && facts.Config.Labels?.['lockstep.run'] === undefined)
+        found.push(facts);
+    }
+  }
+  const [newest] = found.sort((a, b) => (a.State.StartedAt < b.State.StartedAt ? 1 : -1));
+  if (newest === undefined) return undefined;
+  const { remoteUser, remoteEnv } = readMetadata(newest.Config.Labels?.['devcontainer.metadata']);
+  const own = environmentOf((newest.Config.Env ?? []).join('\0'));
+  const user = remoteUser ?? (newest.Config.User === '' ? undefined : newest.Config.User);
+  return {
+    target: {
+      ...{ engine: question.kind, endpoint, id: newest.Id, name: newest.Name.replace(/^\//, '') },
+      ...(question.version === undefined ? {} : { engineVersion: question.version }),
+      ...(user === undefined ? {} : { user }),
+    },
+    inside: Object.fromEntries(
+      Object.entries(remoteEnv).map(([name, value]) => [name, substituted(value, own, environment)]),
+    ),
+  };
+}
+
+const metadataSchema = z.array(
+  z.looseObject({
+    remoteUser: z.string().optional(),
+    containerUser: z.string().optional(),
+    remoteEnv: z.record(z.string(), z.string().nullable()).optional(),
+  }),
+);
+
+export interface Metadata {
+  readonly remoteUser: string | undefined;
+  readonly remoteEnv: Readonly<Record<string, string>>;
+}
+
+/** Later entries win. What cannot be read says nothing. */
+export function readMetadata(label: string | undefined): Metadata {
+  const entries = parsed(label);
+  const last = (name: 'remoteUser' | 'containerUser'): string | undefined =>
+    entries.map(entry => entry[name]).findLast(value => value !== undefined);
+  const merged = Object.assign({}, ...entries.map(entry => entry.remoteEnv ?? {})) as Record<
+    string,
+    string | null
+  >;
+  return {
+    remoteUser: last('remoteUser') ?? last('containerUser'),
+    remoteEnv: Object.fromEntries(
+      Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null),
+    ),
+  };
+}
+
+function parsed(label: string | undefined): z.infer<typeof metadataSchema> {
+  try {
+    const value: unknown = JSON.parse(label ?? '[]');
+    return metadataSchema.parse(Array.isArray(value) ? value : [value]);
+  } catch {
+    return [];
+  }
+}
+
+/** `\${containerEnv:NAME}` and `${localEnv:NAME}`, each with a default behind another colon. */
+export function substituted(value: string, container: Variables, local: Variables): string {
+  return value.replace(
+    /\$\{(containerEnv|localEnv):([^:}]+)(?::([^}]*))?\}/g,
+    (_, where: string, name: string, otherwise: string | undefined) =>
+      (where === 'containerEnv' ? container : local)[name] ?? otherwise ?? '',
+  );
+}

@@ -1,0 +1,51 @@
+/** Which environment a container is, for the plan: what must be known to have the same one again. */
+import type { EnvironmentIdentity } from '../../runs/plan.ts';
+import type { ContainerApi, ContainerFacts } from './containerApi.ts';
+import type { OpenedContainer } from './lookAtContainer.ts';
+
+/** Never rejects: what the engine does not tell is left out. */
+export async function identifyInside(
+  api: ContainerApi,
+  { record, facts, mounts, name }: OpenedContainer,
+  known: EnvironmentIdentity,
+): Promise<EnvironmentIdentity> {
+  const imageId = facts === undefined ? undefined : withDigestName(facts.Image);
+  const image = imageId === undefined ? undefined : await api.image(imageId).catch(() => undefined);
+  const gpu = facts === undefined ? undefined : gpuOf(facts);
+  const { engine, engineVersion, user } = record;
+  return {
+    ...known,
+    container: {
+      ...{ engine, name, id: record.id },
+      ...(engineVersion === undefined ? {} : { engineVersion }),
+      imageId: imageId ?? '',
+      ...(facts === undefined ? {} : { image: facts.Config.Image, network: facts.HostConfig.NetworkMode }),
+      repoDigests: image?.RepoDigests ?? [],
+      ...(user === undefined ? {} : { user }),
+      workspaceFolder: record.workspaceFolder ?? '',
+      ...(gpu === undefined ? {} : { gpu }),
+      ...(facts?.HostConfig.ShmSize === undefined ? {} : { shmSize: facts.HostConfig.ShmSize }),
+      mounts: mounts.map(({ Type, Name, Source, Destination }) => ({
+        type: Type,
+        source: Type === 'volume' ? (Name ?? Source) : Source,
+        target: Destination,
+      })),
+    },
+  };
+}
+
+/** Podman writes the digest without its name. */
+export function withDigestName(image: string): string {
+  return /^[0-9a-f]{64}$/.test(image) ? `sha256:${image}` : image;
+}
+
+function gpuOf({ HostConfig, Config }: ContainerFacts): string | undefined {
+  const requests = HostConfig.DeviceRequests ?? [];
+  if (requests.length > 0) return `device request ${JSON.stringify(requests)}`;
+  const nodes = (HostConfig.Devices ?? [])
+    .map(({ PathOnHost }) => PathOnHost)
+    .filter(path => /nvidia|\/dev\/dri|\/dev\/kfd/.test(path));
+  if (nodes.length > 0) return nodes.join(', ');
+  const visible = (Config.Env ?? []).find(entry => entry.startsWith('NVIDIA_VISIBLE_DEVICES='));
+  return HostConfig.Runtime === 'nvidia' && visible !== undefined ? visible : undefined;
+}

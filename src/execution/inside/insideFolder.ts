@@ -1,0 +1,100 @@
+/**
+ * `inside` of a run folder: where the wrapper in the container and the supervisor meet. All files that the command
+ * writes into the run's folder are made by the supervisor first, so they belong to the person whoever runs inside.
+ */
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunPaths } from '../../runs/runPaths.ts';
+import { waitForFile } from './waitForFile.ts';
+import { wrapperFiles, wrapperScript } from './wrapperScript.ts';
+
+/** How long a wrapper that was just started may take to say so, in milliseconds. */
+const startMs = 3_000;
+
+export class InsideFolder {
+  readonly path: string;
+  readonly #paths: RunPaths;
+  #isOpen = false;
+  #made: Promise<void> | undefined;
+
+  constructor(paths: RunPaths) {
+    this.#paths = paths;
+    this.path = join(paths.dir, 'inside');
+  }
+
+  /** Rejects with the system's error. */
+  make(): Promise<void> {
+    return (this.#made ??= this.#make());
+  }
+
+  /** Absolute, on this machine: holds `sitecustomize.py` and room for what Python compiles of it. */
+  async addHook(from: string): Promise<string> {
+    await this.make();
+    const folder = join(this.path, 'pythonHook');
+    await mkdir(join(folder, '__pycache__'), { recursive: true });
+    await copyFile(join(from, 'sitecustomize.py'), join(folder, 'sitecustomize.py'));
+    if (this.#isOpen) await chmod(join(folder, '__pycache__'), 0o777);
+    return folder;
+  }
+
+  /** Lets any user write: the one inside has another number than the person, and no other right to. */
+  async openToAll(): Promise<void> {
+    this.#isOpen = true;
+    await this.#modes(0o777, 0o666);
+  }
+
+  has(name: string): boolean {
+    return existsSync(join(this.path, name));
+  }
+
+  async read(name: string): Promise<string | undefined> {
+    return readFile(join(this.path, name), 'utf8').catch(() => undefined);
+  }
+
+  /** The number inside of the wrapper; waits a moment for one that was just started. */
+  async startedPid(): Promise<number | undefined> {
+    await waitForFile(this.path, [wrapperFiles.started, wrapperFiles.refused, wrapperFiles.ended], startMs);
+    return wrapperPid(await this.read(wrapperFiles.started));
+  }
+
+  /** @param owner As this machine knows the user that the command runs as. */
+  warnOfOwner(owner: number, uidInside: number, warn: (text: string) => void): void {
+    const own = process.getuid?.();
+    if (own === undefined || own === 0 || own === owner) return;
+    warn(
+      `The command runs as user ${uidInside} of the container, so the files it writes belong to user ${owner} of this machine and not to you; to change that, set "remoteUser" in devcontainer.json and make the container again: lockstep env rebuild`,
+    );
+  }
+
+  /** What the wrapper said is needed until the result is written. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#isOpen) await this.#modes(0o755, 0o644);
+    if (existsSync(this.#paths.result))
+      await rm(this.path, { recursive: true, force: true }).catch(() => undefined);
+  }
+
+  async #make(): Promise<void> {
+    await mkdir(this.path, { recursive: true });
+    await Promise.all([
+      ...this.#written().map(path => writeFile(path, '', { flag: 'a' })),
+      writeFile(join(this.path, wrapperFiles.script), `${wrapperScript}\n`),
+    ]);
+  }
+
+  #written(): string[] {
+    const { stdout, stderr, seen, childMetrics } = this.#paths;
+    return [stdout, stderr, seen, childMetrics];
+  }
+
+  async #modes(folder: number, file: number): Promise<void> {
+    await chmod(this.path, folder).catch(() => undefined);
+    for (const path of this.#written()) await chmod(path, file).catch(() => undefined);
+  }
+}
+
+/** Of the file `started`: the number comes first. */
+export function wrapperPid(text: string | undefined): number | undefined {
+  const pid = Number(/^(\d+) /.exec(text ?? '')?.[1]);
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+}
