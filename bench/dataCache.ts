@@ -10,10 +10,13 @@ import { projectRoot } from '../scripts/projectRoot.ts';
 import { peerTitle, pythonPeer } from '../scripts/provision/pythonPeers.ts';
 import { scrubbedEnvironment } from '../test/helpers/scrubbedEnvironment.ts';
 import { temporaryFolder } from '../test/helpers/temporaryFolder.ts';
-import { measure, ratios, type Measured, type Spread } from './harness/measure.ts';
+import { childCpuMs } from './harness/childCpu.ts';
+import { measure, ratios, spreadOf, type Measured, type Spread } from './harness/measure.ts';
 import { formatSpread, writeTable } from './harness/writeTable.ts';
 
 const rounds = Number(process.env['LOCKSTEP_BENCH_ROUNDS'] ?? 5);
+/** A single round is for machines without the time for more. */
+const warmUps = rounds > 1 ? 1 : 0;
 const fileCount = Number(process.env['LOCKSTEP_BENCH_FILES'] ?? 50_000);
 const pinCount = Number(process.env['LOCKSTEP_BENCH_PINS'] ?? 2_000);
 const largeGiB = Number(process.env['LOCKSTEP_BENCH_GIB'] ?? 4);
@@ -41,6 +44,8 @@ interface Tool {
 }
 
 const rows: string[][] = [];
+/** Of the act that was timed last, its programs and theirs: ms. */
+let cpuSpent = Number.NaN;
 await smallFiles();
 await manyPins();
 if (largeGiB > 0) await largeFiles();
@@ -53,7 +58,7 @@ await writeTable({
     `Pins: ${pinCount.toLocaleString('en')} files with a \`.dvc\` file each. Large: ${largeGiB} GiB in four files. ` +
     'Cold state: what the tool remembers of hashes was deleted before (the page cache is warm always). ' +
     `The tools take turns; each cell is the median (minimum–maximum) of ${rounds} rounds, ratios are taken round by round.`,
-  columns: ['what', 'Lockstep', 'DVC', 'DVC takes', 'aim'],
+  columns: ['what', 'Lockstep', 'DVC', 'DVC takes', 'aim', 'of CPU time DVC takes'],
   rows,
   findings: 'The last rows compare with `md5sum`, one process per core, over the same files.',
 });
@@ -121,7 +126,7 @@ async function largeFiles(): Promise<void> {
         return timed(() => tool.run('add', ...names));
       },
     }));
-    const [ours, theirs, md5] = await measure([...sides, hashing], rounds);
+    const [ours, theirs, md5] = await measure([...sides, hashing], rounds, warmUps);
     if (ours === undefined || theirs === undefined || md5 === undefined) continue;
     pushRow(`add of ${largeGiB} GiB in ${names.length} files by ${link}`, ours, theirs, '');
     rows.push([
@@ -130,6 +135,7 @@ async function largeFiles(): Promise<void> {
       percent(ratios(md5, theirs)),
       '',
       '85 %',
+      '',
     ]);
   }
   await removeProjects(tools);
@@ -141,20 +147,33 @@ async function compare(
   aim: string,
   act: (tool: Tool) => Promise<number>,
 ): Promise<void> {
+  const cpu = new Map(tools.map(tool => [tool, [] as number[]]));
   const [ours, theirs] = await measure(
-    tools.map(tool => ({ name: tool.name, act: () => act(tool) })),
+    tools.map(tool => ({
+      name: tool.name,
+      act: async () => {
+        const took = await act(tool);
+        cpu.get(tool)?.push(cpuSpent);
+        return took;
+      },
+    })),
     rounds,
+    warmUps,
   );
-  if (ours !== undefined && theirs !== undefined) pushRow(what, ours, theirs, aim);
+  const [ourCpu = [], theirCpu = []] = [...cpu.values()].map(values => values.slice(warmUps));
+  const cpuRatio = spreadOf(theirCpu.map((value, round) => value / (ourCpu[round] ?? Number.NaN)));
+  if (ours !== undefined && theirs !== undefined)
+    pushRow(what, ours, theirs, aim, formatSpread(cpuRatio, 'times'));
 }
 
-function pushRow(what: string, ours: Measured, theirs: Measured, aim: string): void {
+function pushRow(what: string, ours: Measured, theirs: Measured, aim: string, cpu = ''): void {
   rows.push([
     what,
     formatSpread(ours.spread, 'ms', 0),
     formatSpread(theirs.spread, 'ms', 0),
     formatSpread(ratios(theirs, ours), 'times'),
     aim === '' ? '' : `${aim} times`,
+    cpu,
   ]);
   console.log(rows.at(-1)?.join(' | '));
 }
@@ -221,9 +240,12 @@ async function writeLargeFile(path: string, gibibytes: number): Promise<void> {
 }
 
 async function timed(act: () => Promise<unknown>): Promise<number> {
+  const cpuBefore = childCpuMs() ?? Number.NaN;
   const start = performance.now();
   await act();
-  return performance.now() - start;
+  const took = performance.now() - start;
+  cpuSpent = (childCpuMs() ?? Number.NaN) - cpuBefore;
+  return took;
 }
 
 async function execute(program: string, args: readonly string[], cwd: string): Promise<string> {

@@ -2,13 +2,14 @@
  * Brings objects from a remote into the cache. An object appears in the cache whole and with its hash proven, or not
  * at all; what has arrived of an unfinished one is kept aside, and the next fetch goes on there.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataTask } from '../dataProgress.ts';
 import { objectKey, type ObjectId } from '../objectId.ts';
 import { cacheInserter } from './cacheInserter.ts';
 import { copyObjects } from './copyObjects.ts';
 import { writingFailure, wrongContent } from './errors.ts';
+import { fileSizes } from './fileSizes.ts';
 import { checkFreeSpace } from './freeSpace.ts';
 import type { ObjectStore } from './objectStore.ts';
 import { openPartFiles } from './partFiles.ts';
@@ -40,7 +41,7 @@ export async function fetchObjects(
   request: FetchRequest = {},
 ): Promise<TransferResult> {
   const all = uniqueItems(items);
-  const wanted = await absentFrom(cache, all, request.isDamaged);
+  const wanted = await absentFrom(cache, all, request.isDamaged, task);
   if (wanted.length === 0)
     return { transferred: [], alreadyThere: all.length, missing: [], failed: [], bytes: 0 };
 
@@ -114,16 +115,9 @@ async function absentFrom(
   cache: CachePlace,
   items: readonly TransferItem[],
   isDamaged: FetchRequest['isDamaged'],
+  task: DataTask,
 ): Promise<TransferItem[]> {
-  const there = await Promise.all(
-    items.map(
-      async ({ id }) =>
-        isDamaged?.(id) !== true &&
-        stat(join(cache.cacheFolder, objectKey(id))).then(
-          found => found.isFile(),
-          () => false,
-        ),
-    ),
-  );
-  return items.filter((_, index) => there[index] !== true);
+  const asked = items.filter(({ id }) => isDamaged?.(id) !== true).map(({ id }) => objectKey(id));
+  const { sizes } = await fileSizes(cache.cacheFolder, asked, task);
+  return items.filter(({ id }) => isDamaged?.(id) === true || !sizes.has(objectKey(id)));
 }

@@ -3,7 +3,6 @@
  * "the listing is there" as "all of its files are there" and never looks again; for the same reason a listing that is
  * there already proves nothing here. What the cache holds under a wrong name is not pushed.
  */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LockstepError } from '../../base/lockstepError.ts';
 import type { DataTask } from '../dataProgress.ts';
@@ -12,6 +11,7 @@ import { copyObjects } from './copyObjects.ts';
 import { cacheObjectCorrupt, folderIncomplete } from './errors.ts';
 import { listedObjects } from './listedObjects.ts';
 import type { ObjectStore } from './objectStore.ts';
+import { fileSizes } from './fileSizes.ts';
 import { hashFile } from './hashFile.ts';
 import { findPresent } from './remoteIndex.ts';
 import { transferEach, type Transferred } from './transferEach.ts';
@@ -53,7 +53,7 @@ export async function pushObjects(
     item => !broken.has(transferKey(item.id)),
   );
 
-  const local = await sizesInCache(cache, all);
+  const local = await sizesInCache(cache, all, task);
   const present = await findPresent(store, all, task, request);
   const isPresent = (item: TransferItem): boolean => {
     const key = objectKey(item.id);
@@ -161,13 +161,20 @@ async function sendObject(
 }
 
 /** Bytes by {@link transferKey}, of what the cache has. */
-async function sizesInCache(cache: CachePlace, items: readonly TransferItem[]): Promise<Map<string, number>> {
-  const sizes = new Map<string, number>();
-  await Promise.all(
-    items.map(async ({ id }) => {
-      const found = await stat(join(cache.cacheFolder, objectKey(id))).catch(() => undefined);
-      if (found?.isFile() === true) sizes.set(transferKey(id), found.size);
-    }),
+async function sizesInCache(
+  { cacheFolder }: CachePlace,
+  items: readonly TransferItem[],
+  task: DataTask,
+): Promise<Map<string, number>> {
+  const { sizes: found } = await fileSizes(
+    cacheFolder,
+    items.map(item => objectKey(item.id)),
+    task,
   );
+  const sizes = new Map<string, number>();
+  for (const { id } of items) {
+    const size = found.get(objectKey(id));
+    if (size !== undefined) sizes.set(transferKey(id), size);
+  }
   return sizes;
 }

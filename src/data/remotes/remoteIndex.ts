@@ -6,6 +6,7 @@
 import { objectKey } from '../objectId.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { ObjectStore } from './objectStore.ts';
+import { fileSizes } from './fileSizes.ts';
 import { withRetries, type Patience } from './withRetries.ts';
 import type { TransferItem } from './transferResult.ts';
 
@@ -30,9 +31,22 @@ export async function findPresent(
     if (below.length === 0) continue;
     if (await listingIsCheaper(store, prefix, below.length, task, patience))
       await byListing(store, prefix, new Set(below), present, task, patience);
-    else await oneByOne(store, below, present, task, patience);
+    else await oneByOne(store, await inFolder(store, below, present, task), present, task, patience);
   }
   return present;
+}
+
+/** Where the remote is a folder of this machine. Gives the keys that are still to be asked for. */
+async function inFolder(
+  { folder }: ObjectStore,
+  keys: readonly string[],
+  present: Map<string, number | undefined>,
+  task: DataTask,
+): Promise<readonly string[]> {
+  if (folder === undefined) return keys;
+  const { sizes, untold } = await fileSizes(folder.path, keys, task);
+  for (const [key, size] of sizes) present.set(key, size);
+  return untold;
 }
 
 async function oneByOne(
