@@ -51,9 +51,9 @@ describe('the templates', function () {
         ...words,
       ]);
       await applyTemplate(template, options, ours, { omitPaths });
-      const made = await folderContent(ours);
+      const made = folderContent(ours);
       assert.ok(Object.keys(made).length >= 3, id);
-      assert.deepEqual(made, await folderContent(theirs));
+      assert.deepEqual(made, folderContent(theirs));
     }
   });
 
