@@ -111,6 +111,15 @@ const causes: readonly Cause[] = [
     }),
   },
   {
+    pattern: /cannot set both Count and DeviceIDs on device request/,
+    explain: () => ({
+      code: 'gpus-value-unquoted',
+      message:
+        'Docker reads the value of --gpus as CSV, and several devices without inner quotes as several options.',
+      mend: 'Quote it within the entry of runArgs: "--gpus", "\\"device=0,1\\""',
+    }),
+  },
+  {
     pattern: /unknown flag: --gpus (\S+)/,
     explain: value => ({
       code: 'gpus-flag-in-one-word',

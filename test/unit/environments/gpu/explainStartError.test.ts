@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { explainStartError } from '../../../../src/environments/gpu/explainStartError.ts';
+import { gpuFixture } from '../../../helpers/gpuMachine.ts';
 
 describe('explainStartError', () => {
   const rows: readonly (readonly [string, string])[] = [
@@ -73,6 +74,20 @@ describe('explainStartError', () => {
       assert.equal(found?.code, code);
       assert.ok(found.message.length > 20 && found.mend.length > 10);
     });
+
+  it('knows what real engines said', () => {
+    const said = (file: string): (string | undefined)[] =>
+      gpuFixture(`real/${file}`)
+        .split(/^\$ /m)
+        .slice(1)
+        .filter(part => /^exit 12[56]$/m.test(part))
+        .map(part => explainStartError(part)?.code);
+    assert.deepEqual(said('docker-20.10.24.txt'), [
+      ...['gpus-value-unquoted', 'gpus-flag-in-one-word', 'cdi-switched-off', 'driver-too-old'],
+      'no-nvidia-runtime',
+    ]);
+    assert.deepEqual(said('podman-4.3.1.txt'), ['cdi-device-missing']);
+  });
 
   it('names the condition and the devices', () => {
     assert.match(
