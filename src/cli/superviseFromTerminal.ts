@@ -87,6 +87,14 @@ function told(
       ...(result?.exitCode === undefined ? {} : { exitCode: result.exitCode }),
       ...(result?.signal === undefined ? {} : { signal: result.signal }),
       ...(result?.durationMs === undefined ? {} : { durationMs: result.durationMs }),
+      ...(result?.pinned === undefined
+        ? {}
+        : {
+            pinned: result.pinned.map(({ path, object, pinFile }) => ({
+              ...{ path, object },
+              ...(pinFile === undefined ? {} : { pinFile }),
+            })),
+          }),
       ...(failure === undefined
         ? {}
         : {
@@ -99,6 +107,10 @@ function told(
     };
     terminal.out(`${JSON.stringify(output)}\n`);
   }
+  for (const { path, object, pinFile } of result?.pinned ?? [])
+    terminal.err(
+      `lockstep: pinned ${printable(path)} as ${object}${pinFile === undefined ? '' : ` in ${printable(pinFile)}`}\n`,
+    );
   for (const warning of result?.warnings ?? []) terminal.err(`lockstep: ${printable(warning)}\n`);
   if (end.state === 'cancelled') {
     terminal.err(`lockstep: run ${shortId(id)} was cancelled; to see it: lockstep show ${shortId(id)}\n`);

@@ -77,6 +77,7 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     ...(locale === undefined ? {} : { locale }),
     declaredInputs: spec.declaredInputs,
     declaredOutputs: spec.declaredOutputs,
+    ...(spec.pinOutputs === undefined ? {} : { pinOutputs: spec.pinOutputs }),
     ...(pins === undefined ? {} : { pins }),
     metricLines: spec.metricLines,
     ...(spec.reproduces === undefined ? {} : { reproduces: spec.reproduces }),

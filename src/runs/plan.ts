@@ -217,6 +217,8 @@ export const planSchema = z.looseObject({
   /** Declared with --input/--output or in lockstep.yaml, relative to the root where below it, else absolute. */
   declaredInputs: z.array(z.string()).default([]),
   declaredOutputs: z.array(z.string()).default([]),
+  /** Outputs to pin when it has finished: true for those declared (else those seen), or paths relative to the root. */
+  pinOutputs: z.union([z.boolean(), z.array(z.string())]).optional(),
   /** Pinned data of the working tree at the start, at most 1,000 of them: what the run could read. */
   pins: z.array(pinnedPathSchema).optional(),
   /** Whether `key: value` lines on standard output become metrics in this run. */

@@ -42,6 +42,7 @@ export const rerun: Subcommand = {
         environment: { kind: 'host' },
         declaredInputs: plan.declaredInputs,
         declaredOutputs: plan.declaredOutputs,
+        ...(plan.pinOutputs === undefined ? {} : { pinOutputs: plan.pinOutputs }),
         metricLines: plan.metricLines,
         tracking: await readTracking(project.root, plan.experiment),
         rerunOf: id,

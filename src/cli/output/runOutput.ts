@@ -11,6 +11,10 @@ export const runOutputSchema = z.object({
   exitCode: z.int().optional(),
   signal: z.string().optional(),
   durationMs: z.number().optional(),
+  /** Outputs that were pinned at the end. */
+  pinned: z
+    .array(z.object({ path: z.string(), object: z.string(), pinFile: z.string().optional() }))
+    .optional(),
   failure: z.object({ code: z.string(), message: z.string(), mend: z.string().optional() }).optional(),
 });
 export type RunOutput = z.infer<typeof runOutputSchema>;

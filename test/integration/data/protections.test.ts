@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataGarbageOutputSchema, dataStatusOutputSchema } from '../../../src/cli/output/dataOutput.ts';
+import { runOutputSchema } from '../../../src/cli/output/runOutput.ts';
 import { cliProject, type CliOutcome, type CliProject } from '../../helpers/lockstepCli.ts';
 
 describe('lockstep data is careful', () => {
@@ -106,5 +107,28 @@ describe('lockstep data is careful', () => {
     assert.ok(existsSync(at('d/a')));
     await rm(at('d'), { recursive: true });
     assert.equal((await data('checkout', '--only', 'other.bin')).stderr, '');
+  });
+
+  it('says what a run has pinned, and pins it again when the run is repeated', async () => {
+    await data('checkout', '--all');
+    const words = ['run', '--pin-outputs', '--output', 'made.bin', '--'];
+    const ran = await project.lockstep([...words, 'sh', '-c', 'echo made > made.bin']);
+    assert.equal(ran.code, 0, ran.stderr);
+    const object = 'md5:3494a24e3892ed7e2fc3749c0e22a2f6';
+    assert.match(ran.stderr, new RegExp(`lockstep: pinned made\\.bin as ${object} in made\\.bin\\.dvc`));
+    const again = await project.json(['rerun', '@1', '--json']);
+    const { pinned } = runOutputSchema.parse(again.document);
+    assert.deepEqual(pinned, [{ path: 'made.bin', object, pinFile: 'made.bin.dvc' }]);
+  });
+
+  it('says that hooks which other repositories use, too, were changed', async () => {
+    const own = await data('hook', 'install');
+    assert.deepEqual([own.code, own.stderr], [0, '']);
+    await data('hook', 'remove');
+    const shared = join(project.repository.home, 'my hooks');
+    await project.repository.git('config', '--global', 'core.hooksPath', shared);
+    const outcome = await data('hook', 'install');
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stderr, /hooks of every repository whose core\.hooksPath names .*my hooks/);
   });
 });

@@ -147,4 +147,29 @@ describe('syncToHead', () => {
     assert.deepEqual([fetched.outcome.fetched.files, fetched.outcome.missing], [2, []]);
     assert.deepEqual(await Promise.all(['a.csv', 'b.csv', 'images/y'].map(text)), ['a1', 'b2', 'y1']);
   });
+
+  it('removes nothing while a pin of the commit cannot be read: it may be the one that names the path', async () => {
+    await using other = await gitRepository({ 'readme.txt': '' });
+    const { root, environment } = other;
+    await other.write({ 'a.csv': 'a1', 'b.csv': 'b1' });
+    const paths = ['a.csv', 'b.csv'].map(path => join(root, path));
+    await addData(await openDataProject(root, environment), { paths }, {});
+    const from = await other.commit('two pins');
+    await other.git('rm', '--quiet', 'a.csv.dvc');
+    const pin = await readFile(join(root, 'b.csv.dvc'), 'utf8');
+    await other.write({ 'b.csv.dvc': `<<<<<<< HEAD\n${pin}=======\n${pin}>>>>>>> other\n` });
+    const broken = await other.commit('a conflict');
+    await other.write({ 'b.csv.dvc': pin });
+    const mended = await other.commit('mended');
+    await other.git('checkout', '--quiet', broken);
+    const sync = async (to: string): Promise<SyncOutcome> => {
+      const verdict = await compareHeads(root, { from, to }, {}, environment);
+      assert.ok(verdict.paths.some(({ path, change }) => path === 'a.csv' && change === 'removed'));
+      return syncToHead(root, { verdict, fetch: false }, {}, environment);
+    };
+    assert.deepEqual((await sync(broken)).removed, []);
+    assert.deepEqual((await readdir(root)).filter(name => name.endsWith('.csv')).sort(), ['a.csv', 'b.csv']);
+    await other.git('checkout', '--quiet', mended);
+    assert.deepEqual((await sync(mended)).removed, ['a.csv']);
+  });
 });

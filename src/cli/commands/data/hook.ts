@@ -1,5 +1,5 @@
 /** `lockstep data hook`: pinned data follows every checkout in this clone, without the editor. */
-import { isAbsolute, relative } from 'node:path';
+import { dirname, isAbsolute, relative } from 'node:path';
 import { findRepository } from '../../../git/findRepository.ts';
 import { notARepository } from '../../../git/errors.ts';
 import type { SyncVerdict } from '../../../data/sync/syncVerdict.ts';
@@ -36,9 +36,19 @@ export const dataHook: Subcommand = {
     if (changes.length === 0) context.terminal.out('There is no hook of Lockstep.\n');
     for (const { path, change } of changes)
       context.terminal.out(`${changeWords[change]} ${printable(shown(context.cwd, path))}\n`);
+    const [first] = changes;
+    if (action === 'install' && first !== undefined && !isBelow(repository.commonDir, first.path))
+      context.terminal.err(
+        `These are the hooks of every repository whose core.hooksPath names ${printable(dirname(first.path))}: pinned data follows in all of them.\n`,
+      );
     return exitCodes.done;
   },
 };
+
+function isBelow(folder: string, path: string): boolean {
+  const inside = relative(folder, path);
+  return !inside.startsWith('..') && !isAbsolute(inside);
+}
 
 const changeWords: Readonly<Record<HookChange['change'], string>> = {
   created: 'Made',

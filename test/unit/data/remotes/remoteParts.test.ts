@@ -1,6 +1,7 @@
 /** The parts that remotes are made of: what they read from others is read right, or refused, never guessed. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mock } from 'node:test';
 import fc from 'fast-check';
 import { Dos2UnixHash } from '../../../../src/data/hash/dos2unix.ts';
 import { arrivalHash } from '../../../../src/data/remotes/arrivalHash.ts';
@@ -141,6 +142,31 @@ describe('the parts of remotes', () => {
       withRetries(() => Promise.reject(far), patience),
       { code: 'remote-unreachable' },
     );
+  });
+
+  it('waits as long as the remote asks', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      let tries = 0;
+      const done = withRetries(
+        () => {
+          tries += 1;
+          return tries > 1
+            ? Promise.resolve('done')
+            : Promise.reject(remoteTrouble('r', 'x', { retryAfterMs: 5_000 }));
+        },
+        { tries: 3, firstWaitMs: 1 },
+      );
+      const settle = (): Promise<void> => new Promise(resolve => void setImmediate(resolve));
+      await settle();
+      mock.timers.tick(4_999);
+      await settle();
+      assert.equal(tries, 1);
+      mock.timers.tick(1);
+      assert.equal(await done, 'done');
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('asks for each of few objects, and lists where that takes fewer requests', async () => {
