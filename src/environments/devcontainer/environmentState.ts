@@ -48,8 +48,8 @@ export interface SmokeTest {
   readonly devices: readonly string[];
   /** Framework → what it says: `torch` → `{version, sees: 2, cuda: '13.0'}`; absent where it is not installed. */
   readonly frameworks: Readonly<
-    Record<string, { readonly version: string; readonly sees: number; readonly detail?: string }>
+    Record<string, { readonly version: string; readonly sees: number; readonly detail?: string | undefined }>
   >;
   /** Why it is not as asked, with the mend. */
-  readonly problem?: { readonly message: string; readonly mend: string };
+  readonly problem?: { readonly message: string; readonly mend: string } | undefined;
 }

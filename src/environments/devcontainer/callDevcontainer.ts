@@ -1,0 +1,162 @@
+/** One call of the devcontainer program for a project, with its failures explained and nothing half-made left behind. */
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname, relative, sep } from 'node:path';
+import type { LockstepError } from '../../base/lockstepError.ts';
+import { findContainers, specificationLabels } from './containers.ts';
+import type { CliResult } from './cliLog.ts';
+import type { CliSession } from './cliSession.ts';
+import { runDevcontainerProgram } from './devcontainerProgram.ts';
+import { engineCommand } from './engineCommand.ts';
+import { temporaryFolderOf } from './environmentFolder.ts';
+import type { EnvironmentFolder } from './environmentFolder.ts';
+import { featureLockPath } from './environmentInputs.ts';
+import type { EnvironmentRequest } from './environmentRequest.ts';
+import { explainFailure } from './explainFailure.ts';
+import { isPoisoned } from './ourContainer.ts';
+import { buildPlaces } from './readDevcontainer.ts';
+import type { Devcontainer } from './readDevcontainer.ts';
+import { takeTurn } from './takeTurn.ts';
+
+export interface DevcontainerCall {
+  readonly devcontainer: Devcontainer;
+  readonly request: EnvironmentRequest;
+  readonly folder: EnvironmentFolder;
+  /** `up` or `build` with the words beyond project, configuration and lockfile. */
+  readonly words: readonly [command: 'up' | 'build', ...string[]];
+  /** Whether an image may be built: without buildx that is one at a time where Features are (they share one tag). */
+  readonly builds: boolean;
+}
+
+/** Rejects with the failure explained, or the reason of the signal. */
+export async function callDevcontainer(
+  call: DevcontainerCall,
+): Promise<{ readonly result: CliResult; readonly session: CliSession }> {
+  const { devcontainer, request, folder } = call;
+  const { root, engine, variables, signal, onProgress } = request;
+  await mkdir(folder.folder, { recursive: true });
+  const before = new Set((await containersNow(request)).map(({ Id }) => Id));
+  const turn = await buildTurn(call);
+  let session: CliSession | undefined;
+  try {
+    const outcome = await runDevcontainerProgram({
+      engine,
+      words: [
+        ...call.words,
+        ...['--workspace-folder', root, '--config', devcontainer.path],
+        ...((await isFile(featureLockPath(devcontainer))) ? ['--frozen-lockfile'] : []),
+      ],
+      cwd: root,
+      variables,
+      temporary: temporaryFolderOf(request.cacheFolder),
+      log: folder.log,
+      signal,
+      onProgress,
+    });
+    session = outcome.session;
+    const { result, exitCode } = outcome;
+    if (exitCode === 0 && result?.outcome === 'success') return { result, session };
+    const failure = await explained(call, result, session);
+    // A lifecycle command that failed leaves a container to look into.
+    await cleanUp(request, before, session, failure.code === 'lifecycle-command-failed');
+    throw failure;
+  } catch (error) {
+    if (signal?.aborted === true) await cleanUp({ ...request, signal: undefined }, before, session, false);
+    throw error;
+  } finally {
+    await turn?.release();
+  }
+}
+
+async function explained(
+  { devcontainer, request }: DevcontainerCall,
+  result: CliResult | undefined,
+  session: CliSession,
+): Promise<LockstepError> {
+  const { root } = request;
+  const place = buildPlaces(devcontainer)?.dockerfile;
+  const text = place === undefined ? undefined : await readFile(place, 'utf8').catch(() => undefined);
+  const lock = featureLockPath(devcontainer);
+  return explainFailure({
+    engine: request.engine.kind,
+    config: devcontainer.config,
+    configText: devcontainer.text,
+    value: devcontainer.value,
+    dockerfile: place === undefined || text === undefined ? undefined : { path: shown(root, place), text },
+    featureLock: (await isFile(lock)) ? shown(root, lock) : undefined,
+    result,
+    session,
+  });
+}
+
+/** Containers of this call that are of no use: of failed build steps, and of a start that failed or was cancelled. */
+async function cleanUp(
+  request: EnvironmentRequest,
+  before: ReadonlySet<string>,
+  session: CliSession | undefined,
+  keepsRunning: boolean,
+): Promise<void> {
+  const { engine, variables } = request;
+  const made = (await containersNow(request)).filter(
+    container => !before.has(container.Id) && (!keepsRunning || isPoisoned(container)),
+  );
+  const ids = [...made.map(({ Id }) => Id), ...(session?.leftContainers ?? [])];
+  for (const id of ids)
+    // The engine may have taken it away by itself.
+    await engineCommand(engine, ['rm', '--force', '--volumes', id], { variables }).catch(() => undefined);
+}
+
+async function containersNow({
+  engine,
+  root,
+  variables,
+}: EnvironmentRequest): ReturnType<typeof findContainers> {
+  return findContainers(engine, root, { variables }).catch(() => []);
+}
+
+async function buildTurn({
+  devcontainer,
+  request,
+  builds,
+}: DevcontainerCall): ReturnType<typeof turnOfBuilds> {
+  const features = Object.keys(devcontainer.value.features ?? {}).length > 0;
+  if (!builds || !features || (await hasBuildx(request))) return undefined;
+  return turnOfBuilds(request);
+}
+
+async function turnOfBuilds(
+  request: EnvironmentRequest,
+): Promise<Awaited<ReturnType<typeof takeTurn>> | undefined> {
+  const name = Buffer.from(request.engine.endpoint).toString('hex').slice(-40);
+  return takeTurn(`${dirname(temporaryFolderOf(request.cacheFolder))}/builds-${name}.turn`, {
+    signal: request.signal,
+    onWait: () =>
+      request.onProgress?.({ kind: 'phase', phase: 'wait', detail: 'another build with Features' }),
+  });
+}
+
+async function hasBuildx({ engine, variables, signal }: EnvironmentRequest): Promise<boolean> {
+  if (engine.kind === 'podman') return false;
+  return engineCommand(engine, ['buildx', 'version'], { variables, signal }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    found => found.isFile(),
+    () => false,
+  );
+}
+
+function shown(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
+}
+
+/** The labels by which every tool finds the container of a configuration. */
+export function identifyingLabels(devcontainer: Devcontainer): Record<string, string> {
+  return {
+    [specificationLabels.folder]: devcontainer.root,
+    [specificationLabels.config]: devcontainer.path,
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * Starts the devcontainer program that is shipped with the product and follows it to its end. Invariant: nothing it
+ * started (builds, pulls, its own children) lives on when the call has settled, nor does its temporary folder.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { identifyProcess } from '../../base/processIdentity.ts';
+import { signalProcessTree } from '../../base/processTree.ts';
+import type { Engine } from '../engine/engine.ts';
+import { parseCliResult } from './cliLog.ts';
+import type { CliResult } from './cliLog.ts';
+import { CliSession } from './cliSession.ts';
+import type { OnProgress } from './environmentProgress.ts';
+
+export interface CliCall {
+  readonly engine: Engine;
+  /** The command of the program and its words, without those about the engine and the log. */
+  readonly words: readonly string[];
+  readonly cwd: string;
+  readonly variables: NodeJS.ProcessEnv;
+  /** Made by the call, in it a folder of its own for temporary files. */
+  readonly temporary: string;
+  /** Where everything it logs is kept, for people; overwritten. */
+  readonly log: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+export interface CliOutcome {
+  readonly exitCode: number | null;
+  readonly result: CliResult | undefined;
+  readonly session: CliSession;
+}
+
+/** How long a cancelled call may take to end by itself. */
+const graceMs = 3000;
+
+/** Resolves with whatever it ended with. Rejects with the reason of `signal`, or when it cannot be started. */
+export async function runDevcontainerProgram(call: CliCall): Promise<CliOutcome> {
+  call.signal?.throwIfAborted();
+  const mark = `LOCKSTEP_DEVCONTAINER=${randomBytes(8).toString('hex')}`;
+  const temporary = join(call.temporary, mark.slice(-16));
+  await mkdir(temporary, { recursive: true });
+  const [command = '', ...words] = call.words;
+  const child = spawn(
+    process.execPath,
+    [
+      ...[devcontainerProgram(), command, ...words],
+      ...['--docker-path', call.engine.program, '--log-format', 'json'],
+    ],
+    {
+      cwd: call.cwd,
+      env: {
+        ...call.variables,
+        ...call.engine.environment,
+        // The editor's own executable is then the Node that it is built on.
+        ELECTRON_RUN_AS_NODE: '1',
+        NODE_NO_WARNINGS: '1',
+        BUILDKIT_PROGRESS: 'plain',
+        TMPDIR: temporary,
+        [mark.slice(0, mark.indexOf('='))]: mark.slice(mark.indexOf('=') + 1),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    },
+  );
+  const session = new CliSession(call.onProgress);
+  const log = createWriteStream(call.log);
+  log.on('error', () => undefined);
+  const stdout: string[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => stdout.push(text));
+  createInterface({ input: child.stderr, crlfDelay: Infinity }).on('line', line => {
+    log.write(`${line}\n`);
+    session.take(line);
+  });
+
+  const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const root = await identity;
+    if (root !== undefined) await signalProcessTree({ root, session: root.pid, marker: mark }, signal);
+  };
+  let escalation: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    void end('SIGTERM');
+    escalation = setTimeout(() => void end('SIGKILL'), graceMs);
+  };
+  call.signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (call.signal?.aborted === true) {
+      await end('SIGKILL');
+      call.signal.throwIfAborted();
+    }
+    return { exitCode, result: parseCliResult(stdout.join('')), session };
+  } finally {
+    clearTimeout(escalation);
+    call.signal?.removeEventListener('abort', onAbort);
+    log.end();
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Beside the bundle where the product is built, else in the packages of the source tree. */
+export function devcontainerProgram(): string {
+  const shipped = join(import.meta.dirname, 'devcontainers-cli', 'devcontainer.js');
+  if (existsSync(shipped)) return shipped;
+  return join(
+    import.meta.dirname,
+    '..',
+    '..',
+    '..',
+    'node_modules',
+    '@devcontainers',
+    'cli',
+    'devcontainer.js',
+  );
+}

@@ -1,0 +1,36 @@
+/** What is generated for one devcontainer lies in one folder of the user's cache, never in the repository. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+export interface EnvironmentFolder {
+  readonly folder: string;
+  /** The override configuration: devcontainer.json by name, as the program demands. */
+  readonly override: string;
+  /** All that the devcontainer program logged when it last brought this up. */
+  readonly log: string;
+  /** Mounted read-only in the container: what it is told about itself. */
+  readonly inside: string;
+  /** What went into the container whose label has this hash. */
+  inputs(hash: string): string;
+  /** What is remembered of one container: its login shell's environment, the smoke test. */
+  container(id: string): string;
+}
+
+/** `config` relative to the root. Two worktrees, and two configurations of one project, have folders of their own. */
+export function environmentFolder(cacheFolder: string, root: string, config: string): EnvironmentFolder {
+  const key = createHash('sha256').update(`${root}\0${config}`).digest('hex').slice(0, 20);
+  const folder = join(cacheFolder, 'environments', 'devcontainers', key);
+  return {
+    folder,
+    override: join(folder, 'devcontainer.json'),
+    log: join(folder, 'up.log'),
+    inside: join(folder, 'inside'),
+    inputs: hash => join(folder, `inputs-${hash.slice(0, 16)}.json`),
+    container: id => join(folder, `container-${id.slice(0, 16)}.json`),
+  };
+}
+
+/** For temporary files of calls of the devcontainer program. */
+export function temporaryFolderOf(cacheFolder: string): string {
+  return join(cacheFolder, 'environments', 'tmp');
+}

@@ -1,0 +1,69 @@
+/** What there is of a project's devcontainer right now: by looking, never by memory. */
+import type { Devcontainer } from './readDevcontainer.ts';
+import { readContainerNotes } from './containerNotes.ts';
+import { containerState } from './containerState.ts';
+import { findContainers, labelsOf, specificationLabels } from './containers.ts';
+import type { InspectedContainer } from './containers.ts';
+import { environmentFolder } from './environmentFolder.ts';
+import type { EnvironmentRequest } from './environmentRequest.ts';
+import type { EnvironmentState } from './environmentState.ts';
+import { findDevcontainers } from './findDevcontainers.ts';
+import { ourContainer } from './ourContainer.ts';
+import { readDevcontainer } from './readDevcontainer.ts';
+import { staleReasons } from './staleReasons.ts';
+import { workspaceFolderOf } from './upEnvironment.ts';
+
+/**
+ * Without an engine the container is not known and left out. Throws where devcontainer.json is broken or several are
+ * there and none of them has a container; a project without any has an empty state.
+ */
+export async function environmentState(
+  request: Omit<EnvironmentRequest, 'engine'> & Partial<Pick<EnvironmentRequest, 'engine'>>,
+): Promise<EnvironmentState> {
+  const found = await findEnvironment(request);
+  const { devcontainer, inspected } = found;
+  if (devcontainer === undefined) return { stale: [] };
+  const { config, name } = devcontainer;
+  if (inspected === undefined) return { config, name, stale: [] };
+  const folder = environmentFolder(request.cacheFolder, request.root, config);
+  const notes = await readContainerNotes(folder, inspected.Id);
+  return {
+    config,
+    name,
+    container: containerState(inspected, request.root, notes.shell, workspaceFolderOf(devcontainer)),
+    stale: await staleReasons(devcontainer, inspected, request.gpus, folder),
+    ...(notes.smokeTest === undefined ? {} : { smokeTest: notes.smokeTest }),
+  };
+}
+
+export interface FoundEnvironment {
+  readonly devcontainer?: Devcontainer;
+  readonly inspected?: InspectedContainer;
+}
+
+/** Of several configurations the one that has a container is meant, unless one is named. */
+export async function findEnvironment(
+  request: Omit<EnvironmentRequest, 'engine'> & Partial<Pick<EnvironmentRequest, 'engine'>>,
+): Promise<FoundEnvironment> {
+  const { root, engine, variables, signal } = request;
+  const containers = engine === undefined ? [] : await findContainers(engine, root, { variables, signal });
+  const configs = await findDevcontainers(root);
+  const [running] =
+    configs.length < 2 || request.config !== undefined ? [] : usedConfigs(containers, root, configs);
+  if (configs.length === 0 && request.config === undefined) return {};
+  const devcontainer = await readDevcontainer(root, request.config ?? running);
+  const inspected = ourContainer(containers, devcontainer.path);
+  return { devcontainer, ...(inspected === undefined ? {} : { inspected }) };
+}
+
+function usedConfigs(
+  containers: readonly InspectedContainer[],
+  root: string,
+  configs: readonly string[],
+): string[] {
+  return containers.flatMap(container => {
+    const label = labelsOf(container)[specificationLabels.config];
+    const config = configs.find(one => label === `${root}/${one}`);
+    return config === undefined ? [] : [config];
+  });
+}

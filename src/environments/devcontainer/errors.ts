@@ -1,0 +1,295 @@
+/** What can go wrong with a devcontainer, each with what to do about it. */
+import { LockstepError } from '../../base/lockstepError.ts';
+import type { EngineProblem } from '../engine/engine.ts';
+import type { JsoncProblem } from './parseJsonc.ts';
+
+/** Most output lines of a failed step that a message repeats. */
+const shownLines = 12;
+
+export function configMissing(root: string): LockstepError {
+  return new LockstepError({
+    code: 'devcontainer-missing',
+    kind: 'usage',
+    message: `${root} has no devcontainer.json.`,
+    mend: 'Make one: lockstep env create',
+  });
+}
+
+export function configAmbiguous(found: readonly string[]): LockstepError {
+  return new LockstepError({
+    code: 'devcontainer-ambiguous',
+    kind: 'usage',
+    message: `This project has several devcontainers: ${found.join(', ')}.`,
+    mend: `Choose one: --config ${found[0] ?? ''}`,
+  });
+}
+
+export function configNamed(asked: string, found: readonly string[]): LockstepError {
+  return new LockstepError({
+    code: 'devcontainer-missing',
+    kind: 'usage',
+    message: `${asked} is no devcontainer of this project.${found.length === 0 ? '' : ` It has ${found.join(', ')}.`}`,
+    mend: found.length === 0 ? 'Make one: lockstep env create' : `Choose one: --config ${found[0] ?? ''}`,
+  });
+}
+
+export function configUnreadable(path: string, cause: unknown): LockstepError {
+  return new LockstepError({
+    code: 'devcontainer-unreadable',
+    message: `${path} cannot be read.`,
+    mend: 'Check that you may read it.',
+    cause,
+  });
+}
+
+/** `config` relative to the project. */
+export function configBroken(config: string, { line, column, what }: JsoncProblem): LockstepError {
+  return new LockstepError({
+    code: 'devcontainer-broken',
+    kind: 'usage',
+    message: `${config}:${line}:${column}: ${what}.`,
+    mend: `Mend the file there; the container stays as it is until then.`,
+  });
+}
+
+export function engineNotUsable(problem: EngineProblem): LockstepError {
+  return new LockstepError({ code: problem.code, message: problem.message, mend: problem.mend });
+}
+
+export function engineGone(kind: string, detail: string): LockstepError {
+  return new LockstepError({
+    code: 'engine-stopped',
+    message: `${engineName(kind)} does not answer: ${detail}`,
+    mend:
+      kind === 'podman'
+        ? 'Start it: podman machine start'
+        : 'Start it: sudo systemctl start docker, or open Docker Desktop.',
+  });
+}
+
+export function engineNotPermitted(kind: string, detail: string): LockstepError {
+  return new LockstepError({
+    code: 'engine-not-permitted',
+    message: `You may not talk to ${engineName(kind)}: ${detail}`,
+    mend:
+      kind === 'podman'
+        ? 'Use your own Podman, without CONTAINER_HOST.'
+        : 'Join its group, then log in again: sudo usermod -aG docker "$USER"',
+  });
+}
+
+export function noSpace(kind: string, detail: string): LockstepError {
+  return new LockstepError({
+    code: 'no-space',
+    message: `The disk of ${engineName(kind)} is full: ${detail}`,
+    mend: 'See what takes the room: lockstep env disk',
+  });
+}
+
+export function unknownRunArgument(option: string, config: string, line: number | undefined): LockstepError {
+  return new LockstepError({
+    code: 'unknown-run-argument',
+    message: `The engine knows no option ${option}, which ${at(config, line)} asks for in "runArgs".`,
+    mend: 'Take it out, or write option and value as two words: "--option", "value".',
+  });
+}
+
+export function keepIdAsRoot(config: string): LockstepError {
+  return new LockstepError({
+    code: 'keep-id-as-root',
+    message: `This Podman runs as root and cannot give the container your user ("keep-id"), which the remoteUser of ${config} asks for.`,
+    mend: 'Use Podman 4.5 or newer, run it as your own user, or set "remoteUser": "root".',
+  });
+}
+
+export function imageNotFound(image: string, where: string, detail: string): LockstepError {
+  return new LockstepError({
+    code: 'image-not-found',
+    message: `There is no image ${image}, which ${where} names: ${detail}`,
+    mend: `Check the name and tag; for a private image log in first: docker login${registryWord(image)}`,
+  });
+}
+
+export function registryUnreachable(what: string, detail: string): LockstepError {
+  return new LockstepError({
+    code: 'registry-unreachable',
+    message: `${what} is not on this machine, and its registry does not answer: ${detail}`,
+    mend: 'Check the network, proxy and name, then try again: lockstep env up',
+  });
+}
+
+export function featureNotFound(feature: string): LockstepError {
+  return new LockstepError({
+    code: 'feature-not-found',
+    message: `The Feature ${feature} could not be had from its registry.`,
+    mend: 'Check its name and version, and whether you may read it.',
+  });
+}
+
+export function featureMismatch(feature: string, lockfile: string): LockstepError {
+  return new LockstepError({
+    code: 'feature-mismatch',
+    message: `The Feature ${feature} is not what ${lockfile} says: the registry has no such digest, or other content under it.`,
+    mend: `Restore ${lockfile} from git, or take the newest: delete its entry and run lockstep env up`,
+  });
+}
+
+export function featureLockStale(lockfile: string): LockstepError {
+  return new LockstepError({
+    code: 'feature-lock-stale',
+    message: `The Features of devcontainer.json are not those of ${lockfile}.`,
+    mend: `Delete ${lockfile} and run lockstep env up to lock them anew, or undo the change.`,
+  });
+}
+
+export function dockerfileMissing(path: string, config: string, line: number | undefined): LockstepError {
+  return new LockstepError({
+    code: 'dockerfile-missing',
+    message: `${path} is not there, and ${at(config, line)} builds from it.`,
+    mend: 'Make the file, or mend its path: it is relative to devcontainer.json.',
+  });
+}
+
+export interface FailedStep {
+  /** As written in the Dockerfile: `RUN pip install x`. */
+  readonly text: string;
+  /** `.devcontainer/Dockerfile:5`; undefined where the step is not from that file (a Feature). */
+  readonly place?: string | undefined;
+  /** Why, in the engine's words. */
+  readonly reason: string;
+  /** What it printed last. */
+  readonly output: readonly string[];
+}
+
+export function buildFailed(step: FailedStep): LockstepError {
+  const output = step.output.slice(-shownLines).map(line => `  ${line}`);
+  return new LockstepError({
+    code: 'build-failed',
+    message: [
+      `The image could not be built: ${step.place === undefined ? '' : `${step.place}: `}${step.text}`,
+      ...output,
+      step.reason,
+    ].join('\n'),
+    mend: 'Mend that step and run it again; what stood before is still there.',
+  });
+}
+
+export function initializeFailed(command: string, output: readonly string[]): LockstepError {
+  return new LockstepError({
+    code: 'initialize-command-failed',
+    message: withOutput(`The initializeCommand, which runs on this machine, failed: ${command}`, output),
+    mend: 'Run it by hand in the project to see why.',
+  });
+}
+
+export function lifecycleFailed(name: string, command: string, output: readonly string[]): LockstepError {
+  return new LockstepError({
+    code: 'lifecycle-command-failed',
+    message: withOutput(`The container is up, but its ${name} failed: ${command}`, output),
+    mend: `Try it inside: lockstep env exec -- sh -c '…'; then lockstep env rebuild`,
+  });
+}
+
+export function mountMissing(source: string, config: string): LockstepError {
+  return new LockstepError({
+    code: 'mount-missing',
+    message: `${source} is not there, and the container is to see it ("mounts" or "runArgs" of ${config}).`,
+    mend: `Make it (mkdir -p ${source}), or take the mount out.`,
+  });
+}
+
+export function userMissing(user: string, config: string): LockstepError {
+  return new LockstepError({
+    code: 'user-missing',
+    message: `The image has no user ${user}, whom ${config} names as remoteUser or containerUser.`,
+    mend: 'Make the user in the Dockerfile, or name one that is there.',
+  });
+}
+
+export function portTaken(detail: string): LockstepError {
+  return new LockstepError({
+    code: 'port-taken',
+    message: `A port that the container is to have is taken: ${detail}`,
+    mend: 'End what uses it, or choose another in "appPort" or "runArgs".',
+  });
+}
+
+export function containerNameTaken(name: string): LockstepError {
+  return new LockstepError({
+    code: 'container-name-taken',
+    message: `Another container has the name ${name}, which "runArgs" asks for.`,
+    mend: `Choose another name, or remove that container: docker rm ${name}`,
+  });
+}
+
+/** Of the devcontainer program, where none of its known failures fits. */
+export function devcontainerFailed(message: string, output: readonly string[]): LockstepError {
+  return new LockstepError({
+    code: 'devcontainer-failed',
+    message: withOutput(message, output),
+    mend: 'See the whole log: lockstep env logs --up',
+  });
+}
+
+export function containerMissing(root: string): LockstepError {
+  return new LockstepError({
+    code: 'container-missing',
+    message: `The devcontainer of ${root} is not up.`,
+    mend: 'Start it: lockstep env up',
+  });
+}
+
+export function containerNotRunning(name: string, state: string): LockstepError {
+  return new LockstepError({
+    code: 'container-not-running',
+    message: `The container ${name} is ${state}.`,
+    mend: 'Start it: lockstep env up',
+  });
+}
+
+/** The engine's own program said no. */
+export function engineRefused(what: string, detail: string): LockstepError {
+  return new LockstepError({ code: 'engine-refused', message: `${what} failed: ${detail}` });
+}
+
+export function notInContainer(path: string): LockstepError {
+  return new LockstepError({
+    code: 'not-in-container',
+    message: `${path} is not mounted in the container.`,
+    mend: 'Stand in the project, or add a mount to devcontainer.json.',
+  });
+}
+
+export function alreadyInside(): LockstepError {
+  return new LockstepError({
+    code: 'already-inside',
+    kind: 'usage',
+    message: 'This is the inside of the container: it cannot be started or ended from here.',
+    mend: 'Run it on the host.',
+  });
+}
+
+export function gpuNotVisible(problem: { readonly message: string; readonly mend: string }): LockstepError {
+  return new LockstepError({
+    code: 'gpu-not-visible',
+    message: `A GPU was asked for, but the container does not see it: ${problem.message}`,
+    mend: problem.mend,
+  });
+}
+
+function engineName(kind: string): string {
+  return kind === 'podman' ? 'Podman' : 'Docker';
+}
+
+function at(config: string, line: number | undefined): string {
+  return line === undefined ? config : `${config}:${line}`;
+}
+
+function registryWord(image: string): string {
+  const [host] = image.split('/');
+  return host !== undefined && image.includes('/') && /[.:]/.test(host) ? ` ${host}` : '';
+}
+
+function withOutput(message: string, output: readonly string[]): string {
+  return [message, ...output.slice(-shownLines).map(line => `  ${line}`)].join('\n');
+}

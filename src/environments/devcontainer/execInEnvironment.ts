@@ -1,0 +1,125 @@
+/**
+ * Runs a command in a container as its remote user, in the folder that the caller stands in. Invariants: the exit code
+ * is the command's own; when `signal` aborts, everything that the command started inside is ended.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Engine } from '../engine/engine.ts';
+import { signalMarked } from './endMarked.ts';
+import type { ContainerState } from './environmentState.ts';
+
+export interface ExecRequest {
+  readonly engine: Engine;
+  readonly container: ContainerState;
+  readonly argv: readonly [string, ...string[]];
+  /** Absolute, inside. Default: where the project is mounted. */
+  readonly cwd?: string | undefined;
+  /** Over the remote environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly user?: string | undefined;
+  /** `inherit`: the terminal itself, with a terminal inside. */
+  readonly streams:
+    | { readonly tty: true }
+    | {
+        readonly tty: false;
+        readonly stdin: 'empty' | 'inherit' | Readable;
+        readonly stdout: Writable;
+        readonly stderr: Writable;
+      };
+  readonly variables?: NodeJS.ProcessEnv | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** In the environment of everything that one exec started. */
+export const execMark = 'LOCKSTEP_EXEC';
+
+/** How long a command has to end by itself after SIGTERM. */
+const graceMs = 5000;
+
+/** The words of the engine's client for a command inside. */
+export function execWords(request: ExecRequest, mark: string): string[] {
+  const { container, argv, cwd, user, streams } = request;
+  const environment = { ...container.remoteEnv, ...request.environment, [execMark]: mark };
+  return [
+    'exec',
+    ...(streams.tty ? ['--interactive', '--tty'] : streams.stdin === 'empty' ? [] : ['--interactive']),
+    ...['--user', user ?? container.remoteUser],
+    ...['--workdir', cwd ?? container.remoteWorkspaceFolder],
+    ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    container.id,
+    ...argv,
+  ];
+}
+
+/**
+ * Resolves with the command's exit code: 126 not executable, 127 not found, 128 and the signal's number where one ended
+ * it. Rejects with the reason of `signal`, after the tree inside has ended, or when the client cannot be started.
+ */
+export async function execInEnvironment(request: ExecRequest): Promise<number> {
+  const { engine, container, streams, signal } = request;
+  signal?.throwIfAborted();
+  const mark = randomBytes(8).toString('hex');
+  const child = spawn(engine.program, execWords(request, mark), {
+    env: { ...(request.variables ?? process.env), ...engine.environment },
+    stdio: streams.tty
+      ? 'inherit'
+      : [
+          streams.stdin === 'inherit' ? 'inherit' : streams.stdin === 'empty' ? 'ignore' : 'pipe',
+          'pipe',
+          'pipe',
+        ],
+    // Ctrl-C in a terminal reaches the whole group: the client stays until what is inside has ended.
+    detached: !streams.tty && streams.stdin !== 'inherit',
+    windowsHide: true,
+  });
+  let lastWords = '';
+  if (!streams.tty) {
+    // The caller's streams live on.
+    child.stdout?.pipe(streams.stdout, { end: false });
+    child.stderr?.pipe(streams.stderr, { end: false });
+    child.stderr?.on('data', (chunk: Buffer) => (lastWords = chunk.toString('latin1').slice(-500)));
+    if (typeof streams.stdin === 'object' && child.stdin !== null) {
+      child.stdin.on('error', () => undefined);
+      streams.stdin.pipe(child.stdin);
+    }
+  }
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, by) => resolve(code ?? 128 + (by === null ? 0 : constants.signals[by])));
+  });
+  const inside = {
+    ...{ engine, container: container.id, mark: `${execMark}=${mark}` },
+    ...{ user: request.user ?? container.remoteUser, variables: request.variables },
+  };
+  let ending: Promise<void> | undefined;
+  const onAbort = (): void => {
+    ending ??= endInside(inside, ended).finally(() => child.kill('SIGKILL'));
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    const code = await ended;
+    if (ending !== undefined) await ending;
+    if (signal?.aborted === true) {
+      await signalMarked(inside, 'KILL').catch(() => 0);
+      signal.throwIfAborted();
+    }
+    // Older engines call a program that is not there not executable.
+    return code === 126 && /exec failed.*executable file not found/i.test(lastWords) ? 127 : code;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+async function endInside(inside: Parameters<typeof signalMarked>[0], ended: Promise<unknown>): Promise<void> {
+  await signalMarked(inside, 'TERM').catch(() => 0);
+  const over = new AbortController();
+  await Promise.race([
+    ended.catch(() => undefined),
+    delay(graceMs, undefined, { signal: over.signal }).catch(() => undefined),
+  ]);
+  over.abort();
+  await signalMarked(inside, 'KILL').catch(() => 0);
+}

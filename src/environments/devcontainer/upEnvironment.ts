@@ -1,0 +1,170 @@
+/**
+ * Brings a project's devcontainer up: uses the one that is there, whoever made it, starts it, or makes it. Invariant:
+ * a failure or a cancel leaves no half-made container, and a container that works is never taken away.
+ */
+import { callDevcontainer } from './callDevcontainer.ts';
+import type { CliSession } from './cliSession.ts';
+import { noteOfContainer, readContainerNotes } from './containerNotes.ts';
+import { containerState } from './containerState.ts';
+import { findContainers, inspectContainers, labelsOf, ownLabels } from './containers.ts';
+import type { InspectedContainer } from './containers.ts';
+import { engineCommand } from './engineCommand.ts';
+import { environmentFolder } from './environmentFolder.ts';
+import type { EnvironmentFolder } from './environmentFolder.ts';
+import type { EnvironmentRequest } from './environmentRequest.ts';
+import type { ContainerState, StaleReason } from './environmentState.ts';
+import { containerMissing } from './errors.ts';
+import { handIdentityIn } from './handIdentityIn.ts';
+import { isPoisoned, ourContainer } from './ourContainer.ts';
+import { prepareUp } from './prepareUp.ts';
+import type { PreparedUp } from './prepareUp.ts';
+import { readDevcontainer } from './readDevcontainer.ts';
+import type { ConfigHint, Devcontainer } from './readDevcontainer.ts';
+import { staleReasons } from './staleReasons.ts';
+import { takeTurn } from './takeTurn.ts';
+
+export interface UpOutcome {
+  /** devcontainer.json relative to the project. */
+  readonly config: string;
+  readonly container: ContainerState;
+  /** `used`: it ran already. */
+  readonly how: 'used' | 'started' | 'created';
+  /** How GPUs were passed, in words; of containers that others made nothing is known. */
+  readonly gpu?: string;
+  /** Why an optional GPU that is there is not passed. */
+  readonly gpuProblem?: { readonly message: string; readonly mend: string };
+  readonly stale: readonly StaleReason[];
+  readonly hints: readonly ConfigHint[];
+  readonly warnings: readonly string[];
+}
+
+export async function upEnvironment(request: EnvironmentRequest): Promise<UpOutcome> {
+  const devcontainer = await readDevcontainer(request.root, request.config);
+  const folder = environmentFolder(request.cacheFolder, request.root, devcontainer.config);
+  const turn = await takeTurn(`${folder.folder}/up.turn`, {
+    signal: request.signal,
+    onWait: () =>
+      request.onProgress?.({ kind: 'phase', phase: 'wait', detail: 'another command on this devcontainer' }),
+  });
+  try {
+    return await up(devcontainer, request, folder);
+  } finally {
+    await turn.release();
+  }
+}
+
+async function up(
+  devcontainer: Devcontainer,
+  request: EnvironmentRequest,
+  folder: EnvironmentFolder,
+): Promise<UpOutcome> {
+  const { root, engine, variables, signal } = request;
+  request.onProgress?.({ kind: 'phase', phase: 'look' });
+  const all = await findContainers(engine, root, { variables, signal });
+  const existing = await withoutPoisoned(all, devcontainer, request);
+  if (existing === undefined) return createContainer(devcontainer, request, folder);
+  const stale = await staleReasons(devcontainer, existing, request.gpus, folder);
+  if (existing.State.Status === 'running' && (await isReady(existing, folder)))
+    return outcomeOf(devcontainer, request, folder, existing, { how: 'used', stale });
+  const how = existing.State.Status === 'running' ? 'used' : 'started';
+  if (existing.State.Status === 'paused')
+    await engineCommand(engine, ['unpause', existing.Id], { variables, signal });
+  // Started with what it was made with; an override must be there for the program to find the container by its labels.
+  const { session } = await callDevcontainer({
+    ...{ devcontainer, request, folder },
+    words: ['up', '--gpu-availability', 'none', '--expect-existing-container'],
+    builds: false,
+  });
+  return outcomeOf(devcontainer, request, folder, existing, { how, stale, session });
+}
+
+/** `replaces`: the program removes the container that is there first. */
+export async function createContainer(
+  devcontainer: Devcontainer,
+  request: EnvironmentRequest,
+  folder: EnvironmentFolder,
+  options: { readonly replaces?: boolean; readonly prepared?: PreparedUp } = {},
+): Promise<UpOutcome> {
+  const prepared = options.prepared ?? (await prepareUp(devcontainer, request, folder));
+  const { result, session } = await callDevcontainer({
+    ...{ devcontainer, request, folder },
+    words: [
+      ...(['up', '--gpu-availability', 'none', '--override-config', folder.override] as const),
+      ...(options.replaces === true ? ['--remove-existing-container'] : []),
+    ],
+    builds: true,
+  });
+  const [made] = await inspectContainers(request.engine, [result.containerId ?? ''], request);
+  if (made === undefined) throw containerMissing(request.root);
+  return outcomeOf(devcontainer, request, folder, made, { how: 'created', stale: [], session, prepared });
+}
+
+interface Made {
+  readonly how: UpOutcome['how'];
+  readonly stale: readonly StaleReason[];
+  readonly session?: CliSession;
+  readonly prepared?: PreparedUp;
+}
+
+async function outcomeOf(
+  devcontainer: Devcontainer,
+  request: EnvironmentRequest,
+  folder: EnvironmentFolder,
+  seen: InspectedContainer,
+  { how, stale, session, prepared }: Made,
+): Promise<UpOutcome> {
+  const { engine, variables } = request;
+  const [now = seen] = how === 'used' ? [seen] : await inspectContainers(engine, [seen.Id], { variables });
+  const started = now.State.StartedAt;
+  const notes =
+    session === undefined
+      ? await readContainerNotes(folder, now.Id)
+      : await noteOfContainer(folder, now.Id, {
+          ...(started === undefined ? {} : { readySince: started }),
+          ...(session.shellEnvironment === undefined ? {} : { shell: session.shellEnvironment }),
+          ...(prepared === undefined ? {} : { gpu: prepared.passing.summary }),
+        });
+  const container = containerState(now, request.root, notes.shell, workspaceFolderOf(devcontainer));
+  if (how !== 'used') await handIdentityIn(folder, request, now, container, notes.gpu);
+  const problem = prepared?.passing.problem;
+  return {
+    config: devcontainer.config,
+    container,
+    how,
+    ...(notes.gpu === undefined ? {} : { gpu: notes.gpu }),
+    ...(problem === undefined ? {} : { gpuProblem: { message: problem.message, mend: problem.mend } }),
+    stale,
+    hints: devcontainer.hints,
+    warnings: [],
+  };
+}
+
+/** `workspaceFolder`, unless it has variables: then the mounts tell. */
+export function workspaceFolderOf({ value }: Devcontainer): string | undefined {
+  const folder = value.workspaceFolder;
+  return folder === undefined || folder.includes('${') ? undefined : folder;
+}
+
+/** The container to use; those whose start failed are removed, since every further start would fail, too. */
+async function withoutPoisoned(
+  all: readonly InspectedContainer[],
+  devcontainer: Devcontainer,
+  request: EnvironmentRequest,
+): Promise<InspectedContainer | undefined> {
+  const { engine, variables, signal } = request;
+  const mine = ourContainer(all, devcontainer.path);
+  if (mine === undefined || !isPoisoned(mine)) return mine;
+  await engineCommand(engine, ['rm', '--force', '--volumes', mine.Id], { variables, signal });
+  return withoutPoisoned(
+    all.filter(({ Id }) => Id !== mine.Id),
+    devcontainer,
+    request,
+  );
+}
+
+/** Whether its lifecycle commands have run since it was started; who made it elsewhere has seen to that. */
+async function isReady(container: InspectedContainer, folder: EnvironmentFolder): Promise<boolean> {
+  if (labelsOf(container)[ownLabels.project] === undefined) return true;
+  const notes = await readContainerNotes(folder, container.Id);
+  return notes.readySince !== undefined && notes.readySince === container.State.StartedAt;
+}
