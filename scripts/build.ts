@@ -27,6 +27,22 @@ const withoutZodLocales: esbuild.Plugin = {
   },
 };
 
+/**
+ * dockerode carries gRPC for BuildKit's sessions and an SSH client, six times its own size. Builds go through the
+ * engine's program, and so does SSH, which then keeps to the person's configuration.
+ */
+const withoutSparePartsOfDockerode: esbuild.Plugin = {
+  name: 'without-spare-parts-of-dockerode',
+  setup(build) {
+    build.onResolve(
+      { filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/ },
+      ({ path, importer }) =>
+        /[/\\]docker(ode|-modem)[/\\]/.test(importer) ? { path, namespace: 'spare-part' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'spare-part' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 if (flags.watch) await watch();
 else await build();
 
@@ -91,7 +107,7 @@ function options(bundle: Bundle): esbuild.BuildOptions & { metafile: true } {
     minifyWhitespace: true,
     minifyIdentifiers: bundle.foreign,
     logLevel: 'warning',
-    plugins: [withoutZodLocales],
+    plugins: [withoutZodLocales, withoutSparePartsOfDockerode],
   } satisfies esbuild.BuildOptions;
   if (bundle.platform === 'webview')
     return {

@@ -53,6 +53,8 @@ export function bundles(root: string): readonly Bundle[] {
     sdkBundle('azure', 950),
     sdkBundle('gcs', 320),
     sdkBundle('s3', 460),
+    // What speaks to container engines, loaded by `src/environments/engine/loadSdk.ts`.
+    { ...nodeBundle('engine.cjs', 'src/environments/engine/sdk.ts', 180), foreign: true },
     ...webviewFolders(root).map((name): Bundle => ({
       output: `webview/${name}.js`,
       entry: `webview/${name}/main.ts`,

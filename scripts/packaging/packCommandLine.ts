@@ -11,6 +11,7 @@ const fromDist = [
   'cli.cjs',
   'supervisor.cjs',
   'data-worker.cjs',
+  'engine.cjs',
   'remotes',
   'pythonHook',
   'devcontainer-templates',

@@ -12,7 +12,7 @@ import { packedExtension } from '../helpers/packedExtension.ts';
 import { scrubbedEnvironment } from '../helpers/scrubbedEnvironment.ts';
 import { temporaryFolder } from '../helpers/temporaryFolder.ts';
 
-const bundles = ['cli.cjs', 'supervisor.cjs', 'data-worker.cjs'];
+const bundles = ['cli.cjs', 'supervisor.cjs', 'data-worker.cjs', 'engine.cjs'];
 
 /** Loaded by those whose remote speaks them. */
 const clients = ['azure.cjs', 'gcs.cjs', 's3.cjs'];

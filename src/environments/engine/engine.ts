@@ -7,7 +7,7 @@ export type EngineKind = 'docker' | 'podman';
 
 /** What named the engine, in the order in which it is looked for. */
 export type EngineSource =
-  'setting' | 'DOCKER_HOST' | 'DOCKER_CONTEXT' | 'context' | 'CONTAINER_HOST' | 'socket';
+  'setting' | 'DOCKER_HOST' | 'DOCKER_CONTEXT' | 'context' | 'CONTAINER_HOST' | 'socket' | 'program';
 
 export interface CdiDevice {
   /** Fully qualified: `nvidia.com/gpu=0`. */
@@ -48,6 +48,8 @@ export interface Engine {
   readonly version: string;
   /** Of the Docker API it speaks: `1.47`. */
   readonly apiVersion: string;
+  /** Whether it runs in Docker Desktop's virtual machine, which has no GPU on Linux and macOS. */
+  readonly desktop: boolean;
   /** Not on this machine: paths of this machine mean nothing to it, and local GPUs say nothing about it. */
   readonly remote: boolean;
   readonly facts: EngineFacts;
