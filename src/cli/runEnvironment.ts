@@ -5,7 +5,7 @@ import type { LaunchRequest } from '../execution/launchRun.ts';
 import { findContainer } from '../execution/inside/findContainer.ts';
 import { environmentNotSupported, environmentNotUp } from './errors.ts';
 
-type RunEnvironment = Pick<LaunchRequest, 'environment' | 'inside'>;
+export type RunEnvironment = Pick<LaunchRequest, 'environment' | 'inside'>;
 
 /** Rejects with `environment-not-supported`, or `environment-not-up` when nothing of the project runs. */
 export async function runEnvironment(

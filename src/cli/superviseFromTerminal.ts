@@ -176,11 +176,11 @@ export function cancelOnInterrupt(store: string, id: string, { terminal }: CliCo
   return () => process.off('SIGINT', onInterrupt);
 }
 
-function isOwnFailure(error: unknown): error is LockstepError {
+export function isOwnFailure(error: unknown): error is LockstepError {
   return error instanceof LockstepError && error.kind === 'impossible';
 }
 
-function reportOwn(error: LockstepError, { terminal }: CliContext, json: boolean): number {
+export function reportOwn(error: LockstepError, { terminal }: CliContext, json: boolean): number {
   terminal.err(`lockstep: ${printable(error.message)}\n`);
   if (error.mend !== undefined) terminal.err(`  ${printable(error.mend)}\n`);
   if (json)

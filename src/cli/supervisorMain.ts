@@ -4,15 +4,15 @@
  * open then.
  */
 import { adoptRun } from '../execution/adoptRun.ts';
+import { withPythonEnvironment } from '../execution/python/pythonHooks.ts';
 import { superviseRun } from '../execution/superviseRun.ts';
 import { adoptArgument } from '../execution/watchdog.ts';
 import { reproductionHooks } from '../reproduction/reproductionHooks.ts';
 
+const hooks = withPythonEnvironment(reproductionHooks());
 const [first, second] = process.argv.slice(2);
 const life =
-  first === adoptArgument && second !== undefined
-    ? adoptRun(second, reproductionHooks())
-    : superviseRun(first, reproductionHooks());
+  first === adoptArgument && second !== undefined ? adoptRun(second, hooks) : superviseRun(first, hooks);
 life.then(
   () => process.exit(0),
   (error: unknown) => {

@@ -25,6 +25,16 @@ export const lockedPackageSchema = z.looseObject({
   /** Conda: build string and channel. */
   build: z.string().optional(),
   channel: z.string().optional(),
+  /** `sha256:<hex>` over the installed files, as their installer recorded them: equal for equal wheels. */
+  contents: z.string().optional(),
+  /** The program of version control where it came from one; `url` ends with `@<commit>`. */
+  vcs: z.string().optional(),
+  /** Of the repository or archive that `url` names. */
+  subdirectory: z.string().optional(),
+  /** Editable: the folder that code is imported from, relative to the project. */
+  location: z.string().optional(),
+  /** `conda` where conda put it there. */
+  installer: z.string().optional(),
 });
 export type LockedPackage = z.infer<typeof lockedPackageSchema>;
 

@@ -51,8 +51,8 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
   const { plan, place } = started;
   const live = supervision.announce(plan.root, Date.parse(started.startedAt));
   const hardware = place.hardware(started.surroundings).catch(orUnknown<Hardware>());
-  // The hook tells best what a program could import; this is for programs without it, and while they run.
-  const early = packagesOf(started, undefined);
+  // The hook tells best what a program could import; this is for programs without it, as it was when they started.
+  const early = packagesOf(started, { contents: false });
   const gaps = hashGaps(plan).catch(note('Files over the size limit', []));
   let seen = nothingSeen;
   let uses: FileUses = { inputs: [], outputs: [] };
@@ -88,7 +88,9 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         note('Hashes of inputs', [...listed]),
       );
       const seenPath = seen.pythons[0]?.path;
-      const packages = seenPath === undefined ? await early : await packagesOf(started, seenPath);
+      const late =
+        seenPath !== undefined || place.isHere ? packagesOf(started, { seenPath, contents: true }) : early;
+      const packages = seenPath === undefined ? withKnownContents(await early, await late) : await late;
       const list = await storePackages(spec.store, packages).catch(
         orUnknown<{ list: string; count: number }>(),
       );
@@ -117,12 +119,27 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
 
 async function packagesOf(
   { plan, place, variables }: StartedRun,
-  seenPath: readonly string[] | undefined,
+  { seenPath, contents }: { readonly seenPath?: readonly string[] | undefined; readonly contents: boolean },
 ): Promise<Known<Package[]>> {
   const interpreter = knownValue(plan.interpreter);
   if (interpreter === undefined && seenPath === undefined)
     return unknown('the command is not known to be Python');
-  return place.packages(interpreter, seenPath, variables).catch(orUnknown<Package[]>());
+  return place.packages(interpreter, { seenPath, contents }, variables).catch(orUnknown<Package[]>());
+}
+
+/** What is there after the run tells the contents of what was there before, where it is the same version still. */
+function withKnownContents(before: Known<Package[]>, after: Known<Package[]>): Known<Package[]> {
+  if (before.known === 'unknown') return before;
+  const contents = new Map(
+    (knownValue(after) ?? []).map(one => [`${one.name} ${one.version}`, one.contents] as const),
+  );
+  return {
+    ...before,
+    value: before.value.map(one => {
+      const known = contents.get(`${one.name} ${one.version}`);
+      return known === undefined ? one : { ...one, contents: known };
+    }),
+  };
 }
 
 async function storePackages(store: string, packages: Known<Package[]>): Promise<Captured['packages']> {

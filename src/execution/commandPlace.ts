@@ -64,14 +64,20 @@ export interface CommandPlace {
   openMlflow(port: number): Promise<void>;
   tree(command: Pick<PlacedCommand, 'child'>): PlacedTree;
   hardware(variables: Variables): Promise<Known<Hardware>>;
-  /** @param seenPath sys.path of the program that ran, where it was observed. */
   packages(
     interpreter: Interpreter | undefined,
-    seenPath: readonly string[] | undefined,
+    question: PlacedPackagesQuestion,
     variables: Variables,
   ): Promise<Known<Package[]>>;
   /** Gives back what was opened for the run. Never rejects. */
   close(): Promise<void>;
+}
+
+export interface PlacedPackagesQuestion {
+  /** sys.path of the program that ran, where it was observed. */
+  readonly seenPath?: readonly string[] | undefined;
+  /** Whether to tell what the installed files are, too. */
+  readonly contents: boolean;
 }
 
 export interface PlacedQuestion {

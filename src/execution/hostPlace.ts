@@ -56,9 +56,9 @@ export function hostPlace(spec: LaunchSpec, { paths }: Pick<PlaceOptions, 'paths
       };
     },
     hardware: variables => captureHardware({ variables: definedOf(variables) }),
-    packages: (interpreter, seenPath, variables) =>
+    packages: (interpreter, question, variables) =>
       capturePackages({
-        ...{ interpreter, seenPath, variables },
+        ...{ ...question, interpreter, variables },
         cacheDir: lockstepCacheFolder(definedOf(variables)),
       }),
     close: () => Promise.resolve(),

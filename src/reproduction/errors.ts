@@ -32,12 +32,20 @@ export function environmentNotSupported(kind: string): LockstepError {
   });
 }
 
+export function packagesUnknown(runId: string): LockstepError {
+  return new LockstepError({
+    code: 'packages-unknown',
+    message: `Run ${runId} has no captured list of packages, so its environment cannot be made once more.`,
+    mend: 'Reproduce it on the host: lockstep reproduce --env host …',
+  });
+}
+
 export function interpreterMissing(path: string, version: string | undefined): LockstepError {
   return new LockstepError({
     code: 'interpreter-missing',
     message: `The run used the interpreter ${path}${version === undefined ? '' : ` (Python ${version})`}, which is gone.`,
     mend: path.includes('venv')
-      ? 'Create the environment again in the same place, with the packages that lockstep show lists.'
+      ? 'Have its environment made once more from the captured list: lockstep reproduce --env python …'
       : `Install Python${version === undefined ? '' : ` ${version}`} in the same place again.`,
   });
 }

@@ -64,7 +64,7 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
       ...observationCaps(before, after),
       ...outsideCodeCaps(second, [before.plan.root, workspace], request),
       ...ambiguousOutputCaps(first, second),
-      ...environmentCaps(original, reproduced),
+      ...environmentCaps(original, reproduced, samePackages(before.packages, after.packages)),
     ],
     escapedModules: escapedModules(after.captured, [before.plan.root, workspace], request),
   });
@@ -103,7 +103,7 @@ async function unchangedFile(output: FileUse, root: string, place?: string): Pro
 }
 
 /** The environment that ran is not, or not provably, the recorded one. */
-function environmentCaps(original: RunDetails, reproduced: RunDetails): string[] {
+function environmentCaps(original: RunDetails, reproduced: RunDetails, same: boolean): string[] {
   const version = versionOf(original);
   const noPython = version === undefined && knownValue(original.plan?.interpreter) === undefined;
   if (noPython) return [];
@@ -111,9 +111,29 @@ function environmentCaps(original: RunDetails, reproduced: RunDetails): string[]
   const after = knownValue(reproduced.captured?.packages)?.list;
   if (before === undefined || after === undefined) return ['the packages could not be compared'];
   return [
-    ...(before === after ? [] : ['the packages are not the recorded ones']),
+    ...(before === after || same ? [] : ['the packages are not the recorded ones']),
     ...(versionOf(reproduced) === version ? [] : ['the interpreter is not the recorded one']),
   ];
+}
+
+/** What only one of two records tells of a package says nothing: older ones know less. */
+function samePackages(
+  before: readonly Package[] | undefined,
+  after: readonly Package[] | undefined,
+): boolean {
+  if (before === undefined || after?.length !== before.length) return false;
+  return before.every((one, index) => {
+    const other = after[index];
+    return (
+      other !== undefined &&
+      one.name === other.name &&
+      one.version === other.version &&
+      one.url === other.url &&
+      one.location === other.location &&
+      (one.contents === undefined || other.contents === undefined || one.contents === other.contents) &&
+      (one.build === undefined || other.build === undefined || one.build === other.build)
+    );
+  });
 }
 
 /** Of the command's own Python, or of the first one that it started. */

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, lstat, mkdir, realpath, stat, symlink } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { captureVariables } from '../execution/capture/variables.ts';
+import { pythonCommand } from '../execution/python/pythonCommand.ts';
 import { readCommandWords } from '../execution/capture/commandWords.ts';
 import { describeGaps } from '../git/gaps.ts';
 import { createPrivateCheckout } from '../git/privateCheckout.ts';
@@ -27,6 +28,7 @@ import { offerLeftOut } from './offerLeftOut.ts';
 import { offerPinned } from './offerPinned.ts';
 import { isInside, relocatePaths } from './relocatePaths.ts';
 import type { Relocation } from './relocatePaths.ts';
+import type { RebuiltEnvironment } from './rebuiltEnvironment.ts';
 import { outsideOutputs } from './outsideOutputs.ts';
 
 export interface PreparationRequest {
@@ -39,6 +41,8 @@ export interface PreparationRequest {
   /** The environment that the reproduction was started from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly allowOutsideWrites: boolean;
+  /** The environment made once more, where the run is to execute in it. Called with the checkout, when that is there. */
+  readonly rebuild?: ((checkout: string) => Promise<RebuiltEnvironment>) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -53,6 +57,8 @@ export interface Preparation {
   readonly caps: readonly string[];
   /** Environment folders: modules from there are no escape. Absolute. */
   readonly environmentFolders: readonly string[];
+  /** Set where the environment was made once more. */
+  readonly rebuilt?: RebuiltEnvironment;
 }
 
 /**
@@ -70,12 +76,14 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
       plan.code.known === 'unknown' ? plan.code.reason : 'the record is incomplete.',
     );
   requireInside(original, plan);
-  const environmentFolders = await foldersOfEnvironment(plan);
+  const recordedFolders = await foldersOfEnvironment(plan, request.rebuild !== undefined);
   const outside = outsideOutputs(original, request.argv);
   if (outside.fixed.length > 0 && !request.allowOutsideWrites) throw writesOutside(outside.fixed);
 
   const { missing } = await createPrivateCheckout({ root: workspace, code, target: layout.checkout, signal });
-  await linkEnvironments(environmentFolders, [plan.root, workspace], layout.checkout);
+  const rebuilt = await request.rebuild?.(layout.checkout);
+  const environmentFolders = rebuilt === undefined ? recordedFolders : [rebuilt.folder];
+  await linkEnvironments(recordedFolders, [plan.root, workspace], layout.checkout, rebuilt?.folder);
   const outputs = original.result?.outputs ?? [];
   const leftOut = await offerLeftOut({
     ...{ code, captured: original.captured, lacking: missing },
@@ -85,7 +93,9 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
     input =>
       input.inSnapshot !== true &&
       !leftOut.paths.has(input.path) &&
-      !environmentFolders.some(folder => isInside(absolute(input.path, plan.root), folder)),
+      ![...recordedFolders, ...environmentFolders].some(folder =>
+        isInside(absolute(input.path, plan.root), folder),
+      ),
   );
   const { environment } = request;
   const pinned = await offerPinned({ inputs, outputs, workspace, layout, environment, signal });
@@ -104,7 +114,7 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
   const relocation: Relocation = {
     from: await namesOf(plan.root, workspace),
     to: layout.checkout,
-    kept: environmentFolders,
+    kept: [...recordedFolders, ...environmentFolders],
   };
   const move = (word: string): string =>
     outside.redirect.reduce(
@@ -117,14 +127,26 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
     ...outside.redirect.map(path => dirname(layout.redirected(path))),
     ...outputFolders(plan, original, layout),
   ]);
-  const argv = withRecordedInterpreter(request.argv, plan, environmentFolders).map(move);
+  const variables = variablesOf(plan, request, move, original, rebuilt === undefined);
+  const managed =
+    rebuilt === undefined
+      ? undefined
+      : pythonCommand({
+          argv: request.argv,
+          cwd: join(plan.root, plan.cwd),
+          variables: { ...request.environment, ...variables },
+          python: { folder: rebuilt.folder, interpreter: rebuilt.interpreter },
+          instead: recordedFolders.filter(isManagedFolder),
+        });
+  const argv = (managed?.argv ?? withRecordedInterpreter(request.argv, plan, environmentFolders)).map(move);
   return {
     root: layout.checkout,
     cwd,
     argv,
-    variables: variablesOf(plan, request, move, original),
+    variables: { ...variables, ...managed?.variables },
     code: leftOut.code,
     caps: [
+      ...(rebuilt === undefined ? [] : ['environment rebuilt from the captured list']),
       // A reproduction's own record may lack more than its gaps say: a submodule that was gone.
       ...(plan.code.known === 'declared' && describeGaps(code.gaps) === undefined
         ? [`inexact snapshot${plan.code.reason === undefined ? '' : ` (${plan.code.reason})`}`]
@@ -134,14 +156,19 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
       ...[...pinned.unverified, ...offered.unverified].map(path => `unverified input ${path}`),
     ],
     environmentFolders,
+    ...(rebuilt === undefined ? {} : { rebuilt }),
   };
 }
 
-/** Prefixes of the interpreter, and every folder above it that is a virtual environment. Throws `interpreter-missing`. */
-async function foldersOfEnvironment(plan: Plan): Promise<string[]> {
+/**
+ * Prefixes of the interpreter, and every folder above it that is a virtual environment. Throws `interpreter-missing`,
+ * unless it may be gone.
+ */
+async function foldersOfEnvironment(plan: Plan, mayBeGone: boolean): Promise<string[]> {
   const interpreter = knownValue(plan.interpreter);
   if (interpreter === undefined) return [];
-  if (!(await exists(interpreter.path))) throw interpreterMissing(interpreter.path, interpreter.version);
+  if (!mayBeGone && !(await exists(interpreter.path)))
+    throw interpreterMissing(interpreter.path, interpreter.version);
   const folders = new Set<string>();
   if (interpreter.prefix !== undefined) folders.add(interpreter.prefix);
   const prefix = dirname(dirname(interpreter.path));
@@ -149,11 +176,17 @@ async function foldersOfEnvironment(plan: Plan): Promise<string[]> {
   return [...folders];
 }
 
+/** A virtual or conda environment, perhaps gone; never a folder of the system. */
+function isManagedFolder(folder: string): boolean {
+  return !existsSync(folder) || ['pyvenv.cfg', 'conda-meta'].some(name => existsSync(join(folder, name)));
+}
+
 /** Scripts that name `.venv` themselves find it; git does not see the link. */
 async function linkEnvironments(
   folders: readonly string[],
   roots: readonly string[],
   checkout: string,
+  instead: string | undefined,
 ): Promise<void> {
   for (const folder of folders) {
     const root = roots.find(one => isInside(folder, one) && folder !== one);
@@ -162,7 +195,7 @@ async function linkEnvironments(
     const target = join(checkout, place);
     if (await exists(target)) continue;
     await mkdir(dirname(target), { recursive: true });
-    await symlink(folder, target, process.platform === 'win32' ? 'junction' : 'dir');
+    await symlink(instead ?? folder, target, process.platform === 'win32' ? 'junction' : 'dir');
     await appendFile(join(checkout, '.git', 'info', 'exclude'), `/${place.split(sep).join('/')}\n`).catch(
       () => undefined,
     );
@@ -201,6 +234,7 @@ function variablesOf(
   { environment, layout }: PreparationRequest,
   move: (word: string) => string,
   original: RunDetails,
+  asRecorded: boolean,
 ): Record<string, string | undefined> {
   const variables: Record<string, string | undefined> = {};
   // What decides numbers and was not set then must not be set now.
@@ -211,7 +245,11 @@ function variablesOf(
   variables['PYTHONPATH'] = pythonPath(variables['PYTHONPATH'], original, move, layout);
   variables['PWD'] = join(layout.checkout, plan.cwd);
   const interpreter = knownValue(plan.interpreter);
-  if (interpreter !== undefined && existsSync(join(dirname(dirname(interpreter.path)), 'pyvenv.cfg'))) {
+  if (
+    asRecorded &&
+    interpreter !== undefined &&
+    existsSync(join(dirname(dirname(interpreter.path)), 'pyvenv.cfg'))
+  ) {
     // Programs that the script starts by name (`python`, `torchrun`) come from the recorded environment, too.
     const folder = dirname(interpreter.path);
     const path = (environment['PATH'] ?? '').split(delimiter).filter(part => part !== '' && part !== folder);

@@ -46,7 +46,7 @@ export interface ReproduceRequest {
  */
 export async function reproduceRun(request: ReproduceRequest, launch: LaunchOptions): Promise<LaunchedRun> {
   const { original, variables } = request;
-  const plan = await requireReproducible(original);
+  const plan = await requireReproducible(original, request.options?.environment ?? 'recorded');
   const file = await readExperiments(request.root);
   const rules = experimentRules(file, plan.experiment);
   const options: Partial<ReproductionOptions> = {
@@ -66,7 +66,7 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
       cwd: request.root,
       tags: [],
       ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
-      environment: { kind: plan.environment.kind },
+      environment: request.options?.environment === 'python' ? { kind: 'python' } : plan.environment,
       declaredInputs: plan.declaredInputs,
       declaredOutputs: plan.declaredOutputs,
       // What the original was read with is what is compared.
@@ -82,15 +82,21 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
 }
 
 /** What can be known without preparing anything. */
-async function requireReproducible(original: RunDetails): Promise<Plan> {
+async function requireReproducible(
+  original: RunDetails,
+  environment: ReproductionOptions['environment'],
+): Promise<Plan> {
   const { plan, id } = original;
   if (plan === undefined) throw planMissing(id, original.problems[0]);
   requireOwnCommand(plan, 'reproduced');
   if (original.state === 'preparing' || original.state === 'running' || original.stillRunning)
     throw runStillLive(id);
-  if (plan.environment.kind !== 'host') throw environmentNotSupported(plan.environment.kind);
+  const { kind } = plan.environment;
+  if (kind !== 'host' && kind !== 'python') throw environmentNotSupported(kind);
   if (plan.code.known === 'unknown') throw codeUnknown(id, plan.code.reason);
   if (plan.tty) throw terminalRun(id);
+  // A managed environment is made once more where it is gone.
+  if (environment === 'python' || kind === 'python') return plan;
   const interpreter = knownValue(plan.interpreter);
   if (interpreter !== undefined && !(await exists(interpreter.path)))
     throw interpreterMissing(interpreter.path, interpreter.version);

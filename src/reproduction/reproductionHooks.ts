@@ -1,4 +1,5 @@
 /** What the supervisor of a reproduction does besides supervising: the checkout before, the verdict after. */
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
@@ -6,6 +7,9 @@ import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
 import type { EndedRun, PrepareContext, PreparedRun, RunHooks } from '../execution/runHooks.ts';
 import type { LaunchSpec } from '../execution/launchSpec.ts';
 import { announceChange } from '../runs/changes.ts';
+import { knownValue } from '../runs/known.ts';
+import type { EnvironmentIdentity } from '../runs/plan.ts';
+import type { RunDetails } from '../runs/runDetails.ts';
 import { RunStore } from '../runs/runStore.ts';
 import { runPaths } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
@@ -17,6 +21,8 @@ import { judgeRecords } from './judgeRecords.ts';
 import { readPreparation, writePreparation } from './preparationRecord.ts';
 import type { JudgedPreparation } from './preparationRecord.ts';
 import { prepareReproduction } from './prepareReproduction.ts';
+import { rebuildEnvironment } from './rebuiltEnvironment.ts';
+import type { RebuiltEnvironment } from './rebuiltEnvironment.ts';
 import { relocatePaths } from './relocatePaths.ts';
 import { reproductionOptionsSchema } from './reproductionOptions.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
@@ -85,12 +91,13 @@ async function start(
       argv: context.argv,
       environment: context.environment,
       allowOutsideWrites: options.allowOutsideWrites,
+      rebuild: rebuildOf(spec, options, original, context),
       signal: context.signal,
     });
     await writePreparation(context.paths, preparation);
     const part = new AbortController();
     stopAtPart({ spec, original, options, runs, signal: part.signal });
-    const { root, cwd, argv, variables, code } = preparation;
+    const { root, cwd, argv, variables, code, rebuilt } = preparation;
     // Recorded with the paths it ran with, and without the secrets.
     const shown = { from: [plan.root, spec.root], to: root, kept: preparation.environmentFolders };
     return {
@@ -100,13 +107,47 @@ async function start(
       part,
       prepared: {
         ...{ root, cwd, argv, variables, code },
-        plan: { argv: spec.argv.map(word => relocatePaths(word, shown)) },
+        plan: {
+          argv: spec.argv.map(word => relocatePaths(word, shown)),
+          ...(rebuilt === undefined ? {} : { environment: identityOf(rebuilt) }),
+        },
       },
     };
   } catch (error) {
     await removeCheckout(layout);
     throw error;
   }
+}
+
+/** How to make the environment once more, where that was asked for or a managed one is gone. */
+function rebuildOf(
+  spec: LaunchSpec,
+  options: ReproductionOptions,
+  original: RunDetails,
+  { environment, signal }: PrepareContext,
+): ((checkout: string) => Promise<RebuiltEnvironment>) | undefined {
+  const { plan } = original;
+  if (plan === undefined) return undefined;
+  const interpreter = knownValue(plan.interpreter)?.path;
+  const gone = plan.environment.kind === 'python' && interpreter !== undefined && !existsSync(interpreter);
+  if (options.environment !== 'python' && !gone) return undefined;
+  return checkout =>
+    rebuildEnvironment({
+      ...{ original, plan, checkout, signal, variables: environment },
+      store: spec.store,
+      cacheFolder: lockstepCacheFolder(environment),
+      // Into the supervisor's log.
+      onProgress: text => void process.stderr.write(`${text}\n`),
+    });
+}
+
+function identityOf({ folder, interpreter, list, differences }: RebuiltEnvironment): EnvironmentIdentity {
+  return {
+    kind: 'python',
+    drift: differences.length === 0 ? 'clean' : 'drifted',
+    ...(differences.length === 0 ? {} : { driftItems: differences.slice(0, 20) }),
+    python: { folder, interpreter, folders: [], rebuiltFrom: list },
+  };
 }
 
 /** What {@link start} knew, from the record. Undefined when the supervisor was killed before it was prepared. */

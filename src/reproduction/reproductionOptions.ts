@@ -6,6 +6,8 @@ export const reproductionOptionsSchema = z.object({
   throughStep: z.number().optional(),
   /** Stop after so many milliseconds and judge what there is. */
   forMs: z.number().positive().optional(),
+  /** `python`: in an environment made once more from the captured list; else where the run ran, as it is now. */
+  environment: z.enum(['recorded', 'python']).default('recorded'),
   /** Leave the private checkout behind. */
   keep: z.boolean().default(false),
   /** Outputs outside the repository that cannot be redirected may be written again in place. */

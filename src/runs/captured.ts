@@ -10,6 +10,19 @@ export const packageSchema = z.looseObject({
   editable: z.boolean().optional(),
   /** For an editable install: the folder code is imported from, absolute. */
   location: z.string().optional(),
+  /** `sha256:<hex>` of the archives it may have been installed from, where that is known. */
+  hashes: z.array(z.string()).optional(),
+  /** `sha256:<hex>` over the installed files as the installer recorded them: equal for equal wheels. */
+  contents: z.string().optional(),
+  /** For what came from version control: its program; `url` ends with `@<commit>`. */
+  vcs: z.string().optional(),
+  /** Of the repository or archive. */
+  subdirectory: z.string().optional(),
+  /** Of a conda package: build string and channel. */
+  build: z.string().optional(),
+  channel: z.string().optional(),
+  /** `conda` where conda put a Python package there; pip and uv are not told apart. */
+  installer: z.string().optional(),
 });
 export type Package = z.infer<typeof packageSchema>;
 

@@ -176,7 +176,16 @@ export const environmentIdentitySchema = z.looseObject({
     })
     .optional(),
   /** A managed Python environment: the folder it was built in, absolute. */
-  python: z.looseObject({ folder: z.string() }).optional(),
+  python: z
+    .looseObject({
+      folder: z.string(),
+      interpreter: z.string().optional(),
+      /** Folders of the project that hold editable packages, put on PYTHONPATH; absolute. */
+      folders: z.array(z.string()).default([]),
+      /** Name of the captured list of packages that it was made from once more, for a reproduction. */
+      rebuiltFrom: z.string().optional(),
+    })
+    .optional(),
 });
 export type EnvironmentIdentity = z.infer<typeof environmentIdentitySchema>;
 

@@ -31,6 +31,16 @@ const commands: Readonly<Record<string, EnvCommandEntry>> = {
     summary: 'the GPUs of this machine, and what is between them and a container',
     load: async () => (await import('./env/gpus.ts')).envGpus,
   },
+  lock: {
+    usage: 'lock',
+    summary: 'write down exactly which environment it is',
+    load: async () => (await import('./env/lock.ts')).envLock,
+  },
+  verify: {
+    usage: 'verify',
+    summary: 'is the environment as its lock says, and what differs',
+    load: async () => (await import('./env/verify.ts')).envVerify,
+  },
 };
 
 export const env: Subcommand = {

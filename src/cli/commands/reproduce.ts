@@ -11,7 +11,7 @@ import type { Result } from '../../runs/result.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
-import { forecastNotSupported, verdictMissing, wrongUse } from '../errors.ts';
+import { environmentNotSupported, forecastNotSupported, verdictMissing, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { parseDuration } from '../parseDuration.ts';
@@ -30,6 +30,7 @@ export const reproduce: Subcommand = {
     )
       .argument('<run>', '@1, an id, a part of one, or a name')
       .option('--forecast', 'only say how close it can get')
+      .option('--env <kind>', 'where: host as it is now, or python for an environment of the packages it had')
       .option('--steps <step>', 'run and compare no further than this step')
       .option('--for <duration>', 'stop after a while (90s, 10m, 2h) and judge what there is')
       .option('--rtol <number>', 'relative tolerance for every metric')
@@ -55,6 +56,8 @@ export const reproduce: Subcommand = {
       },
       { node: context.node, supervisorScript: context.supervisorScript },
     );
+    if (options.environment === 'python' && flags.json !== true)
+      context.terminal.err('lockstep: making its Python environment once more, where it is not there yet\n');
     if (flags.detach === true) {
       context.terminal.out(
         flags.json === true
@@ -90,6 +93,7 @@ export const reproduce: Subcommand = {
 
 interface ReproduceFlags {
   readonly forecast?: boolean;
+  readonly env?: string;
   readonly steps?: string;
   readonly for?: string;
   readonly rtol?: string;
@@ -104,18 +108,26 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
   const forMs = flags.for === undefined ? undefined : parseDuration(flags.for);
   if (flags.for !== undefined && forMs === undefined)
     throw wrongUse(`--for wants a duration such as 90s or 10m, not ${flags.for}`, 'lockstep reproduce');
+  const environment = environmentOf(flags.env);
   const step = numberOf('--steps', flags.steps);
   const rtol = numberOf('--rtol', flags.rtol);
   const atol = numberOf('--atol', flags.atol);
   return {
     ...(step === undefined ? {} : { throughStep: step }),
     ...(forMs === undefined ? {} : { forMs }),
+    ...(environment === undefined ? {} : { environment }),
     keep: flags.keep === true,
     allowOutsideWrites: flags.allowOutsideWrites === true,
     ...(rtol === undefined && atol === undefined
       ? {}
       : { tolerances: [{ pattern: '**', tolerance: { rtol: rtol ?? 0, atol: atol ?? 0 } }] }),
   };
+}
+
+function environmentOf(kind: string | undefined): ReproductionOptions['environment'] | undefined {
+  if (kind === undefined || kind === 'host') return undefined;
+  if (kind !== 'python') throw environmentNotSupported(kind);
+  return kind;
 }
 
 function numberOf(option: string, text: string | undefined): number | undefined {

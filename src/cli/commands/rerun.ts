@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
+import type { Plan } from '../../runs/plan.ts';
 import type { Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
+import { environmentForRun } from '../environmentForRun.ts';
 import { planMissing } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { parseParams } from '../parseParams.ts';
@@ -19,6 +21,7 @@ export const rerun: Subcommand = {
       .option('--param <name=value>', 'another value for a parameter; may be given several times', collected)
       .option('--name <name>', 'a name for the new run')
       .option('--tag <tag>', 'a tag; may be given several times', collected)
+      .option('--env <kind>', 'where to run: host, python or devcontainer; else as it ran')
       .option('--detach', 'print the id of the run and leave it running')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
@@ -27,6 +30,10 @@ export const rerun: Subcommand = {
     const id = await runs.resolve(parser.args[0] ?? '');
     const { plan, problems } = await runs.read(id);
     if (plan === undefined) throw planMissing(id, problems[0]);
+    const how = { detach: flags.detach === true, json: flags.json === true };
+    const kind = flags.env ?? kindOf(plan);
+    const where = await environmentForRun(kind, project.root, how, context);
+    if (typeof where === 'number') return where;
     const argv = changedCommand(plan, parseParams(flags.param ?? [], 'lockstep rerun'), context.env);
     return superviseFromTerminal(
       {
@@ -39,7 +46,7 @@ export const rerun: Subcommand = {
         ...(flags.name === undefined ? {} : { name: flags.name }),
         tags: [...new Set([...plan.tags, ...(flags.tag ?? [])])],
         ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
-        environment: { kind: 'host' },
+        ...where,
         declaredInputs: plan.declaredInputs,
         declaredOutputs: plan.declaredOutputs,
         ...(plan.pinOutputs === undefined ? {} : { pinOutputs: plan.pinOutputs }),
@@ -48,7 +55,7 @@ export const rerun: Subcommand = {
         rerunOf: id,
         colour: context.terminal.colour,
       },
-      { detach: flags.detach === true, json: flags.json === true },
+      how,
       context,
     );
   },
@@ -58,6 +65,12 @@ interface RerunFlags {
   readonly param?: string[];
   readonly name?: string;
   readonly tag?: string[];
+  readonly env?: string;
   readonly detach?: boolean;
   readonly json?: boolean;
+}
+
+/** A run of the host, or one that this version cannot set up, runs on the host again. */
+function kindOf({ environment }: Plan): string {
+  return environment.kind === 'python' ? 'python' : 'host';
 }

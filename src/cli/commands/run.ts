@@ -8,11 +8,11 @@ import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { metricLinesOf } from '../../execution/experiments/metricLinesOf.ts';
 import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
+import { environmentForRun } from '../environmentForRun.ts';
 import { notInteractive, scriptWithoutInterpreter, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { terminalInside } from '../../execution/inside/errors.ts';
 import { parseParams } from '../parseParams.ts';
-import { runEnvironment } from '../runEnvironment.ts';
 import { collected, jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { scriptCommand } from '../scriptCommand.ts';
 import { superviseFromTerminal } from '../superviseFromTerminal.ts';
@@ -28,7 +28,11 @@ export const run: Subcommand = {
       .argument('[experiment...]')
       .option('--name <name>', 'a name for the run')
       .option('--tag <tag>', 'a tag; may be given several times', collected)
-      .option('--env <kind>', 'where to run: host, or devcontainer when it is up', 'host')
+      .option(
+        '--env <kind>',
+        'where to run: host; python for the environment of lockstep-lock.json; devcontainer when it is up',
+        'host',
+      )
       .option('--input <path>', 'a file or folder that the run reads; may be given several times', collected)
       .option(
         '--output <path>',
@@ -52,12 +56,14 @@ export const run: Subcommand = {
     if (flags.tty === true && !context.terminal.interactive) throw notInteractive('--tty');
 
     const { project } = await openRuns(context);
-    const where = await runEnvironment(flags.env, project.root, context.env);
-    if (flags.tty === true && where.environment?.target !== undefined) throw terminalInside();
     const what =
       command === undefined
         ? await namedExperiment(parser.args, flags, project.root)
         : adHocCommand(command, parser.args, flags, context);
+    const how = { detach: flags.detach === true, json: flags.json === true };
+    const where = await environmentForRun(flags.env, project.root, how, context);
+    if (typeof where === 'number') return where;
+    if (flags.tty === true && where.environment?.target !== undefined) throw terminalInside();
     const named = (paths: readonly string[], from: string): string[] =>
       paths.map(path => inProject(path, from, project.root));
     const request: LaunchRequest = {
@@ -93,11 +99,7 @@ export const run: Subcommand = {
       context.terminal.err(
         'lockstep: outside git the code is not recorded, so this run cannot be reproduced; to change that: git init\n',
       );
-    return superviseFromTerminal(
-      request,
-      { detach: flags.detach === true, json: flags.json === true },
-      context,
-    );
+    return superviseFromTerminal(request, how, context);
   },
 };
 

@@ -11,6 +11,7 @@ import {
   dataTransferOutputSchema,
 } from './dataOutput.ts';
 import { doctorOutputSchema } from './doctorOutput.ts';
+import { envLockOutputSchema, envVerifyOutputSchema } from './envOutput.ts';
 import { errorOutputSchema } from './errorOutput.ts';
 import { importOutputSchema } from './importOutput.ts';
 import { metricsOutputSchema } from './metricsOutput.ts';
@@ -38,6 +39,8 @@ const printed: readonly { readonly name: string; readonly command: string; reado
   { name: 'cli-data-pull', command: 'lockstep data pull --json', schema: dataPullOutputSchema },
   { name: 'cli-data-diff', command: 'lockstep data diff --json', schema: dataDiffOutputSchema },
   { name: 'cli-data-gc', command: 'lockstep data gc --json', schema: dataGarbageOutputSchema },
+  { name: 'cli-env-lock', command: 'lockstep env lock --json', schema: envLockOutputSchema },
+  { name: 'cli-env-verify', command: 'lockstep env verify --json', schema: envVerifyOutputSchema },
   { name: 'cli-error', command: 'any command with --json that fails', schema: errorOutputSchema },
 ];
 

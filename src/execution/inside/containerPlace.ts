@@ -195,7 +195,7 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
       };
     },
     hardware: async variables => hardwareInside(api, record, await probe().catch(() => undefined), variables),
-    packages: async (interpreter, seenPath, variables) =>
+    packages: async (interpreter, { seenPath }, variables) =>
       packagesInside(api, record, {
         ...{ interpreter, seenPath, outside: path => map.toHost(path) },
         env: entries({ ...variables, PYTHONPATH: undefined }),

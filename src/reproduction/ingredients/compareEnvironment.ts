@@ -11,7 +11,7 @@ import type { IngredientSide } from './ingredientSide.ts';
 
 export function compareEnvironment(original: IngredientSide, now: IngredientSide): Ingredient {
   const findings = new IngredientFindings();
-  findings.compare('kind', original.plan.environment.kind, now.plan.environment.kind);
+  if (!isRebuilt(now)) findings.compare('kind', original.plan.environment.kind, now.plan.environment.kind);
   compareInterpreters(original.plan, now.plan, findings);
   comparePackages(original, now, findings);
   const before = knownValue(original.captured?.hardware);
@@ -53,9 +53,20 @@ function comparePackages(original: IngredientSide, now: IngredientSide, findings
   for (const name of [...new Set([...first.keys(), ...second.keys()])].sort()) {
     const from = first.get(name);
     const to = second.get(name);
-    if (from === to) continue;
+    if (from === to) {
+      if (otherContents(name, original.packages, now.packages))
+        findings.differs(`${name} ${from ?? ''} has other files`);
+      continue;
+    }
     findings.differs(`${name} ${from ?? '(not installed)'} → ${to ?? '(not installed)'}`);
   }
+}
+
+/** One version, but not the same archive: built again, or edited. */
+function otherContents(name: string, before: readonly Package[], after: readonly Package[]): boolean {
+  const first = before.find(one => one.name === name)?.contents;
+  const second = after.find(one => one.name === name)?.contents;
+  return first !== undefined && second !== undefined && first !== second;
 }
 
 /** Name → version; an editable install inside the repository is code, and the same wherever the repository stands. */
@@ -85,6 +96,8 @@ function compareVariables(original: IngredientSide, now: IngredientSide, finding
   ].sort();
   for (const name of names) {
     if (isSessionVariable(name) || isDeterminismVariable(name)) continue;
+    // They name the folder of the environment, which is another one.
+    if (isRebuilt(now) && environmentNames.has(name)) continue;
     const before = variableText(original, name);
     const after = variableText(now, name);
     if (before === after || (name === 'PYTHONPATH' && sameModules(before, after))) continue;
@@ -107,6 +120,8 @@ function sameModules(before: string | undefined, after: string | undefined): boo
   return first.join(delimiter) === second.join(delimiter);
 }
 
+const environmentNames = new Set(['VIRTUAL_ENV', 'VIRTUAL_ENV_PROMPT', 'CONDA_PREFIX', 'CONDA_DEFAULT_ENV']);
+
 const hash = '\0hash:';
 
 function variableText(side: IngredientSide, name: string): string | undefined {
@@ -117,8 +132,12 @@ function variableText(side: IngredientSide, name: string): string | undefined {
     : hash + String(variable.keyedHash);
 }
 
+function isRebuilt({ plan }: IngredientSide): boolean {
+  return plan.environment.python?.rebuiltFrom !== undefined;
+}
+
 function describe(side: IngredientSide): string {
-  const parts: string[] = [side.plan.environment.kind];
+  const parts: string[] = [isRebuilt(side) ? 'rebuilt from the captured list' : side.plan.environment.kind];
   const interpreter = knownValue(side.plan.interpreter);
   if (interpreter !== undefined) parts.push(`Python ${interpreter.version ?? 'of unknown version'}`);
   const packages = knownValue(side.captured?.packages);

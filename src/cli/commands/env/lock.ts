@@ -1,0 +1,90 @@
+/** `lockstep env lock`: writes down exactly which environment it is. */
+import { relative } from 'node:path';
+import packageJson from '../../../../package.json' with { type: 'json' };
+import type { EnvironmentLock } from '../../../environments/environmentLock.ts';
+import { lockKindOf } from '../../../environments/lock/lockPaths.ts';
+import type { LockKind } from '../../../environments/lock/lockPaths.ts';
+import { lockPythonProject } from '../../../environments/python/lockPythonProject.ts';
+import { exitCodes } from '../../cliContext.ts';
+import type { Subcommand } from '../../cliContext.ts';
+import { devcontainerLockNotSupported } from '../../errors.ts';
+import { jsonOption, newCommand, parseWords } from '../../readWords.ts';
+import { countText } from '../../text/describe.ts';
+import { printable } from '../../text/printable.ts';
+import type { OpenEnvironment } from './openEnvironment.ts';
+import { pythonOf } from './pythonOf.ts';
+import { runEnvCommand } from './runEnvCommand.ts';
+
+export const envLock: Subcommand = {
+  name: 'env lock',
+  async run(words, context) {
+    const parser = newCommand(
+      'env lock',
+      'Write down exactly which environment this project has, in a file to commit.',
+      context,
+    )
+      .option('--python', 'lock the Python environment, also where there is a devcontainer')
+      .option('--interpreter <path>', 'of the Python environment; else the one a run would use')
+      .option('--offline', 'do not ask the package index for hashes')
+      .addOption(jsonOption());
+    if (!parseWords(parser, words)) return exitCodes.done;
+    const flags = parser.opts<LockFlags>();
+    return runEnvCommand(context, {
+      json: flags.json === true,
+      stopped: 'The lock is as it was.',
+      work: (environment, signal) => lockOf(environment, flags, context.cwd, signal),
+      tell: ({ path, changed, lock, notes }, { root }) => {
+        const file = printable(relative(root, path));
+        context.terminal.out(
+          changed
+            ? `${file} says ${summary(lock)}. Commit it.\n`
+            : `${file} said so already: ${summary(lock)}.\n`,
+        );
+        for (const note of notes) context.terminal.err(`lockstep: ${printable(note)}\n`);
+      },
+      code: () => exitCodes.done,
+    });
+  },
+};
+
+interface LockFlags {
+  readonly python?: true;
+  readonly interpreter?: string;
+  readonly offline?: true;
+  readonly json?: true;
+}
+
+interface LockOutcome {
+  readonly kind: LockKind;
+  readonly path: string;
+  readonly sha256: string;
+  readonly changed: boolean;
+  readonly interpreter?: string;
+  readonly notes: readonly string[];
+  readonly lock: EnvironmentLock;
+}
+
+async function lockOf(
+  environment: OpenEnvironment,
+  flags: LockFlags,
+  cwd: string,
+  signal: AbortSignal,
+): Promise<LockOutcome> {
+  const { root, cacheFolder } = environment;
+  const python = flags.python === true || flags.interpreter !== undefined;
+  if (!python && lockKindOf(root) === 'devcontainer') throw devcontainerLockNotSupported();
+  const locked = await lockPythonProject({
+    ...{ root, signal, toolVersion: packageJson.version },
+    interpreter: await pythonOf(environment, flags.interpreter, cwd, signal),
+    variables: environment.environment,
+    cacheDir: cacheFolder,
+    offline: flags.offline === true,
+  });
+  return { kind: 'python', ...locked };
+}
+
+function summary({ python, container }: EnvironmentLock): string {
+  if (python !== undefined)
+    return `Python ${python.version} (${python.manager}) with ${countText(python.packages.length, 'package')}`;
+  return container === undefined ? 'nothing' : `image ${container.image.id}`;
+}

@@ -1,0 +1,48 @@
+/** The environment that `--env` names, ready for a run: a managed one is made first where it is not there yet. */
+import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
+import { lockedPython } from '../execution/python/lockedPython.ts';
+import { exitCodes } from './cliContext.ts';
+import type { CliContext } from './cliContext.ts';
+import { runEnvironment } from './runEnvironment.ts';
+import type { RunEnvironment } from './runEnvironment.ts';
+import { isOwnFailure, reportOwn } from './superviseFromTerminal.ts';
+import type { SuperviseOptions } from './superviseFromTerminal.ts';
+import { buildLine } from './text/buildLine.ts';
+
+/**
+ * The exit code in place of the environment when it cannot be had, which has been told then, or Ctrl-C ended it.
+ * Rejects with wrong use; and, where no program's exit code would be passed on, with why it cannot be had.
+ * @param root Of the project. Absolute.
+ */
+export async function environmentForRun(
+  kind: string,
+  root: string,
+  options: SuperviseOptions,
+  context: CliContext,
+): Promise<RunEnvironment | number> {
+  if (kind !== 'python') return runEnvironment(kind, root, context.env);
+  const stop = new AbortController();
+  const onInterrupt = (): void => stop.abort();
+  process.once('SIGINT', onInterrupt);
+  process.once('SIGTERM', onInterrupt);
+  const line = buildLine(context.terminal);
+  try {
+    const environment = await lockedPython({
+      root,
+      variables: context.env,
+      cacheFolder: lockstepCacheFolder(context.env),
+      onProgress: line.show,
+      signal: AbortSignal.any([context.signal, stop.signal]),
+    });
+    return { environment };
+  } catch (error) {
+    line.clear();
+    if (stop.signal.aborted) return exitCodes.cancelled;
+    if (options.detach || !isOwnFailure(error)) throw error;
+    return reportOwn(error, context, options.json);
+  } finally {
+    line.clear();
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onInterrupt);
+  }
+}

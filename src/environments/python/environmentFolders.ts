@@ -1,0 +1,120 @@
+/**
+ * Built environments in the user's cache, by what they are made of: `python/<key>/<build>/` holds one, and the file
+ * `python/<key>/current` names the build that is whole. A build is published by that file alone, so a builder that is
+ * killed leaves a folder that nobody uses and the next one removes, and two builders at once cannot mix.
+ */
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { writeFileAtomic, writeJsonAtomic } from '../../base/atomicFile.ts';
+import { hostIdentity, identifyProcess, processLives } from '../../base/processIdentity.ts';
+
+export interface Build {
+  /** Absolute; does not exist yet. */
+  readonly folder: string;
+  /** Makes it the one to use, unless another builder was first. Resolves with the folder that counts. */
+  publish(): Promise<string>;
+  /** Removes what was built. */
+  discard(): Promise<void>;
+}
+
+const currentName = 'current';
+const buildName = /^[0-9a-f]{8}$/;
+const ownerEnding = '.owner.json';
+
+const ownerSchema = z.looseObject({
+  host: z.looseObject({
+    host: z.string(),
+    bootId: z.string().optional(),
+    pidNamespace: z.string().optional(),
+  }),
+  process: z.looseObject({ pid: z.number(), startTime: z.string().optional() }),
+});
+
+/** @param cacheFolder The product's. @param key Hex, of what the environment is made of. */
+export function environmentHome(cacheFolder: string, key: string): string {
+  return join(cacheFolder, 'environments', 'python', key);
+}
+
+/** The published build, absolute; undefined where there is none. */
+export async function currentBuild(home: string): Promise<string | undefined> {
+  const name = await readFile(join(home, currentName), 'utf8').catch(() => '');
+  return buildName.test(name) ? join(home, name) : undefined;
+}
+
+/** A published build that turned out broken is one no more. */
+export async function withdraw(home: string): Promise<void> {
+  await unlink(join(home, currentName)).catch(() => undefined);
+}
+
+/** Whether somebody who lives is building here. */
+export async function isBeingBuilt(home: string): Promise<boolean> {
+  for (const name of await readdir(home).catch(() => []))
+    if (name.endsWith(ownerEnding) && (await ownerLife(join(home, name))) !== 'gone') return true;
+  return false;
+}
+
+/** Takes a new folder, and removes what builders left that are gone. */
+export async function beginBuild(home: string): Promise<Build> {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  await sweep(home);
+  const name = randomBytes(4).toString('hex');
+  const folder = join(home, name);
+  const owner = join(home, name + ownerEnding);
+  const [host, process_] = await Promise.all([hostIdentity(), identifyProcess(process.pid)]);
+  await writeJsonAtomic(owner, { host, process: process_ ?? { pid: process.pid } });
+  const end = async (): Promise<void> => unlink(owner).catch(() => undefined);
+  const discard = async (): Promise<void> => {
+    await remove(folder);
+    await end();
+  };
+  return {
+    folder,
+    discard,
+    async publish() {
+      const pointer = join(home, `${name}.pointer`);
+      await writeFileAtomic(pointer, name);
+      try {
+        // Fails where there is one: whoever is first stays.
+        await link(pointer, join(home, currentName));
+      } catch {
+        const other = await currentBuild(home);
+        if (other !== undefined) {
+          await discard();
+          return other;
+        }
+        // No links on this file system, or a pointer that says nothing.
+        await writeFile(join(home, currentName), name);
+      } finally {
+        await unlink(pointer).catch(() => undefined);
+      }
+      await end();
+      return folder;
+    },
+  };
+}
+
+async function sweep(home: string): Promise<void> {
+  const names = await readdir(home);
+  const current = await currentBuild(home);
+  for (const name of names) {
+    const build = name.slice(0, 8);
+    if (!buildName.test(build) || join(home, build) === current) continue;
+    if ((await ownerLife(join(home, build + ownerEnding))) !== 'gone') continue;
+    await remove(join(home, name));
+  }
+}
+
+async function ownerLife(path: string): Promise<'lives' | 'gone' | 'cannot-tell'> {
+  try {
+    const owner = ownerSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return await processLives(owner.host, owner.process);
+  } catch {
+    return 'gone';
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
