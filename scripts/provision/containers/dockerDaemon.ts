@@ -55,8 +55,10 @@ export async function startDockerDaemon(place: DaemonPlace): Promise<DockerDaemo
     path,
     endpoint: `unix://${path}`,
     start: async () => {
-      // A daemon that was killed leaves its number behind, and takes it for another one that runs.
-      await rm(join(place.folder, 'pid'), { force: true });
+      // A daemon that was killed leaves its number behind, and that of its containerd, which the system ended with it;
+      // both would be taken for running.
+      for (const path of ['pid', join('exec', 'containerd', 'containerd.pid')])
+        await rm(join(place.folder, path), { force: true });
       child = launch(place, path);
       await answering(child, place.folder, path);
     },

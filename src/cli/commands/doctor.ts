@@ -2,6 +2,7 @@
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
 import { checkGit, checkNode, checkPython } from '../doctor/checkPrograms.ts';
+import { checkEngine } from '../doctor/checkEngine.ts';
 import { checkDiskSpace, checkStore } from '../doctor/checkStore.ts';
 import { checkLogout, checkWatches } from '../doctor/checkSystem.ts';
 import { openRuns } from '../openRuns.ts';
@@ -22,7 +23,11 @@ export const doctor: Subcommand = {
     ).addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const opened = await openRuns(context);
-    const programs = await Promise.all([checkGit(context.env), checkPython(context.env)]);
+    const programs = await Promise.all([
+      checkGit(context.env),
+      checkPython(context.env),
+      checkEngine(context.env),
+    ]);
     const places = await Promise.all([
       checkStore(opened.project.store),
       checkDiskSpace(opened.project.root),

@@ -33,6 +33,8 @@ export interface FindEngineOptions {
   readonly signal?: AbortSignal;
   /** Where to look instead of the usual places. */
   readonly places?: EnginePlaces;
+  /** Whether a Podman without a socket is served, by a process that outlives the caller for a minute. Default true. */
+  readonly serve?: boolean;
 }
 
 /** Longest wait for an engine to say what it is: one behind SSH, or asleep, takes its time. */
@@ -53,7 +55,7 @@ export async function findEngine(options: FindEngineOptions): Promise<EngineFind
     problems.push(finding.problem);
     if (candidate.chosen) return finding;
   }
-  if (settings.engine !== 'docker') {
+  if (settings.engine !== 'docker' && options.serve !== false) {
     const finding = await servePodman(variables, signal);
     if (finding?.engine !== undefined) return finding;
     if (finding !== undefined) problems.push(finding.problem);

@@ -4,7 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -31,36 +32,32 @@ export async function ensurePodmanService(
   const endpoint = `unix://${socket}`;
   if (await accepts(socket)) return endpoint;
   await rm(socket, { force: true });
+  // A file, because a pipe that nobody reads any more would end the service with its next word.
+  const log = join(folder, `podman-${name}.log`);
+  const words = openSync(log, 'w', 0o600);
 
   const child = spawn(program, ['system', 'service', `--time=${idleSeconds}`, endpoint], {
     env: variables,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', words],
     detached: true,
     windowsHide: true,
   });
-  let words = '';
   const state = { ended: false };
-  child.stderr.on('data', (chunk: Buffer) => (words = (words + chunk.toString('utf8')).slice(-2000)));
-  child.on('error', error => {
-    words = error.message;
-    state.ended = true;
-  });
+  child.on('error', () => (state.ended = true));
   child.on('exit', () => (state.ended = true));
   child.unref();
-  try {
-    const until = performance.now() + startMs;
-    while (performance.now() < until) {
-      signal?.throwIfAborted();
-      // Of two that start at once one ends; the other's socket is as good.
-      if (await accepts(socket)) return endpoint;
-      if (state.ended) break;
-      await delay(50, undefined, { signal }).catch(() => signal?.throwIfAborted());
-    }
+  closeSync(words);
+  const until = performance.now() + startMs;
+  while (performance.now() < until) {
+    signal?.throwIfAborted();
+    // Of two that start at once one ends; the other's socket is as good.
     if (await accepts(socket)) return endpoint;
-    throw podmanServiceFailed(words.trim() || `it did not answer within ${startMs / 1000} s`);
-  } finally {
-    child.stderr.destroy();
+    if (state.ended) break;
+    await delay(50, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
+  if (await accepts(socket)) return endpoint;
+  const said = await readFile(log, 'utf8').catch(() => '');
+  throw podmanServiceFailed(said.trim().slice(-2000) || `it did not answer within ${startMs / 1000} s`);
 }
 
 /** For this user alone: who can open the socket can do all that the user can. */
