@@ -21,10 +21,40 @@ const commands: Readonly<Record<string, EnvCommandEntry>> = {
     summary: 'give this project a devcontainer, from a template or as its files propose',
     load: async () => (await import('./env/create.ts')).envCreate,
   },
+  up: {
+    usage: 'up [--gpus WHICH]',
+    summary: 'make and start the devcontainer, or use the one that is there',
+    load: async () => (await import('./env/up.ts')).envUp,
+  },
+  rebuild: {
+    usage: 'rebuild [--no-cache]',
+    summary: 'make it anew from what the files say now',
+    load: async () => (await import('./env/rebuild.ts')).envRebuild,
+  },
+  down: {
+    usage: 'down [--remove]',
+    summary: 'stop the container, or remove it',
+    load: async () => (await import('./env/down.ts')).envDown,
+  },
   status: {
     usage: 'status',
     summary: 'what there is: configuration, container, what changed since',
     load: async () => (await import('./env/status.ts')).envStatus,
+  },
+  exec: {
+    usage: 'exec -- COMMAND…',
+    summary: 'run a command in the container',
+    load: async () => (await import('./env/exec.ts')).envExec,
+  },
+  logs: {
+    usage: 'logs [--up] [--follow]',
+    summary: 'what the container printed, or how it was brought up',
+    load: async () => (await import('./env/logs.ts')).envLogs,
+  },
+  disk: {
+    usage: 'disk',
+    summary: 'what containers, images and volumes take',
+    load: async () => (await import('./env/disk.ts')).envDisk,
   },
   gpus: {
     usage: 'gpus',

@@ -22,9 +22,12 @@ export class BuildOutput {
   #last: BuildStep | undefined;
   #failure: { step: BuildStep | undefined; reason: string } | undefined;
 
-  /** Takes one line without its end. Resolves with the step whose state it changed. */
+  /** Takes one line without its end. The step whose state it changed, if any. */
   take(line: string): BuildStep | undefined {
-    return this.#takeBuildKit(line) ?? this.#takeSteps(line);
+    const numbered = /^#(\d+) (.*)$/.exec(line);
+    return numbered === null
+      ? this.#takeSteps(line)
+      : this.#takeBuildKit(numbered[1] ?? '', numbered[2] ?? '');
   }
 
   get steps(): readonly BuildStep[] {
@@ -41,10 +44,7 @@ export class BuildOutput {
     return [...this.#running];
   }
 
-  #takeBuildKit(line: string): BuildStep | undefined {
-    const found = /^#(\d+) (.*)$/.exec(line);
-    if (found === null) return undefined;
-    const [, id = '', rest = ''] = found;
+  #takeBuildKit(id: string, rest: string): BuildStep | undefined {
     const begun = /^\[(?:[\w.-]+ )?(?:([0-9]+\/[0-9]+)\] )(.*)$/.exec(rest);
     if (begun !== null && !this.#numbered.has(id)) {
       const step = this.#begin(begun[1] ?? '', begun[2] ?? '', false);
@@ -82,13 +82,13 @@ export class BuildOutput {
       return undefined;
     }
     const last = this.#last;
-    if (/^ ?--->? Using cache/.test(line)) return last === undefined ? undefined : changed(last, 'cached');
+    if (/^ ?-{2,3}> Using cache/.test(line)) return last === undefined ? undefined : changed(last, 'cached');
     const reason = failureOf(line);
     if (reason !== undefined) {
       this.#failure ??= { step: last, reason };
       return last === undefined ? undefined : changed(last, 'failed');
     }
-    if (last !== undefined && !/^ ?---?> /.test(line)) keep(last.output, line);
+    if (last !== undefined && !/^ ?-{2,3}> /.test(line)) keep(last.output, line);
     return undefined;
   }
 

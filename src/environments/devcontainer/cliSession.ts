@@ -133,6 +133,8 @@ export class CliSession {
 
   #enter(phase: EnvironmentPhase, detail?: string): void {
     if (this.#phase === phase && detail === undefined) return;
+    // What a build printed explains no start that fails after it.
+    if (phase === 'start' && this.#phase !== 'start') this.tail.length = 0;
     this.#phase = phase;
     this.#onProgress({ kind: 'phase', phase, ...(detail === undefined ? {} : { detail }) });
   }

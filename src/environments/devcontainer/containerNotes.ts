@@ -8,7 +8,7 @@ const smokeTestSchema = z.object({
   at: z.string(),
   asked: z.boolean(),
   visible: z.boolean(),
-  devices: z.array(z.string()),
+  devices: z.array(z.string()).readonly(),
   frameworks: z.record(
     z.string(),
     z.object({ version: z.string(), sees: z.number(), detail: z.string().optional() }),

@@ -1,6 +1,7 @@
 /** What can go wrong with a devcontainer, each with what to do about it. */
 import { LockstepError } from '../../base/lockstepError.ts';
 import type { EngineProblem } from '../engine/engine.ts';
+import type { GpuProblem } from '../gpu/gpuHost.ts';
 import type { JsoncProblem } from './parseJsonc.ts';
 
 /** Most output lines of a failed step that a message repeats. */
@@ -91,14 +92,6 @@ export function unknownRunArgument(option: string, config: string, line: number 
     code: 'unknown-run-argument',
     message: `The engine knows no option ${option}, which ${at(config, line)} asks for in "runArgs".`,
     mend: 'Take it out, or write option and value as two words: "--option", "value".',
-  });
-}
-
-export function keepIdAsRoot(config: string): LockstepError {
-  return new LockstepError({
-    code: 'keep-id-as-root',
-    message: `This Podman runs as root and cannot give the container your user ("keep-id"), which the remoteUser of ${config} asks for.`,
-    mend: 'Use Podman 4.5 or newer, run it as your own user, or set "remoteUser": "root".',
   });
 }
 
@@ -267,6 +260,21 @@ export function alreadyInside(): LockstepError {
     message: 'This is the inside of the container: it cannot be started or ended from here.',
     mend: 'Run it on the host.',
   });
+}
+
+export function cudaTooNew(
+  image: string,
+  problem: { readonly message: string; readonly mend: string },
+): LockstepError {
+  return new LockstepError({
+    code: 'cuda-too-new',
+    message: `The image ${image} does not fit this machine's GPU: ${problem.message}`,
+    mend: problem.mend,
+  });
+}
+
+export function gpuNotStarted({ code, message, mend }: GpuProblem): LockstepError {
+  return new LockstepError({ code, message, mend });
 }
 
 export function gpuNotVisible(problem: { readonly message: string; readonly mend: string }): LockstepError {

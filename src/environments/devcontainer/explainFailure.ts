@@ -1,5 +1,6 @@
 /** Makes of what the devcontainer program and the engine printed the one failure that it was. Order matters: causes before consequences. */
 import type { LockstepError } from '../../base/lockstepError.ts';
+import { explainStartError } from '../gpu/explainStartError.ts';
 import type { CliResult } from './cliLog.ts';
 import type { CliSession } from './cliSession.ts';
 import type { DevcontainerConfig } from './devcontainerSchema.ts';
@@ -14,9 +15,9 @@ import {
   featureLockStale,
   featureMismatch,
   featureNotFound,
+  gpuNotStarted,
   imageNotFound,
   initializeFailed,
-  keepIdAsRoot,
   lifecycleFailed,
   mountMissing,
   noSpace,
@@ -171,16 +172,17 @@ function buildFailure({ session, dockerfile, result }: FailedUp): LockstepError 
   });
 }
 
-function startFailure({ engine, session, config, configText, value }: FailedUp): LockstepError | undefined {
+function startFailure({ session, config, configText, value, result }: FailedUp): LockstepError | undefined {
   const find = finder(session.tail);
+  const gpu = explainStartError(session.tail.join('\n'));
+  if (gpu !== undefined && / (?:run|start) /.test(` ${result?.message ?? session.command} `))
+    return gpuNotStarted(gpu);
   const flag = find(/unknown (?:shorthand )?flag|flag provided but not defined/i);
   if (flag !== undefined) {
     const option = /(?:flag:? (?:'\w' in )?|defined: )(-{1,2}[\w-]+)/i.exec(flag)?.[1] ?? flag;
     const index = (value.runArgs ?? []).findIndex(word => word.startsWith(option));
     return unknownRunArgument(option, config, index < 0 ? undefined : lineOf(configText, ['runArgs', index]));
   }
-  if (engine === 'podman' && find(/keep-id is only supported in rootless mode/) !== undefined)
-    return keepIdAsRoot(config);
   const mount = find(/bind source path does not exist|statfs .*no such file|error mounting .* no such file/i);
   if (mount !== undefined)
     return mountMissing(

@@ -2,6 +2,7 @@
  * Brings a project's devcontainer up: uses the one that is there, whoever made it, starts it, or makes it. Invariant:
  * a failure or a cancel leaves no half-made container, and a container that works is never taken away.
  */
+import { checkCuda } from './checkCuda.ts';
 import { callDevcontainer } from './callDevcontainer.ts';
 import type { CliSession } from './cliSession.ts';
 import { noteOfContainer, readContainerNotes } from './containerNotes.ts';
@@ -13,8 +14,9 @@ import { environmentFolder } from './environmentFolder.ts';
 import type { EnvironmentFolder } from './environmentFolder.ts';
 import type { EnvironmentRequest } from './environmentRequest.ts';
 import type { ContainerState, StaleReason } from './environmentState.ts';
-import { containerMissing } from './errors.ts';
+import { containerMissing, gpuNotVisible } from './errors.ts';
 import { handIdentityIn } from './handIdentityIn.ts';
+import { lookAtGpu } from './lookAtGpu.ts';
 import { isPoisoned, ourContainer } from './ourContainer.ts';
 import { prepareUp } from './prepareUp.ts';
 import type { PreparedUp } from './prepareUp.ts';
@@ -86,6 +88,7 @@ export async function createContainer(
   options: { readonly replaces?: boolean; readonly prepared?: PreparedUp } = {},
 ): Promise<UpOutcome> {
   const prepared = options.prepared ?? (await prepareUp(devcontainer, request, folder));
+  await checkCuda(devcontainer, request, prepared);
   const { result, session } = await callDevcontainer({
     ...{ devcontainer, request, folder },
     words: [
@@ -96,8 +99,20 @@ export async function createContainer(
   });
   const [made] = await inspectContainers(request.engine, [result.containerId ?? ''], request);
   if (made === undefined) throw containerMissing(request.root);
-  return outcomeOf(devcontainer, request, folder, made, { how: 'created', stale: [], session, prepared });
+  const outcome = await outcomeOf(devcontainer, request, folder, made, {
+    ...{ how: 'created', stale: [], session, prepared },
+  });
+  // Nothing to look for where no GPU is passed: the start is not held up.
+  if (!prepared.expectsGpu) return outcome;
+  const seen = await lookAtGpu(request, folder, outcome.container, prepared);
+  if (!seen.visible) throw gpuNotVisible(seen.problem ?? noCause);
+  const { problem } = seen;
+  return problem === undefined
+    ? outcome
+    : { ...outcome, warnings: [...outcome.warnings, `${problem.message} ${problem.mend}`] };
 }
+
+const noCause = { message: 'nobody knows why.', mend: 'See what this machine has: lockstep env gpus' };
 
 interface Made {
   readonly how: UpOutcome['how'];

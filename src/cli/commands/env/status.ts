@@ -1,31 +1,106 @@
 /** `lockstep env status`: what there is of this project's environment right now. */
+import { environmentState } from '../../../environments/devcontainer/environmentStateOf.ts';
+import type { EnvironmentState } from '../../../environments/devcontainer/environmentState.ts';
 import { findDevcontainers } from '../../../environments/devcontainer/findDevcontainers.ts';
+import { insideContainer } from '../../../environments/devcontainer/insideContainer.ts';
+import type { Inside } from '../../../environments/devcontainer/insideContainer.ts';
+import type { EngineProblem } from '../../../environments/engine/engine.ts';
+import { findEngine } from '../../../environments/engine/findEngine.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
 import { jsonOption, newCommand, parseWords } from '../../readWords.ts';
+import { stateText } from '../../text/envText.ts';
 import { printable } from '../../text/printable.ts';
+import { addConfigOption, addGpusOption, gpuChoice } from './environmentRequest.ts';
+import type { EnvironmentFlags } from './environmentRequest.ts';
 import { runEnvCommand } from './runEnvCommand.ts';
+
+interface StatusOutput {
+  readonly state: EnvironmentState;
+  readonly configs: readonly string[];
+  readonly engine?: { readonly kind: string; readonly version: string; readonly endpoint: string };
+  readonly engineProblem?: EngineProblem;
+  readonly inside?: Inside;
+}
 
 export const envStatus: Subcommand = {
   name: 'env status',
   async run(words, context) {
-    const parser = newCommand(
-      'env status',
-      'What there is of this project’s environment.',
-      context,
+    const parser = addGpusOption(
+      addConfigOption(
+        newCommand(
+          'env status',
+          'What there is of this project’s environment: configuration, container, what changed since it was made.',
+          context,
+        ),
+      ),
     ).addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
+    const flags = parser.opts<EnvironmentFlags>();
     return runEnvCommand(context, {
-      json: parser.opts<{ json?: true }>().json === true,
+      json: flags.json === true,
       stopped: 'Nothing was changed.',
-      work: async ({ root }) => ({ configs: await findDevcontainers(root) }),
-      tell: ({ configs }) =>
-        context.terminal.out(
-          configs.length === 0
-            ? 'This project has no devcontainer.\n'
-            : configs.map(path => `${printable(path)}\n`).join(''),
-        ),
-      code: () => exitCodes.done,
+      async work({ root, cacheFolder, environment }, signal): Promise<StatusOutput> {
+        const configs = await findDevcontainers(root);
+        const inside = await insideContainer(environment);
+        // The engine that made this container is outside of it; some have an engine of their own in them.
+        const handedIn = inside !== undefined && !inside.sign.startsWith('/');
+        const finding = handedIn
+          ? undefined
+          : await findEngine({ settings: {}, variables: environment, signal });
+        const engine = finding?.engine;
+        const gpus = gpuChoice(flags.gpus);
+        const state = await environmentState({
+          ...{ root, cacheFolder, variables: environment, signal },
+          ...(engine === undefined ? {} : { engine }),
+          ...(flags.config === undefined ? {} : { config: flags.config }),
+          ...(gpus === undefined ? {} : { gpus }),
+        });
+        return {
+          state,
+          configs,
+          ...(engine === undefined
+            ? {}
+            : { engine: { kind: engine.kind, version: engine.version, endpoint: engine.endpoint } }),
+          ...(finding === undefined || finding.engine !== undefined
+            ? {}
+            : { engineProblem: finding.problem }),
+          ...(inside === undefined ? {} : { inside }),
+        };
+      },
+      tell: output => context.terminal.out(statusText(output)),
+      code: ({ engineProblem, inside, configs, state }) =>
+        engineProblem !== undefined && inside === undefined && configs.length > 0
+          ? exitCodes.impossible
+          : state.stale.length > 0
+            ? exitCodes.negative
+            : exitCodes.done,
     });
   },
 };
+
+function statusText({ state, engine, engineProblem, inside }: StatusOutput): string {
+  if (inside !== undefined && engine === undefined) return insideText(inside);
+  const lines =
+    engine !== undefined
+      ? [`${engine.kind === 'podman' ? 'Podman' : 'Docker'} ${printable(engine.version)}`]
+      : engineProblem === undefined
+        ? []
+        : [printable(engineProblem.message), `  ${printable(engineProblem.mend)}`];
+  return `${lines.map(line => `${line}\n`).join('')}${stateText(state)}`;
+}
+
+function insideText({ identity }: Inside): string {
+  const container = identity?.container;
+  if (container === undefined) return 'This is the inside of a container that Lockstep did not make.\n';
+  const name = container.name ?? container.id.slice(0, 12);
+  return [
+    'This is the inside of the devcontainer.',
+    ...(name === ''
+      ? []
+      : [`Container ${printable(name)} of ${container.engine} ${container.engineVersion ?? ''}`.trim()]),
+    ...(container.imageId === '' ? [] : [`Image ${container.imageId.slice(0, 19)}`]),
+    ...(container.gpu === undefined ? [] : [printable(container.gpu)]),
+    '',
+  ].join('\n');
+}
