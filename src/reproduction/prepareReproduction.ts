@@ -146,7 +146,7 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
     variables: { ...variables, ...managed?.variables },
     code: leftOut.code,
     caps: [
-      ...(rebuilt === undefined ? [] : ['environment rebuilt from the captured list']),
+      ...(rebuilt === undefined ? [] : ['the environment was rebuilt from the captured list']),
       // A reproduction's own record may lack more than its gaps say: a submodule that was gone.
       ...(plan.code.known === 'declared' && describeGaps(code.gaps) === undefined
         ? [`inexact snapshot${plan.code.reason === undefined ? '' : ` (${plan.code.reason})`}`]

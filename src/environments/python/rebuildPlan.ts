@@ -88,7 +88,7 @@ function requirementOf(one: LockedPackage, root: string): Requirement | { readon
     return { package: one, line: `${one.name}==${one.version}${options}`, hashed: hashes.length > 0 };
   }
   const url = absoluteUrl(one.url, root);
-  if (/[\s;]/.test(url) || !/^(?:https?|ssh|git|file):/.test(url))
+  if (/[\s;$]/.test(url) || !/^(?:https?|ssh|git|file):/.test(url))
     return { why: `came from ${url}, which cannot be asked for` };
   const part = one.subdirectory !== undefined ? `#subdirectory=${encodeURI(one.subdirectory)}` : '';
   const vcs = one.vcs;

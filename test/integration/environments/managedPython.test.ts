@@ -129,7 +129,7 @@ describe('a managed Python environment', function () {
     const rebuilt = await reproduce('on-host', '--env', 'python');
     assert.deepEqual(
       [rebuilt.verdict, rebuilt.metrics.map(one => [one.key, one.verdict]), rebuilt.caps],
-      ['within-tolerance', [['value', 'identical']], ['environment rebuilt from the captured list']],
+      ['within-tolerance', [['value', 'identical']], ['the environment was rebuilt from the captured list']],
     );
     const { status, now, differences } = environmentOf(rebuilt);
     assert.deepEqual([status, differences], ['same', []]);
@@ -144,7 +144,7 @@ describe('a managed Python environment', function () {
     const again = await reproduce(managed);
     assert.deepEqual(
       [again.verdict, again.caps],
-      ['within-tolerance', ['environment rebuilt from the captured list']],
+      ['within-tolerance', ['the environment was rebuilt from the captured list']],
     );
   });
 
