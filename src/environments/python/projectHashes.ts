@@ -1,11 +1,14 @@
 /**
  * Hashes of archives from the lock files that a project has already: uv.lock, poetry.lock, pdm.lock, pylock.toml,
- * pixi.lock and requirements files with hashes. They are written by programs, so they are read line by line; what is
- * not understood gives no hash, never a wrong one.
+ * pixi.lock and requirements files with hashes. What is not understood gives no hash, never a wrong one.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
+import * as z from 'zod';
 import { hashKey } from './lockPython.ts';
+import { normalName } from './packageNames.ts';
 
 const tomlLocks = new Set(['uv.lock', 'poetry.lock', 'pdm.lock', 'pylock.toml']);
 const maxBytes = 32 * 1024 * 1024;
@@ -39,39 +42,48 @@ async function readSmall(path: string): Promise<string | undefined> {
   }
 }
 
-/** `[[package]]` blocks (pylock: `[[packages]]`) with a name, a version and files with `sha256` hashes. */
+const fileSchema = z.looseObject({
+  hash: z.string().optional(),
+  hashes: z.record(z.string(), z.string()).optional(),
+});
+const tomlPackageSchema = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  sdist: fileSchema.optional(),
+  archive: fileSchema.optional(),
+  wheels: z.array(fileSchema).optional(),
+  files: z.array(fileSchema).optional(),
+});
+const tomlLockSchema = z.looseObject({
+  /** uv, poetry, pdm. */
+  package: z.array(z.unknown()).default([]),
+  /** pylock. */
+  packages: z.array(z.unknown()).default([]),
+  /** poetry 1.0 and 1.1 kept the files of all packages in one table. */
+  metadata: z.looseObject({ files: z.record(z.string(), z.array(fileSchema)).optional() }).optional(),
+});
+
 export function parseTomlLock(text: string): Map<string, string[]> {
+  const parsed = tomlLockSchema.safeParse(orUndefined(() => parseToml(text)));
   const known = new Map<string, string[]>();
-  const files = new Map<string, string[]>();
-  for (const block of text.split(/^\[\[packages?\]\][ \t]*\r?$/m).slice(1)) {
-    // poetry 1.0 and 1.1 kept the files of all packages in one table at the end.
-    const [own = '', table] = block.split(/^\[metadata\.files\][ \t]*\r?$/m);
-    if (table !== undefined) readOldFiles(table, files);
-    const name = /^name[ \t]*=[ \t]*"([^"\r\n]+)"/m.exec(own)?.[1];
-    const version = /^version[ \t]*=[ \t]*"([^"\r\n]+)"/m.exec(own)?.[1];
-    if (name === undefined || version === undefined) continue;
-    known.set(hashKey(name, version), sha256sIn(own));
+  if (!parsed.success) return known;
+  const old = new Map(
+    Object.entries(parsed.data.metadata?.files ?? {}).map(([name, files]) => [normalName(name), files]),
+  );
+  for (const one of [...parsed.data.package, ...parsed.data.packages]) {
+    const { success, data } = tomlPackageSchema.safeParse(one);
+    if (!success) continue;
+    const { name, version, sdist, archive, wheels = [], files = old.get(normalName(name)) ?? [] } = data;
+    const hashes = [sdist, archive, ...wheels, ...files].flatMap(sha256Of);
+    if (hashes.length > 0) known.set(hashKey(name, version), [...new Set(hashes)]);
   }
-  for (const [key, hashes] of known) {
-    const [name = ''] = key.split('==');
-    if (hashes.length === 0) known.set(key, files.get(name) ?? []);
-  }
-  return new Map([...known].filter(([, hashes]) => hashes.length > 0));
+  return known;
 }
 
-function readOldFiles(table: string, files: Map<string, string[]>): void {
-  let name: string | undefined;
-  for (const line of table.split('\n')) {
-    if (line.startsWith('[')) return;
-    const [, begun] = /^"?([A-Za-z0-9._-]+)"?[ \t]*=[ \t]*\[/.exec(line) ?? [];
-    if (begun !== undefined) name = hashKey(begun, '').slice(0, -2);
-    if (name !== undefined) files.set(name, [...(files.get(name) ?? []), ...sha256sIn(line)]);
-  }
-}
-
-function sha256sIn(text: string): string[] {
-  const found = text.matchAll(/(?:\bhash[ \t]*=[ \t]*"sha256:|\bsha256[ \t]*=[ \t]*")([0-9a-f]{64})"/g);
-  return [...new Set([...found].map(([, hex]) => `sha256:${hex ?? ''}`))];
+function sha256Of(file: z.infer<typeof fileSchema> | undefined): string[] {
+  const { sha256 } = file?.hashes ?? {};
+  const digest = sha256 === undefined ? file?.hash : `sha256:${sha256}`;
+  return digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest) ? [digest] : [];
 }
 
 /** `name==version` with `--hash=sha256:…`, lines continued by a backslash. */
@@ -89,18 +101,30 @@ export function parseRequirementHashes(text: string): Map<string, string[]> {
   return known;
 }
 
+const pixiPackageSchema = z.looseObject({
+  name: z.string(),
+  version: z.union([z.string(), z.number()]).transform(String),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+const pixiLockSchema = z.looseObject({ packages: z.array(z.looseObject({})) });
+
 /** The `pypi` entries; conda's own are known from the environment itself. */
 export function parsePixiLock(text: string): Map<string, string[]> {
   const known = new Map<string, string[]>();
-  for (const block of text.split(/^- (?=pypi:|kind: pypi)/m).slice(1)) {
-    const [own = ''] = block.split(/^- /m);
-    const value = (key: string): string | undefined =>
-      new RegExp(`^[ ]+${key}:[ ]*'?"?([^\\s'"]+)`, 'm').exec(own)?.[1];
-    const [name, version, sha256] = [value('name'), value('version'), value('sha256')];
-    if (name === undefined || version === undefined || sha256 === undefined) continue;
-    if (!/^[0-9a-f]{64}$/.test(sha256)) continue;
-    const key = hashKey(name, version);
-    known.set(key, [...new Set([...(known.get(key) ?? []), `sha256:${sha256}`])]);
+  const parsed = pixiLockSchema.safeParse(orUndefined((): unknown => parseYaml(text, { logLevel: 'error' })));
+  for (const one of parsed.data?.packages ?? []) {
+    const { data } = pixiPackageSchema.safeParse(one);
+    if (data === undefined || (one['pypi'] === undefined && one['kind'] !== 'pypi')) continue;
+    const key = hashKey(data.name, data.version);
+    known.set(key, [...new Set([...(known.get(key) ?? []), `sha256:${data.sha256}`])]);
   }
   return known;
+}
+
+function orUndefined<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
 }
