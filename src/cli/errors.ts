@@ -66,6 +66,16 @@ export function environmentNotSupported(kind: string): LockstepError {
   });
 }
 
+export function networkOfContainer(): LockstepError {
+  return new LockstepError({
+    code: 'network-of-container',
+    kind: 'usage',
+    message:
+      '--no-network is for reproductions, which get a container of their own: the network of a running one stays.',
+    mend: 'Put "runArgs": ["--network=none"] into devcontainer.json and make it again: lockstep env rebuild',
+  });
+}
+
 export function environmentNotUp(root: string): LockstepError {
   return new LockstepError({
     code: 'environment-not-up',

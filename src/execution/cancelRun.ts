@@ -5,27 +5,23 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findProcessTree } from '../base/processTree.ts';
-import type { TreeRoot } from '../base/processTree.ts';
 import { processLives } from '../base/processIdentity.ts';
 import { planSchema, type Plan } from '../runs/plan.ts';
-import type { ProcessRecord } from '../runs/processRecord.ts';
 import type { ResultInput } from '../runs/result.ts';
 import { runPaths, type RunPaths } from '../runs/runPaths.ts';
 import { RunStore } from '../runs/runStore.ts';
 import { announceChange } from '../runs/changes.ts';
-import { runIdVariable } from './childEnvironment.ts';
-import { endTree } from './endTree.ts';
 import type { GracePeriods } from './endTree.ts';
 import { childRunNotCancelled, processesSurvived, runAlreadyEnded, runElsewhere } from './errors.ts';
 import { followRun } from './followRun.ts';
+import { orphanTree } from './orphanTree.ts';
 import { RecordedRuns } from './recordedRuns.ts';
 import { readReported, reportedOf } from './reportedOf.ts';
 import { acknowledgedSuffix } from './requestInbox.ts';
+import { isStarted } from '../runs/processRecord.ts';
 import { readProcessRecord, readRunEnd } from './runEnd.ts';
 import type { RunEnd } from './runEnd.ts';
 import { summariseRun } from './summariseRun.ts';
-import { supervisorVariable } from './supervisorEnvironment.ts';
 import { supervisorLog } from './supervisorLog.ts';
 import { writeResult } from './writeResult.ts';
 
@@ -74,9 +70,9 @@ async function endOrphan(store: string, id: string, options: CancelOptions): Pro
   const record = await readProcessRecord(paths);
   if (record !== undefined && (await processLives(record, record.supervisor)) === 'cannot-tell')
     throw runElsewhere(id, record.host);
-  const tree = treeOf(record, id);
-  if ((await findProcessTree(tree)).length === 0) throw runAlreadyEnded(id);
-  const survivors = await endTree({ tree: () => tree, grace: options.grace ?? defaultGrace });
+  const orphan = orphanTree(id, record);
+  if ((await orphan.count()) === 0) throw runAlreadyEnded(id);
+  const survivors = await orphan.end(options.grace ?? defaultGrace);
   if (survivors > 0) throw processesSurvived(id, survivors);
 
   const endedAt = new Date().toISOString();
@@ -88,7 +84,7 @@ async function endOrphan(store: string, id: string, options: CancelOptions): Pro
   const result: ResultInput = {
     schemaVersion: 1,
     state: 'cancelled',
-    ...(record?.child === undefined ? {} : { startedAt: record.startedAt }),
+    ...(isStarted(record) ? { startedAt: record.startedAt } : {}),
     endedAt,
     outputs: [],
     metrics: metrics.summaries,
@@ -98,16 +94,6 @@ async function endOrphan(store: string, id: string, options: CancelOptions): Pro
   };
   await writeResult(paths.result, result);
   return (await readRunEnd(paths)) ?? { state: 'cancelled', stillRunning: false };
-}
-
-/** A supervisor may have died before it could record the command: its mark remains. */
-function treeOf(record: ProcessRecord | undefined, id: string): TreeRoot {
-  return {
-    root: record?.child ?? { pid: -1 },
-    session: record?.processGroup,
-    marker: `${runIdVariable}=${id}`,
-    foreign: `${supervisorVariable}=`,
-  };
 }
 
 /** Undefined while there is none, or none that can be understood. */

@@ -8,6 +8,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { ulid } from 'ulid';
+import { isStarted } from '../runs/processRecord.ts';
 import { runPaths } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { storeNotWritable, supervisorDied, supervisorNotStarted } from './errors.ts';
@@ -161,7 +162,7 @@ async function waitUntilStarted(
       const dead = supervisor.exitCode !== null || supervisor.signalCode !== null;
       const end = await readRunEnd(paths);
       if (end !== undefined && end.state !== 'lost') return 'ended';
-      if ((await readProcessRecord(paths))?.child !== undefined) return 'started';
+      if (isStarted(await readProcessRecord(paths))) return 'started';
       return dead || end !== undefined ? 'died' : undefined;
     },
     { signal },

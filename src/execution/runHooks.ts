@@ -15,7 +15,11 @@ export interface PreparedRun {
   readonly cwd?: string;
   readonly argv?: readonly string[];
   /** The command runs in this container in place of the launched one. */
-  readonly container?: ContainerRecord;
+  readonly container?: {
+    readonly record: ContainerRecord;
+    /** Set over the container's own environment. */
+    readonly variables: Readonly<Record<string, string>>;
+  };
   /** Set in the environment of the command; undefined removes a variable. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** Known already, so no snapshot is taken. */

@@ -46,10 +46,9 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   const prepared = (await hooks.prepare?.(spec, { ...input, paths, signal: cancel.signal })) ?? {};
   const argv = prepared.argv ?? input.argv;
   const place = await openPlace(supervision, {
-    ...{ argv, container: prepared.container },
+    ...{ argv, container: prepared.container?.record, variables: prepared.container?.variables },
     cwd: prepared.cwd ?? spec.cwd,
     root: prepared.root ?? spec.root,
-    variables: prepared.variables,
   });
   const here = { ...input.environment, ...prepared.variables };
   const additions = {

@@ -29,6 +29,8 @@ export interface OfferPinnedRequest {
   readonly workspace: string;
   readonly layout: CheckoutLayout;
   readonly environment: NodeJS.ProcessEnv;
+  /** The command may run as root where this process does not. */
+  readonly byRoot?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -111,12 +113,12 @@ function overlap(pinned: string, input: string): boolean {
 async function place(
   project: DataProject,
   wanted: readonly FileUse[],
-  { outputs, signal }: OfferPinnedRequest,
+  { outputs, byRoot, signal }: OfferPinnedRequest,
 ): Promise<void> {
   const isWritten = ({ path }: FileUse): boolean => outputs.some(output => overlap(output.path, path));
   for (const [inputs, links] of [
     [wanted.filter(isWritten), copies],
-    [wanted.filter(input => !isWritten(input)), mayWriteAnything ? copies : readOnlyLinks],
+    [wanted.filter(input => !isWritten(input)), mayWriteAnything || byRoot === true ? copies : readOnlyLinks],
   ] as const) {
     if (inputs.length === 0) continue;
     const paths = inputs.map(input => join(project.root, input.path));

@@ -98,7 +98,11 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
       ),
   );
   const { environment } = request;
-  const pinned = await offerPinned({ inputs, outputs, workspace, layout, environment, signal });
+  const pinned = await offerPinned({
+    ...{ inputs, outputs, workspace, layout, environment, signal },
+    // To whom read-only means nothing.
+    byRoot: plan.environment.container !== undefined,
+  });
   const offered = await offerInputs({
     inputs: inputs.filter(input => !pinned.offered.has(input.path)),
     outputs,
@@ -167,6 +171,7 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
 async function foldersOfEnvironment(plan: Plan, mayBeGone: boolean): Promise<string[]> {
   const interpreter = knownValue(plan.interpreter);
   if (interpreter === undefined) return [];
+  if (plan.environment.container !== undefined) return mountedEnvironment(plan, interpreter.prefix);
   if (!mayBeGone && !(await exists(interpreter.path)))
     throw interpreterMissing(interpreter.path, interpreter.version);
   const folders = new Set<string>();
@@ -179,6 +184,14 @@ async function foldersOfEnvironment(plan: Plan, mayBeGone: boolean): Promise<str
 /** A virtual or conda environment, perhaps gone; never a folder of the system. */
 function isManagedFolder(folder: string): boolean {
   return !existsSync(folder) || ['pyvenv.cfg', 'conda-meta'].some(name => existsSync(join(folder, name)));
+}
+
+/** Of an interpreter in a container: where its environment is kept on this machine, if it is not part of the image. */
+async function mountedEnvironment(plan: Plan, prefix: string | undefined): Promise<string[]> {
+  const { workspaceFolder } = plan.environment.container ?? {};
+  if (prefix === undefined || !workspaceFolder || !isInside(prefix, workspaceFolder)) return [];
+  const folder = join(plan.root, relative(workspaceFolder, prefix));
+  return (await exists(folder)) ? [folder] : [];
 }
 
 /** Scripts that name `.venv` themselves find it; git does not see the link. */
@@ -244,7 +257,7 @@ function variablesOf(
     if ('value' in variable && typeof variable.value === 'string') variables[name] = move(variable.value);
   variables['PYTHONPATH'] = pythonPath(variables['PYTHONPATH'], original, move, layout);
   variables['PWD'] = join(layout.checkout, plan.cwd);
-  const interpreter = knownValue(plan.interpreter);
+  const interpreter = plan.environment.container === undefined ? knownValue(plan.interpreter) : undefined;
   if (
     asRecorded &&
     interpreter !== undefined &&

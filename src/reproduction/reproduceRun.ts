@@ -91,12 +91,12 @@ async function requireReproducible(
   requireOwnCommand(plan, 'reproduced');
   if (original.state === 'preparing' || original.state === 'running' || original.stillRunning)
     throw runStillLive(id);
-  const { kind } = plan.environment;
-  if (kind !== 'host' && kind !== 'python') throw environmentNotSupported(kind);
+  const { kind, container } = plan.environment;
+  if (kind !== 'host' && kind !== 'python' && container === undefined) throw environmentNotSupported(kind);
   if (plan.code.known === 'unknown') throw codeUnknown(id, plan.code.reason);
   if (plan.tty) throw terminalRun(id);
-  // A managed environment is made once more where it is gone.
-  if (environment === 'python' || kind === 'python') return plan;
+  // In a container it comes with the image; a managed environment is made once more where it is gone.
+  if (environment === 'python' || kind === 'python' || container !== undefined) return plan;
   const interpreter = knownValue(plan.interpreter);
   if (interpreter !== undefined && !(await exists(interpreter.path)))
     throw interpreterMissing(interpreter.path, interpreter.version);

@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
+import { readProcessRecord } from '../execution/runEnd.ts';
 import type { EndedRun, PrepareContext, PreparedRun, RunHooks } from '../execution/runHooks.ts';
 import type { LaunchSpec } from '../execution/launchSpec.ts';
 import { announceChange } from '../runs/changes.ts';
@@ -24,6 +25,7 @@ import { prepareReproduction } from './prepareReproduction.ts';
 import { rebuildEnvironment } from './rebuiltEnvironment.ts';
 import type { RebuiltEnvironment } from './rebuiltEnvironment.ts';
 import { relocatePaths } from './relocatePaths.ts';
+import { giveBackFiles, makeReproductionContainer } from './reproductionContainer.ts';
 import { reproductionOptionsSchema } from './reproductionOptions.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
 import { stopAtPart } from './stopAtPart.ts';
@@ -49,6 +51,7 @@ export function reproductionHooks(): RunHooks {
       try {
         await judge(ended, ended.spec.reproduces, started);
       } finally {
+        await giveBackFiles((await readProcessRecord(ended.paths))?.container, started.layout.base);
         if (!started.options.keep) await removeCheckout(started.layout);
       }
     },
@@ -95,9 +98,18 @@ async function start(
       signal: context.signal,
     });
     await writePreparation(context.paths, preparation);
+    const { root, cwd, argv, variables, code, rebuilt } = preparation;
+    const container =
+      plan.environment.container === undefined || rebuilt !== undefined
+        ? undefined
+        : await makeReproductionContainer({
+            ...{ plan, layout, store: spec.store, id: spec.id, workspace: spec.root },
+            ...{ paths: context.paths, environment: context.environment, signal: context.signal },
+            environmentFolders: preparation.environmentFolders,
+            network: options.network,
+          });
     const part = new AbortController();
     stopAtPart({ spec, original, options, runs, signal: part.signal });
-    const { root, cwd, argv, variables, code, rebuilt } = preparation;
     // Recorded with the paths it ran with, and without the secrets.
     const shown = { from: [plan.root, spec.root], to: root, kept: preparation.environmentFolders };
     return {
@@ -107,6 +119,7 @@ async function start(
       part,
       prepared: {
         ...{ root, cwd, argv, variables, code },
+        ...(container === undefined ? {} : { container }),
         plan: {
           argv: spec.argv.map(word => relocatePaths(word, shown)),
           ...(rebuilt === undefined ? {} : { environment: identityOf(rebuilt) }),

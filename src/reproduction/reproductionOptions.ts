@@ -12,6 +12,8 @@ export const reproductionOptionsSchema = z.object({
   keep: z.boolean().default(false),
   /** Outputs outside the repository that cannot be redirected may be written again in place. */
   allowOutsideWrites: z.boolean().default(false),
+  /** In a container of its own: whether it has the network that the run had. */
+  network: z.boolean().default(true),
   /** By metric pattern, the last that matches counts. */
   tolerances: z
     .array(

@@ -3,6 +3,7 @@ import { formatCommand } from '../base/runCommand.ts';
 import { errorText } from '../base/systemError.ts';
 import type { FileUse, Package } from './captured.ts';
 import { variablePrefix } from './comparisonNoise.ts';
+import { imageText } from './environmentText.ts';
 import { knownValue } from './known.ts';
 import { readPackageList } from './packageStore.ts';
 import type { Plan } from './plan.ts';
@@ -154,6 +155,7 @@ function environmentCells({ details: { plan, captured } }: ComparedRun): [string
   const packages = knownValue(captured?.packages);
   return [
     ['kind', plan?.environment.kind ?? notKnown],
+    ...imageCells(plan),
     ['interpreter', interpreter?.path ?? notKnown],
     ['interpreter version', interpreter?.version ?? notKnown],
     ['seed', knownValue(plan?.seed) ?? notKnown],
@@ -161,6 +163,12 @@ function environmentCells({ details: { plan, captured } }: ComparedRun): [string
     ['time zone', plan?.timeZone ?? notKnown],
     ['locale', plan?.locale ?? notKnown],
   ];
+}
+
+/** Only where a run had one. */
+function imageCells(plan: Plan | undefined): [string, Cell][] {
+  const container = plan?.environment.container;
+  return container === undefined ? [] : [['image', imageText(container.imageId)]];
 }
 
 function packageRows(runs: readonly ComparedRun[]): ComparisonRow[] {

@@ -170,6 +170,15 @@ export const environmentIdentitySchema = z.looseObject({
       user: z.string().optional(),
       /** Where the project's root is mounted inside. */
       workspaceFolder: z.string(),
+      /** As the container was made from it: `python:3.12`. */
+      image: z.string().optional(),
+      /** How the engine was reached. */
+      endpoint: z.string().optional(),
+      mounts: z.array(z.looseObject({ type: z.string(), source: z.string(), target: z.string() })).optional(),
+      /** PATH of commands inside. */
+      searchPath: z.string().optional(),
+      /** Settings of the container that decide what a program can use, by the names of the engine's API. */
+      passed: z.record(z.string(), z.unknown()).optional(),
       /** GPUs as they were passed, in words. */
       gpu: z.string().optional(),
       network: z.string().optional(),

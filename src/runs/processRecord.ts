@@ -57,3 +57,8 @@ export const processRecordSchema = z.looseObject({
     .optional(),
 });
 export type ProcessRecord = z.infer<typeof processRecordSchema>;
+
+/** Whether the command was started: in a container it may have no process that shows on the recording machine. */
+export function isStarted(record: ProcessRecord | undefined): record is ProcessRecord {
+  return record?.child !== undefined || record?.container?.exec !== undefined;
+}

@@ -3,6 +3,7 @@
  * a reader sees when no result exists and the recorded processes are gone.
  */
 import { processLives, type HostIdentity, type ProcessLife } from '../base/processIdentity.ts';
+import { isStarted } from './processRecord.ts';
 import type { ProcessRecord } from './processRecord.ts';
 import type { EndState } from './result.ts';
 
@@ -48,9 +49,10 @@ export async function deriveState(
       : { state: 'preparing', stillRunning: true, final: false };
   }
   const supervisor = await supervisorLives(record, here);
-  const child =
-    record.child === undefined ? ('gone' as const) : await processLives(record, record.child, here);
-  return fromLives(supervisor, child, record.child !== undefined, now - evidence.lastSignOfLife);
+  // Of a container that does not show here nobody can say without its engine.
+  const unseen = record.container === undefined ? 'gone' : 'cannot-tell';
+  const child = record.child === undefined ? unseen : await processLives(record, record.child, here);
+  return fromLives(supervisor, child, isStarted(record), now - evidence.lastSignOfLife);
 }
 
 /** Of a supervisor that was killed the watchdog becomes the next one: the run is not alone for a moment. */

@@ -35,6 +35,7 @@ export const reproduce: Subcommand = {
       .option('--for <duration>', 'stop after a while (90s, 10m, 2h) and judge what there is')
       .option('--rtol <number>', 'relative tolerance for every metric')
       .option('--atol <number>', 'absolute tolerance for every metric')
+      .option('--no-network', 'without network, for a run that was executed in a container')
       .option('--keep', 'leave the private checkout behind')
       .option('--allow-outside-writes', 'let it write again where the run wrote outside the repository')
       .option('--detach', 'print the id of the reproduction and leave it running')
@@ -98,6 +99,7 @@ interface ReproduceFlags {
   readonly for?: string;
   readonly rtol?: string;
   readonly atol?: string;
+  readonly network: boolean;
   readonly keep?: boolean;
   readonly allowOutsideWrites?: boolean;
   readonly detach?: boolean;
@@ -116,6 +118,7 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
     ...(step === undefined ? {} : { throughStep: step }),
     ...(forMs === undefined ? {} : { forMs }),
     ...(environment === undefined ? {} : { environment }),
+    network: flags.network,
     keep: flags.keep === true,
     allowOutsideWrites: flags.allowOutsideWrites === true,
     ...(rtol === undefined && atol === undefined

@@ -1,5 +1,6 @@
 /** `lockstep run`: any command, or an experiment of lockstep.yaml, recorded. */
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { LaunchRequest } from '../../execution/launchRun.ts';
 import { experimentNotFound } from '../../execution/experiments/errors.ts';
@@ -9,7 +10,7 @@ import { metricLinesOf } from '../../execution/experiments/metricLinesOf.ts';
 import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { environmentForRun } from '../environmentForRun.ts';
-import { notInteractive, scriptWithoutInterpreter, wrongUse } from '../errors.ts';
+import { networkOfContainer, notInteractive, scriptWithoutInterpreter, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { terminalInside } from '../../execution/inside/errors.ts';
 import { parseParams } from '../parseParams.ts';
@@ -47,10 +48,12 @@ export const run: Subcommand = {
         '--pin-outputs',
         'pin what it wrote as data when it has finished: the outputs that are declared, else those seen',
       )
+      .addOption(new Option('--no-network').hideHelp())
       .option('--no-hook', 'do not observe which files Python programs read and write')
       .addOption(jsonOption());
     if (!parseWords(parser, end < 0 ? words : words.slice(0, end))) return 0;
     const flags = parser.opts<RunFlags>();
+    if (!flags.network) throw networkOfContainer();
     if (flags.tty === true && (flags.detach === true || flags.stdin === true || flags.json === true))
       throw wrongUse('--tty cannot be combined with --detach, --stdin or --json', 'lockstep run');
     if (flags.tty === true && !context.terminal.interactive) throw notInteractive('--tty');
@@ -115,6 +118,7 @@ interface RunFlags {
   readonly stdin?: boolean;
   readonly pinOutputs?: boolean;
   readonly hook: boolean;
+  readonly network: boolean;
   readonly json?: boolean;
 }
 

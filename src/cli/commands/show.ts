@@ -1,6 +1,7 @@
 /** `lockstep show`: the whole record of one run, as a page or as a document. */
 import { readFile } from 'node:fs/promises';
 import { formatCommand } from '../../base/runCommand.ts';
+import { environmentText } from '../../runs/environmentText.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Known } from '../../runs/known.ts';
 import { importKindNames, isImportKind } from '../../imports/importKind.ts';
@@ -92,6 +93,10 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
     ['reproduces', plan?.reproduces === undefined ? undefined : shortId(plan.reproduces)],
     ['rerun of', plan?.rerunOf === undefined ? undefined : shortId(plan.rerunOf)],
     ['code', codeText(details)],
+    [
+      'environment',
+      plan === undefined || plan.environment.kind === 'host' ? undefined : environmentText(plan.environment),
+    ],
     [
       'interpreter',
       told(plan?.interpreter, one => `${one.path}${one.version === undefined ? '' : ` (${one.version})`}`),

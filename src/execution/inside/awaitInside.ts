@@ -127,7 +127,7 @@ async function isGone(child: ProcessIdentity): Promise<boolean> {
 async function whyGone(running: RunningInside, wrapperGone: boolean): Promise<CommandEnd | undefined> {
   const { api, container, containerStartedAt, exec } = running;
   const facts = await api.inspect(container);
-  if (facts === undefined) return ended('The container was removed while the command ran.');
+  if (facts === undefined) return ended(removed);
   if (!facts.State.Running) return ended(stopReason(facts));
   if (containerStartedAt !== undefined && facts.State.StartedAt !== containerStartedAt)
     return ended('The container was restarted while the command ran, which ended everything in it.');
@@ -137,8 +137,13 @@ async function whyGone(running: RunningInside, wrapperGone: boolean): Promise<Co
     return undefined;
   // The shell alone was killed: the command may go on, and nobody will know its exit code.
   if ((await running.count()) > 0) return undefined;
+  // An engine takes a moment to see that a container has died.
+  const later = await api.inspect(container);
+  if (later?.State.Running !== true) return ended(later === undefined ? removed : stopReason(later));
   return { exitCode: undefined, signal: undefined };
 }
+
+const removed = 'The container was removed while the command ran.';
 
 function stopReason({ State, Name }: ContainerFacts): string {
   const name = Name.replace(/^\//, '');

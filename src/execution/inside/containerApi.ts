@@ -62,7 +62,13 @@ export type ExecFacts = z.infer<typeof execSchema>;
 const imageSchema = z.looseObject({
   Id: z.string(),
   RepoDigests: z.array(z.string()).nullish(),
-  Config: z.looseObject({ Env: z.array(z.string()).nullish(), User: z.string().optional() }).nullish(),
+  Config: z
+    .looseObject({
+      Env: z.array(z.string()).nullish(),
+      User: z.string().optional(),
+      Labels: z.record(z.string(), z.string()).nullish(),
+    })
+    .nullish(),
 });
 export type ImageFacts = z.infer<typeof imageSchema>;
 

@@ -106,7 +106,7 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
 
   return {
     isHere: false,
-    identity: () => identifyInside(api, opened, known),
+    identity: async () => identifyInside(api, opened, known, (await probe()).environment['PATH']),
     environment: async here => ({
       ...(await probe()).environment,
       ...passedOn(here),
@@ -204,6 +204,8 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
       over.abort(new Error('the run is over'));
       relay?.close();
       await folder.close();
+      // Made for this run alone.
+      if (target['made'] === true) await api.remove(record.id).catch(() => undefined);
     },
   };
 }

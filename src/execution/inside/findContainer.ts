@@ -46,8 +46,8 @@ export async function findContainer(question: ContainerQuestion): Promise<FoundC
   }
   const [newest] = found.sort((a, b) => (a.State.StartedAt < b.State.StartedAt ? 1 : -1));
   if (newest === undefined) return undefined;
-  const { remoteUser, remoteEnv } = readMetadata(newest.Config.Labels?.['devcontainer.metadata']);
-  const own = environmentOf((newest.Config.Env ?? []).join('\0'));
+  const label = newest.Config.Labels?.['devcontainer.metadata'];
+  const { remoteUser } = readMetadata(label);
   const user = remoteUser ?? (newest.Config.User === '' ? undefined : newest.Config.User);
   return {
     target: {
@@ -55,10 +55,27 @@ export async function findContainer(question: ContainerQuestion): Promise<FoundC
       ...(question.version === undefined ? {} : { engineVersion: question.version }),
       ...(user === undefined ? {} : { user }),
     },
-    inside: Object.fromEntries(
-      Object.entries(remoteEnv).map(([name, value]) => [name, substituted(value, own, environment)]),
-    ),
+    inside: remoteVariables(label, newest.Config.Env ?? [], environment),
   };
+}
+
+/**
+ * The variables that commands get over the container's own.
+ * @param label `devcontainer.metadata`.
+ * @param env Of the container, `NAME=value`.
+ */
+export function remoteVariables(
+  label: string | undefined,
+  env: readonly string[],
+  local: Variables,
+): Record<string, string> {
+  const own = environmentOf(env.join('\0'));
+  return Object.fromEntries(
+    Object.entries(readMetadata(label).remoteEnv).map(([name, value]) => [
+      name,
+      substituted(value, own, local),
+    ]),
+  );
 }
 
 const metadataSchema = z.array(

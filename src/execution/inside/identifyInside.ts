@@ -1,4 +1,5 @@
 /** Which environment a container is, for the plan: what must be known to have the same one again. */
+import * as z from 'zod';
 import type { EnvironmentIdentity } from '../../runs/plan.ts';
 import type { ContainerApi, ContainerFacts } from './containerApi.ts';
 import type { OpenedContainer } from './lookAtContainer.ts';
@@ -8,15 +9,16 @@ export async function identifyInside(
   api: ContainerApi,
   { record, facts, mounts, name }: OpenedContainer,
   known: EnvironmentIdentity,
+  searchPath: string | undefined,
 ): Promise<EnvironmentIdentity> {
   const imageId = facts === undefined ? undefined : withDigestName(facts.Image);
   const image = imageId === undefined ? undefined : await api.image(imageId).catch(() => undefined);
   const gpu = facts === undefined ? undefined : gpuOf(facts);
-  const { engine, engineVersion, user } = record;
+  const { engine, engineVersion, user, endpoint } = record;
   return {
     ...known,
     container: {
-      ...{ engine, name, id: record.id },
+      ...{ engine, name, endpoint, id: record.id },
       ...(engineVersion === undefined ? {} : { engineVersion }),
       imageId: imageId ?? '',
       ...(facts === undefined ? {} : { image: facts.Config.Image, network: facts.HostConfig.NetworkMode }),
@@ -24,7 +26,8 @@ export async function identifyInside(
       ...(user === undefined ? {} : { user }),
       workspaceFolder: record.workspaceFolder ?? '',
       ...(gpu === undefined ? {} : { gpu }),
-      ...(facts?.HostConfig.ShmSize === undefined ? {} : { shmSize: facts.HostConfig.ShmSize }),
+      ...(searchPath === undefined ? {} : { searchPath }),
+      ...(facts === undefined ? {} : { passed: passedOf(facts) }),
       mounts: mounts.map(({ Type, Name, Source, Destination }) => ({
         type: Type,
         source: Type === 'volume' ? (Name ?? Source) : Source,
@@ -33,6 +36,36 @@ export async function identifyInside(
     },
   };
 }
+
+/** Left out where they are the engine's defaults, which another engine may have others of. */
+function passedOf({ HostConfig }: ContainerFacts): Record<string, unknown> {
+  return Object.fromEntries(
+    passedSettings.flatMap(name => {
+      const value: unknown = HostConfig[name];
+      const isDefault =
+        value === undefined ||
+        value === null ||
+        value === '' ||
+        (Array.isArray(value) && value.length === 0) ||
+        (name === 'IpcMode' && value !== 'host' && value !== 'private') ||
+        (name === 'Runtime' && value !== 'nvidia');
+      return isDefault ? [] : [[name, name === 'Ulimits' ? ulimitsOf(value) : value]];
+    }),
+  );
+}
+
+/** Podman tells them by names that it does not take: `RLIMIT_NOFILE`. */
+function ulimitsOf(value: unknown): unknown {
+  const limits = ulimitsSchema.safeParse(value).data;
+  return limits?.map(limit => ({ ...limit, Name: limit.Name.replace(/^RLIMIT_/, '').toLowerCase() })) ?? [];
+}
+
+const ulimitsSchema = z.array(z.looseObject({ Name: z.string() }));
+
+const passedSettings = [
+  ...['DeviceRequests', 'Devices', 'GroupAdd', 'Runtime', 'ShmSize', 'IpcMode', 'UsernsMode', 'Ulimits'],
+  ...['SecurityOpt', 'CapAdd', 'NanoCpus', 'CpusetCpus', 'Memory'],
+] as const;
 
 /** Podman writes the digest without its name. */
 export function withDigestName(image: string): string {

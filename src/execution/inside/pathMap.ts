@@ -66,19 +66,47 @@ export function pathMap(mounts: readonly ContainerMount[], aliases: readonly Pla
       );
       return bind !== undefined && isSeen(path, bind) ? moved(path, bind.container, bind.host) : undefined;
     },
-    wordToContainer: word =>
-      word.replace(pathInWord, (all, before: string, path: string) => {
-        const inside = toContainer(path.length > 1 ? path.replace(/\/+$/, '') : path);
-        return inside === undefined ? all : before + inside + (path.length > 1 ? trailing(path) : '');
-      }),
+    wordToContainer: word => replacedIn(word, longestFirst(known, 'host'), isSeen),
   };
 }
 
-/** A path at the start of a word, or after what cannot be part of one: `=`, `,`, `:`, a quote, `-I`, `file://`. */
-const pathInWord = /(^|[=,:;"'\s(]|^-[A-Za-z]|file:\/\/)(\/[^:;,\s"')\]}]*)/g;
+/** Every place in a word where a path into one of `places` stands becomes the container's name of it. */
+function replacedIn(
+  word: string,
+  places: readonly Place[],
+  isSeen: (path: string, by: Place) => boolean,
+): string {
+  let done = '';
+  for (let at = 0; at < word.length;) {
+    const place = beginsPath(word, at)
+      ? places.find(
+          ({ host }) => host !== '/' && word.startsWith(host, at) && endsPath(word, at + host.length),
+        )
+      : undefined;
+    if (place !== undefined && isSeen(place.container + restOfPath(word, at + place.host.length), place)) {
+      done += place.container;
+      at += place.host.length;
+    } else {
+      done += word.charAt(at);
+      at++;
+    }
+  }
+  return done;
+}
 
-function trailing(path: string): string {
-  return /\/+$/.exec(path)?.[0] ?? '';
+/** At the start of a word or after what cannot be part of a path: `=`, `,`, `:`, a quote, `-I`, `file://`. */
+function beginsPath(word: string, at: number): boolean {
+  if (word.charAt(at) !== '/') return false;
+  const before = word.slice(0, at);
+  return before === '' || /(?:[=,:;"'\s([{]|^-[A-Za-z]|file:\/\/)$/.test(before);
+}
+
+function endsPath(word: string, end: number): boolean {
+  return end === word.length || /[/:;,\s"')\]}]/.test(word.charAt(end));
+}
+
+function restOfPath(word: string, from: number): string {
+  return /^[^:;,"')\]}]*/.exec(word.slice(from))?.[0] ?? '';
 }
 
 function longestFirst(places: readonly Place[], side: keyof Place): Place[] {

@@ -1,5 +1,6 @@
 /** Code and environment of a run in one line each. */
 import * as vscode from 'vscode';
+import { environmentText as environmentName } from '../../runs/environmentText.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { oneLine } from '../formatText.ts';
@@ -26,6 +27,7 @@ export function environmentText({ plan, captured }: RunDetails): string {
   const packages = knownValue(captured?.packages);
   const hardware = knownValue(captured?.hardware);
   const parts: string[] = [];
+  if (plan?.environment.container !== undefined) parts.push(environmentName(plan.environment));
   if (interpreter?.version !== undefined)
     parts.push(`${interpreterName(interpreter.implementation)} ${interpreter.version}`);
   if (packages !== undefined) parts.push(vscode.l10n.t('{0} packages', packages.count));

@@ -12,6 +12,7 @@ import type { IngredientSide } from './ingredientSide.ts';
 export function compareEnvironment(original: IngredientSide, now: IngredientSide): Ingredient {
   const findings = new IngredientFindings();
   if (!isRebuilt(now)) findings.compare('kind', original.plan.environment.kind, now.plan.environment.kind);
+  if (!isRebuilt(now)) compareImages(original.plan, now.plan, findings);
   compareInterpreters(original.plan, now.plan, findings);
   comparePackages(original, now, findings);
   const before = knownValue(original.captured?.hardware);
@@ -23,6 +24,18 @@ export function compareEnvironment(original: IngredientSide, now: IngredientSide
   compareOptional('locale', original.plan.locale, now.plan.locale, findings);
   compareVariables(original, now, findings);
   return findings.row('environment', describe(original), describe(now));
+}
+
+function compareImages(original: Plan, now: Plan, findings: IngredientFindings): void {
+  const before = original.environment.container?.imageId;
+  const after = now.environment.container?.imageId;
+  if (before !== undefined || after !== undefined)
+    findings.compare('image', shortImage(before), shortImage(after));
+}
+
+/** Told apart by twelve digits, as engines show them. */
+function shortImage(id: string | undefined): string | undefined {
+  return id?.replace(/^sha256:/, '').slice(0, 12);
 }
 
 function compareInterpreters(original: Plan, now: Plan, findings: IngredientFindings): void {
@@ -138,6 +151,8 @@ function isRebuilt({ plan }: IngredientSide): boolean {
 
 function describe(side: IngredientSide): string {
   const parts: string[] = [isRebuilt(side) ? 'rebuilt from the captured list' : side.plan.environment.kind];
+  const image = isRebuilt(side) ? undefined : shortImage(side.plan.environment.container?.imageId);
+  if (image !== undefined) parts.push(`image ${image}`);
   const interpreter = knownValue(side.plan.interpreter);
   if (interpreter !== undefined) parts.push(`Python ${interpreter.version ?? 'of unknown version'}`);
   const packages = knownValue(side.captured?.packages);
