@@ -20,7 +20,7 @@ export async function environmentForRun(
   options: SuperviseOptions,
   context: CliContext,
 ): Promise<RunEnvironment | number> {
-  if (kind !== 'python') return runEnvironment(kind, root, context.env);
+  if (kind !== 'python') return runEnvironment(kind, root, context.env, context.signal);
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   process.once('SIGINT', onInterrupt);

@@ -1,45 +1,66 @@
 /** Where `lockstep run` runs a command, as `--env` says: what the launch needs to know of it. */
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
+import { environmentState } from '../environments/devcontainer/environmentStateOf.ts';
+import type { Engine } from '../environments/engine/engine.ts';
+import { devcontainerLockPath } from '../environments/environmentLock.ts';
+import { readLock } from '../environments/lock/readLock.ts';
 import type { LaunchRequest } from '../execution/launchRun.ts';
 import { findContainer } from '../execution/inside/findContainer.ts';
+import type { FoundContainer } from '../execution/inside/findContainer.ts';
+import { usableEngine } from './commands/env/environmentRequest.ts';
 import { environmentNotSupported, environmentNotUp } from './errors.ts';
 
 export type RunEnvironment = Pick<LaunchRequest, 'environment' | 'inside'>;
 
-/** Rejects with `environment-not-supported`, or `environment-not-up` when nothing of the project runs. */
+/**
+ * Rejects with `environment-not-supported`, with what is wrong with the engine, or with `environment-not-up` when
+ * nothing of the project runs.
+ */
 export async function runEnvironment(
   kind: string,
   root: string,
   environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
 ): Promise<RunEnvironment> {
   if (kind === 'host') return { environment: { kind } };
   if (kind !== 'devcontainer') throw environmentNotSupported(kind);
-  const folders = [root, realpathSync(root)];
-  for (const [engine, endpoint] of endpoints(environment)) {
-    const found = await findContainer({ kind: engine, endpoint, folders, environment });
-    if (found !== undefined)
-      return { environment: { kind, target: found.target }, inside: { ...found.inside } };
-  }
-  throw environmentNotUp(root);
+  const engine = await usableEngine(environment, signal);
+  const [found, lock] = await Promise.all([
+    runningContainer(engine, root, environment, signal),
+    // One that cannot be read is for `lockstep env verify` to explain.
+    readLock(join(root, devcontainerLockPath)).catch(() => undefined),
+  ]);
+  if (found === undefined) throw environmentNotUp(root);
+  return {
+    environment: {
+      ...{ kind, target: found.target },
+      ...(lock === undefined ? { drift: 'unlocked' } : { lock: lock.sha256, drift: 'unknown' }),
+    },
+    inside: { ...found.inside },
+  };
 }
 
-/** Sockets of this machine, in the order in which clients look. */
-function endpoints(environment: NodeJS.ProcessEnv): [engine: string, endpoint: string][] {
-  const named = environment['DOCKER_HOST'] ?? environment['CONTAINER_HOST'];
-  if (named !== undefined && named !== '') return [['docker', named]];
-  const runtime = environment['XDG_RUNTIME_DIR'];
-  const home = environment['HOME'] ?? '';
-  const sockets: [string, string][] = [
-    ['docker', '/var/run/docker.sock'],
-    ...(runtime === undefined
-      ? []
-      : ([
-          ['docker', join(runtime, 'docker.sock')],
-          ['podman', join(runtime, 'podman', 'podman.sock')],
-        ] as [string, string][])),
-    ['docker', join(home, '.docker', 'run', 'docker.sock')],
-    ['podman', '/run/podman/podman.sock'],
-  ];
-  return sockets.filter(([, path]) => existsSync(path)).map(([engine, path]) => [engine, `unix://${path}`]);
+/** With a devcontainer.json, its container; without one, whatever carries the label of the folder. */
+async function runningContainer(
+  engine: Engine,
+  root: string,
+  variables: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<FoundContainer | undefined> {
+  const cacheFolder = lockstepCacheFolder(variables);
+  const { config, container } = await environmentState({ root, engine, cacheFolder, variables, signal });
+  const { kind, version, endpoint } = engine;
+  if (config === undefined)
+    return findContainer({
+      ...{ kind, version, endpoint, environment: variables },
+      folders: [root, realpathSync(root)],
+    });
+  if (container?.state !== 'running') return undefined;
+  const { id, name, remoteUser, remoteEnv } = container;
+  return {
+    target: { ...{ engine: kind, engineVersion: version, endpoint, id, name }, user: remoteUser },
+    inside: remoteEnv,
+  };
 }
