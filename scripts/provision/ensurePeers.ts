@@ -9,6 +9,7 @@ export const testedPeers: readonly PeerName[] = [
   'dvclive',
   'wandb',
   'trackio',
+  'uv',
   'dvc',
   'dvc2',
   'keras',

@@ -94,8 +94,14 @@ describe('a managed Python environment', function () {
     const recorded = await project.lockstep(['run', '--name', 'on-host', '--', python, 'train.py']);
     assert.match(recorded.stdout, /"value": 1/);
     const before = await fingerprint();
-    const first = await project.lockstep(['run', '--env', 'python', '--', '.venv/bin/python', 'train.py']);
-    assert.equal(first.code, 0, first.stderr);
+    // Two builders at once.
+    const [first, second] = await Promise.all(
+      ['.venv/bin/python', 'python'].map(word =>
+        project.lockstep(['run', '--env', 'python', '--', word, 'train.py']),
+      ),
+    );
+    assert.ok(first !== undefined && second !== undefined);
+    assert.deepEqual([first.code, second.code], [0, 0], first.stderr + second.stderr);
     assert.match(first.stderr, /making the Python environment/);
     const { environment, interpreter } = await planOf('@1');
     const folder = environment.python?.folder ?? '';
@@ -109,6 +115,8 @@ describe('a managed Python environment', function () {
     assert.deepEqual([environment.kind, environment.drift], ['python', 'clean']);
     assert.equal(environment.lock, sha256(await readFile(join(project.root, 'lockstep-lock.json'))));
     assert.ok(interpreter.known === 'captured' && interpreter.value.path.startsWith(folder));
+    assert.ok(second.stdout.includes(`prefix ${folder} program`), second.stdout);
+    assert.equal((await readdir(join(folder, '..'))).length, 2, 'one build, and what names it');
     const again = await project.lockstep(['run', '--env', 'python', '--', 'python', 'train.py']);
     assert.doesNotMatch(again.stderr, /making/);
     assert.equal((await planOf('@1')).environment.python?.folder, folder);
