@@ -12,6 +12,9 @@ export interface ContextValues {
   /** The active editor shows a log, and not from its start. */
   readonly earlierLog: boolean;
   readonly dataState: 'noFolder' | 'untrusted' | 'noData' | 'ready';
+  readonly environmentState: 'noFolder' | 'untrusted' | 'looking' | 'none' | 'ready';
+  readonly canCreateEnvironment: boolean;
+  readonly devContainers: boolean;
 }
 
 export class ContextKeys {

@@ -8,6 +8,8 @@ import { createRunPicker } from './commands/pickRuns.ts';
 import { ContextKeys } from './contextKeys.ts';
 import { openData } from './data/openData.ts';
 import type { DataNode } from './data/dataNodes.ts';
+import type { EnvironmentNode } from './environment/environmentTree.ts';
+import { openEnvironment } from './environment/openEnvironment.ts';
 import { CodeFiles } from './documents/codeFiles.ts';
 import { ComparisonDocuments } from './documents/comparisonDocuments.ts';
 import { LogDocuments } from './documents/logDocuments.ts';
@@ -30,6 +32,7 @@ import { showTreeMessage } from './treeMessage.ts';
 export interface LockstepApi {
   readonly experiments: vscode.TreeDataProvider<unknown>;
   readonly data: vscode.TreeDataProvider<DataNode>;
+  readonly environment: vscode.TreeDataProvider<EnvironmentNode>;
 }
 
 export function activate(context: vscode.ExtensionContext): LockstepApi {
@@ -70,9 +73,10 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
       ),
   });
   const data = openData(context, contextKeys, log, onError);
+  const environment = openEnvironment(context, contextKeys, { model, client }, log, onError);
   const commands = allCommands({
     ...{ client, model, viewState, tree, view, logs, comparisons },
-    ...{ starter, memory, panels, log, version, data, reveal },
+    ...{ starter, memory, panels, log, version, data, environment, reveal },
   });
 
   context.subscriptions.push(
@@ -88,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     vscode.workspace.registerTextDocumentContentProvider(schemes.comparison, comparisons),
     showTreeMessage(view, model, viewState),
     data.disposable,
+    environment.disposable,
     createStatusBar(model, data.model),
     offerTerminalCommand(context),
     offerMetricLines(client, model, onError),
@@ -96,5 +101,5 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
   model.start();
   data.model.start();
   log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
-  return { experiments: tree, data: data.tree };
+  return { experiments: tree, data: data.tree, environment: environment.tree };
 }

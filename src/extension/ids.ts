@@ -53,12 +53,27 @@ export const commandIds = {
   restoreDataVersion: 'lockstep.data.restoreVersion',
   showDataRuns: 'lockstep.data.showRuns',
   openData: 'lockstep.data.open',
+  createEnvironment: 'lockstep.environment.create',
+  startEnvironment: 'lockstep.environment.start',
+  rebuildEnvironment: 'lockstep.environment.rebuild',
+  stopEnvironment: 'lockstep.environment.stop',
+  removeEnvironment: 'lockstep.environment.remove',
+  reopenInContainer: 'lockstep.environment.reopen',
+  openEnvironmentTerminal: 'lockstep.environment.terminal',
+  showEnvironmentLog: 'lockstep.environment.showLog',
+  refreshEnvironment: 'lockstep.environment.refresh',
+  mendEnvironment: 'lockstep.environment.mend',
+  openEnvironmentRow: 'lockstep.environment.openRow',
   showOutput: 'lockstep.showOutput',
   copyDiagnostics: 'lockstep.copyDiagnostics',
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
-export const viewIds = { experiments: 'lockstep.experiments', data: 'lockstep.data' } as const;
+export const viewIds = {
+  experiments: 'lockstep.experiments',
+  data: 'lockstep.data',
+  environment: 'lockstep.environment',
+} as const;
 
 export const viewContainerId = 'lockstep';
 
@@ -71,6 +86,12 @@ export const contextKeys = {
   earlierLog: 'lockstep.earlierLog',
   /** `noFolder`, `untrusted`, `noData` or `ready`: decides which welcome text the data view shows. */
   dataState: 'lockstep.dataState',
+  /** `noFolder`, `untrusted`, `looking`, `none` or `ready`: decides which welcome text the environment view shows. */
+  environmentState: 'lockstep.environmentState',
+  /** Some project of the window has no devcontainer. */
+  canCreateEnvironment: 'lockstep.canCreateEnvironment',
+  /** The Dev Containers extension is there. */
+  devContainers: 'lockstep.devContainers',
 } as const;
 
 export const settingsSection = 'lockstep';
@@ -81,7 +102,13 @@ export const settingKeys = {
   addCommand: 'terminal.addCommand',
   syncOnCheckout: 'data.syncOnCheckout',
   pinOutputs: 'data.pinOutputs',
+  runEnvironment: 'run.environment',
+  engine: 'environment.engine',
+  gpus: 'environment.gpus',
 } as const;
+
+/** Of another publisher: it opens a window inside a container. */
+export const devContainersExtension = 'ms-vscode-remote.remote-containers';
 
 export const walkthroughId = 'start';
 

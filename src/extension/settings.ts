@@ -3,6 +3,10 @@ import * as vscode from 'vscode';
 import { syncModes, type SyncMode } from '../data/sync/decideSync.ts';
 import { settingKeys, settingsSection } from './ids.ts';
 
+/** Where runs that the editor starts execute; `auto`: in the devcontainer when it is up, else on this machine. */
+export const runEnvironments = ['auto', 'host', 'devcontainer', 'python'] as const;
+export type RunEnvironmentSetting = (typeof runEnvironments)[number];
+
 export interface Settings {
   /** '' where none is set. */
   readonly interpreter: string;
@@ -12,6 +16,11 @@ export interface Settings {
   readonly syncOnCheckout: SyncMode;
   /** Whether runs that the editor starts pin what they wrote when they have finished. */
   readonly pinOutputs: boolean;
+  readonly runEnvironment: RunEnvironmentSetting;
+  /** `docker`, `podman`, an endpoint or the name of a Docker context; '' for the first that is found. */
+  readonly engine: string;
+  /** `auto`, `none`, or indexes and UUIDs with commas between. */
+  readonly gpus: string;
 }
 
 export function readSettings(scope?: vscode.Uri): Settings {
@@ -22,5 +31,8 @@ export function readSettings(scope?: vscode.Uri): Settings {
     addCommand: section.get<boolean>(settingKeys.addCommand, true),
     syncOnCheckout: syncModes.find(mode => mode === section.get(settingKeys.syncOnCheckout)) ?? 'auto',
     pinOutputs: section.get<boolean>(settingKeys.pinOutputs, false),
+    runEnvironment: runEnvironments.find(kind => kind === section.get(settingKeys.runEnvironment)) ?? 'auto',
+    engine: section.get<string>(settingKeys.engine, ''),
+    gpus: section.get<string>(settingKeys.gpus, 'auto'),
   };
 }

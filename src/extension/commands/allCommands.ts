@@ -4,6 +4,10 @@ import { pinCommands } from '../data/commands/pinCommands.ts';
 import { transferCommands } from '../data/commands/transferCommands.ts';
 import { versionCommands } from '../data/commands/versionCommands.ts';
 import type { DataParts } from '../data/openData.ts';
+import { createCommand } from '../environment/commands/createCommand.ts';
+import { lifeCommands } from '../environment/commands/lifeCommands.ts';
+import { environmentLookCommands } from '../environment/commands/lookCommands.ts';
+import type { EnvironmentParts } from '../environment/openEnvironment.ts';
 import type { CommandMemory } from '../commandMemory.ts';
 import type { ComparisonDocuments } from '../documents/comparisonDocuments.ts';
 import type { LogDocuments } from '../documents/logDocuments.ts';
@@ -38,12 +42,19 @@ export interface CommandDependencies {
   readonly log: vscode.LogOutputChannel;
   readonly version: string;
   readonly data: DataParts;
+  readonly environment: EnvironmentParts;
   readonly reveal: (store: string, id: string) => Promise<void>;
 }
 
 export function allCommands(parts: CommandDependencies): CommandTable {
   const { client, model, viewState, tree, view, logs, comparisons, starter, memory, panels, data } = parts;
   const pick = createRunPicker(client, model, () => view.selection);
+  const environment = { ...parts.environment, runs: model };
+  const revealRun = (store: string, id: string): void => {
+    // The tree is read again first: the run may have come a moment ago.
+    model.storeChanged({ store, runIds: new Set() });
+    void parts.reveal(store, id);
+  };
   return {
     ...runCommands({ client, model, memory, starter }),
     ...againCommands({ client, model, pick, starter, panels }),
@@ -55,12 +66,11 @@ export function allCommands(parts: CommandDependencies): CommandTable {
     ...pinCommands({ ...data, log: parts.log }),
     ...versionCommands({
       ...{ client: data.client, model: data.model, runs: client },
-      revealRun: (store, id) => {
-        // The tree is read again first: the run may have come a moment ago.
-        model.storeChanged({ store, runIds: new Set() });
-        void parts.reveal(store, id);
-      },
+      revealRun,
     }),
+    ...createCommand(environment),
+    ...lifeCommands(environment),
+    ...environmentLookCommands(environment, revealRun),
     ...supportCommands(model, parts.log, parts.version),
   };
 }

@@ -16,6 +16,12 @@ export function supportCommands(model: RunsModel, log: vscode.LogOutputChannel, 
   } satisfies Partial<CommandTable>;
 }
 
+/** Paths and addresses are told as set or not. */
+function shownSettings(): object {
+  const settings = readSettings();
+  return { ...settings, interpreter: settings.interpreter !== '', engine: settings.engine !== '' };
+}
+
 /** No path, name or content of the person's work: it may be pasted anywhere. */
 function diagnostics(model: RunsModel, version: string): string {
   const { projects, live, total } = model.snapshot;
@@ -29,7 +35,7 @@ function diagnostics(model: RunsModel, version: string): string {
     ['Folders', vscode.workspace.workspaceFolders?.length ?? 0],
     ['Projects', projects.map(({ inGit, hasStore }) => `git ${inGit}, store ${hasStore}`).join('; ')],
     ['Runs', `${total}, ${live} live`],
-    ['Settings', JSON.stringify({ ...readSettings(), interpreter: readSettings().interpreter !== '' })],
+    ['Settings', JSON.stringify(shownSettings())],
     ['Python extension', vscode.extensions.getExtension('ms-python.python') !== undefined],
   ];
   return lines.map(([name, value]) => `${name}: ${value}`).join('\n') + '\n';

@@ -71,6 +71,11 @@ export interface EngineRequests
   childRuns: Request<RunReference & { readonly limit: number }, RunPage>;
   /** Ids of all child runs, in the order of their start, those of child runs among them. */
   childRunIds: Request<RunReference, readonly string[]>;
+  /** Runs that are under way, each with the container that it executes in, where it executes in one. */
+  liveRuns: Request<
+    { readonly store: string },
+    readonly { readonly id: string; readonly label: string; readonly container?: string }[]
+  >;
   /** These runs and all that they are child runs of. */
   withParents: Request<{ readonly store: string; readonly ids: readonly string[] }, readonly string[]>;
   /** Throws `query-invalid`. */

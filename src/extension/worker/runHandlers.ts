@@ -100,6 +100,17 @@ export function runHandlers(stores: Stores) {
         .sort(byStart)
         .map(run => run.id);
     },
+    liveRuns: async ({ store }) => {
+      const table = stores.table(store);
+      const all = topLevel(await table.list());
+      const rows = runRows(store, all.filter(isLive), all.slice(0, neighbours));
+      return Promise.all(
+        rows.map(async ({ run: { id }, label }) => {
+          const container = (await table.runStore.read(id)).plan?.environment.container?.id;
+          return { id, label, ...(container === undefined ? {} : { container }) };
+        }),
+      );
+    },
     withParents: async ({ store, ids }) => {
       const table = stores.table(store);
       const found = new Set(ids);

@@ -1,0 +1,47 @@
+/** The engine and the GPUs of this machine, as the tree shows them, and what the GPUs are doing for whom. */
+import { readFile } from 'node:fs/promises';
+import type { EngineFinding } from '../../../environments/engine/engine.ts';
+import type { GpuHost } from '../../../environments/gpu/gpuHost.ts';
+import { sampleGpus } from '../../../environments/gpu/sampleGpus.ts';
+import type { GpuUse, MachineView } from './environmentRequests.ts';
+
+const names = { docker: 'Docker', podman: 'Podman' } as const;
+
+export function machineView(finding: EngineFinding, host: GpuHost): MachineView {
+  const { engine } = finding;
+  return {
+    ...(engine === undefined
+      ? { engineProblem: finding.problem }
+      : {
+          engine: {
+            name: names[engine.kind],
+            ...{ version: engine.version, endpoint: engine.endpoint },
+            ...{ rootless: engine.facts.rootless, remote: engine.remote },
+          },
+        }),
+    gpus: host.gpus,
+    gpuProblems: host.problems,
+    ...(host.driver === undefined ? {} : { driver: host.driver }),
+    ...(host.maxCuda === undefined ? {} : { maxCuda: host.maxCuda }),
+  };
+}
+
+/** Rejects only when aborted. */
+export async function gpuUse(variables: NodeJS.ProcessEnv, signal: AbortSignal): Promise<GpuUse> {
+  const { gpus, processes } = await sampleGpus({ variables, signal });
+  const runs = await Promise.all(
+    processes.map(async ({ pid, gpu }) => {
+      const run = await runOfProcess(pid);
+      return run === undefined ? [] : [{ run, ...(gpu === undefined ? {} : { gpu }) }];
+    }),
+  );
+  // A run with eight workers on one GPU uses it once.
+  const told = new Map(runs.flat().map(one => [`${one.gpu ?? ''}\n${one.run}`, one]));
+  return { gpus, runs: [...told.values()] };
+}
+
+/** Every process of a run carries its id. Undefined for other people's processes, and where the system does not tell. */
+export async function runOfProcess(pid: number): Promise<string | undefined> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+  return /(?:^|\0)LOCKSTEP_RUN_ID=([0-9A-HJKMNP-TV-Z]{26})(?:\0|$)/.exec(environment)?.[1];
+}
