@@ -43,7 +43,7 @@ export function bundles(root: string): readonly Bundle[] {
     // The readers of past runs of other tools are 80 KiB of it.
     nodeBundle('worker.cjs', 'src/extension/worker/workerMain.ts', 850),
     nodeBundle('data-host.cjs', 'src/extension/data/host/dataHostMain.ts', 850),
-    nodeBundle('environment-host.cjs', 'src/extension/environment/host/environmentHostMain.ts', 850),
+    nodeBundle('environment-host.cjs', 'src/extension/environment/host/environmentHostMain.ts', 700),
     // Its share of environments, the readers of TOML and of GPUs among it, is what lets it be larger than the supervisor.
     { ...nodeBundle('cli.cjs', 'src/cli/main.ts', 1900), executable: true },
     // The threads that hash, copy and link data files; every other bundle starts them.

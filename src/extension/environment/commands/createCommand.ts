@@ -111,10 +111,11 @@ async function pickTemplate({
   return picked?.id;
 }
 
+/** Resolves with `back` where the person goes back, which is no value of an option. */
 async function pickValue(
   question: { readonly description: string; readonly values: readonly string[]; readonly proposed: string },
   step: number,
-): Promise<string | 'back' | undefined> {
+): Promise<string | undefined> {
   const pick = vscode.window.createQuickPick();
   pick.title = vscode.l10n.t('Create Environment');
   pick.step = step;

@@ -33,13 +33,13 @@ export function lifeCommands(parts: EnvironmentDependencies) {
       const title = vscode.l10n.t('Rebuild Environment');
       const root = await rootOf(runs, args, title);
       if (root === undefined || !(await mayEnd(parts, root, title))) return;
-      const config = await chooseConfig(parts, root);
-      if (config === 'left') return;
+      const chosen = await chooseConfig(parts, root);
+      if (chosen === undefined) return;
       const outcome = await runEnvironmentTask(
         parts,
         vscode.l10n.t('Rebuilding the environment'),
         (signal, onProgress) =>
-          client.request('rebuild', { root, config, ...readEngineChoice() }, signal, onProgress),
+          client.request('rebuild', { root, ...chosen, ...readEngineChoice() }, signal, onProgress),
       );
       if (outcome !== undefined) tellUp(outcome);
     },
@@ -97,30 +97,30 @@ export function lifeCommands(parts: EnvironmentDependencies) {
 }
 
 export async function startEnvironment(parts: EnvironmentDependencies, root: string): Promise<void> {
-  const config = await chooseConfig(parts, root);
-  if (config === 'left') return;
+  const chosen = await chooseConfig(parts, root);
+  if (chosen === undefined) return;
   const outcome = await runEnvironmentTask(
     parts,
     vscode.l10n.t('Starting the environment'),
     (signal, onProgress) =>
-      parts.client.request('up', { root, config, ...readEngineChoice() }, signal, onProgress),
+      parts.client.request('up', { root, ...chosen, ...readEngineChoice() }, signal, onProgress),
   );
   if (outcome !== undefined) tellUp(outcome);
 }
 
-/** Asks only where a project has several devcontainers and none of them has a container. */
+/** Undefined when the person leaves the question, which is asked only where a project has several devcontainers and none of them has a container. */
 async function chooseConfig(
   { model }: EnvironmentDependencies,
   root: string,
-): Promise<string | undefined | 'left'> {
+): Promise<{ readonly config: string | undefined } | undefined> {
   const { project } = await model.lookAt(root);
-  if (project.state?.container !== undefined) return project.state.config;
-  if (project.configs.length < 2) return undefined;
+  if (project.state?.container !== undefined) return { config: project.state.config };
+  if (project.configs.length < 2) return { config: undefined };
   const picked = await vscode.window.showQuickPick([...project.configs], {
     title: vscode.l10n.t('Start Environment'),
     placeHolder: vscode.l10n.t('Choose a devcontainer'),
   });
-  return picked ?? 'left';
+  return picked === undefined ? undefined : { config: picked };
 }
 
 /** A container that runs is visible in the tree; only what is not as asked is told. */

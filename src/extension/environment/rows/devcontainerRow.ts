@@ -226,7 +226,7 @@ function brokenRow(
     id: `${root}\ndevcontainer`,
     label: l10n.t('Devcontainer'),
     description: l10n.t('cannot be read'),
-    ...{ icon: 'error', colour: 'error', root, context: 'devcontainer broken' },
+    ...{ icon: 'error', colour: 'error', root, context: ['devcontainer', 'broken'].join(' ') },
     tooltip: [config, message, ...(mend === undefined ? [] : [mend])],
   };
 }

@@ -159,7 +159,7 @@ export function problemRow(
     icon: 'warning',
     colour: 'warning',
     tooltip: [...(label === plain(message) ? [] : [message]), ...(mend === undefined ? [] : [mend])],
-    context: mend === undefined ? 'problem' : 'problem mendable',
+    context: ['problem', ...(mend === undefined ? [] : ['mendable'])].join(' '),
     children: [],
     ...(mend === undefined ? {} : { mend }),
   };
