@@ -46,7 +46,8 @@ export class EnvironmentTree implements vscode.TreeDataProvider<EnvironmentNode>
 
   getTreeItem({ row }: EnvironmentNode): vscode.TreeItem {
     const item = new vscode.TreeItem(row.label, row.children.length > 0 ? Expanded : None);
-    item.id = row.id;
+    // A row that gets its first child is opened: the editor remembers by id that it was closed.
+    item.id = row.children.length > 0 ? row.id : `${row.id}\n-`;
     item.description = row.description;
     item.iconPath = new vscode.ThemeIcon(
       row.icon,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EnvironmentState } from '../../../src/environments/devcontainer/environmentState.ts';
-import type { DriftItem } from '../../../src/environments/environmentLock.ts';
+import type { DriftItem, DriftReport } from '../../../src/environments/environmentLock.ts';
 import type { HostGpu } from '../../../src/environments/gpu/gpuHost.ts';
 import type {
   GpuUse,
@@ -57,7 +57,7 @@ const running: EnvironmentState = {
 };
 const configs = ['.devcontainer/devcontainer.json'];
 const lock = { path: 'lock.json', sha256: 'ab', kind: 'devcontainer', createdAt: '', packages: 214 };
-const drifted = (...items: Partial<DriftItem>[]): ProjectEnvironment['drift'] => ({
+const drifted = (...items: Partial<DriftItem>[]): DriftReport => ({
   verdict: items.length === 0 ? 'clean' : 'drifted',
   ...{ tiers: ['files'], problems: [], lock: 'ab' },
   items: items.map(item => ({

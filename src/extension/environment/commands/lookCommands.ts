@@ -33,12 +33,13 @@ export function environmentLookCommands(
     },
     [commandIds.mendEnvironment]: async clicked => {
       const problem = isNode(clicked) && clicked.row.mend !== undefined ? clicked.row : undefined;
-      const mend = problem?.mend ?? model.snapshot.view.machine.engineProblem?.mend;
+      const { engineProblem } = model.snapshot.view.machine;
+      const mend = problem?.mend ?? engineProblem?.mend;
       if (mend === undefined) {
         void vscode.window.showInformationMessage(vscode.l10n.t('Nothing is in the way.'));
         return;
       }
-      await offerMend(mend, problem?.tooltip[0] ?? problem?.label);
+      await offerMend(mend, problem?.tooltip[0] ?? problem?.label ?? engineProblem?.message);
     },
   } satisfies Partial<CommandTable>;
 }

@@ -15,7 +15,7 @@ export function machineView(finding: EngineFinding, host: GpuHost): MachineView 
       : {
           engine: {
             name: names[engine.kind],
-            ...{ version: engine.version, endpoint: engine.endpoint },
+            ...{ version: shortVersion(engine.version), endpoint: engine.endpoint },
             ...{ rootless: engine.facts.rootless, remote: engine.remote },
           },
         }),
@@ -24,6 +24,11 @@ export function machineView(finding: EngineFinding, host: GpuHost): MachineView 
     ...(host.driver === undefined ? {} : { driver: host.driver }),
     ...(host.maxCuda === undefined ? {} : { maxCuda: host.maxCuda }),
   };
+}
+
+/** `20.10.24+dfsg1` is 20.10.24 as its distribution packs it. */
+function shortVersion(version: string): string {
+  return version.replace(/[+~-].*$/, '');
 }
 
 /** Rejects only when aborted. */
