@@ -80,7 +80,8 @@ export async function execInEnvironment(request: ExecRequest): Promise<number> {
     // The caller's streams live on.
     child.stdout?.pipe(streams.stdout, { end: false });
     child.stderr?.pipe(streams.stderr, { end: false });
-    child.stderr?.on('data', (chunk: Buffer) => (lastWords = chunk.toString('latin1').slice(-500)));
+    for (const output of [child.stdout, child.stderr])
+      output?.on('data', (chunk: Buffer) => (lastWords = chunk.toString('latin1').slice(-500)));
     if (typeof streams.stdin === 'object' && child.stdin !== null) {
       child.stdin.on('error', () => undefined);
       streams.stdin.pipe(child.stdin);
