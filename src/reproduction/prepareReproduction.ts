@@ -6,7 +6,10 @@ import { existsSync } from 'node:fs';
 import { appendFile, lstat, mkdir, realpath, stat, symlink } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { captureVariables } from '../execution/capture/variables.ts';
+import { interpreterIn } from '../environments/python/pythonEnvironment.ts';
+import { ownEnvironments } from '../execution/python/projectInterpreter.ts';
 import { pythonCommand } from '../execution/python/pythonCommand.ts';
+import type { PythonCommand } from '../execution/python/pythonCommand.ts';
 import { readCommandWords } from '../execution/capture/commandWords.ts';
 import { describeGaps } from '../git/gaps.ts';
 import { createPrivateCheckout } from '../git/privateCheckout.ts';
@@ -132,16 +135,7 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
     ...outputFolders(plan, original, layout),
   ]);
   const variables = variablesOf(plan, request, move, original, rebuilt === undefined);
-  const managed =
-    rebuilt === undefined
-      ? undefined
-      : pythonCommand({
-          argv: request.argv,
-          cwd: join(plan.root, plan.cwd),
-          variables: { ...request.environment, ...variables },
-          python: { folder: rebuilt.folder, interpreter: rebuilt.interpreter },
-          instead: recordedFolders.filter(isManagedFolder),
-        });
+  const managed = managedCommand(request, plan, rebuilt, recordedFolders, variables);
   const argv = (managed?.argv ?? withRecordedInterpreter(request.argv, plan, environmentFolders)).map(move);
   return {
     root: layout.checkout,
@@ -179,6 +173,29 @@ async function foldersOfEnvironment(plan: Plan, mayBeGone: boolean): Promise<str
   const prefix = dirname(dirname(interpreter.path));
   if (await exists(join(prefix, 'pyvenv.cfg'))) folders.add(prefix);
   return [...folders];
+}
+
+/** In the environment made once more, or in the managed one that the run had. */
+function managedCommand(
+  { argv, environment }: PreparationRequest,
+  plan: Plan,
+  rebuilt: RebuiltEnvironment | undefined,
+  recordedFolders: readonly string[],
+  variables: Readonly<Record<string, string | undefined>>,
+): PythonCommand | undefined {
+  const recorded = plan.environment.kind === 'python' ? plan.environment.python : undefined;
+  const folder = rebuilt?.folder ?? recorded?.folder;
+  if (folder === undefined) return undefined;
+  return pythonCommand({
+    argv,
+    cwd: join(plan.root, plan.cwd),
+    variables: { ...environment, ...variables },
+    python: { folder, interpreter: rebuilt?.interpreter ?? recorded?.interpreter ?? interpreterIn(folder) },
+    instead: [
+      ...recordedFolders.filter(isManagedFolder),
+      ...(recorded === undefined ? [] : ownEnvironments(plan.root)),
+    ],
+  });
 }
 
 /** A virtual or conda environment, perhaps gone; never a folder of the system. */

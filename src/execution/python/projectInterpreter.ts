@@ -13,8 +13,10 @@ export interface InterpreterPlace {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where uv, venv and pixi put a project's environment. */
-const ownFolders = ['.venv', 'venv', join('.pixi', 'envs', 'default')];
+/** Where uv, venv and pixi put a project's environment; they need not be there. Absolute. */
+export function ownEnvironments(root: string): string[] {
+  return [join(root, '.venv'), join(root, 'venv'), join(root, '.pixi', 'envs', 'default')];
+}
 
 /**
  * An activated environment first, then one in the project's folder, then `python` on PATH. Absolute.
@@ -41,8 +43,8 @@ export async function projectInterpreter({
 }
 
 async function ownInterpreter(root: string): Promise<string | undefined> {
-  for (const folder of ownFolders) {
-    const path = interpreterIn(join(root, folder));
+  for (const folder of ownEnvironments(root)) {
+    const path = interpreterIn(folder);
     if (await isFile(path)) return path;
   }
   return undefined;

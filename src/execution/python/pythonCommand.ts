@@ -2,6 +2,7 @@
  * Makes a command use a managed Python environment in place of the one it would have found: the interpreter and
  * programs of the environment by their path, everything else through PATH.
  */
+import { existsSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { programName, readCommandWords } from '../capture/commandWords.ts';
 
@@ -45,8 +46,10 @@ export function pythonCommand(question: PythonCommandQuestion): PythonCommand {
     argv: argvOf(question, programs),
     variables: {
       PATH: [programs, ...path].join(delimiter),
-      VIRTUAL_ENV: python.folder,
-      CONDA_PREFIX: undefined,
+      // Libraries look for what conda installed by this name.
+      ...(existsSync(join(python.folder, 'conda-meta'))
+        ? { CONDA_PREFIX: python.folder, VIRTUAL_ENV: undefined }
+        : { CONDA_PREFIX: undefined, VIRTUAL_ENV: python.folder }),
       CONDA_DEFAULT_ENV: undefined,
       PYTHONHOME: undefined,
       ...((python.folders ?? []).length === 0 ? {} : { PYTHONPATH: pythonPath }),

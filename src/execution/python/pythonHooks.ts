@@ -1,8 +1,8 @@
 /** Lets a run that was launched with a managed Python environment execute in it. */
-import { join } from 'node:path';
 import { interpreterIn } from '../../environments/python/pythonEnvironment.ts';
 import type { LaunchSpec } from '../launchSpec.ts';
 import type { PrepareContext, PreparedRun, RunHooks } from '../runHooks.ts';
+import { ownEnvironments } from './projectInterpreter.ts';
 import { pythonCommand } from './pythonCommand.ts';
 
 /** `hooks`, and before them nothing but the change of the command. A reproduction prepares its environment itself. */
@@ -29,9 +29,6 @@ function prepared(
     cwd: spec.cwd,
     variables: environment,
     python: { folder, interpreter: interpreter ?? interpreterIn(folder), folders },
-    instead: [
-      ...active,
-      ...['.venv', 'venv', join('.pixi', 'envs', 'default')].map(name => join(spec.root, name)),
-    ],
+    instead: [...active, ...ownEnvironments(spec.root)],
   });
 }

@@ -13,8 +13,6 @@ export interface PackageIndex extends AsyncDisposable {
   readonly hashes: ReadonlyMap<string, string>;
   /** Answers only with HTML from now on, as older indexes do. */
   htmlOnly: boolean;
-  /** Sends other bytes than it says for downloads. */
-  tampering: boolean;
 }
 
 /** Name, version and the module's text. */
@@ -57,13 +55,12 @@ export async function packageIndex(folder: string, packages: readonly MadePackag
     const bytes = await readFile(join(folder, name));
     wheels.set(name, { bytes, hash: createHash('sha256').update(bytes).digest('hex') });
   }
-  const index = { htmlOnly: false, tampering: false };
+  const index = { htmlOnly: false };
   const server = createServer((request, response) => {
     const [, kind, name = ''] = (request.url ?? '').split('/');
     if (kind === 'files') {
       const wheel = wheels.get(name);
-      const tampered = Buffer.concat([wheel?.bytes ?? Buffer.alloc(0), Buffer.from('x')]);
-      response.writeHead(wheel === undefined ? 404 : 200).end(index.tampering ? tampered : wheel?.bytes);
+      response.writeHead(wheel === undefined ? 404 : 200).end(wheel?.bytes);
       return;
     }
     const files = [...wheels].filter(([file]) => file.startsWith(`${moduleOf(name)}-`));
