@@ -76,14 +76,6 @@ export function networkOfContainer(): LockstepError {
   });
 }
 
-export function environmentNotUp(root: string): LockstepError {
-  return new LockstepError({
-    code: 'environment-not-up',
-    message: `No devcontainer of ${root} is running.`,
-    mend: 'Start it: lockstep env up',
-  });
-}
-
 export function planMissing(runId: string, problem: string | undefined): LockstepError {
   return new LockstepError({
     code: 'plan-missing',

@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import type { ParameterValue } from '../runs/plan.ts';
 import type { OpenProject } from './projects.ts';
 import type { RunsModel } from './runsModel.ts';
-import { runInView } from './runWithProgress.ts';
+import { runInView, runWithProgress } from './runWithProgress.ts';
 import { readSettings } from './settings.ts';
 import type { StoreClient } from './storeClient.ts';
-import type { LaunchPlan } from './worker/launchRequests.ts';
+import type { AskedPlace, LaunchPlan } from './worker/launchRequests.ts';
 import type { RunRow } from './worker/runsView.ts';
 
 /** All resolve with the id of the new run once it has begun. The caller has asked for trust. */
@@ -28,8 +28,16 @@ export function createRunStarter(
     supervisorScript: vscode.Uri.joinPath(extension.extensionUri, 'dist', 'supervisor.cjs').fsPath,
     toolVersion: version,
   };
-  const shown = async (store: string, launch: () => Promise<string>): Promise<string> => {
-    const id = await runInView(launch);
+  const shown = async (
+    store: string,
+    place: AskedPlace | undefined,
+    launch: (signal?: AbortSignal) => Promise<string>,
+  ): Promise<string> => {
+    // A locked environment that is not in the cache yet is made first: that takes minutes.
+    const id =
+      place?.kind === 'python'
+        ? await runWithProgress(vscode.l10n.t('Preparing the Python environment'), launch)
+        : await runInView(() => launch());
     model.storeChanged({ store, runIds: new Set() });
     // Not waited for: what was asked for goes on, whether the tree shows the run or not.
     void reveal(store, id);
@@ -38,18 +46,31 @@ export function createRunStarter(
   const projectOf = (store: string): OpenProject | undefined =>
     model.snapshot.projects.find(candidate => candidate.store === store);
   return {
-    start: plan => shown(plan.store, () => client.request('launch', { ...plan, ...tool })),
+    start: plan => {
+      const place = placeOf(projectOf(plan.store));
+      return shown(plan.store, place, signal =>
+        client.request('launch', { ...plan, place, ...tool }, signal),
+      );
+    },
     again: ({ store, run }, changes) => {
       const project = projectOf(store);
       const root = project?.root ?? '';
       const pythonHook = readSettings(project?.folder.uri).recordFileUse;
-      return shown(store, () =>
-        client.request('rerun', { store, id: run.id, root, changes, pythonHook, ...tool }),
+      const place = placeOf(project);
+      return shown(store, place, signal =>
+        client.request('rerun', { store, id: run.id, root, changes, pythonHook, place, ...tool }, signal),
       );
     },
     reproduce: ({ store, run }) => {
       const root = projectOf(store)?.root ?? '';
-      return shown(store, () => client.request('reproduce', { store, id: run.id, root, ...tool }));
+      return shown(store, undefined, signal =>
+        client.request('reproduce', { store, id: run.id, root, ...tool }, signal),
+      );
     },
   };
+}
+
+function placeOf(project: OpenProject | undefined): AskedPlace {
+  const { runEnvironment, engine } = readSettings(project?.folder.uri);
+  return { kind: runEnvironment, engine };
 }

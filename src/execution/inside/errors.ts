@@ -32,6 +32,14 @@ export function engineNotAnswering(endpoint: string, cause: unknown): LockstepEr
   });
 }
 
+export function environmentNotUp(root: string): LockstepError {
+  return new LockstepError({
+    code: 'environment-not-up',
+    message: `No devcontainer of ${root} is running.`,
+    mend: 'Start it: lockstep env up',
+  });
+}
+
 export function engineNotLocal(endpoint: string): LockstepError {
   return new LockstepError({
     code: 'engine-not-local',

@@ -35,16 +35,21 @@ export function runCommands({ client, model, memory, starter }: RunDependencies)
   const startWords = async (
     project: OpenProject,
     argv: readonly string[],
-    extra: { readonly cwd?: string; readonly experiment?: NamedExperiment } = {},
+    extra: {
+      readonly cwd?: string;
+      readonly experiment?: NamedExperiment;
+      readonly interpreter?: FoundInterpreter | undefined;
+    } = {},
   ): Promise<void> => {
     const { store, root, folder } = project;
-    const { experiment } = extra;
+    const { experiment, interpreter } = extra;
     await starter.start({
       store,
       root,
       cwd: extra.cwd ?? folder.uri.fsPath,
       argv,
       pythonHook: readSettings(folder.uri).recordFileUse,
+      ...(interpreter === undefined ? {} : { interpreter: interpreter.path }),
       ...(experiment?.pinOutputs !== undefined || readSettings(folder.uri).pinOutputs
         ? { pinOutputs: experiment?.pinOutputs ?? true }
         : {}),
@@ -69,7 +74,7 @@ export function runCommands({ client, model, memory, starter }: RunDependencies)
       interpreter: interpreter?.path,
     });
     await memory.remember(project.store, formatWords(argv, interpreter?.path));
-    await startWords(project, argv);
+    await startWords(project, argv, { interpreter });
   };
 
   return {
@@ -100,13 +105,13 @@ export function runCommands({ client, model, memory, starter }: RunDependencies)
           const { experiment } = choice;
           if (experiment.problem !== undefined) throw new Error(experiment.problem);
           const argv = withInterpreter(experiment.argv, interpreter);
-          await startWords(project, argv, { cwd: experiment.cwd, experiment });
+          await startWords(project, argv, { cwd: experiment.cwd, experiment, interpreter });
           return;
         }
         case 'command': {
           const { argv } = await client.request('splitCommand', { text: choice.text });
           await memory.remember(project.store, choice.text);
-          await startWords(project, withInterpreter(argv, interpreter));
+          await startWords(project, withInterpreter(argv, interpreter), { interpreter });
         }
       }
     },

@@ -1,4 +1,5 @@
 /** Answers about comparing runs, and runs them again. */
+import { knownValue } from '../../runs/known.ts';
 import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { readTracking } from '../../execution/experiments/launchTracking.ts';
@@ -13,6 +14,7 @@ import type { ChangeableParameter } from './compareRequests.ts';
 import { comparisonPage, comparisonTable } from './comparisonText.ts';
 import { runRows } from './runRows.ts';
 import type { Stores } from './stores.ts';
+import { launchPlace, wordsInside } from './launchPlace.ts';
 
 export function compareHandlers(stores: Stores) {
   return {
@@ -30,15 +32,19 @@ export function compareHandlers(stores: Stores) {
       const { plan } = await stores.table(store).runStore.read(id);
       return Object.entries(plan?.parameters ?? {}).map(([name, parameter]) => changeable(name, parameter));
     },
-    rerun: async ({ store, id, root, changes, pythonHook, supervisorScript, toolVersion }, signal) => {
+    rerun: async (request, signal) => {
+      const { store, id, root, changes, pythonHook, supervisorScript, toolVersion } = request;
       const { plan, problems } = await stores.table(store).runStore.read(id);
       if (plan === undefined) throw planMissing(id, problems[0]);
+      const place = await launchPlace(request.place, root, process.env, signal);
+      const words = changedCommand(plan, changes, process.env);
       const launched = await launchRun(
         {
           store,
           root,
           cwd: await existing(join(root, plan.cwd), root),
-          argv: changedCommand(plan, changes, process.env),
+          argv: wordsInside(words, place, knownValue(plan.interpreter)?.path),
+          ...place,
           variables: process.env,
           toolVersion,
           pythonHook,

@@ -2,6 +2,7 @@
 import type { ParameterValue } from '../../runs/plan.ts';
 import type { Request } from '../thread/threadMessages.ts';
 import type { RunReference } from './engineRequests.ts';
+import type { AskedPlace } from './launchRequests.ts';
 
 export interface ChangeableParameter {
   readonly name: string;
@@ -26,6 +27,7 @@ export interface CompareRequests {
       readonly root: string;
       readonly changes: Readonly<Record<string, ParameterValue>>;
       readonly pythonHook: boolean;
+      readonly place: AskedPlace;
       readonly supervisorScript: string;
       readonly toolVersion: string;
     },

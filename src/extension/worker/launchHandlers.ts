@@ -14,6 +14,7 @@ import { previewMetricLines } from '../../tracking/previewMetricLines.ts';
 import type { EngineHandlers } from './engineRequests.ts';
 import { fileCommand } from './fileCommand.ts';
 import { findInterpreter } from './findInterpreter.ts';
+import { launchPlace, wordsInside } from './launchPlace.ts';
 import type { NamedExperiment } from './launchRequests.ts';
 import { readStart } from './readStart.ts';
 import { splitCommandLine } from './splitCommandLine.ts';
@@ -25,13 +26,16 @@ const previewedBytes = 512 * 1024;
 export function launchHandlers(stores: Stores) {
   return {
     launch: async (plan, signal) => {
-      const { store, root, cwd, argv, toolVersion, pythonHook } = plan;
+      const { store, root, cwd, toolVersion, pythonHook } = plan;
+      const place = await launchPlace(plan.place, root, process.env, signal);
+      const argv = wordsInside(plan.argv, place, plan.interpreter);
       const launched = await launchRun(
         {
           store,
           root,
           cwd,
-          argv: [...argv],
+          argv,
+          ...place,
           toolVersion,
           pythonHook,
           variables: process.env,

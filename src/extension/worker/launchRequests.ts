@@ -12,6 +12,14 @@ export interface FoundInterpreter {
   readonly source: InterpreterSource;
 }
 
+/** Where a run is to execute. */
+export interface AskedPlace {
+  /** `auto`: in the devcontainer when it is up, else on this machine. */
+  readonly kind: 'auto' | 'host' | 'devcontainer' | 'python';
+  /** Of the settings: which engine; '' for the first that is found. */
+  readonly engine: string;
+}
+
 export interface LaunchPlan {
   readonly store: string;
   readonly root: string;
@@ -28,6 +36,8 @@ export interface LaunchPlan {
   readonly pinOutputs?: boolean | readonly string[];
   readonly pythonHook: boolean;
   readonly rerunOf?: string;
+  /** The Python of this machine that the editor put into `argv`. */
+  readonly interpreter?: string;
 }
 
 export interface NamedExperiment {
@@ -48,7 +58,14 @@ export interface NamedExperiment {
 
 export interface LaunchRequests {
   /** Starts a run under its own supervisor and resolves with its id when it has begun. */
-  launch: Request<LaunchPlan & { readonly supervisorScript: string; readonly toolVersion: string }, string>;
+  launch: Request<
+    LaunchPlan & {
+      readonly place: AskedPlace;
+      readonly supervisorScript: string;
+      readonly toolVersion: string;
+    },
+    string
+  >;
   /** Resolves when all of the run has ended. */
   cancel: Request<RunReference, void>;
   /** The experiments of lockstep.yaml. Throws `experiment-file-wrong`. */
