@@ -65,7 +65,7 @@ export async function makeReproductionContainer(
   const endpoint = environment['DOCKER_HOST'] ?? original?.endpoint;
   if (original === undefined || endpoint === undefined) throw environmentNotSupported(plan.environment.kind);
   const api = new ContainerApi(endpoint);
-  await sweepRunContainers(api, id);
+  await sweepRunContainers(endpoint, id);
   const image = await haveImage(api, original, signal);
   const network = networkOf(original, request.network);
   const { env, remote } = await environmentOfOriginal(api, original, image, environment);
@@ -117,8 +117,9 @@ export async function giveBackFiles(record: ContainerRecord | undefined, folder:
 }
 
 /** Removes the containers of runs that have ended. Never rejects. @param but This run's own. */
-export async function sweepRunContainers(api: ContainerApi, but?: string): Promise<void> {
+export async function sweepRunContainers(endpoint: string, but?: string): Promise<void> {
   try {
+    const api = new ContainerApi(endpoint);
     for (const id of await api.list([runLabel])) {
       const labels = (await api.inspect(id))?.Config.Labels ?? {};
       const { [runLabel]: run, [storeLabel]: store } = labels;

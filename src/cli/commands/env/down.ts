@@ -1,6 +1,7 @@
 /** `lockstep env down`: stops the container, or removes it with what was made for it. */
 import { downEnvironment } from '../../../environments/devcontainer/downEnvironment.ts';
 import type { DownOutcome } from '../../../environments/devcontainer/downEnvironment.ts';
+import { sweepRunContainers } from '../../../reproduction/reproductionContainer.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
 import { wrongUse } from '../../errors.ts';
@@ -29,11 +30,14 @@ export const envDown: Subcommand = {
       async work(environment, signal) {
         await refuseInside(environment.environment);
         const request = await environmentRequest(context, environment, flags, signal);
-        return downEnvironment({
+        const outcome = await downEnvironment({
           ...request,
           remove: flags.remove === true,
           volumes: flags.volumes === true,
         });
+        // Of reproductions that were killed.
+        await sweepRunContainers(request.engine.endpoint);
+        return outcome;
       },
       tell: outcome => {
         context.terminal.out(downText(outcome, flags.remove === true));
