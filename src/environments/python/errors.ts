@@ -55,13 +55,13 @@ export function otherPlatform(locked: string, here: string): LockstepError {
   });
 }
 
-/** @param words The last lines of the program that failed. */
-export function buildFailed(program: string, words: string, cause?: unknown): LockstepError {
-  const reason = words.trim();
+/** @param lines The last ones of the program that failed. */
+export function buildFailed(program: string, lines: readonly string[], cause?: unknown): LockstepError {
+  const reason = reasonIn(lines);
   return new LockstepError({
     code: 'environment-not-built',
     message: `The environment could not be made: ${program} failed${reason === '' ? '' : `: ${reason}`}${/[.!?]$/.test(reason) ? '' : '.'}`,
-    mend: mendOf(reason),
+    mend: mendOf(lines.join(' ')),
     cause,
   });
 }
@@ -94,6 +94,15 @@ export function lockWithoutPython(path: string): LockstepError {
 export function minorOf(version: string): string {
   return version.split('.').slice(0, 2).join('.');
 }
+
+/** What pip and uv mark as the error, else what was said last. */
+function reasonIn(lines: readonly string[]): string {
+  const marked = lines.filter(line => /^(?:error|caused? ?by|cause|×|╰─▶)/i.test(line)).slice(0, 2);
+  const words = (marked.length > 0 ? marked : lines.slice(-2)).join(' ').replaceAll(/^error: */gi, '');
+  return words.length > longestReason ? `${words.slice(0, longestReason)}…` : words;
+}
+
+const longestReason = 400;
 
 function mendOf(words: string): string {
   if (/ensurepip is not available|python3[\d.]*-venv/i.test(words))

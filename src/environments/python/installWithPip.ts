@@ -14,7 +14,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** Rejects with `environment-not-built`, or when aborted. */
 export async function installWithPip(work: Installation): Promise<void> {
   const { folder, start, plan, python } = work;
-  if (start === undefined) throw buildFailed('venv', 'there is no Python to start from');
+  if (start === undefined) throw buildFailed('venv', ['there is no Python to start from']);
   const { variables } = await readIndexSettings([start, '-m', 'pip'], work.variables, work.signal);
   const interpreter = interpreterIn(folder);
   // The pip beside the base interpreter spares the new environment one of its own, which takes seconds to put there.

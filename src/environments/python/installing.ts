@@ -24,7 +24,7 @@ export interface Installation {
   readonly signal?: AbortSignal | undefined;
 }
 
-const keptLines = 6;
+const keptLines = 20;
 
 /** Runs `program` to its end; its lines are progress. Rejects with `environment-not-built`, or when aborted. */
 export async function runInstaller(
@@ -66,11 +66,11 @@ export async function runInstaller(
       child.once('close', resolve);
     });
     signal?.throwIfAborted();
-    if (code !== 0) throw buildFailed(formatCommand(program, args.slice(0, 2)), last.join(' '));
+    if (code !== 0) throw buildFailed(formatCommand(program, args.slice(0, 2)), last);
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof Error && 'mend' in error) throw error;
-    throw buildFailed(program, errorText(error), error);
+    throw buildFailed(program, [errorText(error)], error);
   } finally {
     signal?.removeEventListener('abort', stop);
   }
