@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processIsGone } from '../../base/processIsGone.ts';
 import { systemErrorCode } from '../../base/systemError.ts';
 
 export interface ClaimedPart {
@@ -23,7 +24,8 @@ export async function claimPart(folder: string, oid: string): Promise<ClaimedPar
   if (!(await taken(common, path))) {
     for (const name of await readdir(folder)) {
       const owner = name.startsWith(`${oid}.`) ? /\.(\d+)-\w+\.part$/.exec(name)?.[1] : undefined;
-      if (owner !== undefined && isGone(Number(owner)) && (await taken(join(folder, name), path))) break;
+      if (owner !== undefined && processIsGone(Number(owner)) && (await taken(join(folder, name), path)))
+        break;
     }
   }
   await (await open(path, 'a', 0o644)).close();
@@ -44,14 +46,5 @@ async function taken(from: string, to: string): Promise<boolean> {
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return false;
     throw error;
-  }
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return systemErrorCode(error) === 'ESRCH';
   }
 }

@@ -2,12 +2,12 @@
  * Puts the content of one Git LFS object where its pointer stands: beside it under a temporary name, verified, then
  * renamed over the pointer if that is still what stands there.
  */
-import { randomBytes } from 'node:crypto';
 import { constants, type BigIntStats } from 'node:fs';
 import { chmod, copyFile, lstat, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { absolutePath } from '../../git/bytePath.ts';
 import { staysInside } from '../../git/staysInside.ts';
+import { ownTemporary } from '../walk/ownTemporary.ts';
 import type { LfsFile } from './findLfsFiles.ts';
 import { pointerLimit, readLfsPointer } from './lfsPointer.ts';
 import { lfsObjectPath, type LfsRepository } from './lfsRepository.ts';
@@ -62,7 +62,7 @@ async function standingPointer(place: Buffer | string, oid: string): Promise<Big
 }
 
 function temporaryBeside(place: Buffer | string): Buffer | string {
-  const name = `.lockstep-${randomBytes(6).toString('hex')}.tmp`;
+  const name = ownTemporary();
   if (typeof place === 'string') return join(dirname(place), name);
   return Buffer.concat([place.subarray(0, place.lastIndexOf(0x2f) + 1), Buffer.from(name)]);
 }

@@ -36,6 +36,11 @@ export interface LfsFile {
   readonly onDisk: 'content' | 'pointer' | 'modified' | 'missing' | 'left-out';
   /** Whether the local store has the content. */
   readonly inStore: boolean;
+  /**
+   * Of content that was proven by its hash, because git's notes did not tell: the file as it was looked at. Left out
+   * where it had been written to a moment before, so that nobody can tell a later write by its times.
+   */
+  readonly unnoted?: BigIntStats;
 }
 
 export interface FindLfsRequest {
@@ -64,7 +69,7 @@ export async function findLfsFiles(
     const pointer = pointers.get(blob);
     if (pointer === undefined) continue;
     const { oid, size } = pointer;
-    const onDisk = await lookAtDisk(
+    const look = await lookAtDisk(
       repository.git.root,
       { bytePath, oid, size, entry: index.entries.get(bytePath), indexTime: index.modifiedNs },
       task,
@@ -72,7 +77,7 @@ export async function findLfsFiles(
     files.push({
       ...{ path: bytePathText(bytePath), bytePath, blob, executable, oid, size },
       extensions: pointer.extensions.map(one => one.name),
-      onDisk,
+      ...(typeof look === 'string' ? { onDisk: look } : look),
       inStore: isInLfsStore(repository, oid, size),
     });
   }
@@ -119,7 +124,9 @@ interface DiskQuestion {
   readonly indexTime: bigint;
 }
 
-async function lookAtDisk(root: string, question: DiskQuestion, task: DataTask): Promise<LfsFile['onDisk']> {
+type Look = LfsFile['onDisk'] | Pick<LfsFile, 'onDisk' | 'unnoted'>;
+
+async function lookAtDisk(root: string, question: DiskQuestion, task: DataTask): Promise<Look> {
   const { bytePath, oid, size, entry, indexTime } = question;
   const path = absolutePath(root, bytePath);
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
@@ -132,7 +139,9 @@ async function lookAtDisk(root: string, question: DiskQuestion, task: DataTask):
   }
   if (stats.size !== BigInt(size)) return 'modified';
   if (entry !== undefined && gitFoundItEqual(entry, stats, indexTime)) return 'content';
-  return (await hashFile(path, task.signal)) === oid ? 'content' : 'modified';
+  if ((await hashFile(path, task.signal)) !== oid) return 'modified';
+  const isSettled = Date.now() - Number(stats.mtimeNs / 1_000_000n) > 1000;
+  return { onDisk: 'content', ...(isSettled ? { unnoted: stats } : {}) };
 }
 
 /**

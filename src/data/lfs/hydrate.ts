@@ -9,6 +9,7 @@ import { findLfsFiles, type LfsFile } from './findLfsFiles.ts';
 import type { LfsRepository } from './lfsRepository.ts';
 import { noteInIndex } from './noteInIndex.ts';
 import { requireRoom } from './requireRoom.ts';
+import { sweepUnfilled } from './sweepUnfilled.ts';
 import { TransferProgress } from './transferProgress.ts';
 
 export interface HydrateRequest {
@@ -46,6 +47,7 @@ export async function hydrate(
 ): Promise<HydrateResult> {
   const files = await findLfsFiles(repository, request, task);
   const empty = files.filter(file => file.onDisk === 'pointer');
+  await sweepUnfilled(repository.git.root, empty);
   const lacking = empty.filter(file => !file.inStore);
   await requireRoom(
     repository,
@@ -77,7 +79,11 @@ export async function hydrate(
     }
   } finally {
     progress.end();
-    await noteInIndex(repository, filled);
+    // Also those that an earlier process filled and could not note any more.
+    const unnoted = files.flatMap(file =>
+      file.unnoted === undefined ? [] : [{ path: file.path, file, stats: file.unnoted }],
+    );
+    await noteInIndex(repository, [...filled, ...unnoted]);
   }
   return {
     filled: filled.map(file => file.path),

@@ -7,15 +7,14 @@
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, type BigIntStats } from 'node:fs';
-import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { systemErrorCode } from '../../base/systemError.ts';
 import { absolutePath, joinNul } from '../../git/bytePath.ts';
 import { readIndexFile } from '../../git/indexFile.ts';
 import { runGit } from '../../git/runGit.ts';
 import type { FilledFile } from './fillFile.ts';
 import { gitContext } from './gitContext.ts';
+import { takeIndexLock } from './indexLock.ts';
 import type { LfsRepository } from './lfsRepository.ts';
 
 /** False when the index is locked by another git, or of a form that only git writes and could not refresh. */
@@ -26,13 +25,10 @@ export async function noteInIndex(
   if (filled.length === 0) return true;
   if (process.platform === 'win32') return refresh(repository, filled);
   const { gitDir, idBytes, root } = repository.git;
-  const path = join(gitDir, 'index');
-  const lock = `${path}.lock`;
-  const handle = await takeLock(lock);
-  if (handle === undefined) return refresh(repository, filled);
-  let noted = false;
+  const lock = await takeIndexLock(gitDir);
+  if (lock === undefined) return refresh(repository, filled);
   try {
-    const bytes = await readFile(path);
+    const bytes = await readFile(join(gitDir, 'index'));
     const index = readIndexFile(bytes, idBytes);
     if (index !== undefined && !index.needsExpansion) {
       const wanted = new Map(filled.map(one => [one.file.bytePath, one]));
@@ -43,29 +39,14 @@ export async function noteInIndex(
         if (now !== undefined && isSame(now, one.stats)) entry.noteStats(bytes, now);
       }
       sign(bytes, idBytes);
-      await handle.writeFile(bytes);
-      await handle.sync();
-      await rename(lock, path);
-      noted = true;
+      await lock.handle.writeFile(bytes);
+      await lock.commit();
+      return true;
     }
   } finally {
-    await handle.close();
-    if (!noted) await rm(lock, { force: true });
+    await lock.release();
   }
-  return noted || refresh(repository, filled);
-}
-
-/** Another git is done in a moment, as a rule; undefined where it is not within two seconds. */
-async function takeLock(lock: string): Promise<FileHandle | undefined> {
-  for (let tries = 0; tries < 40; tries++) {
-    try {
-      return await open(lock, 'wx', 0o644);
-    } catch (error) {
-      if (systemErrorCode(error) !== 'EEXIST') throw error;
-      await delay(50);
-    }
-  }
-  return undefined;
+  return refresh(repository, filled);
 }
 
 /** Git's own way; through git-lfs where it is set up. */

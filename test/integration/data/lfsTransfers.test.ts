@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chmod, link, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findLfsFiles } from '../../../src/data/lfs/findLfsFiles.ts';
 import { hydrate } from '../../../src/data/lfs/hydrate.ts';
@@ -60,6 +62,8 @@ describe('Git LFS without git-lfs', () => {
       'other.bin': lfsPointerText({ oid: 'b'.repeat(64), size: 60, extensions: [] }),
       'same.bin': 'x',
     });
+    // Filled by a process that could not tell git any more.
+    await utimes(join(repository.root, 'same.bin'), 1_700_000_000, 1_700_000_000);
     await repository.git('rm', '--quiet', 'gone.bin');
     await repository.write({ 'deleted.bin': '' });
     const lfs = await open(repository);
@@ -74,13 +78,7 @@ describe('Git LFS without git-lfs', () => {
     assert.deepEqual(await readFile(join(repository.root, 'sub/ü.bin')), content['sub/ü.bin']);
     assert.equal((await stat(join(repository.root, 'a b.bin'))).mode & 0o777, 0o755);
     const status = await repository.git('status', '--porcelain');
-    assert.deepEqual(status.split('\n'), [
-      'D  gone.bin',
-      ' M mine.bin',
-      ' M other.bin',
-      ' M same.bin',
-      '?? deleted.bin',
-    ]);
+    assert.deepEqual(status.split('\n'), ['D  gone.bin', ' M mine.bin', ' M other.bin', '?? deleted.bin']);
     await repository.git('fsck', '--strict');
     const files = await findLfsFiles(lfs);
     assert.deepEqual(
@@ -114,6 +112,24 @@ describe('Git LFS without git-lfs', () => {
     assert.equal(await repository.git('status', '--porcelain'), '');
     await repository.git('update-index', '--split-index');
     assert.deepEqual((await hydrate(await open(repository), { fetch: true })).filled, ['dd.bin']);
+  });
+
+  it('goes on where a killed process left its lock of the index and a file half made', async () => {
+    const content = { 'a.bin': randomBytes(100), 'd/b.bin': randomBytes(200) };
+    await using repository = await repositoryOf(content, server);
+    const ended = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+    await once(ended, 'exit');
+    const own = join(repository.root, '.git', `index.lockstep-${ended.pid ?? 0}-00000000`);
+    await writeFile(own, 'half of an ind');
+    await link(own, join(repository.root, '.git', 'index.lock'));
+    await repository.write({ [`d/.lockstep-${ended.pid ?? 0}-0123456789abcdef.tmp`]: 'half' });
+    const living = `d/.lockstep-${process.pid}-0123456789abcdef.tmp`;
+    await repository.write({ [living]: 'half' });
+    const { filled } = await hydrate(await open(repository), { fetch: true });
+    assert.deepEqual(filled, ['a.bin', 'd/b.bin']);
+    assert.equal(await repository.git('status', '--porcelain'), `?? ${living}`);
+    const left = (await readdir(join(repository.root, '.git'))).filter(name => name.startsWith('index'));
+    assert.deepEqual(left, ['index']);
   });
 
   it('names what the server does not have, and what the store holds damaged', async () => {
