@@ -4,7 +4,7 @@
  * killed leaves a folder that nobody uses and the next one removes, and two builders at once cannot mix.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomic, writeJsonAtomic } from '../../base/atomicFile.ts';
@@ -48,10 +48,10 @@ export async function withdraw(home: string): Promise<void> {
   await unlink(join(home, currentName)).catch(() => undefined);
 }
 
-/** Whether somebody who lives is building here. */
+/** Whether somebody of this machine who lives is building here; of others nobody can tell, so nobody waits for them. */
 export async function isBeingBuilt(home: string): Promise<boolean> {
   for (const name of await readdir(home).catch(() => []))
-    if (name.endsWith(ownerEnding) && (await ownerLife(join(home, name))) !== 'gone') return true;
+    if (name.endsWith(ownerEnding) && (await ownerLife(join(home, name))) === 'lives') return true;
   return false;
 }
 
@@ -101,9 +101,19 @@ async function sweep(home: string): Promise<void> {
   for (const name of names) {
     const build = name.slice(0, 8);
     if (!buildName.test(build) || join(home, build) === current) continue;
-    if ((await ownerLife(join(home, build + ownerEnding))) !== 'gone') continue;
+    if (!(await isAbandoned(join(home, build + ownerEnding)))) continue;
     await remove(join(home, name));
   }
+}
+
+const dayMs = 24 * 3600 * 1000;
+
+/** A builder on another machine that shares the folder has a day. */
+async function isAbandoned(owner: string): Promise<boolean> {
+  const life = await ownerLife(owner);
+  if (life !== 'cannot-tell') return life === 'gone';
+  const written = await stat(owner).catch(() => undefined);
+  return written === undefined || Date.now() - written.mtimeMs > dayMs;
 }
 
 async function ownerLife(path: string): Promise<'lives' | 'gone' | 'cannot-tell'> {

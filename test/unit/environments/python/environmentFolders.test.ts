@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
   beginBuild,
@@ -66,5 +66,20 @@ describe('folders of built environments', () => {
     assert.equal(await build.publish(), build.folder);
     assert.equal(await currentBuild(home), build.folder);
     assert.deepEqual((await readdir(home)).sort(), [basename(build.folder), 'current'].sort());
+  });
+
+  it('do not wait for builders of another machine, and give them a day', async () => {
+    await using folder = await temporaryFolder();
+    const home = environmentHome(folder.path, 'abc');
+    const owner = join(home, '0123abcd.owner.json');
+    await mkdir(join(home, '0123abcd'), { recursive: true });
+    await writeFile(owner, JSON.stringify({ host: { host: 'elsewhere', bootId: 'x' }, process: { pid: 1 } }));
+    assert.equal(await isBeingBuilt(home), false);
+    await (await beginBuild(home)).discard();
+    assert.deepEqual((await readdir(home)).sort(), ['0123abcd', '0123abcd.owner.json']);
+    const longAgo = new Date(Date.now() - 2 * 24 * 3600 * 1000);
+    await utimes(owner, longAgo, longAgo);
+    await (await beginBuild(home)).discard();
+    assert.deepEqual(await readdir(home), []);
   });
 });
