@@ -68,7 +68,12 @@ async function adoptWith(supervision: Supervision, before: ProcessRecord | undef
     ...{ argv: spec.argv, container: before?.container },
     root: plan?.root ?? spec.root,
     cwd: plan === undefined ? spec.cwd : join(plan.root, plan.cwd),
+  }).catch(async (error: unknown) => {
+    // It was killed before it had started anything in the container, which has gone since.
+    await recordFailedStart(supervision, error);
+    return undefined;
   });
+  if (place === undefined) return;
   if (plan !== undefined) {
     runs.plan = plan;
     const journal = await readFile(paths.mlflow, 'utf8').catch(() => '');

@@ -70,7 +70,7 @@ interface RerunFlags {
   readonly json?: boolean;
 }
 
-/** A run of the host, or one that this version cannot set up, runs on the host again. */
-function kindOf({ environment }: Plan): string {
-  return environment.kind === 'python' ? 'python' : 'host';
+/** One of a kind that this version does not know runs on the host. */
+function kindOf({ environment: { kind } }: Plan): string {
+  return kind === 'python' || kind === 'devcontainer' ? kind : 'host';
 }

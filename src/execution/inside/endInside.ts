@@ -12,6 +12,8 @@ import { isNotAnswering } from './containerApi.ts';
 /** Seconds the kernel gets to remove killed processes before they count as survivors. */
 const killSeconds = 5;
 const lookAgainMs = 1_000;
+/** An engine that is started again takes about as long; processes that show here can be ended without it. */
+const mostAttempts = 8;
 
 /**
  * Arguments: the mark, the number of the wrapper (0 where it is not known), the signal, how many seconds to wait for
@@ -136,11 +138,11 @@ async function signalInside(
       if (left !== undefined && Number.isInteger(left)) return { signalled: signalled ?? 0, left };
     } catch (error) {
       abort?.throwIfAborted();
-      if (isNotAnswering(error) && attempt >= 60) throw error;
+      if (isNotAnswering(error) && attempt >= mostAttempts) throw error;
     }
     const now = await api.inspect(container).catch(() => 'cannot-tell' as const);
     if (now === undefined || (now !== 'cannot-tell' && !now.State.Running)) return undefined;
-    if (attempt >= 60) throw new Error('the processes inside could not be looked at');
+    if (attempt >= mostAttempts) throw new Error('the processes inside could not be looked at');
     await new Promise(resolve => setTimeout(resolve, lookAgainMs));
   }
 }
