@@ -2,13 +2,16 @@
  * A container as the place of a command. The supervisor stays on this machine and the run's folder is mounted inside, so
  * everything that is written there is followed as always; what the container calls by other names is translated here.
  */
+import type { ProcessIdentity } from '../../base/processIdentity.ts';
 import { findProcessTree } from '../../base/processTree.ts';
+import type { TreeRoot } from '../../base/processTree.ts';
 import { captured, declared, unknown } from '../../runs/known.ts';
 import type { EnvironmentIdentity } from '../../runs/plan.ts';
 import type { ContainerRecord } from '../../runs/processRecord.ts';
 import type { CommandPlace, PlaceOptions } from '../commandPlace.ts';
 import { readCommandWords } from '../capture/commandWords.ts';
 import { endTree } from '../endTree.ts';
+import type { CommandEnd } from '../spawnCommand.ts';
 import { notedEnd } from '../hostPlace.ts';
 import { runIdVariable } from '../childEnvironment.ts';
 import { supervisorVariable } from '../supervisorEnvironment.ts';
@@ -88,7 +91,7 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
     container: record.id,
     user: record.user,
   });
-  const wait = (started: ContainerRecord, child: Parameters<typeof awaitInside>[0]['child']) =>
+  const wait = (started: ContainerRecord, child: ProcessIdentity | undefined): Promise<CommandEnd> =>
     awaitInside(
       {
         ...{ api, child, note },
@@ -178,7 +181,7 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
       });
     },
     tree({ child }) {
-      const root = (remembered: Parameters<ReturnType<CommandPlace['tree']>['root']>[0]) => ({
+      const root = (remembered: TreeRoot['remembered']): TreeRoot => ({
         root: child ?? { pid: -1 },
         ...(child === undefined ? {} : { session: child.pid }),
         marker: `${runIdVariable}=${runId}`,
