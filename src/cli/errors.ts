@@ -48,15 +48,6 @@ export function unknownEnvCommand(name: string, near: string | undefined): Locks
   });
 }
 
-export function devcontainerLockNotSupported(): LockstepError {
-  return new LockstepError({
-    code: 'environment-not-supported',
-    kind: 'usage',
-    message: 'This project has a devcontainer, which this version cannot lock.',
-    mend: 'Say --python for the Python environment.',
-  });
-}
-
 export function environmentNotSupported(kind: string): LockstepError {
   return new LockstepError({
     code: 'environment-not-supported',

@@ -74,9 +74,23 @@ export const lockedContainerSchema = z.looseObject({
   files: z.record(z.string(), digestSchema),
   /** Images the build starts from: as written, and what it was. */
   base: z.array(
-    z.looseObject({ ref: z.string(), digest: digestSchema.optional(), platform: z.string().optional() }),
+    z.looseObject({
+      ref: z.string(),
+      digest: digestSchema.optional(),
+      platform: z.string().optional(),
+      /** Where only this machine's engine has it: no registry can give it again. */
+      localId: digestSchema.optional(),
+    }),
   ),
-  features: z.looseObject({ lockfile: z.string(), sha256: digestSchema }).optional(),
+  features: z
+    .looseObject({
+      /** Relative to the project. */
+      lockfile: z.string(),
+      sha256: digestSchema,
+      /** Feature as devcontainer.json names it → digest. */
+      digests: z.record(z.string(), z.string()).default({}),
+    })
+    .optional(),
   image: z.looseObject({
     /** Of the image's configuration. */
     id: digestSchema,
@@ -85,9 +99,15 @@ export const lockedContainerSchema = z.looseObject({
     layers: z.array(z.string()).default([]),
     environment: z.record(z.string(), z.string()).default({}),
     user: z.string().optional(),
+    /** Long ones as `sha256:<hex>`. */
+    labels: z.record(z.string(), z.string()).default({}),
   }),
   runtime: z.looseObject({
+    /** `docker`, `podman`: their defaults differ. */
+    engine: z.string().optional(),
+    /** `none`, or how it was passed. */
     gpu: z.string(),
+    /** Bytes. */
     shmSize: z.number().optional(),
     ipc: z.string().optional(),
     network: z.string().optional(),

@@ -8,6 +8,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { devcontainerLockPath } from '../environmentLock.ts';
 import { lifecycleCommands } from './devcontainerSchema.ts';
 import type { DevcontainerConfig, LifecycleCommand } from './devcontainerSchema.ts';
 import { contextSources } from './dockerfile.ts';
@@ -25,9 +26,15 @@ export interface EnvironmentInputs {
   readonly whole: boolean;
 }
 
-/** A file above this counts by size and time; so does everything after the first so many files. */
-const largestHashed = 32 * 1024 * 1024;
-const mostFiles = 5000;
+export interface InputLimits {
+  /** A file above this counts by size and time, which say nothing on another machine. Bytes. */
+  readonly largestHashed: number;
+  /** So does everything after the first so many files. */
+  readonly mostFiles: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const quickLimits: InputLimits = { largestHashed: 32 * 1024 * 1024, mostFiles: 5000 };
 
 /** What changes nothing about the container. */
 const besides = new Set([
@@ -40,18 +47,20 @@ const besides = new Set([
   'shutdownAction',
 ]);
 
-/** `settings`: what of this person's choices goes in. */
+/** `settings`: what of this person's choices goes in. Rejects only when the signal of `limits` aborts. */
 export async function environmentInputs(
   devcontainer: Devcontainer,
   settings: Readonly<Record<string, unknown>> = {},
+  limits: InputLimits = quickLimits,
 ): Promise<EnvironmentInputs> {
   const { root, config, value, path } = devcontainer;
   const found = new Map<string, string>([[config, hashText(canonical(withoutBesides(value)))]]);
   if (Object.keys(settings).length > 0) found.set('settings', hashText(canonical(settings)));
-  const budget = { left: mostFiles };
+  const budget = { ...limits, left: limits.mostFiles };
   const add = async (file: string): Promise<void> => {
     const name = shownPath(root, file);
-    if (found.has(name)) return;
+    // The lock tells what the container is; it decides nothing about it, even where a context has all files.
+    if (found.has(name) || name === devcontainerLockPath) return;
     const hash = await hashFile(file, budget);
     if (hash !== undefined) found.set(name, hash);
   };
@@ -136,6 +145,8 @@ export function canonical(value: unknown): string {
   );
 }
 
+type Budget = InputLimits & { left: number };
+
 async function ignoreFile(places: { dockerfile: string; context: string }): Promise<string | undefined> {
   for (const candidate of [`${places.dockerfile}.dockerignore`, join(places.context, '.dockerignore')])
     if ((await lstat(candidate).catch(() => undefined))?.isFile() === true) return candidate;
@@ -145,7 +156,7 @@ async function ignoreFile(places: { dockerfile: string; context: string }): Prom
 async function filesBelow(
   folder: string,
   wanted: (path: string) => boolean,
-  budget: { left: number },
+  budget: Budget,
 ): Promise<string[]> {
   const files: string[] = [];
   const walk = async (path: string): Promise<void> => {
@@ -164,13 +175,14 @@ async function filesBelow(
 }
 
 /** Undefined where there is no such file. Links count by where they lead, folders not at all. */
-async function hashFile(path: string, budget: { left: number }): Promise<string | undefined> {
+async function hashFile(path: string, budget: Budget): Promise<string | undefined> {
+  budget.signal?.throwIfAborted();
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined || found.isDirectory()) return undefined;
   budget.left -= 1;
   if (found.isSymbolicLink()) return hashText(`link ${await readlink(path).catch(() => '')}`);
   if (!found.isFile()) return undefined;
-  if (found.size > largestHashed || budget.left < 0)
+  if (found.size > budget.largestHashed || budget.left < 0)
     return hashText(`size ${found.size} time ${Math.round(found.mtimeMs)}`);
   const hash = createHash('sha256');
   try {

@@ -1,7 +1,10 @@
 /** What every action on a devcontainer is given. */
 import type { Engine } from '../engine/engine.ts';
+import type { DevcontainerConfig } from './devcontainerSchema.ts';
+import type { EnvironmentFolder } from './environmentFolder.ts';
 import type { OnProgress } from './environmentProgress.ts';
 import type { GpuChoice } from './gpuRequest.ts';
+import type { Devcontainer } from './readDevcontainer.ts';
 
 export interface EnvironmentRequest {
   /** The project's root, absolute. */
@@ -17,6 +20,13 @@ export interface EnvironmentRequest {
   readonly gpus?: GpuChoice | undefined;
   /** sha256 (hex) of the environment lock, where there is one. */
   readonly lock?: string | undefined;
+  /**
+   * Asked when a container has to be made: what to make it from instead of what devcontainer.json says, for the same
+   * files (the locked image, a pinned build); undefined for the files themselves.
+   */
+  readonly startFrom?:
+    | ((devcontainer: Devcontainer, folder: EnvironmentFolder) => Promise<DevcontainerConfig | undefined>)
+    | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }

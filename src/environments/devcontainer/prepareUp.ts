@@ -28,14 +28,17 @@ export interface PreparedUp {
   readonly expectsGpu: boolean;
 }
 
-/** Throws where a required GPU cannot be passed. Writes the override and the inputs into `folder`. */
+/**
+ * Throws where a required GPU cannot be passed. Writes the override and the inputs into `folder`.
+ * @param value What the container is made from, where that is not devcontainer.json as it is.
+ */
 export async function prepareUp(
   devcontainer: Devcontainer,
   request: EnvironmentRequest,
   folder: EnvironmentFolder,
+  value: DevcontainerConfig = devcontainer.value,
 ): Promise<PreparedUp> {
   const { root, engine, variables } = request;
-  const { value } = devcontainer;
   const asked = askedGpus(value, request.gpus);
   // Where nothing asks for a GPU no tool is started to look for one.
   const host =

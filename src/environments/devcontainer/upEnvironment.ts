@@ -3,6 +3,7 @@
  * a failure or a cancel leaves no half-made container, and a container that works is never taken away.
  */
 import { checkCuda } from './checkCuda.ts';
+import type { DriftReport } from '../environmentLock.ts';
 import { callDevcontainer } from './callDevcontainer.ts';
 import type { CliSession } from './cliSession.ts';
 import { noteOfContainer, readContainerNotes } from './containerNotes.ts';
@@ -37,7 +38,16 @@ export interface UpOutcome {
   readonly gpuProblem?: { readonly message: string; readonly mend: string };
   readonly stale: readonly StaleReason[];
   readonly hints: readonly ConfigHint[];
+  /** Where there is an environment lock and a container was made: what of it was used. */
+  readonly fromLock?: UsedLock;
   readonly warnings: readonly string[];
+}
+
+export interface UsedLock {
+  /** `changed`: the files are not those of the lock any more, so that they were built as they are. */
+  readonly how: 'image' | 'pulled' | 'rebuilt' | 'changed';
+  /** What differs from the lock. */
+  readonly drift?: DriftReport;
 }
 
 export async function upEnvironment(request: EnvironmentRequest): Promise<UpOutcome> {
@@ -87,7 +97,9 @@ export async function createContainer(
   folder: EnvironmentFolder,
   options: { readonly replaces?: boolean; readonly prepared?: PreparedUp } = {},
 ): Promise<UpOutcome> {
-  const prepared = options.prepared ?? (await prepareUp(devcontainer, request, folder));
+  const prepared =
+    options.prepared ??
+    (await prepareUp(devcontainer, request, folder, await request.startFrom?.(devcontainer, folder)));
   await checkCuda(devcontainer, request, prepared);
   const { result, session } = await callDevcontainer({
     ...{ devcontainer, request, folder },

@@ -19,9 +19,15 @@ export function driftReport({ lock, items, tiers, problems = [] }: DriftFindings
 
 export const unlocked: DriftReport = { verdict: 'unlocked', items: [], tiers: [], problems: [] };
 
-/** `numpy 1.26.4 → 2.0.1, installed by hand`. */
-export function driftLine({ name, locked, now, cause }: DriftItem): string {
-  return `${name} ${locked ?? '(not in the lock)'} → ${now ?? '(gone)'}, ${cause}`;
+/** `numpy 1.26.4 → 2.0.1, installed by hand`; of a file only what happened to it: `Dockerfile edited`. */
+export function driftLine({ part, name, locked, now, cause }: DriftItem): string {
+  if (part === 'config') return `${name} ${cause}`;
+  return `${name} ${shown(locked) ?? '(not in the lock)'} → ${shown(now) ?? '(gone)'}, ${cause}`;
+}
+
+/** Of a digest as much as people compare by eye. */
+function shown(value: string | undefined): string | undefined {
+  return value?.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, '$1…');
 }
 
 const kept = 20;

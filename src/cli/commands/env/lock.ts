@@ -4,13 +4,14 @@ import packageJson from '../../../../package.json' with { type: 'json' };
 import type { EnvironmentLock } from '../../../environments/environmentLock.ts';
 import { lockKindOf } from '../../../environments/lock/lockPaths.ts';
 import type { LockKind } from '../../../environments/lock/lockPaths.ts';
+import { lockContainer } from '../../../environments/lock/container/lockContainer.ts';
 import { lockPythonProject } from '../../../environments/python/lockPythonProject.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
-import { devcontainerLockNotSupported } from '../../errors.ts';
 import { jsonOption, newCommand, parseWords } from '../../readWords.ts';
 import { countText } from '../../text/describe.ts';
 import { printable } from '../../text/printable.ts';
+import { usableEngine } from './environmentRequest.ts';
 import type { OpenEnvironment } from './openEnvironment.ts';
 import { pythonOf } from './pythonOf.ts';
 import { runEnvCommand } from './runEnvCommand.ts';
@@ -25,7 +26,8 @@ export const envLock: Subcommand = {
     )
       .option('--python', 'lock the Python environment, also where there is a devcontainer')
       .option('--interpreter <path>', 'of the Python environment; else the one a run would use')
-      .option('--offline', 'do not ask the package index for hashes')
+      .option('--config <path>', 'which devcontainer.json, where there are several')
+      .option('--offline', 'ask neither the package index for hashes nor a registry for digests')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<LockFlags>();
@@ -50,6 +52,7 @@ export const envLock: Subcommand = {
 interface LockFlags {
   readonly python?: true;
   readonly interpreter?: string;
+  readonly config?: string;
   readonly offline?: true;
   readonly json?: true;
 }
@@ -72,7 +75,16 @@ async function lockOf(
 ): Promise<LockOutcome> {
   const { root, cacheFolder } = environment;
   const python = flags.python === true || flags.interpreter !== undefined;
-  if (!python && lockKindOf(root) === 'devcontainer') throw devcontainerLockNotSupported();
+  if (!python && (flags.config !== undefined || lockKindOf(root) === 'devcontainer')) {
+    const locked = await lockContainer({
+      ...{ root, cacheFolder, signal, toolVersion: packageJson.version },
+      engine: await usableEngine(environment.environment, signal),
+      variables: environment.environment,
+      offline: flags.offline === true,
+      ...(flags.config === undefined ? {} : { config: flags.config }),
+    });
+    return { kind: 'devcontainer', ...locked };
+  }
   const locked = await lockPythonProject({
     ...{ root, signal, toolVersion: packageJson.version },
     interpreter: await pythonOf(environment, flags.interpreter, cwd, signal),
@@ -84,7 +96,15 @@ async function lockOf(
 }
 
 function summary({ python, container }: EnvironmentLock): string {
-  if (python !== undefined)
-    return `Python ${python.version} (${python.manager}) with ${countText(python.packages.length, 'package')}`;
-  return container === undefined ? 'nothing' : `image ${container.image.id}`;
+  const packages =
+    python === undefined
+      ? undefined
+      : `Python ${python.version} (${python.manager}) with ${countText(python.packages.length, 'package')}`;
+  if (container === undefined) return packages ?? 'nothing';
+  const system =
+    container.dpkg === undefined ? undefined : `${countText(container.dpkg.length, 'package')} of the system`;
+  const image = `image ${container.image.id.slice(0, 19)}`;
+  return [image, countText(Object.keys(container.files).length, 'file'), system, packages]
+    .filter(part => part !== undefined)
+    .join(', ');
 }

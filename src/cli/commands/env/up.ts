@@ -1,5 +1,5 @@
 /** `lockstep env up`: the devcontainer of this project, made, started, or used as it is. */
-import { upEnvironment } from '../../../environments/devcontainer/upEnvironment.ts';
+import { upLocked } from '../../../environments/lock/container/upLocked.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
 import { jsonOption, newCommand, parseWords } from '../../readWords.ts';
@@ -27,7 +27,7 @@ export const envUp: Subcommand = {
       stopped: 'No half-made container is left; what was there before stays.',
       async work(environment, signal) {
         await refuseInside(environment.environment);
-        return upEnvironment(await environmentRequest(context, environment, flags, signal));
+        return upLocked(await environmentRequest(context, environment, flags, signal));
       },
       tell: outcome => tellUp(context.terminal, outcome),
       code: () => exitCodes.done,

@@ -1,14 +1,16 @@
 /** `lockstep env verify`: whether the environment is as its lock says, and what differs by cause. */
+import { Option } from 'commander';
 import { relative } from 'node:path';
 import { unlocked } from '../../../environments/drift/driftReport.ts';
 import type { DriftReport } from '../../../environments/environmentLock.ts';
+import { findEngine } from '../../../environments/engine/findEngine.ts';
+import { tiers, verifyContainer, type Tier } from '../../../environments/lock/container/verifyContainer.ts';
 import { lockKindOf, lockPath } from '../../../environments/lock/lockPaths.ts';
 import type { LockKind } from '../../../environments/lock/lockPaths.ts';
 import { readLock } from '../../../environments/lock/readLock.ts';
 import { verifyPython } from '../../../environments/python/verifyPython.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
-import { devcontainerLockNotSupported } from '../../errors.ts';
 import { jsonOption, newCommand, parseWords } from '../../readWords.ts';
 import { tellDrift } from '../../text/tellDrift.ts';
 import type { OpenEnvironment } from './openEnvironment.ts';
@@ -26,6 +28,12 @@ export const envVerify: Subcommand = {
       .option('--python', 'verify the Python environment, also where there is a devcontainer')
       .option('--interpreter <path>', 'of the Python environment; else the one a run would use')
       .option('--files', 'read every installed file, too: finds what was edited by hand')
+      .addOption(
+        new Option(
+          '--tier <tier>',
+          'of a devcontainer: look as far as this, cheap first; registry also asks whether tags have moved',
+        ).choices(tiers),
+      )
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<VerifyFlags>();
@@ -43,6 +51,7 @@ interface VerifyFlags {
   readonly python?: true;
   readonly interpreter?: string;
   readonly files?: true;
+  readonly tier?: Tier;
   readonly json?: true;
 }
 
@@ -60,7 +69,8 @@ async function verify(
 ): Promise<VerifyOutcome> {
   const { root, cacheFolder } = environment;
   const python = flags.python === true || flags.interpreter !== undefined;
-  if (!python && lockKindOf(root) === 'devcontainer') throw devcontainerLockNotSupported();
+  if (!python && lockKindOf(root) === 'devcontainer')
+    return verifyDevcontainer(environment, flags.tier, signal);
   const path = lockPath(root, 'python');
   const lock = await readLock(path);
   if (lock === undefined) return { kind: 'python', path, ...unlocked };
@@ -72,6 +82,25 @@ async function verify(
     files: flags.files === true,
   });
   return { kind: 'python', path, interpreter, ...report };
+}
+
+async function verifyDevcontainer(
+  { root, cacheFolder, environment }: OpenEnvironment,
+  upTo: Tier | undefined,
+  signal: AbortSignal,
+): Promise<VerifyOutcome> {
+  const path = lockPath(root, 'devcontainer');
+  const lock = await readLock(path);
+  if (lock === undefined) return { kind: 'devcontainer', path, ...unlocked };
+  const report = await verifyContainer({
+    ...{ lock, root, cacheFolder, signal, variables: environment },
+    engine: async () => {
+      const finding = await findEngine({ settings: {}, variables: environment, signal });
+      return finding.engine === undefined ? { problem: finding.problem } : { engine: finding.engine };
+    },
+    ...(upTo === undefined ? {} : { upTo }),
+  });
+  return { kind: 'devcontainer', path, ...report };
 }
 
 /** Without a lock nothing can be told. */
