@@ -22,6 +22,8 @@ export interface ResolvedImage {
   readonly digest: string;
   /** Of the image for the platform asked for. */
   readonly manifest: string;
+  /** Of the image's configuration, by which engines that keep what they pull as it is name the image. */
+  readonly config: string;
   /** Bytes of all layers as they are pulled. */
   readonly size: number;
   /** The image's own configuration. */
@@ -96,6 +98,7 @@ export async function resolveImage(
   return {
     digest: top.digest,
     manifest: manifest.digest,
+    config: config.digest,
     size: layers.reduce((sum, { size }) => sum + size, 0),
     environment: Object.fromEntries((own?.Env ?? []).map(nameAndValue)),
     ...(typeof own?.User === 'string' && own.User !== '' ? { user: own.User } : {}),

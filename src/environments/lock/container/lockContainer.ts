@@ -85,7 +85,7 @@ async function containerPart(
   notes.push(...names.notes);
   const base: LockedContainer['base'] = [];
   for (const name of names.images) {
-    const resolved = await resolveBase(name, { client, variables, offline, signal });
+    const resolved = await resolveBase(name, { client, kind: engine.kind, variables, offline, signal });
     base.push(resolved.base);
     if (resolved.note !== undefined) notes.push(resolved.note);
   }

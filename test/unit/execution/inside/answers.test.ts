@@ -1,10 +1,10 @@
 /** What containers and engines answer, read without trust. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { readListing } from '../../../../src/environments/python/listingScript.ts';
 import { demuxed } from '../../../../src/execution/inside/demuxed.ts';
 import { readMetadata, substituted } from '../../../../src/execution/inside/findContainer.ts';
 import { wrapperPid } from '../../../../src/execution/inside/insideFolder.ts';
-import { readPackages } from '../../../../src/execution/inside/packagesInside.ts';
 import { passedOn } from '../../../../src/execution/inside/passedOn.ts';
 import { environmentOf, readProbe } from '../../../../src/execution/inside/probeInside.ts';
 import { innermostPid } from '../../../../src/execution/inside/shownHere.ts';
@@ -139,7 +139,7 @@ describe('the packages of a container', () => {
       },
     ]);
     assert.deepEqual(
-      readPackages(listed, path => (path.startsWith('/w') ? `/home/me${path}` : undefined)),
+      readListing(listed, path => (path.startsWith('/w') ? `/home/me${path}` : `container:${path}`)),
       [
         { name: 'numpy', version: '2.1.0' },
         { name: 'own', version: '1', url: 'file:///w/own', editable: true, location: '/home/me/w/own' },
