@@ -1,5 +1,6 @@
 /** The lock of a devcontainer on real engines and a real registry: what is tampered with is found and named. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../scripts/projectRoot.ts';
@@ -51,10 +52,11 @@ for (const kind of ['docker', 'podman'] as const)
       await engineSays(engine, ['tag', await baseImage(engine), base]);
       await engineSays(engine, [...push, base]);
       feature = `${registry(this)}/lock-${kind}/hello:1`;
-      await publishFeature(registry(this));
+      if (kind === 'docker') await publishFeature(registry(this));
       project = await devcontainerProject(engine, {
         '.devcontainer/devcontainer.json': config('128m'),
-        '.devcontainer/Dockerfile': `FROM ${base}\nCOPY requirements.txt install.py /\nRUN python3 /install.py\n`,
+        // An image of its own: nothing that other runs left is built from it.
+        '.devcontainer/Dockerfile': `FROM ${base}\nLABEL lockstep.test=${randomUUID()}\nCOPY requirements.txt install.py /\nRUN python3 /install.py\n`,
         'requirements.txt': 'lab-package==1.0\n',
         'install.py': install,
         'notes.txt': 'not part of it\n',
@@ -75,7 +77,8 @@ for (const kind of ['docker', 'podman'] as const)
         runArgs: ['--network=none', `--shm-size=${sharedMemory}`],
         remoteUser: 'root',
         userEnvProbe: 'none',
-        features: { [feature]: {} },
+        // Without a builder of its own an engine builds twice for a Feature: once is enough to know.
+        ...(kind === 'docker' ? { features: { [feature]: {} } } : {}),
         postCreateCommand: 'echo once >> /times-created',
       });
     }
@@ -125,10 +128,11 @@ for (const kind of ['docker', 'podman'] as const)
       const { container, python, host } = locked.lock;
       assert.ok(container);
       assert.deepEqual(Object.keys(container.files).sort(), [
-        ...['.devcontainer/Dockerfile', '.devcontainer/devcontainer-lock.json'],
+        '.devcontainer/Dockerfile',
+        ...(kind === 'docker' ? ['.devcontainer/devcontainer-lock.json'] : []),
         ...['.devcontainer/devcontainer.json', 'install.py', 'requirements.txt'],
       ]);
-      assert.match(container.features?.digests[feature] ?? '', /^sha256:/);
+      assert.equal(/^sha256:/.test(container.features?.digests[feature] ?? ''), kind === 'docker');
       assert.deepEqual(
         container.base.map(({ ref, digest }) => [ref, digest?.slice(0, 7)]),
         [[base, 'sha256:']],
@@ -165,15 +169,6 @@ for (const kind of ['docker', 'podman'] as const)
       await writeFile(path('.devcontainer', 'Dockerfile'), dockerfile);
       await writeFile(path('requirements.txt'), 'lab-package==1.0\n');
 
-      const featureLock = path('.devcontainer', 'devcontainer-lock.json');
-      const features = await readFile(featureLock, 'utf8');
-      await writeFile(featureLock, features.replaceAll(/sha256:\w{64}/g, `sha256:${'1'.repeat(64)}`));
-      assert.match(
-        (await drift('files')).join('\n'),
-        /^Feature \S+hello:1 sha256:\w+… → sha256:1+…, \S+ edited$/,
-      );
-      await writeFile(featureLock, features);
-
       await inside(
         `echo lab-package==2.0 >/requirements.txt && python3 /install.py && dpkg --force-all --remove patch procps >/dev/null 2>&1; true`,
       );
@@ -184,6 +179,18 @@ for (const kind of ['docker', 'podman'] as const)
         found.join('\n'),
       );
     });
+
+    if (kind === 'docker')
+      it('names a Feature whose digest was edited', async () => {
+        const featureLock = path('.devcontainer', 'devcontainer-lock.json');
+        const features = await readFile(featureLock, 'utf8');
+        await writeFile(featureLock, features.replaceAll(/sha256:\w{64}/g, `sha256:${'1'.repeat(64)}`));
+        assert.match(
+          (await drift('files')).join('\n'),
+          /^Feature \S+hello:1 sha256:\w+… → sha256:1+…, \S+ edited$/,
+        );
+        await writeFile(featureLock, features);
+      });
 
     it('names a tag that moved', async () => {
       await engineSays(engine, ['tag', await otherImage(), base]);
@@ -214,7 +221,7 @@ for (const kind of ['docker', 'podman'] as const)
       const again = await upLocked(here().request);
       assert.deepEqual(again.fromLock, { how: 'image' });
       const [id = ''] = await here().containers();
-      assert.equal(await engineSays(engine, ['exec', id, 'cat', '/times-created', '/hello']), 'once\nhello');
+      assert.equal(await engineSays(engine, ['exec', id, 'cat', '/times-created']), 'once');
       assert.deepEqual(await drift(), []);
 
       await writeFile(path('.devcontainer', 'devcontainer.json'), config('256m'));

@@ -1,11 +1,10 @@
 /** The running devcontainer of a project as a launch takes it: which container, how commands run there, beside which lock. */
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
 import { lockstepCacheFolder } from '../../base/lockstepCacheFolder.ts';
 import { environmentState } from '../../environments/devcontainer/environmentStateOf.ts';
+import { driftLines } from '../../environments/drift/driftReport.ts';
 import type { Engine } from '../../environments/engine/engine.ts';
-import { devcontainerLockPath } from '../../environments/environmentLock.ts';
-import { readLock } from '../../environments/lock/readLock.ts';
+import { verifyAtStart } from '../../environments/lock/container/verifyAtStart.ts';
 import type { LaunchRequest } from '../launchRun.ts';
 import { findContainer } from './findContainer.ts';
 import type { FoundContainer } from './findContainer.ts';
@@ -19,16 +18,18 @@ export async function devcontainerLaunch(
   variables: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<LaunchPlace | undefined> {
-  const [found, lock] = await Promise.all([
-    runningContainer(engine, root, variables, signal),
-    // One that cannot be read is for `lockstep env verify` to explain.
-    readLock(join(root, devcontainerLockPath)).catch(() => undefined),
-  ]);
+  const found = await runningContainer(engine, root, variables, signal);
   if (found === undefined) return undefined;
+  const report = await verifyAtStart(root, {
+    ...{ engine, variables, signal, container: found.target.id },
+    cacheFolder: lockstepCacheFolder(variables),
+  });
+  const differences = driftLines(report);
   return {
     environment: {
-      ...{ kind: 'devcontainer', target: found.target },
-      ...(lock === undefined ? { drift: 'unlocked' } : { lock: lock.sha256, drift: 'unknown' }),
+      ...{ kind: 'devcontainer', target: found.target, drift: report.verdict },
+      ...(report.lock === undefined ? {} : { lock: report.lock }),
+      ...(differences.length === 0 ? {} : { driftItems: differences }),
     },
     inside: { ...found.inside },
   };

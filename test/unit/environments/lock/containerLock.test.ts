@@ -9,6 +9,7 @@ import { compareContainer } from '../../../../src/environments/lock/container/co
 import { compareFiles } from '../../../../src/environments/lock/container/compareFiles.ts';
 import { compareHost } from '../../../../src/environments/lock/container/compareHost.ts';
 import { compareInside } from '../../../../src/environments/lock/container/compareInside.ts';
+import { compareRegistry } from '../../../../src/environments/lock/container/compareRegistry.ts';
 import { imageFacts, runtimeFacts } from '../../../../src/environments/lock/container/containerFacts.ts';
 import { featureDigests } from '../../../../src/environments/lock/container/lockedFiles.ts';
 import { fromImage, pinnedNames } from '../../../../src/environments/lock/container/lockedStart.ts';
@@ -304,6 +305,21 @@ describe('what differs from the lock of a container', () => {
       ],
     );
     assert.deepEqual(compareHost(undefined, host), []);
+  });
+});
+
+describe('the registry of a lock', () => {
+  it('that cannot be asked is a problem, never drift', async () => {
+    const base = [{ ref: 'localhost:1/base:1', digest: digest('1') }, { ref: 'own' }];
+    const features = {
+      lockfile: 'x',
+      sha256: digest('2'),
+      digests: { './local': '', 'localhost:1/lab/a:1': digest('3') },
+    };
+    const { items, problems } = await compareRegistry({ base, features }, { variables: {} });
+    assert.deepEqual(items, []);
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? '', /registry localhost:1 could not be asked.*Check the network/);
   });
 });
 

@@ -62,7 +62,13 @@ describe('asking a registry', () => {
 
   it('tells what an image says of itself, without pulling it', async () => {
     const said = {
-      ...{ manifest: digestOf(manifest), size: 1024, user: 'vscode', labels: { maintainer: 'me' } },
+      ...{
+        manifest: digestOf(manifest),
+        config: digestOf(config),
+        size: 1024,
+        user: 'vscode',
+        labels: { maintainer: 'me' },
+      },
       environment: { CUDA_VERSION: '12.8.1', EMPTY: '', A: 'b=c' },
     };
     assert.deepEqual(await ask('1'), { digest: digestOf(index), ...said });
