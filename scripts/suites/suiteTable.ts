@@ -42,7 +42,7 @@ export const suites: readonly Suite[] = [
   suite('packaging', ['bundles'], 120, 5),
   suite('crash', ['bundles', 'peers'], 240, 10),
   { ...suite('containers', ['bundles', 'engines'], 120, 10), beside: 'crash' },
-  suite('extension', ['bundles', 'browser', 'editor'], 60, 6),
+  suite('extension', ['bundles', 'browser', 'editor', 'engines'], 60, 6),
   suite('e2e', ['bundles', 'browser', 'editor'], 240, 10),
 ];
 

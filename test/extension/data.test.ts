@@ -41,8 +41,8 @@ describe('the Data & Models view', () => {
     vscode.commands.executeCommand(commandIds.pinData, vscode.Uri.file(at(...names)));
 
   before(async () => {
-    const { folder, data } = await openedEditor();
-    editor = { folder, tree: data, data };
+    const opened = await openedEditor();
+    editor = { ...opened, tree: opened.data };
     branch = await git('branch', '--show-current');
     await git('checkout', '-qb', 'with-data');
   });

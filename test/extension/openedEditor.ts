@@ -14,18 +14,20 @@ export interface OpenedEditor {
   readonly tree: vscode.TreeDataProvider<Node>;
   /** The Data & Models tree. */
   readonly data: vscode.TreeDataProvider<Node>;
+  readonly environment: vscode.TreeDataProvider<Node>;
 }
 
 export async function openedEditor(): Promise<OpenedEditor> {
   const extension = vscode.extensions.getExtension<LockstepApi>('lockstep.lockstep');
   if (extension === undefined) throw new Error('The extension is not there.');
-  const { experiments, data } = await extension.activate();
+  const { experiments, data, environment } = await extension.activate();
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   if (folder === undefined) throw new Error('No folder is open.');
   return {
     folder,
     tree: experiments as vscode.TreeDataProvider<Node>,
     data: data as unknown as vscode.TreeDataProvider<Node>,
+    environment: environment as unknown as vscode.TreeDataProvider<Node>,
   };
 }
 

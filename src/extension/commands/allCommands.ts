@@ -6,6 +6,7 @@ import { versionCommands } from '../data/commands/versionCommands.ts';
 import type { DataParts } from '../data/openData.ts';
 import { createCommand } from '../environment/commands/createCommand.ts';
 import { lifeCommands } from '../environment/commands/lifeCommands.ts';
+import { lockCommands } from '../environment/commands/lockCommands.ts';
 import { environmentLookCommands } from '../environment/commands/lookCommands.ts';
 import type { EnvironmentParts } from '../environment/openEnvironment.ts';
 import type { CommandMemory } from '../commandMemory.ts';
@@ -70,6 +71,7 @@ export function allCommands(parts: CommandDependencies): CommandTable {
     }),
     ...createCommand(environment),
     ...lifeCommands(environment),
+    ...lockCommands(environment, parts.version),
     ...environmentLookCommands(environment, revealRun),
     ...supportCommands(model, parts.log, parts.version),
   };

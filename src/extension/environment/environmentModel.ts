@@ -8,9 +8,8 @@ import { Coalescer } from '../coalescer.ts';
 import type { RunsModel } from '../runsModel.ts';
 import type { StoreClient } from '../storeClient.ts';
 import type { EnvironmentClient } from './environmentClient.ts';
-import type { EngineChoice, EnvironmentView, ProjectEnvironment } from './host/environmentRequests.ts';
+import type { EnvironmentView, ProjectEnvironment } from './host/environmentRequests.ts';
 import { interpreterOf } from './interpreterOf.ts';
-import type { RunInside } from './rows/devcontainerRow.ts';
 import type { KnownEnvironment } from './rows/environmentRows.ts';
 import { readEngineChoice } from './engineChoice.ts';
 
@@ -51,8 +50,13 @@ export class EnvironmentModel {
   #visible = false;
   #afresh = true;
   #snapshot = nothing;
-  /** Root → the last comparison with the lock, and which lock that was. */
-  readonly #compared = new Map<string, DriftReport>();
+  /** Root → the last comparison that somebody asked for, and of which container. */
+  readonly #compared = new Map<
+    string,
+    { readonly report: DriftReport; readonly container: string | undefined }
+  >();
+  /** Only runs changed since the last look. */
+  #onlyRuns = false;
   readonly onDidChange = this.#changed.event;
 
   constructor(
@@ -98,20 +102,31 @@ export class EnvironmentModel {
   }
 
   changed(): void {
+    this.#onlyRuns = false;
     if (this.#active) this.#refresh.request();
   }
 
-  /** What a comparison that was asked for found; it stands until the lock is another one. */
+  /** The interpreter that a run of the project would use. */
+  interpreterOf(root: string): Promise<string | undefined> {
+    return interpreterOf(this.#runsClient, this.#runs, root);
+  }
+
+  /** What a comparison that was asked for found; it stands until lock or container are others. */
   compared(root: string, report: DriftReport): void {
-    this.#compared.set(root, report);
+    const project = this.#snapshot.view.projects.find(one => one.root === root);
+    this.#compared.set(root, { report, container: project?.state?.container?.id });
     this.changed();
+  }
+
+  forgetComparison(root: string): void {
+    this.#compared.delete(root);
   }
 
   /** What is there right now, also while the view is hidden: for a command. */
   async lookAt(
     root: string,
   ): Promise<{ readonly view: EnvironmentView; readonly project: ProjectEnvironment }> {
-    const interpreter = await interpreterOf(this.#runsClient, this.#runs, root);
+    const interpreter = await this.interpreterOf(root);
     const view = await this.#client.request('look', {
       projects: [{ root, ...(interpreter === undefined ? {} : { interpreter }) }],
       ...{ afresh: false, ...readEngineChoice() },
@@ -145,7 +160,7 @@ export class EnvironmentModel {
       watcher.onDidChange(changed),
       watcher.onDidCreate(changed),
       watcher.onDidDelete(changed),
-      this.#runs.onDidChange(changed),
+      this.#runs.onDidChange(() => this.#refresh.request()),
       // An engine that was started by hand is there when the person comes back.
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) this.changed();
@@ -154,7 +169,7 @@ export class EnvironmentModel {
         if (this.#snapshot.view.machine.engineProblem !== undefined) this.changed();
       }),
     );
-    this.#refresh.request();
+    this.changed();
   }
 
   #lookAway(): void {
@@ -169,54 +184,72 @@ export class EnvironmentModel {
   async #read(): Promise<void> {
     if (!this.#active) return;
     const afresh = this.#afresh;
+    const onlyRuns = this.#onlyRuns && this.#snapshot.looked;
     this.#afresh = false;
+    this.#onlyRuns = true;
     await this.#runs.ready;
     const { projects } = this.#runs.snapshot;
-    const choice: EngineChoice = readEngineChoice();
+    if (onlyRuns) {
+      this.#show({ ...this.#snapshot, ...(await this.#running(projects.map(({ store }) => store))) });
+      return;
+    }
+    const choice = readEngineChoice();
     const asked = await Promise.all(
       projects.map(async ({ root }) => {
-        const interpreter = await interpreterOf(this.#runsClient, this.#runs, root);
+        const interpreter = await this.interpreterOf(root);
         return { root, ...(interpreter === undefined ? {} : { interpreter }) };
       }),
     );
     const [view, running] = await Promise.all([
       this.#client.request('look', { projects: asked, afresh, ...choice }),
-      this.#runningRuns(projects.map(({ store }) => store)),
-    ]);
-    this.#snapshot = {
-      view: { ...view, projects: view.projects.map(project => this.#withDrift(project)) },
+      this.#running(projects.map(({ store }) => store)),
+    ]).catch((error: unknown) => {
+      // The next one looks at everything again.
+      this.#onlyRuns = false;
+      throw error;
+    });
+    this.#show({
+      view: { ...view, projects: view.projects.map(project => this.#withComparison(project)) },
       ...(this.#snapshot.use === undefined ? {} : { use: this.#snapshot.use }),
       names: new Map(projects.map(({ root, folder }) => [root, folder.name])),
-      ...{ runs: running, looked: true },
-      inside: running.flatMap(run =>
-        run.container === undefined ? [] : [{ ...run, container: run.container }],
-      ),
-    };
-    this.#changed.fire(this.#snapshot);
+      ...running,
+      looked: true,
+    });
     // Hidden meanwhile: the next one who shows the view asks again.
     if (!this.#visible) return;
     await this.#client.request('follow', choice);
     void this.#sample();
   }
 
-  /** A run is told with the container that it executes in, where it executes in one. */
-  async #runningRuns(
-    stores: readonly string[],
-  ): Promise<(Omit<RunInside, 'container'> & { readonly container?: string })[]> {
+  #show(snapshot: EnvironmentSnapshot): void {
+    this.#snapshot = snapshot;
+    this.#changed.fire(snapshot);
+  }
+
+  /** Runs that are under way, and those of them that execute in a container. */
+  async #running(stores: readonly string[]): Promise<Pick<EnvironmentSnapshot, 'runs' | 'inside'>> {
     const found = await Promise.all(
       stores.map(async store => {
         const runs = await this.#runsClient.request('liveRuns', { store });
         return runs.map(run => ({ store, ...run }));
       }),
     );
-    return found.flat();
+    const runs = found.flat();
+    return {
+      runs,
+      inside: runs.flatMap(({ container, ...run }) =>
+        container === undefined ? [] : [{ ...run, container }],
+      ),
+    };
   }
 
-  #withDrift(project: ProjectEnvironment): ProjectEnvironment {
-    const drift = this.#compared.get(project.root);
-    return drift === undefined || project.drift !== undefined || drift.lock !== project.lock?.sha256
-      ? project
-      : { ...project, drift };
+  /** A look takes the cheap tiers: what was found further inside is still so while lock and container are the same. */
+  #withComparison(project: ProjectEnvironment): ProjectEnvironment {
+    const known = this.#compared.get(project.root);
+    if (known === undefined || known.report.lock !== project.lock?.sha256) return project;
+    if (known.container !== project.state?.container?.id || project.drift?.verdict === 'drifted')
+      return project;
+    return { ...project, drift: known.report };
   }
 
   /** One after the other, only where there is something to sample; a slow tool is not asked faster. */
@@ -227,8 +260,7 @@ export class EnvironmentModel {
     try {
       const use = await this.#client.request('sampleGpus', null);
       if (JSON.stringify(use) !== JSON.stringify(this.#snapshot.use)) {
-        this.#snapshot = { ...this.#snapshot, use };
-        this.#changed.fire(this.#snapshot);
+        this.#show({ ...this.#snapshot, use });
       }
     } catch (error) {
       this.#onError(error);

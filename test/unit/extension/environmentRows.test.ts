@@ -59,7 +59,7 @@ const configs = ['.devcontainer/devcontainer.json'];
 const lock = { path: 'lock.json', sha256: 'ab', kind: 'devcontainer', createdAt: '', packages: 214 };
 const drifted = (...items: Partial<DriftItem>[]): DriftReport => ({
   verdict: items.length === 0 ? 'clean' : 'drifted',
-  ...{ tiers: ['files'], problems: [], lock: 'ab' },
+  ...{ tiers: ['files', 'container', 'packages'], problems: [], lock: 'ab' },
   items: items.map(item => ({
     ...{ part: 'packages', name: 'numpy', locked: '1.26.4', now: '2.0.1' },
     ...{ weight: 'must-match', cause: 'installed by hand', ...item },
@@ -161,7 +161,7 @@ const cases: readonly (readonly [
     },
     [
       'vm This machine  Docker 27.3.1 · no GPU',
-      'vm-running Devcontainer "pytorch-cuda"  running · out of date · locked, 3 drifts',
+      'vm-running Devcontainer "pytorch-cuda"  running · out of date · 3 differences from the lock',
       '  warning Rebuild to use what changed  .devcontainer/Dockerfile changed · 1 more',
       '  warning numpy 1.26.4 → 2.0.1  installed by hand',
       '  warning scipy 1.14 added  installed by hand',

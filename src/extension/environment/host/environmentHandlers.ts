@@ -3,9 +3,10 @@ import { lockstepCacheFolder } from '../../../base/lockstepCacheFolder.ts';
 import { downEnvironment } from '../../../environments/devcontainer/downEnvironment.ts';
 import type { EnvironmentRequest } from '../../../environments/devcontainer/environmentRequest.ts';
 import { rebuildEnvironment } from '../../../environments/devcontainer/rebuildEnvironment.ts';
-import { upEnvironment, type UpOutcome } from '../../../environments/devcontainer/upEnvironment.ts';
+import type { UpOutcome } from '../../../environments/devcontainer/upEnvironment.ts';
 import { detectGpus } from '../../../environments/gpu/detectGpus.ts';
 import type { GpuHost } from '../../../environments/gpu/gpuHost.ts';
+import { upLocked } from '../../../environments/lock/container/upLocked.ts';
 import { createEnvironment } from '../../../environments/templates/createEnvironment.ts';
 import { proposeTemplate } from '../../../environments/templates/proposeTemplate.ts';
 import { findTemplate, readTemplates } from '../../../environments/templates/readTemplates.ts';
@@ -14,6 +15,7 @@ import { buildLog } from './buildLog.ts';
 import { EngineAccess } from './engineAccess.ts';
 import type { EngineChoice, EnvironmentHandlers, EnvironmentNotice, UpView } from './environmentRequests.ts';
 import { gpuUse, machineView } from './lookAtMachine.ts';
+import { lockEnvironment, verifyEnvironment, type LockQuestion } from './lockEnvironment.ts';
 import { lookAtProject } from './lookAtProject.ts';
 import { offeredOption } from './offeredOption.ts';
 import { terminalInside } from './terminalInside.ts';
@@ -44,6 +46,16 @@ export function environmentHandlers(
     ...more,
   });
 
+  const lockQuestion = (
+    root: string,
+    interpreter: string | undefined,
+    choice: EngineChoice,
+    signal: AbortSignal,
+  ): LockQuestion => ({
+    ...{ root, interpreter, cacheFolder, variables, signal },
+    engine: () => engines.find(choice, false, signal),
+  });
+
   return {
     findRoot: async ({ folder }) => (await locateProject(folder, variables)).root,
     look: async ({ projects, afresh, ...choice }, signal) => {
@@ -55,7 +67,10 @@ export function environmentHandlers(
       const engine = finding.engine === undefined ? {} : { engine: finding.engine };
       const looked = await Promise.all(
         projects.map(({ root, interpreter }) =>
-          lookAtProject({ ...common(root, choice, signal), ...engine }, interpreter),
+          lookAtProject(
+            { ...common(root, choice, signal), ...engine },
+            lockQuestion(root, interpreter, choice, signal),
+          ),
         ),
       );
       return { machine: machineView(finding, gpus), projects: looked };
@@ -77,7 +92,7 @@ export function environmentHandlers(
     create: async ({ root, template, options, force }, signal) =>
       createEnvironment(root, findTemplate(await readTemplates(), template), options, { force, signal }),
     up: async ({ root, config, ...choice }, signal, onProgress) =>
-      upView(await upEnvironment(await action(root, choice, signal, { onProgress, config }))),
+      upView(await upLocked(await action(root, choice, signal, { onProgress, config }))),
     rebuild: async ({ root, config, ...choice }, signal, onProgress) =>
       upView(await rebuildEnvironment(await action(root, choice, signal, { onProgress, config }))),
     down: async ({ root, remove, ...choice }, signal, onProgress) => {
@@ -85,6 +100,10 @@ export function environmentHandlers(
       const { stopped, removed } = await downEnvironment({ ...request, remove });
       return remove ? removed : stopped;
     },
+    lock: ({ root, interpreter, toolVersion, ...choice }, signal) =>
+      lockEnvironment({ ...lockQuestion(root, interpreter, choice, signal), toolVersion }),
+    verify: ({ root, interpreter, ...choice }, signal) =>
+      verifyEnvironment(lockQuestion(root, interpreter, choice, signal), 'packages'),
     terminal: async ({ root, ...choice }, signal) => terminalInside(await action(root, choice, signal, {})),
     buildLog: ({ root, ...choice }, signal) => buildLog(common(root, choice, signal)),
   };

@@ -134,6 +134,20 @@ export interface UpView {
   readonly warnings: readonly string[];
 }
 
+export interface LockedView {
+  /** Relative to the root, forward slashes. */
+  readonly path: string;
+  /** False where the file said the same before. */
+  readonly changed: boolean;
+  /** What makes the lock weaker than it could be, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+interface ByInterpreter {
+  /** Of the Python environment; for a project without a devcontainer. */
+  readonly interpreter: string | undefined;
+}
+
 /** A program to start in a terminal. */
 export interface TerminalCommand {
   readonly program: string;
@@ -168,6 +182,9 @@ export interface EnvironmentRequests {
   rebuild: Request<In<{ readonly config?: string | undefined }>, UpView>;
   /** Resolves with the names of what was stopped or removed. */
   down: Request<In<{ readonly remove: boolean }>, readonly string[]>;
+  lock: Request<In<ByInterpreter & { readonly toolVersion: string }>, LockedView>;
+  /** Everything short of asking registries. */
+  verify: Request<In<ByInterpreter>, DriftReport>;
   /** A shell inside. Rejects where nothing runs. */
   terminal: Request<In<object>, TerminalCommand>;
   /** What the last start or rebuild printed; '' where there was none. */

@@ -20,16 +20,23 @@ export function lockText(environment: ProjectEnvironment, l10n: Words): string {
   const word = lockWord(environment);
   switch (word) {
     case 'locked':
-      return l10n.t('locked, no drift');
+      // Without a look inside only files and image are known to be as locked.
+      return environment.drift?.tiers.includes('packages') === true
+        ? l10n.t('locked, no drift')
+        : l10n.t('locked');
     case 'unlocked':
       return l10n.t('not locked');
     case 'drifted': {
-      const count = counted(environment.drift).length;
-      return count === 1 ? l10n.t('locked, 1 drift') : l10n.t('locked, {0} drifts', count);
+      return driftCountText(environment.drift, l10n);
     }
     case 'unchecked':
       return environment.lock === undefined ? l10n.t('lock not readable') : l10n.t('locked, not checked');
   }
+}
+
+export function driftCountText(drift: DriftReport | undefined, l10n: Words): string {
+  const count = counted(drift).length;
+  return count === 1 ? l10n.t('1 difference from the lock') : l10n.t('{0} differences from the lock', count);
 }
 
 /** Differences first, then what could not be looked at. */
@@ -44,7 +51,8 @@ export function driftRows(environment: ProjectEnvironment, l10n: Words): Environ
       l10n.t('in the lock: {0}', item.locked ?? l10n.t('nothing')),
       l10n.t('now: {0}', item.now ?? l10n.t('nothing')),
     ],
-    context: 'drift',
+    // A Python environment cannot be rebuilt in place.
+    context: environment.configs.length > 0 ? 'drift' : 'pythonDrift',
   }));
   if (items.length > rows.length)
     rows.push({
