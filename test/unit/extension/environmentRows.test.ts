@@ -229,6 +229,16 @@ const cases: readonly (readonly [
     ],
   ],
   [
+    'that the window itself is inside',
+    {
+      view: {
+        machine: { inside: true, gpus: [], gpuProblems: [] },
+        projects: [{ root, configs, state: { name: 'digits', stale: [] } }],
+      },
+    },
+    ['vm This machine  no GPU', 'vm-running Devcontainer "digits"  this window is inside · not locked'],
+  ],
+  [
     'a devcontainer.json that cannot be read, and where',
     {
       view: {

@@ -2,6 +2,7 @@
 import { lockstepCacheFolder } from '../../../base/lockstepCacheFolder.ts';
 import { downEnvironment } from '../../../environments/devcontainer/downEnvironment.ts';
 import type { EnvironmentRequest } from '../../../environments/devcontainer/environmentRequest.ts';
+import { insideContainer } from '../../../environments/devcontainer/insideContainer.ts';
 import { rebuildEnvironment } from '../../../environments/devcontainer/rebuildEnvironment.ts';
 import type { UpOutcome } from '../../../environments/devcontainer/upEnvironment.ts';
 import { detectGpus } from '../../../environments/gpu/detectGpus.ts';
@@ -59,10 +60,11 @@ export function environmentHandlers(
   return {
     findRoot: async ({ folder }) => (await locateProject(folder, variables)).root,
     look: async ({ projects, afresh, ...choice }, signal) => {
-      const [finding, gpus] = await Promise.all([
+      const [finding, gpus, inside] = await Promise.all([
         // One that does not answer any more is found out by looking.
         engines.find(choice, true, signal),
         gpuHost(afresh),
+        insideContainer(variables),
       ]);
       const engine = finding.engine === undefined ? {} : { engine: finding.engine };
       const looked = await Promise.all(
@@ -73,7 +75,9 @@ export function environmentHandlers(
           ),
         ),
       );
-      return { machine: machineView(finding, gpus), projects: looked };
+      // Any other container may have an engine of its own in it.
+      const isInside = inside !== undefined && !inside.sign.startsWith('/');
+      return { machine: machineView(finding, gpus, isInside), projects: looked };
     },
     sampleGpus: (_, signal) => gpuUse(variables, signal),
     follow: choice => engines.follow(choice),

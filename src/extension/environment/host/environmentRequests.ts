@@ -35,6 +35,8 @@ export interface MachineView {
   readonly gpuProblems: readonly GpuProblem[];
   readonly driver?: string;
   readonly maxCuda?: string;
+  /** The editor itself runs in the devcontainer: its engine is outside. */
+  readonly inside?: true;
 }
 
 /** What a GPU is doing, and for whom. */

@@ -7,11 +7,14 @@ import type { GpuUse, MachineView } from './environmentRequests.ts';
 
 const names = { docker: 'Docker', podman: 'Podman' } as const;
 
-export function machineView(finding: EngineFinding, host: GpuHost): MachineView {
+export function machineView(finding: EngineFinding, host: GpuHost, inside: boolean): MachineView {
   const { engine } = finding;
   return {
+    ...(inside ? { inside } : {}),
     ...(engine === undefined
-      ? { engineProblem: finding.problem }
+      ? inside
+        ? {}
+        : { engineProblem: finding.problem }
       : {
           engine: {
             name: names[engine.kind],

@@ -16,7 +16,7 @@ export interface RunInside extends RunName {
   readonly container: string;
 }
 
-export type ContainerWord = 'running' | 'paused' | 'stopped' | 'none' | 'unknown';
+export type ContainerWord = 'running' | 'paused' | 'stopped' | 'none' | 'inside' | 'unknown';
 
 export function devcontainerRow(
   environment: ProjectEnvironment,
@@ -46,8 +46,8 @@ export function devcontainerRow(
       stale.length > 0 ? l10n.t('out of date') : '',
       lockText(environment, l10n),
     ),
-    icon: word === 'running' ? 'vm-running' : word === 'paused' ? 'vm-outline' : 'vm-outline',
-    ...(word === 'running' ? { colour: 'good' as const } : {}),
+    icon: word === 'running' || word === 'inside' ? 'vm-running' : 'vm-outline',
+    ...(word === 'running' || word === 'inside' ? { colour: 'good' as const } : {}),
     tooltip: tooltip(state, l10n),
     context: ['devcontainer', word, ...(stale.length > 0 ? ['stale'] : []), lockWord(environment)].join(' '),
     root,
@@ -64,7 +64,11 @@ export function devcontainerRow(
   };
 }
 
-export function containerWord({ container }: EnvironmentState, { engine }: MachineView): ContainerWord {
+export function containerWord(
+  { container }: EnvironmentState,
+  { engine, inside }: MachineView,
+): ContainerWord {
+  if (inside === true) return 'inside';
   if (engine === undefined) return 'unknown';
   switch (container?.state) {
     case undefined:
@@ -90,6 +94,8 @@ function stateText(word: ContainerWord, l10n: Words): string {
       return l10n.t('stopped');
     case 'none':
       return l10n.t('not started');
+    case 'inside':
+      return l10n.t('this window is inside');
     case 'unknown':
       return l10n.t('needs a container engine');
   }
