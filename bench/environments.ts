@@ -101,7 +101,7 @@ try {
   }));
   const start: Side = {
     name: 'start of a run',
-    act: () => verifyAtStart(root, { engine: found, container, cacheFolder, variables, budgetMs: 60_000 }),
+    act: () => verifyAtStart(root, { engine: found, container, cacheFolder, budgetMs: 60_000 }),
   };
   const command: Side = { name: 'command', act: () => lockstep('verify') };
   const looks = await measure([...verified, start, command], rounds);

@@ -21,7 +21,7 @@ export async function devcontainerLaunch(
   const found = await runningContainer(engine, root, variables, signal);
   if (found === undefined) return undefined;
   const report = await verifyAtStart(root, {
-    ...{ engine, variables, signal, container: found.target.id },
+    ...{ engine, signal, container: found.target.id },
     cacheFolder: lockstepCacheFolder(variables),
   });
   const differences = driftLines(report);

@@ -4,7 +4,7 @@ import { LockstepError } from '../../../base/lockstepError.ts';
 export function lockNeedsContainer(config: string): LockstepError {
   return new LockstepError({
     code: 'lock-needs-container',
-    message: `There is no container of ${config} to write down.`,
+    message: `There is no container of ${config}.`,
     mend: 'Make it first: lockstep env up',
   });
 }

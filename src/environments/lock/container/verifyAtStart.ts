@@ -1,11 +1,13 @@
 /** The look at the environment that every run takes before it starts: cheap tiers alone, within a small budget. */
 import { errorText } from '../../../base/systemError.ts';
-import { unlocked } from '../../drift/driftReport.ts';
+import { readDevcontainer } from '../../devcontainer/readDevcontainer.ts';
+import { driftReport, unlocked } from '../../drift/driftReport.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { DriftReport } from '../../environmentLock.ts';
 import { lockPath } from '../lockPaths.ts';
 import { readLock } from '../readLock.ts';
-import { verifyContainer } from './verifyContainer.ts';
+import { containerTier, filesTier } from './cheapTiers.ts';
+import { lockOfAnotherKind } from './errors.ts';
 
 export interface StartQuestion {
   readonly engine: Engine;
@@ -13,7 +15,6 @@ export interface StartQuestion {
   readonly container: string;
   /** Of the product. */
   readonly cacheFolder: string;
-  readonly variables: NodeJS.ProcessEnv;
   /** Default 1.5 seconds. */
   readonly budgetMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -25,7 +26,7 @@ export interface StartQuestion {
  * @param root Of the project. Absolute.
  */
 export async function verifyAtStart(root: string, question: StartQuestion): Promise<DriftReport> {
-  const { engine, container, cacheFolder, variables, budgetMs = 1500, signal } = question;
+  const { engine, container, cacheFolder, budgetMs = 1500, signal } = question;
   const budget = AbortSignal.timeout(budgetMs);
   const both = signal === undefined ? budget : AbortSignal.any([signal, budget]);
   let sha256: string | undefined;
@@ -33,10 +34,13 @@ export async function verifyAtStart(root: string, question: StartQuestion): Prom
     const lock = await readLock(lockPath(root, 'devcontainer'));
     if (lock === undefined) return unlocked;
     ({ sha256 } = lock);
-    return await verifyContainer({
-      ...{ lock, root, cacheFolder, variables, container, upTo: 'container', signal: both },
-      engine: () => Promise.resolve({ engine }),
-    });
+    const locked = lock.lock.container;
+    if (locked === undefined) throw lockOfAnotherKind(lock.path);
+    const devcontainer = await readDevcontainer(root, locked.config);
+    const files = await filesTier(devcontainer, locked, both);
+    const question = { lock, engine, cacheFolder, container, signal: both };
+    const { items } = await containerTier(devcontainer, locked, question);
+    return driftReport({ lock: sha256, items: [...files, ...items], tiers: ['files', 'container'] });
   } catch (error) {
     signal?.throwIfAborted();
     return {

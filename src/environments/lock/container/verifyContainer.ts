@@ -5,27 +5,25 @@
  */
 import { LockstepError } from '../../../base/lockstepError.ts';
 import { errorText } from '../../../base/systemError.ts';
-import { ownLabels } from '../../devcontainer/containers.ts';
-import { readDevcontainer, type Devcontainer } from '../../devcontainer/readDevcontainer.ts';
+import { readDevcontainer } from '../../devcontainer/readDevcontainer.ts';
 import { driftReport } from '../../drift/driftReport.ts';
 import type { Engine, EngineProblem } from '../../engine/engine.ts';
-import { EngineClient } from '../../engine/engineClient.ts';
-import type { DriftItem, DriftReport, LockedContainer } from '../../environmentLock.ts';
+import type { EngineClient } from '../../engine/engineClient.ts';
+import type { DriftItem, DriftReport } from '../../environmentLock.ts';
 import { detectGpus } from '../../gpu/detectGpus.ts';
 import { readProjectHashes } from '../../python/projectHashes.ts';
 import type { LockFile } from '../readLock.ts';
 import { askInside } from './askInside.ts';
-import { compareContainer, imageItem } from './compareContainer.ts';
-import { compareFiles } from './compareFiles.ts';
+import { containerTier, filesTier } from './cheapTiers.ts';
+import { imageItem } from './compareContainer.ts';
 import { compareHost } from './compareHost.ts';
 import { compareInside } from './compareInside.ts';
 import { compareRegistry } from './compareRegistry.ts';
-import { imageFacts, runtimeFacts } from './containerFacts.ts';
+import { imageFacts } from './containerFacts.ts';
 import { lockOfAnotherKind } from './errors.ts';
 import { hostFacts } from './hostFacts.ts';
-import { lockedFeatures, lockedFiles } from './lockedFiles.ts';
-import { openContainer, type OpenedContainer } from './openContainer.ts';
-import { isRememberedSame, rememberSame } from './rememberedImages.ts';
+import type { OpenedContainer } from './openContainer.ts';
+import { rememberSame } from './rememberedImages.ts';
 
 /** Cheap first. */
 export const tiers = ['files', 'container', 'packages', 'registry'] as const;
@@ -69,7 +67,16 @@ export async function verifyContainer(question: VerifyContainerQuestion): Promis
     }
   };
 
-  const found = await look('container', () => containerTier(question, devcontainer, locked, items));
+  const found = await look('container', async () => {
+    const answer = await question.engine();
+    if ('problem' in answer) throw new LockstepError(answer.problem);
+    const { engine } = answer;
+    const { variables } = question;
+    const tier = await containerTier(devcontainer, locked, { ...question, engine });
+    const host = engine.remote ? undefined : await detectGpus({ variables, signal });
+    items.push(...tier.items, ...compareHost(lock.lock.host, hostFacts(engine, host)));
+    return tier;
+  });
   if (found !== undefined) {
     const { opened, client } = found;
     await look('packages', () => packagesTier(question, opened, client, items));
@@ -84,50 +91,6 @@ export async function verifyContainer(question: VerifyContainerQuestion): Promis
     problems.push(...compared.problems);
   });
   return driftReport({ lock: lock.sha256, items, tiers: looked, problems });
-}
-
-async function filesTier(
-  devcontainer: Devcontainer,
-  locked: LockedContainer,
-  signal: AbortSignal | undefined,
-): Promise<DriftItem[]> {
-  const features = await lockedFeatures(devcontainer);
-  const files = await lockedFiles(devcontainer, signal);
-  return compareFiles({ locked, now: { files, ...(features === undefined ? {} : { features }) } });
-}
-
-interface Found {
-  readonly opened: OpenedContainer;
-  readonly client: EngineClient;
-}
-
-async function containerTier(
-  { lock, cacheFolder, engine, container, variables, signal, upTo = 'packages' }: VerifyContainerQuestion,
-  devcontainer: Devcontainer,
-  locked: LockedContainer,
-  items: DriftItem[],
-): Promise<Found> {
-  const answer = await engine();
-  if ('problem' in answer) throw new LockstepError(answer.problem);
-  const client = await EngineClient.connect(answer.engine);
-  const opened = await openContainer({ client, devcontainer, cacheFolder, container, signal });
-  if (opened === undefined)
-    throw new Error(`there is no container of ${locked.config} to compare: lockstep env up makes it`);
-  const { details, notes } = opened;
-  items.push(
-    ...compareContainer({
-      locked,
-      now: { imageId: details.Image, runtime: runtimeFacts(details, answer.engine.kind, notes.gpu) },
-      madeForOther: details.Config.Labels[ownLabels.lock] !== lock.sha256,
-      samePackages: await isRememberedSame(cacheFolder, lock.sha256, details.Image),
-    }),
-  );
-  // At the start of a run nothing of the host is asked: that takes its time, and changes no verdict.
-  if (upTo !== 'container') {
-    const host = answer.engine.remote ? undefined : await detectGpus({ variables, signal });
-    items.push(...compareHost(lock.lock.host, hostFacts(answer.engine, host)));
-  }
-  return { opened, client };
 }
 
 async function packagesTier(
