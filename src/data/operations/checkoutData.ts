@@ -16,6 +16,7 @@ import { checkoutLfs } from './checkoutLfs.ts';
 import type { DataProject } from './dataProject.ts';
 import type { Amount, KeptFile, Problem, TroubledObject } from './dataResult.ts';
 import { pathNotPinned, revisionNeedsPaths } from './errors.ts';
+import { keepCloudListings } from './keepCloudListings.ts';
 import { lookAtPins, type LookedAtPin } from './lookAtPins.ts';
 import { isMeant, selectPins, type PinGroup } from './selectPins.ts';
 import { isChosen, narrowed, readSparseChoice, type SparseChoice } from './sparseChoice.ts';
@@ -112,6 +113,7 @@ async function checkoutGroup(
     const { removed } = await removeStale(repository, await loadPins(repository), tools, task);
     tally.deleted.push(...removed.map(path => prefix + path));
   }
+  await keepCloudListings(chosen, tools.cache);
   const looked = await lookAtPins(repository, chosen, tools, task);
   const toPlace = looked.filter(one => !one.equal || request.relink === true || one.only !== undefined);
   tally.unchanged += looked.length - toPlace.length;

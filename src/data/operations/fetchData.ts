@@ -14,6 +14,7 @@ import type { Amount, Problem, ReplacedObject, TroubledObject } from './dataResu
 import { fetchCloudFiles } from './fetchCloudFiles.ts';
 import { fetchImports } from './fetchImports.ts';
 import { fetchLfs } from './fetchLfs.ts';
+import { keepCloudListings } from './keepCloudListings.ts';
 import { lackingInCache, readKnownListing } from './lookAtPins.ts';
 import { groupByRemote, listedItems, pinItems } from './pinObjects.ts';
 import { withStore } from './remoteOf.ts';
@@ -147,6 +148,7 @@ async function fetchGroup(
 ): Promise<void> {
   const { repository } = group;
   const cached = await wantedPins(group, request);
+  await keepCloudListings(cached, tools.cache);
   const listings = await fetchListingsOf(group, cached, request, tools, task);
   totals.moved(listings.keys.size, listings.bytes);
   const isNew = (id: ObjectId): boolean =>
@@ -199,10 +201,10 @@ async function fetchGroup(
         const files = await listedItems(pins, tools, totals.problems);
         totals.add(files, await fetchObjects(store, files, place, task, how));
       });
+    await fetchCloudFiles(repository, clouds, request, task, totals, { isDamaged: how.isDamaged });
   } finally {
     totals.replaced.push(...(await aside.settle()));
   }
-  await fetchCloudFiles(repository, clouds, request, task, totals);
   await fetchImports(project, group, imports, request, tools, task, totals);
 }
 

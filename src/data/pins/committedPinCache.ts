@@ -17,7 +17,7 @@ export interface CommittedPinCache {
 }
 
 /** Raised when the meaning of an entry changes: also when a reader is corrected. */
-const version = 1;
+const version = 2;
 /** A few versions of a few thousand pins; what was used last stays. */
 const maxEntries = 10_000;
 

@@ -19,7 +19,7 @@ export interface PinCache {
 }
 
 /** Raised when the meaning of an entry changes: also when a reader is corrected. */
-const version = 1;
+const version = 2;
 /** Coarser than the clock of any file system in use. */
 const racyMs = 2_000;
 

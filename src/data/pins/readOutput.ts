@@ -2,6 +2,8 @@
  * One entry of `outs`, of a `.dvc` file or of `dvc.lock`. Source: dvc `output.py` (`SCHEMA`, `loadd_from`,
  * `_compute_hash_info_from_meta`), `schema.py` (`DATA_SCHEMA`).
  */
+import type { FolderListing } from '../folderListing.ts';
+import { listingBytes, listingId } from '../listing/listingBytes.ts';
 import type { ObjectId } from '../objectId.ts';
 import type { CloudFile } from '../pinnedOutput.ts';
 import type { YamlList, YamlMap, YamlNode, YamlScalar } from '../yaml/readYaml.ts';
@@ -20,7 +22,7 @@ export interface OutputContent {
 export type Tell = (what: string, at: number) => void;
 
 export function readOutputContent(entry: YamlMap, remote: string | undefined, tell: Tell): OutputContent {
-  const object = readObject(entry, tell);
+  const told = readObject(entry, tell);
   const size = readInteger(entry, 'size', tell);
   const files = readInteger(entry, 'nfiles', tell);
   const cloudFiles = readCloudFiles(entry, remote, tell);
@@ -28,6 +30,7 @@ export function readOutputContent(entry: YamlMap, remote: string | undefined, te
   const total =
     size ?? (ofFiles === undefined ? undefined : ofFiles.reduce((sum, file) => sum + (file.size ?? 0), 0));
   const count = files ?? ofFiles?.length;
+  const object = told ?? (readText(entry, 'hash', tell) === 'md5' ? objectOfFiles(ofFiles) : undefined);
   return {
     ...(object === undefined ? {} : { object }),
     ...(total === undefined ? {} : { size: total }),
@@ -55,6 +58,18 @@ function readObject(entry: YamlMap, tell: Tell): ObjectId | undefined {
     return undefined;
   }
   return { algorithm: hash === 'md5' ? 'md5' : 'md5-dos2unix', value };
+}
+
+/** Of a folder whose files the pin itself names dvc keeps no hash: it is that of their listing. */
+function objectOfFiles(files: readonly CloudFile[] | undefined): ObjectId | undefined {
+  const listing = files === undefined ? undefined : listingOfCloud(files);
+  return listing === undefined ? undefined : listingId(listingBytes(listing));
+}
+
+/** Undefined where one of the files has no hash. */
+export function listingOfCloud(files: readonly CloudFile[]): FolderListing | undefined {
+  const listed = files.flatMap(({ relativePath, md5 }) => (md5 === undefined ? [] : [{ relativePath, md5 }]));
+  return listed.length === files.length ? { files: listed } : undefined;
 }
 
 function readCloudFiles(

@@ -41,7 +41,9 @@ const output = z.strictObject({
   push: z.boolean(),
   remote: z.string().optional(),
   persist: z.boolean(),
-  imported: z.strictObject({ from: z.string(), revision: z.string().optional() }).optional(),
+  imported: z
+    .strictObject({ from: z.string(), path: z.string().optional(), revision: z.string().optional() })
+    .optional(),
   cloudFiles: z.array(cloudFile).optional(),
 });
 

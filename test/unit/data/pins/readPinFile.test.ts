@@ -84,7 +84,9 @@ describe('readPinFile', () => {
       { relativePath: '', md5, size: 2, executable: false, remote: 's3v', versionId: 'V1', etag: 'e1abc' },
     ]);
     const [folder] = read('cloud-files-input');
-    assert.deepEqual([folder?.size, folder?.files, folder?.object], [4, 2, undefined]);
+    // That of the listing that the files make.
+    const object = { algorithm: 'md5', value: '55257053f5f08cf897a6368e59d8e87f.dir' };
+    assert.deepEqual([folder?.size, folder?.files, folder?.object], [4, 2, object]);
     assert.deepEqual(
       folder?.cloudFiles?.map(file => [file.relativePath, file.executable, file.versionId, file.etag]),
       [
