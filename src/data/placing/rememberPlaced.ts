@@ -38,12 +38,16 @@ export async function rememberPlaced(
 }
 
 function knownAfter({ run, stats, gone, failed }: PlacingOutcome, now: number): KnownHashes {
-  const { plan, current, target } = run;
+  const { plan, current, request, target } = run;
   const paths: string[] = [];
   const numbers = new Float64Array(plan.steps.length * statWidth);
   const md5s = new Uint8Array(plan.steps.length * 16);
   const settled = new Uint8Array(plan.steps.length);
-  let whole = failed.length === 0 && current.problems.every(problem => !makesIncomplete(problem));
+  // Of a part nobody looked at the rest: what is there now is not what the listing says.
+  let whole =
+    request.select === undefined &&
+    failed.length === 0 &&
+    current.problems.every(problem => !makesIncomplete(problem));
   for (const [index, step] of plan.steps.entries()) {
     const placed = stats.get(index);
     if (step.md5 === undefined ? !gone.has(index) : placed === undefined && step.act !== 'same')

@@ -14,6 +14,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readKnownHashes } from '../../../../src/data/hash/hashStateFile.ts';
+import { folderStatePath } from '../../../../src/data/hash/statePaths.ts';
 import { storeOutputs } from '../../../../src/data/cache/storeOutputs.ts';
 import type { LinkType } from '../../../../src/data/dataRepository.ts';
 import { hashOutputs } from '../../../../src/data/hash/hashOutputs.ts';
@@ -339,6 +341,16 @@ describe('placing what a pin says', () => {
       'sub/b.txt': 'two',
       'sub/c.txt': 'three',
     });
+  });
+
+  it('does not take a part for the whole afterwards', async () => {
+    const one = await stored(version1);
+    await rm(join(data.root, 'd'), { recursive: true });
+    const known = () => readKnownHashes(folderStatePath(data.repository, 'd', 'md5'));
+    await place(one, { select: path => path.startsWith('sub/') });
+    assert.deepEqual([(await known())?.listing, (await known())?.columns.paths.length], [undefined, 2]);
+    await place(one);
+    assert.equal((await known())?.listing, one.value);
   });
 
   it('places many single files at once, each with an answer of its own', async () => {
