@@ -3,10 +3,12 @@
  * pin file names it; a path is replaced by a link to the cache only when its content is safe there.
  */
 import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
 import { withDvcLock } from '../locks/withDvcLock.ts';
+import { isFolderObject } from '../objectId.ts';
 import { loadPins } from '../pins/loadPins.ts';
 import { checkAddPath, trackedByGit, type AddTarget } from './checkAddPath.ts';
 import { onlyAPart } from './commitData.ts';
@@ -16,7 +18,7 @@ import { ensureDataRepository } from './ensureDataRepository.ts';
 import { nothingToPin } from './errors.ts';
 import { emptyPinTally, pinResult, storeAndPin, type PinTally } from './storeAndPin.ts';
 import { inProject, prefixOf, repositoryOf } from './selectPins.ts';
-import { chosenInside, readSparseChoice } from './sparseChoice.ts';
+import { chosenInside, readSparseChoice, type SparseChoice } from './sparseChoice.ts';
 import { withTools } from './withTools.ts';
 
 export interface AddRequest {
@@ -109,8 +111,7 @@ async function addToRepository(
   for (const path of paths) {
     const target = await checkAddPath(repository, path.slice(prefix.length), outputs, tools);
     if (typeof target === 'string') tally.problems.push({ path, what: target });
-    else if (target.pin !== undefined && chosenInside(choice, target.path) !== undefined)
-      tally.problems.push({ path, what: onlyAPart });
+    else if (await mayBeAPart(repository, target, choice)) tally.problems.push({ path, what: onlyAPart });
     else if (target.pin === undefined && tracked.has(path))
       tally.problems.push({
         path,
@@ -126,4 +127,16 @@ async function addToRepository(
     return outer === undefined;
   });
   await storeAndPin(project, repository, whole, { noCommit: noCommit === true }, tools, task, tally);
+}
+
+/** Of a folder that this clone does not want whole; a file is there whole or not at all. */
+async function mayBeAPart(
+  { root }: DataRepository,
+  { path, pin }: AddTarget,
+  choice: SparseChoice,
+): Promise<boolean> {
+  if (pin?.object === undefined || !isFolderObject(pin.object)) return false;
+  if (chosenInside(choice, path) === undefined) return false;
+  const found = await lstat(join(root, path)).catch(() => undefined);
+  return found?.isDirectory() === true;
 }
