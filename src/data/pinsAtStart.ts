@@ -1,16 +1,17 @@
 /**
- * The pinned data of a working tree as a run finds it when it starts: from the index of git and what is known of
+ * The pinned data (DVC, Git LFS) of a working tree as a run finds it when it starts: from the index of git and what is known of
  * hashes, without a walk and without reading any content, because somebody waits.
  */
 import { join } from 'node:path';
 import type { PinnedPath } from '../runs/plan.ts';
 import { bytePathText } from '../git/bytePath.ts';
-import { findRepository } from '../git/findRepository.ts';
+import { findRepository, type Repository } from '../git/findRepository.ts';
 import { objectText } from './cache/objectCache.ts';
 import { openDataRepository } from './config/openDataRepository.ts';
 import { knownFileHashes } from './hash/knownFileHashes.ts';
 import { findDataFolder } from './history/findDataFolder.ts';
-import { readIndexStats } from './lfs/readIndexStats.ts';
+import { lfsPinsAtStart } from './lfs/lfsPinsAtStart.ts';
+import { readIndexStats, type IndexStats } from './lfs/readIndexStats.ts';
 import type { PinnedOutput } from './pinnedOutput.ts';
 import { openPinCache } from './pins/pinCache.ts';
 import { readPinFileOnDisk } from './pins/readPinFileOnDisk.ts';
@@ -21,7 +22,7 @@ const limit = 1000;
 /**
  * Sorted by path; paths relative to `root`, the top of git's working tree. `captured`: the file is known to be as pinned;
  * `declared`: nobody has looked, as for folders. A file that is known to be something else is left out. Undefined where
- * nothing is pinned by DVC.
+ * nothing is pinned.
  */
 export async function pinsAtStart(
   root: string,
@@ -29,9 +30,22 @@ export async function pinsAtStart(
 ): Promise<PinnedPath[] | undefined> {
   const git = await findRepository(root, environment);
   if (git === undefined) return undefined;
-  const { entries } = await readIndexStats(git);
-  const files = [...entries.keys()].map(bytePathText).filter(isPinFile);
-  if (files.length === 0) return undefined;
+  const index = await readIndexStats(git);
+  const [ofDvc, ofLfs] = await Promise.all([
+    dvcPinsAtStart(git, index, environment),
+    lfsPinsAtStart(git, index, environment, limit),
+  ]);
+  const pins = [...ofDvc, ...ofLfs];
+  if (pins.length === 0) return undefined;
+  return pins.sort((one, other) => (one.path < other.path ? -1 : 1)).slice(0, limit);
+}
+
+async function dvcPinsAtStart(
+  git: Repository,
+  { entries }: IndexStats,
+  environment: NodeJS.ProcessEnv,
+): Promise<PinnedPath[]> {
+  const files = [...entries.keys()].filter(isPinFile).map(bytePathText);
   const byFolder = new Map<string | undefined, string[]>();
   for (const file of files) {
     const folder = findDataFolder(git.root, file);
@@ -60,7 +74,7 @@ export async function pinsAtStart(
       if (pin !== undefined) pins.push(pin);
     }
   }
-  return pins.sort((one, other) => (one.path < other.path ? -1 : 1)).slice(0, limit);
+  return pins;
 }
 
 function isPinFile(path: string): boolean {

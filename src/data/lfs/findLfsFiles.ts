@@ -9,6 +9,7 @@ import type { IndexEntry } from '../../git/indexFile.ts';
 import { runGit, type GitContext } from '../../git/runGit.ts';
 import type { DataTask } from '../dataProgress.ts';
 import { gitContext } from './gitContext.ts';
+import { gitFoundItEqual } from './gitFoundItEqual.ts';
 import { pointerLimit, readLfsPointer } from './lfsPointer.ts';
 import type { LfsRepository } from './lfsRepository.ts';
 import { isInLfsStore } from './lfsStore.ts';
@@ -143,21 +144,3 @@ async function lookAtDisk(root: string, question: DiskQuestion, task: DataTask):
   const isSettled = Date.now() - Number(stats.mtimeNs / 1_000_000n) > 1000;
   return { onDisk: 'content', ...(isSettled ? { unnoted: stats } : {}) };
 }
-
-/**
- * Whether git saw this very file when it last found it equal to the index. As in git, a file changed in the moment
- * in which the index was written proves nothing.
- */
-function gitFoundItEqual(entry: IndexEntry, stats: BigIntStats, indexTime: bigint): boolean {
-  const second = 1_000_000_000n;
-  return (
-    entry.size !== 0 &&
-    BigInt(entry.size) === BigInt.asUintN(32, stats.size) &&
-    BigInt(entry.modifiedSeconds) === BigInt.asUintN(32, stats.mtimeNs / second) &&
-    (entry.modifiedNanoseconds === 0 || BigInt(entry.modifiedNanoseconds) === stats.mtimeNs % second) &&
-    stats.mtimeNs + (entry.modifiedNanoseconds === 0 ? second : clockTick) < indexTime
-  );
-}
-
-/** Nanoseconds: two ticks of the slowest clock that stamps files. */
-const clockTick = 20_000_000n;
