@@ -5,26 +5,13 @@
  * proven. An object that is not what its name says is no longer read-only afterwards: nobody believes it any more.
  */
 import { hash } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  fchmodSync,
-  fstatSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  type Stats,
-} from 'node:fs';
+import { chmodSync, linkSync, lstatSync, renameSync, rmSync, symlinkSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { systemErrorCode } from '../../base/systemError.ts';
 import { looksChanged, lookWidth } from '../cache/linkedObjects.ts';
 import type { LinkType } from '../dataRepository.ts';
-import { contentHash, copyHashed, matchesEither, type ReadHashes } from '../links/copyHashed.ts';
+import { copyHashed } from '../links/copyHashed.ts';
 import { fallThrough, tryReflink } from '../links/reflink.ts';
-import { closeQuietly, openToRead, readSmallFile, writeAll } from '../links/smallFile.ts';
 import type { ObjectId } from '../objectId.ts';
 import { splitPaths, type FileFailure } from '../workers/dataJobs.ts';
 import { fileFailure, ownFailure } from '../workers/fileFailure.ts';
@@ -32,6 +19,8 @@ import type { MeterCounter } from '../workers/jobMeter.ts';
 import { statAt, statWidth, writeStat } from '../walk/fileColumns.ts';
 import { ownTemporary } from '../walk/ownTemporary.ts';
 import { statOne } from '../walk/statBatch.ts';
+import { copyObject } from './copyObject.ts';
+import { missingOr, refuseCorrupt, type Placing } from './placing.ts';
 import { RealFolders } from './realFolders.ts';
 import { refuseChanged } from './removeBatch.ts';
 
@@ -114,21 +103,6 @@ function distrust(object: string): void {
   }
 }
 
-/** One file with where it comes from and goes. */
-interface Placing {
-  readonly batch: PlaceBatch;
-  readonly object: string;
-  readonly md5: Uint8Array;
-  /** Where it is made: the path itself, or a temporary name beside it when something is to be replaced. */
-  readonly made: string;
-  readonly executable: boolean;
-  /** The inode of a file with other content that is there now, 0 where none is. */
-  readonly differing: number;
-  readonly looks: Float64Array;
-  /** Takes the numbers of what was made, where they are at hand. */
-  readonly look: (made: Stats) => void;
-}
-
 async function placeOne(
   batch: PlaceBatch,
   path: string,
@@ -170,7 +144,7 @@ async function makeFile(placing: Placing, counter: MeterCounter): Promise<LinkTy
     if (type === 'reflink' ? await reflink(placing, counter) : await link(placing, type, counter))
       return type;
   }
-  if (!copySmall(placing, counter)) await copyLarge(placing, counter);
+  await copyObject(placing, counter);
   return 'copy';
 }
 
@@ -238,89 +212,4 @@ async function verifyDoubtful(
   } finally {
     await handle.close();
   }
-}
-
-/** False for a file that is too large to be held. */
-function copySmall(placing: Placing, counter: MeterCounter): boolean {
-  const { object, made } = placing;
-  let source: number;
-  try {
-    source = openToRead(object);
-  } catch (error) {
-    throw missingOr(error, object);
-  }
-  try {
-    const content = readSmallFile(source);
-    if (content === undefined) return false;
-    if (placing.batch.algorithm === 'md5') {
-      const md5 = hash('md5', content, 'buffer');
-      refuseCorrupt({ md5 }, placing.md5);
-    } else {
-      const hashes = contentHash(placing.batch.algorithm);
-      hashes.update(content);
-      refuseCorrupt(hashes.digest(), placing.md5);
-    }
-    writeSmall(placing, made, content);
-    counter.add(0, content.length);
-    return true;
-  } finally {
-    closeQuietly(source);
-  }
-}
-
-function writeSmall(placing: Placing, made: string, content: Uint8Array): void {
-  const target = openSync(made, 'wx', 0o666);
-  try {
-    writeAll(target, content);
-    if (placing.executable) fchmodSync(target, (fstatSync(target).mode & 0o777) | 0o100);
-    placing.look(fstatSync(target));
-    closeSync(target);
-  } catch (error) {
-    closeQuietly(target);
-    rmSync(made, { force: true });
-    throw error;
-  }
-}
-
-/** Made under a temporary name beside the path: a large file is never there in part. */
-async function copyLarge(placing: Placing, counter: MeterCounter): Promise<void> {
-  const { object, made } = placing;
-  const temporary = made.slice(0, made.lastIndexOf('/') + 1) + ownTemporary();
-  const source = await open(object, 'r');
-  try {
-    const target = await open(temporary, 'wx', 0o666);
-    try {
-      refuseCorrupt(await copyHashed(source, target, placing.batch.algorithm, counter), placing.md5);
-      if (placing.executable) await target.chmod(((await target.stat()).mode & 0o777) | 0o100);
-    } finally {
-      await target.close();
-    }
-    // Nobody may have put something there meanwhile: a rename would take it away.
-    linkOrRename(temporary, made);
-  } finally {
-    await source.close();
-    rmSync(temporary, { force: true });
-  }
-}
-
-function linkOrRename(temporary: string, made: string): void {
-  try {
-    linkSync(temporary, made);
-  } catch (error) {
-    if (!fallThrough.has(systemErrorCode(error))) throw error;
-    if (lstatSync(made, { throwIfNoEntry: false }) !== undefined)
-      throw ownFailure('changed', 'something was put there a moment ago');
-    renameSync(temporary, made);
-  }
-}
-
-function refuseCorrupt(found: ReadHashes, md5: Uint8Array): void {
-  if (!matchesEither(found, md5)) throw ownFailure('corrupt', found.md5.toString('hex'));
-}
-
-function missingOr(error: unknown, object: string): unknown {
-  if (systemErrorCode(error) !== 'ENOENT') return error;
-  return lstatSync(object, { throwIfNoEntry: false }) === undefined
-    ? ownFailure('missing', 'it is not in the cache')
-    : error;
 }
