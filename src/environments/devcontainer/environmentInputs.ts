@@ -174,6 +174,9 @@ async function filesBelow(
   return files;
 }
 
+/** Bytes. */
+const readWhole = 1024 * 1024;
+
 /** Undefined where there is no such file. Links count by where they lead, folders not at all. */
 async function hashFile(path: string, budget: Budget): Promise<string | undefined> {
   budget.signal?.throwIfAborted();
@@ -186,6 +189,8 @@ async function hashFile(path: string, budget: Budget): Promise<string | undefine
     return hashText(`size ${found.size} time ${Math.round(found.mtimeMs)}`);
   const hash = createHash('sha256');
   try {
+    // Most are small, and a stream costs more than they do.
+    if (found.size <= readWhole) return `sha256:${hash.update(await readFile(path)).digest('hex')}`;
     await pipeline(createReadStream(path), hash);
   } catch {
     return hashText(`unreadable ${found.size}`);
