@@ -12,19 +12,13 @@ import { openDataProject } from '../data/operations/openDataProject.ts';
 import { ContainerApi } from '../execution/inside/containerApi.ts';
 import { imageGone } from '../execution/inside/errors.ts';
 import { remoteVariables } from '../execution/inside/findContainer.ts';
-import { readProcessRecord, readRunEnd } from '../execution/runEnd.ts';
 import type { EnvironmentIdentity, Plan } from '../runs/plan.ts';
 import type { ContainerRecord } from '../runs/processRecord.ts';
-import { runPaths } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
-import { supervisorLives } from '../runs/runState.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { environmentNotSupported } from './errors.ts';
 import { isInside } from './relocatePaths.ts';
-
-/** On every container that a run has for itself: the run, and the store that says whether it has ended. */
-export const runLabel = 'lockstep.run';
-const storeLabel = 'lockstep.store';
+import { runContainerLabels, sweepRunContainers } from './sweepRunContainers.ts';
 
 export interface ReproductionContainerRequest {
   readonly plan: Plan;
@@ -65,7 +59,7 @@ export async function makeReproductionContainer(
   const endpoint = environment['DOCKER_HOST'] ?? original?.endpoint;
   if (original === undefined || endpoint === undefined) throw environmentNotSupported(plan.environment.kind);
   const api = new ContainerApi(endpoint);
-  await sweepRunContainers(endpoint, id);
+  await sweepRunContainers(endpoint, { store, but: id });
   const image = await haveImage(api, original, signal);
   const network = networkOf(original, request.network);
   const { env, remote } = await environmentOfOriginal(api, original, image, environment);
@@ -79,7 +73,7 @@ export async function makeReproductionContainer(
       Cmd: ['-c', `trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done`],
       WorkingDir: '/',
       User: '0',
-      Labels: { [runLabel]: id, [storeLabel]: store },
+      Labels: await runContainerLabels(store, id),
       HostConfig: {
         ...original.passed,
         ...(network === undefined ? {} : { NetworkMode: network }),
@@ -114,29 +108,6 @@ export async function giveBackFiles(record: ContainerRecord | undefined, folder:
   await new ContainerApi(record.endpoint)
     .run(record.id, { argv: ['/bin/sh', '-c', script, 'lockstep', folder], user: '0' })
     .catch(() => undefined);
-}
-
-/** Removes the containers of runs that have ended. Never rejects. @param but This run's own. */
-export async function sweepRunContainers(endpoint: string, but?: string): Promise<void> {
-  try {
-    const api = new ContainerApi(endpoint);
-    for (const id of await api.list([runLabel])) {
-      const labels = (await api.inspect(id))?.Config.Labels ?? {};
-      const { [runLabel]: run, [storeLabel]: store } = labels;
-      if (run === undefined || store === undefined || run === but) continue;
-      const paths = runPaths(store, run);
-      // A run that has just ended is still being judged by its supervisor, which removes the container itself.
-      if (!existsSync(paths.dir) || ((await readRunEnd(paths)) !== undefined && !(await isWatched(paths))))
-        await api.remove(id);
-    }
-  } catch {
-    // The next look finds them.
-  }
-}
-
-async function isWatched(paths: RunPaths): Promise<boolean> {
-  const record = await readProcessRecord(paths);
-  return record !== undefined && (await supervisorLives(record)) !== 'gone';
 }
 
 async function haveImage(

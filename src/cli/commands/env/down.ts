@@ -1,7 +1,7 @@
 /** `lockstep env down`: stops the container, or removes it with what was made for it. */
 import { downEnvironment } from '../../../environments/devcontainer/downEnvironment.ts';
 import type { DownOutcome } from '../../../environments/devcontainer/downEnvironment.ts';
-import { sweepRunContainers } from '../../../reproduction/reproductionContainer.ts';
+import { sweepRunContainers } from '../../../reproduction/sweepRunContainers.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
 import { wrongUse } from '../../errors.ts';
@@ -35,8 +35,8 @@ export const envDown: Subcommand = {
           remove: flags.remove === true,
           volumes: flags.volumes === true,
         });
-        // Of reproductions that were killed.
-        await sweepRunContainers(request.engine.endpoint);
+        // Of reproductions of this project that were killed.
+        await sweepRunContainers(request.engine.endpoint, { store: environment.project.store });
         return outcome;
       },
       tell: outcome => {
