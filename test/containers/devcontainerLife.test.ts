@@ -172,7 +172,11 @@ for (const kind of ['docker', 'podman'] as const)
       it('says by name what changed, keeps the old container while the new image fails, and swaps it when it is there', async () => {
         const { container: old } = await environmentState(here().request);
         await writeFile(join(here().root, 'setup.sh'), 'echo other\n');
-        await writeFile(dockerfile(), `FROM ${base}\nRUN echo one > /one\nRUN echo out && \\\n  false\n`);
+        const forged = `echo " ---> Running in ${old?.id ?? ''}"`;
+        await writeFile(
+          dockerfile(),
+          `FROM ${base}\nRUN ${forged} && echo one > /one\nRUN echo out && \\\n  false\n`,
+        );
         const { stale } = await environmentState(here().request);
         assert.deepEqual(
           stale.map(({ what, how }) => `${what} ${how}`),
@@ -220,21 +224,28 @@ for (const kind of ['docker', 'podman'] as const)
     });
 
     if (builds)
-      it('leaves nothing when a build is cancelled', async () => {
+      it('leaves nothing when a build is cancelled, and what others made meanwhile as it is', async () => {
         await writeFile(dockerfile(), `FROM ${base}\nRUN echo begun && sleep 98764\n`);
         const count = async (): Promise<number> =>
           (await engineSays(engine, ['ps', '--all', '--quiet'])).split('\n').length;
         const before = await count();
+        const labels = [`devcontainer.local_folder=${here().root}`, `devcontainer.config_file=${config()}`];
+        let other = '';
         const stop = new AbortController();
         const work = upEnvironment({
           ...here().request,
           signal: stop.signal,
           onProgress: one => {
-            if (one.kind === 'output' && one.text === 'begun') stop.abort();
+            if (one.kind !== 'output' || one.text !== 'begun') return;
+            const words = ['create', ...labels.flatMap(label => ['--label', label]), base, 'true'];
+            void engineSays(engine, words)
+              .then(id => (other = id))
+              .finally(() => stop.abort());
           },
         });
         await assert.rejects(work, { name: 'AbortError' });
-        assert.deepEqual(await here().containers(), []);
+        assert.deepEqual(await here().containers(), [other]);
+        await engineSays(engine, ['rm', '--force', other]);
         await waitFor('the step to end', async () => (await count()) <= before);
         await writeFile(dockerfile(), `FROM ${base}\n`);
       });
@@ -242,7 +253,9 @@ for (const kind of ['docker', 'podman'] as const)
     if (builds)
       it('comes up beside a container whose start had failed', async () => {
         const labels = [`devcontainer.local_folder=${here().root}`, `devcontainer.config_file=${config()}`];
-        await engineSays(engine, ['create', ...labels.flatMap(label => ['--label', label]), base, 'true']);
+        const words = ['create', ...labels.flatMap(label => ['--label', label]), base, 'no-such-program'];
+        const id = await engineSays(engine, words);
+        await assert.rejects(engineSays(engine, ['start', id]));
         const made = await upEnvironment(here().request);
         assert.equal(made.how, 'created');
         assert.deepEqual(await here().containers(), [made.container.id]);

@@ -2,7 +2,15 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import type { LockstepError } from '../../base/lockstepError.ts';
-import { findContainers, specificationLabels } from './containers.ts';
+import {
+  allContainerIds,
+  findLabelled,
+  inspectContainers,
+  labelsOf,
+  ownLabels,
+  specificationLabels,
+} from './containers.ts';
+import type { InspectedContainer } from './containers.ts';
 import type { CliResult } from './cliLog.ts';
 import type { CliSession } from './cliSession.ts';
 import { runDevcontainerProgram } from './devcontainerProgram.ts';
@@ -12,7 +20,7 @@ import type { EnvironmentFolder } from './environmentFolder.ts';
 import { featureLockPath } from './environmentInputs.ts';
 import type { EnvironmentRequest } from './environmentRequest.ts';
 import { explainFailure } from './explainFailure.ts';
-import { isPoisoned } from './ourContainer.ts';
+import { wasNeverStarted } from './ourContainer.ts';
 import { buildPlaces } from './readDevcontainer.ts';
 import type { Devcontainer } from './readDevcontainer.ts';
 import { takeTurn } from './takeTurn.ts';
@@ -25,6 +33,8 @@ export interface DevcontainerCall {
   readonly words: readonly [command: 'up' | 'build', ...string[]];
   /** Whether an image may be built: without buildx that is one at a time where Features are (they share one tag). */
   readonly builds: boolean;
+  /** Value of the label that the container gets which this call makes; absent where it makes none. */
+  readonly mark?: string | undefined;
 }
 
 /** Rejects with the failure explained, or the reason of the signal. */
@@ -34,8 +44,11 @@ export async function callDevcontainer(
   const { devcontainer, request, folder } = call;
   const { root, engine, variables, signal, onProgress } = request;
   await mkdir(folder.folder, { recursive: true });
-  const before = new Set((await containersNow(request)).map(({ Id }) => Id));
   const turn = await buildTurn(call);
+  // Without the list nothing can be told to be new.
+  const before = call.builds
+    ? await allContainerIds(engine, { variables }).catch(() => undefined)
+    : undefined;
   let session: CliSession | undefined;
   try {
     const outcome = await runDevcontainerProgram({
@@ -57,10 +70,10 @@ export async function callDevcontainer(
     if (exitCode === 0 && result?.outcome === 'success') return { result, session };
     const failure = await explained(call, result, session);
     // A lifecycle command that failed leaves a container to look into.
-    await cleanUp(request, before, session, failure.code === 'lifecycle-command-failed');
+    await cleanUp(call, before, session, failure.code === 'lifecycle-command-failed');
     throw failure;
   } catch (error) {
-    if (signal?.aborted === true) await cleanUp({ ...request, signal: undefined }, before, session, false);
+    if (signal?.aborted === true) await cleanUp(call, before, session, false);
     throw error;
   } finally {
     await turn?.release();
@@ -88,30 +101,53 @@ async function explained(
   });
 }
 
-/** Containers of this call that are of no use: of failed build steps, and of a start that failed or was cancelled. */
+/**
+ * Containers of this call that are of no use: of failed build steps, and of a start that failed or was cancelled. One
+ * of the same project that another configuration or another tool made meanwhile is not among them.
+ */
 async function cleanUp(
-  request: EnvironmentRequest,
-  before: ReadonlySet<string>,
+  call: DevcontainerCall,
+  before: readonly string[] | undefined,
   session: CliSession | undefined,
   keepsRunning: boolean,
 ): Promise<void> {
-  const { engine, variables } = request;
-  const made = (await containersNow(request)).filter(
-    container => !before.has(container.Id) && (!keepsRunning || isPoisoned(container)),
+  const { engine, variables } = call.request;
+  const made = (await markedContainers(call)).filter(
+    container => !keepsRunning || wasNeverStarted(container),
   );
-  const ids = [...made.map(({ Id }) => Id), ...(session?.leftContainers ?? [])];
-  for (const id of ids)
+  const steps = await stepContainers(call, before, session?.leftContainers ?? []);
+  for (const { Id } of [...made, ...steps])
     // The engine may have taken it away by itself.
-    await engineCommand(engine, ['rm', '--force', '--volumes', id], { variables }).catch(() => undefined);
+    await engineCommand(engine, ['rm', '--force', '--volumes', Id], { variables }).catch(() => undefined);
 }
 
-async function containersNow({
-  engine,
-  root,
-  variables,
-}: EnvironmentRequest): ReturnType<typeof findContainers> {
-  return findContainers(engine, root, { variables }).catch(() => []);
+async function markedContainers({
+  devcontainer,
+  request: { engine, variables },
+  mark,
+}: DevcontainerCall): Promise<InspectedContainer[]> {
+  if (mark === undefined) return [];
+  const found = await findLabelled(engine, `${ownLabels.call}=${mark}`, { variables }).catch(() => []);
+  return found.filter(one => labelsOf(one)[specificationLabels.config] === devcontainer.path);
 }
+
+/** The ids come from what a build printed, and a build may print anything. */
+async function stepContainers(
+  { request: { engine, variables } }: DevcontainerCall,
+  before: readonly string[] | undefined,
+  ids: readonly string[],
+): Promise<InspectedContainer[]> {
+  if (before === undefined) return [];
+  const found = await inspectContainers(engine, ids, { variables }).catch(() => []);
+  return found.filter(
+    one =>
+      !before.includes(one.Id) &&
+      // Labels of the image, such as the metadata of the specification, a step has, too.
+      !Object.keys(labelsOf(one)).some(label => notOfSteps.test(label)),
+  );
+}
+
+const notOfSteps = /^(?:devcontainer\.(?:local_folder|config_file)$|lockstep\.)/;
 
 async function buildTurn({
   devcontainer,

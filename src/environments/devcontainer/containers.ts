@@ -19,6 +19,8 @@ export const ownLabels = {
   inputs: 'lockstep.config',
   /** sha256 (hex) of the environment lock, where there was one. */
   lock: 'lockstep.lock',
+  /** Random, of the call that made it: by it alone a call knows what is its own to take away. */
+  call: 'lockstep.call',
 } as const;
 
 const mountSchema = z.looseObject({
@@ -74,12 +76,18 @@ export async function findLabelled(
   return inspectContainers(engine, await listed(engine, label, call), call);
 }
 
+/** Ids of all containers that there are, in full. */
+export async function allContainerIds(engine: Engine, call: EngineCall = {}): Promise<string[]> {
+  return idsOf(await engineCommand(engine, listing, call));
+}
+
 async function listed(engine: Engine, label: string, call: EngineCall): Promise<string[]> {
-  const text = await engineCommand(
-    engine,
-    ['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`],
-    call,
-  );
+  return idsOf(await engineCommand(engine, [...listing, '--filter', `label=${label}`], call));
+}
+
+const listing = ['ps', '--all', '--quiet', '--no-trunc'];
+
+function idsOf(text: string): string[] {
   return text.split('\n').filter(line => line !== '');
 }
 

@@ -1,4 +1,5 @@
 /** Everything that is decided before a container is made: GPUs, mounts, labels; written down as an override configuration. */
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { writeJsonAtomic } from '../../base/atomicFile.ts';
 import type { EnvironmentIdentity } from '../../runs/plan.ts';
@@ -26,6 +27,8 @@ export interface PreparedUp {
   readonly host: GpuHost | undefined;
   /** Whether a GPU has to be visible inside: asked for, and passed by us or by the project's own runArgs. */
   readonly expectsGpu: boolean;
+  /** The label of the container that is made with this override, and of no other. */
+  readonly callMark: string;
 }
 
 /**
@@ -49,10 +52,12 @@ export async function prepareUp(
   const passed = passing.how !== 'none';
   const inputs = await currentInputs(devcontainer, request.gpus);
   const identity = handedIdentity(request, passing);
+  const callMark = randomBytes(8).toString('hex');
   const override = overrideConfiguration(value, {
     labels: {
       [ownLabels.project]: root,
       [ownLabels.inputs]: inputs.hash,
+      [ownLabels.call]: callMark,
       ...(request.lock === undefined ? {} : { [ownLabels.lock]: request.lock }),
     },
     gpuArgs: passing.runArgs,
@@ -69,7 +74,7 @@ export async function prepareUp(
   await mkdir(folder.inside, { recursive: true });
   await writeJsonAtomic(folder.override, override);
   await writeJsonAtomic(folder.inputs(inputs.hash), inputs);
-  return { override, inputs, passing, host, expectsGpu: passed || asked.by === 'runArgs' };
+  return { override, inputs, passing, host, expectsGpu: passed || asked.by === 'runArgs', callMark };
 }
 
 /** With what of a person's choices makes another container. */

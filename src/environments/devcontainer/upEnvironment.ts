@@ -107,7 +107,7 @@ export async function createContainer(
       ...(['up', '--gpu-availability', 'none', '--override-config', folder.override] as const),
       ...(options.replaces === true ? ['--remove-existing-container'] : []),
     ],
-    builds: true,
+    ...{ builds: true, mark: prepared.callMark },
   });
   const [made] = await inspectContainers(request.engine, [result.containerId ?? ''], request);
   if (made === undefined) throw containerMissing(request.root);

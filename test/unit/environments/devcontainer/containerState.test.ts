@@ -56,7 +56,14 @@ describe('the state of a container', () => {
   it('knows a container whose start failed, and prefers one that runs', () => {
     const failed = inspected({ Id: 'f', State: { Status: 'created', StartedAt: '0001-01-01T00:00:00Z' } });
     const exited = inspected({ Id: 'e', State: { Status: 'exited', StartedAt: '2026-01-01T00:00:01Z' } });
-    assert.deepEqual([failed, exited, inspected()].map(isPoisoned), [true, false, false]);
+    const young = inspected({ ...failed, Created: new Date().toISOString() });
+    const refused = inspected({ ...young, State: { ...failed.State, Error: 'no such device' } });
+    const ended = inspected({ ...young, State: { ...failed.State, ExitCode: 127 } });
+    const all = [failed, refused, ended, young, exited, inspected()];
+    assert.deepEqual(
+      all.map(one => isPoisoned(one)),
+      [true, true, true, false, false, false],
+    );
     assert.equal(ourContainer([failed, exited, inspected()], undefined)?.Id, 'a'.repeat(64));
   });
 });
