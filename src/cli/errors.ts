@@ -52,8 +52,8 @@ export function environmentNotSupported(kind: string): LockstepError {
   return new LockstepError({
     code: 'environment-not-supported',
     kind: 'usage',
-    message: `--env ${kind} is not supported: commands run on the host or in the devcontainer.`,
-    mend: 'Leave --env out, or say --env host or --env devcontainer.',
+    message: `There is no environment ${kind}: commands run on the host, in the Python environment of lockstep-lock.json, or in the devcontainer.`,
+    mend: 'Say --env host, --env python or --env devcontainer.',
   });
 }
 

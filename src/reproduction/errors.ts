@@ -32,6 +32,36 @@ export function environmentNotSupported(kind: string): LockstepError {
   });
 }
 
+/** `kind` as it was asked for. */
+export function environmentUnknown(kind: string): LockstepError {
+  return new LockstepError({
+    code: 'environment-not-supported',
+    kind: 'usage',
+    message: `There is no environment ${kind}.`,
+    mend: 'Leave --env out: it runs where the run ran. Or say --env python for an environment of the packages it had.',
+  });
+}
+
+export function containerRunOnHost(): LockstepError {
+  return new LockstepError({
+    code: 'environment-not-supported',
+    kind: 'usage',
+    message:
+      'The run ran in a container, and is reproduced in one of the same image: on the host it would be another run.',
+    mend: 'Leave --env out. To run its command on the host: lockstep run -- COMMAND…',
+  });
+}
+
+export function hostRunInContainer(): LockstepError {
+  return new LockstepError({
+    code: 'environment-not-supported',
+    kind: 'usage',
+    message:
+      'The run did not run in a devcontainer, so there is none to reproduce it in: in one it would be another run.',
+    mend: 'Leave --env out. To run its command in the devcontainer: lockstep run --env devcontainer -- COMMAND…',
+  });
+}
+
 export function packagesUnknown(runId: string): LockstepError {
   return new LockstepError({
     code: 'packages-unknown',

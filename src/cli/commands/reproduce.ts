@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { LockstepError } from '../../base/lockstepError.ts';
 import { followRun } from '../../execution/followRun.ts';
+import { askedEnvironment } from '../../reproduction/askedEnvironment.ts';
 import { awaitVerdict } from '../../reproduction/awaitVerdict.ts';
 import { reproduceRun } from '../../reproduction/reproduceRun.ts';
 import type { ReproductionOptions } from '../../reproduction/reproductionOptions.ts';
@@ -11,7 +12,7 @@ import type { Result } from '../../runs/result.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
-import { environmentNotSupported, forecastNotSupported, verdictMissing, wrongUse } from '../errors.ts';
+import { forecastNotSupported, verdictMissing, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { parseDuration } from '../parseDuration.ts';
@@ -30,7 +31,10 @@ export const reproduce: Subcommand = {
     )
       .argument('<run>', '@1, an id, a part of one, or a name')
       .option('--forecast', 'only say how close it can get')
-      .option('--env <kind>', 'where: host as it is now, or python for an environment of the packages it had')
+      .option(
+        '--env <kind>',
+        'where, if not as the run ran: python for an environment of the packages it had',
+      )
       .option('--steps <step>', 'run and compare no further than this step')
       .option('--for <duration>', 'stop after a while (90s, 10m, 2h) and judge what there is')
       .option('--rtol <number>', 'relative tolerance for every metric')
@@ -43,12 +47,15 @@ export const reproduce: Subcommand = {
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<ReproduceFlags>();
     if (flags.forecast === true) throw forecastNotSupported();
-    const options = optionsOf(flags);
+    const asked = optionsOf(flags);
     const { runs, project } = await openRuns(context);
     const id = await runs.resolve(parser.args[0] ?? '');
+    const original = await runs.read(id);
+    const environment = askedEnvironment(flags.env, original.plan?.environment);
+    const options = { ...asked, ...(environment === undefined ? {} : { environment }) };
     const launched = await reproduceRun(
       {
-        original: await runs.read(id),
+        original,
         store: project.store,
         root: project.root,
         toolVersion: packageJson.version,
@@ -110,14 +117,12 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
   const forMs = flags.for === undefined ? undefined : parseDuration(flags.for);
   if (flags.for !== undefined && forMs === undefined)
     throw wrongUse(`--for wants a duration such as 90s or 10m, not ${flags.for}`, 'lockstep reproduce');
-  const environment = environmentOf(flags.env);
   const step = numberOf('--steps', flags.steps);
   const rtol = numberOf('--rtol', flags.rtol);
   const atol = numberOf('--atol', flags.atol);
   return {
     ...(step === undefined ? {} : { throughStep: step }),
     ...(forMs === undefined ? {} : { forMs }),
-    ...(environment === undefined ? {} : { environment }),
     network: flags.network,
     keep: flags.keep === true,
     allowOutsideWrites: flags.allowOutsideWrites === true,
@@ -125,12 +130,6 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
       ? {}
       : { tolerances: [{ pattern: '**', tolerance: { rtol: rtol ?? 0, atol: atol ?? 0 } }] }),
   };
-}
-
-function environmentOf(kind: string | undefined): ReproductionOptions['environment'] | undefined {
-  if (kind === undefined || kind === 'host') return undefined;
-  if (kind !== 'python') throw environmentNotSupported(kind);
-  return kind;
 }
 
 function numberOf(option: string, text: string | undefined): number | undefined {
