@@ -48,6 +48,16 @@ export function engineNotLocal(endpoint: string): LockstepError {
   });
 }
 
+/** `names` as they are shown; `first` is a reference to one of them. */
+export function runsInContainer(names: readonly string[], first = 'RUN'): LockstepError {
+  const one = names.length === 1;
+  return new LockstepError({
+    code: 'runs-in-container',
+    message: `${one ? 'Run' : 'Runs'} ${names.join(', ')} ${one ? 'goes' : 'go'} on in the container and would end with it. Nothing was done.`,
+    mend: `Wait for ${one ? 'it' : 'them'}, cancel ${one ? 'it' : 'them'} (lockstep cancel ${first}), or do it anyway with --force`,
+  });
+}
+
 export function containerGone(name: string): LockstepError {
   return new LockstepError({
     code: 'container-gone',

@@ -10,6 +10,7 @@ import { printable } from '../../text/printable.ts';
 import { addConfigOption, environmentRequest, refuseInside } from './environmentRequest.ts';
 import type { EnvironmentFlags } from './environmentRequest.ts';
 import { runEnvCommand } from './runEnvCommand.ts';
+import { runsAtStake, tellEndedRuns } from './runsAtStake.ts';
 
 export const envDown: Subcommand = {
   name: 'env down',
@@ -19,9 +20,10 @@ export const envDown: Subcommand = {
     )
       .option('--remove', 'remove it, with its generated files and the image that nothing names any more')
       .option('--volumes', 'with --remove: also its named volumes, which may hold caches and data')
+      .option('--force', 'also where runs go on in it: they end')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
-    const flags = parser.opts<EnvironmentFlags & { remove?: true; volumes?: true }>();
+    const flags = parser.opts<EnvironmentFlags & { remove?: true; volumes?: true; force?: true }>();
     if (flags.volumes === true && flags.remove !== true)
       throw wrongUse('--volumes goes with --remove', 'lockstep env down');
     return runEnvCommand(context, {
@@ -30,6 +32,7 @@ export const envDown: Subcommand = {
       async work(environment, signal) {
         await refuseInside(environment.environment);
         const request = await environmentRequest(context, environment, flags, signal);
+        const ended = await runsAtStake(environment.project.store, request, flags.force === true);
         const outcome = await downEnvironment({
           ...request,
           remove: flags.remove === true,
@@ -37,10 +40,11 @@ export const envDown: Subcommand = {
         });
         // Of reproductions of this project that were killed.
         await sweepRunContainers(request.engine.endpoint, { store: environment.project.store });
-        return outcome;
+        return { ...outcome, endedRuns: ended };
       },
       tell: outcome => {
         context.terminal.out(downText(outcome, flags.remove === true));
+        tellEndedRuns(context.terminal, outcome.endedRuns);
         for (const warning of outcome.warnings) context.terminal.err(`${printable(warning)}\n`);
       },
       code: () => exitCodes.done,
