@@ -1,5 +1,6 @@
 /** The environment that `--env` names, ready for a run: a managed one is made first where it is not there yet. */
 import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
+import { newerFiles } from '../execution/inside/newerFiles.ts';
 import { lockedPython } from '../execution/python/lockedPython.ts';
 import { exitCodes } from './cliContext.ts';
 import type { CliContext } from './cliContext.ts';
@@ -8,6 +9,7 @@ import type { RunEnvironment } from './runEnvironment.ts';
 import { isOwnFailure, reportOwn } from './superviseFromTerminal.ts';
 import type { SuperviseOptions } from './superviseFromTerminal.ts';
 import { buildLine } from './text/buildLine.ts';
+import { printable } from './text/printable.ts';
 
 /**
  * The exit code in place of the environment when it cannot be had, which has been told then, or Ctrl-C ended it.
@@ -20,7 +22,11 @@ export async function environmentForRun(
   options: SuperviseOptions,
   context: CliContext,
 ): Promise<RunEnvironment | number> {
-  if (kind !== 'python') return runEnvironment(kind, root, context.env, context.signal);
+  if (kind !== 'python') {
+    const place = await runEnvironment(kind, root, context.env, context.signal);
+    await tellOlder(place, root, context);
+    return place;
+  }
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   process.once('SIGINT', onInterrupt);
@@ -45,4 +51,14 @@ export async function environmentForRun(
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);
   }
+}
+
+async function tellOlder({ environment }: RunEnvironment, root: string, context: CliContext): Promise<void> {
+  const target = environment?.target;
+  if (target === undefined) return;
+  const newer = await newerFiles(target, root, lockstepCacheFolder(context.env));
+  if (newer.length > 0)
+    context.terminal.err(
+      `lockstep: the container is older than ${newer.map(printable).join(' and ')}; to make it anew: lockstep env rebuild\n`,
+    );
 }

@@ -95,6 +95,16 @@ export async function environmentInputs(
   return { files, hash: hashText(canonical(files)).slice('sha256:'.length), whole: budget.left > 0 };
 }
 
+/** Of {@link environmentInputs} the two that are known without looking through a context: the configuration, its Dockerfile. */
+export async function quickInputs(devcontainer: Devcontainer): Promise<Readonly<Record<string, string>>> {
+  const { root, config, value } = devcontainer;
+  const found: Record<string, string> = { [config]: hashText(canonical(withoutBesides(value))) };
+  const places = buildPlaces(devcontainer);
+  const hash = places && (await hashFile(places.dockerfile, { ...quickLimits, left: quickLimits.mostFiles }));
+  if (places !== undefined && hash !== undefined) found[shownPath(root, places.dockerfile)] = hash;
+  return found;
+}
+
 /** What differs, by name: what was there before and is not the same now. */
 export function compareInputs(
   before: Readonly<Record<string, string>>,

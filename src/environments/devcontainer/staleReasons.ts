@@ -28,7 +28,11 @@ export async function staleReasons(
   return compareInputs(before, now.files);
 }
 
-async function readInputs(path: string, hash: string): Promise<Readonly<Record<string, string>> | undefined> {
+/** What went into the container whose label says `hash`, as it was written down; undefined where that is gone. */
+export async function readInputs(
+  path: string,
+  hash: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
   try {
     const inputs = inputsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     return inputs.hash === hash ? inputs.files : undefined;
