@@ -131,7 +131,7 @@ const cases: readonly (readonly [
       'vm-running Devcontainer "pytorch-cuda"  running · locked, no drift',
       '  pass GPU visible  torch 2.9.0 sees 2',
       '  play-circle lr=0.1  run …00K8H2',
-      '  layers Image  9c2d9c2d9c2d · 214 packages',
+      '  layers Image  9c2d9c2d9c2d · 214 Python packages',
     ],
   ],
   [
@@ -146,6 +146,10 @@ const cases: readonly (readonly [
               {},
               { name: 'scipy', locked: undefined, now: '1.14' },
               { name: 'tqdm', now: undefined, cause: 'removed by hand' },
+              {
+                ...{ part: 'config', name: '.devcontainer/Dockerfile', cause: 'edited' },
+                ...{ locked: `sha256:${'ab'.repeat(32)}`, now: `sha256:${'cd'.repeat(32)}` },
+              },
               { name: 'driver', weight: 'informational' },
             ),
             state: {
@@ -161,12 +165,13 @@ const cases: readonly (readonly [
     },
     [
       'vm This machine  Docker 27.3.1 · no GPU',
-      'vm-running Devcontainer "pytorch-cuda"  running · out of date · 3 differences from the lock',
+      'vm-running Devcontainer "pytorch-cuda"  running · out of date · 4 differences from the lock',
       '  warning Rebuild to use what changed  .devcontainer/Dockerfile changed · 1 more',
       '  warning numpy 1.26.4 → 2.0.1  installed by hand',
       '  warning scipy 1.14 added  installed by hand',
       '  warning tqdm 1.26.4 removed  removed by hand',
-      '  layers Image  9c2d9c2d9c2d · 214 packages',
+      '  warning .devcontainer/Dockerfile  edited',
+      '  layers Image  9c2d9c2d9c2d · 214 Python packages',
     ],
   ],
   [

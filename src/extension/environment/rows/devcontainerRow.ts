@@ -213,7 +213,7 @@ function factRows(
       label: l10n.t('Image'),
       description: dotted(
         shortImage(container.imageId),
-        lock?.packages === undefined ? '' : l10n.t('{0} packages', lock.packages),
+        (lock?.packages ?? 0) === 0 ? '' : l10n.t('{0} Python packages', lock?.packages ?? 0),
       ),
       ...{ icon: 'layers', context: 'note', children: [], root },
       tooltip: [container.imageId],

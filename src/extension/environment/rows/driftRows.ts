@@ -73,8 +73,10 @@ function counted(drift: DriftReport | undefined): readonly DriftItem[] {
 }
 
 /** `numpy 1.26.4 → 2.0.1`. */
-function driftLabel({ name, locked, now }: DriftItem, l10n: Words): string {
+function driftLabel({ part, name, locked, now }: DriftItem, l10n: Words): string {
   const subject = plain(name, 80);
+  // Of a file two digests say nothing to anybody: the cause stands beside it.
+  if (part === 'config') return subject;
   if (locked === undefined) return l10n.t('{0} {1} added', subject, short(now));
   if (now === undefined) return l10n.t('{0} {1} removed', subject, short(locked));
   return short(locked) === short(now)
@@ -84,7 +86,7 @@ function driftLabel({ name, locked, now }: DriftItem, l10n: Words): string {
 
 /** A digest says no more to anybody than that it is another one. */
 function short(value: string | undefined): string {
-  return plain(value ?? '', 60).replace(/\b(?:sha256:)?([0-9a-f]{12})[0-9a-f]{28,}\b/g, '$1');
+  return plain((value ?? '').replace(/\b(?:sha256:)?([0-9a-f]{12})[0-9a-f]{28,}\b/g, '$1'), 60);
 }
 
 function causeWords(cause: string, l10n: Words): string {

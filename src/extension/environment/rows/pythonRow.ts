@@ -18,7 +18,7 @@ export function pythonRow(environment: ProjectEnvironment, l10n: Words): Environ
     tooltip: [
       ...(interpreter === undefined ? [] : [interpreter]),
       ...(lock === undefined ? [] : [lock.path]),
-      ...(lock?.packages === undefined ? [] : [l10n.t('{0} packages', lock.packages)]),
+      ...(lock?.packages === undefined ? [] : [l10n.t('{0} Python packages', lock.packages)]),
     ],
     context: ['pythonEnvironment', lockWord(environment)].join(' '),
     root,
