@@ -136,7 +136,7 @@ async function haveImage(
  */
 async function environmentOfOriginal(
   api: ContainerApi,
-  { id }: RecordedContainer,
+  { id, workspaceFolder }: RecordedContainer,
   image: string,
   local: Readonly<Record<string, string | undefined>>,
 ): Promise<{ readonly env: readonly string[]; readonly remote: Record<string, string> }> {
@@ -144,7 +144,12 @@ async function environmentOfOriginal(
   const config = there?.Config ?? (await api.image(image))?.Config ?? undefined;
   return {
     env: there?.Config.Env ?? [],
-    remote: remoteVariables(config?.Labels?.['devcontainer.metadata'], config?.Env ?? [], local),
+    remote: remoteVariables(
+      config?.Labels ?? {},
+      config?.Env ?? [],
+      local,
+      workspaceFolder === '' ? undefined : workspaceFolder,
+    ),
   };
 }
 

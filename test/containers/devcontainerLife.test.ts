@@ -40,7 +40,10 @@ for (const kind of ['docker', 'podman'] as const)
       project = await devcontainerProject(engine, {
         '.devcontainer/devcontainer.json': (builds ? builtConfig : imageConfig(base))({
           containerEnv: { OF_CONTAINER: 'c' },
-          remoteEnv: { OF_REMOTE: '${containerEnv:OF_CONTAINER}+r' },
+          remoteEnv: {
+            OF_REMOTE: '${containerEnv:OF_CONTAINER}+r',
+            OF_ME: '${localEnv:LOCKSTEP_TEST_SECRET:none} ${containerWorkspaceFolder}/src',
+          },
           postCreateCommand: 'sh setup.sh',
         }),
         '.devcontainer/Dockerfile': `FROM ${base}\nRUN echo one > /one\n`,
@@ -135,6 +138,9 @@ for (const kind of ['docker', 'podman'] as const)
 
     it('runs commands with the remote environment, in the folder asked for, with its input and what it is told of itself', async () => {
       const { container } = await environmentState(here().request);
+      const secret = { ...here().request.variables, LOCKSTEP_TEST_SECRET: 'a $x\nb' };
+      const mine = await inside(['printenv', 'OF_ME'], { request: { ...here().request, variables: secret } });
+      assert.equal(mine.stdout, `a $x\nb ${container?.remoteWorkspaceFolder ?? ''}/src\n`);
       const script = 'pwd; echo "$OF_CONTAINER $OF_REMOTE"; cat; ls /set-up; echo no >&2';
       const cwd = `${container?.remoteWorkspaceFolder ?? ''}/data`;
       const { stdout, stderr, code } = await inside(['sh', '-c', script], { cwd, input: 'in\n' });

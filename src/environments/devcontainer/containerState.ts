@@ -4,6 +4,8 @@ import { environmentOf, labelsOf, ownLabels, specificationLabels } from './conta
 import type { InspectedContainer } from './containers.ts';
 import type { ContainerState } from './environmentState.ts';
 import { bindMounts, pathInside } from './mountedPaths.ts';
+import { devcontainerIdOfLabels, substituteVariables } from './substituteVariables.ts';
+import type { VariableSources } from './substituteVariables.ts';
 
 const metadataSchema = z.array(
   z.looseObject({
@@ -17,7 +19,7 @@ const metadataSchema = z.array(
 /** What the labels of the specification say of a container: of several entries the last one wins. */
 export interface RemoteSettings {
   readonly user: string;
-  /** Not yet with `${containerEnv:…}` replaced; null takes a variable away. */
+  /** Not yet with variables replaced; null takes a variable away. */
   readonly environment: Readonly<Record<string, string | null>>;
   readonly probe: 'none' | 'loginInteractiveShell' | 'interactiveShell' | 'loginShell';
 }
@@ -47,25 +49,31 @@ export function remoteSettings(container: InspectedContainer): RemoteSettings {
 /**
  * `shell`: the environment that a login shell of the user has there, where it is known; variables that the container
  * itself does not have come from it, as other tools do it. `workspaceFolder` of devcontainer.json, where it has one.
+ * `local`: the person's environment, for `${localEnv:…}`.
  */
 export function containerState(
   container: InspectedContainer,
   root: string,
   shell: Readonly<Record<string, string>> = {},
   workspaceFolder?: string,
+  local: Readonly<Record<string, string | undefined>> = process.env,
 ): ContainerState {
   const settings = remoteSettings(container);
   const own = environmentOf(container);
   const { StartedAt: startedAt } = container.State;
+  const folder =
+    workspaceFolder ?? pathInside(bindMounts(container), root) ?? container.Config.WorkingDir ?? '/';
   return {
     id: container.Id,
     name: container.Name.replace(/^\//, ''),
     state: stateOf(container.State.Status),
     imageId: container.Image.startsWith('sha256:') ? container.Image : `sha256:${container.Image}`,
     remoteUser: settings.user,
-    remoteWorkspaceFolder:
-      workspaceFolder ?? pathInside(bindMounts(container), root) ?? container.Config.WorkingDir ?? '/',
-    remoteEnv: remoteEnvironment(settings.environment, own, shell),
+    remoteWorkspaceFolder: folder,
+    remoteEnv: remoteEnvironment(settings.environment, own, shell, {
+      ...{ localEnv: local, localWorkspaceFolder: root, containerWorkspaceFolder: folder },
+      devcontainerId: devcontainerIdOfLabels(labelsOf(container)),
+    }),
     madeBy: labelsOf(container)[ownLabels.project] === undefined ? 'other' : 'lockstep',
     ...(startedAt === undefined || startedAt.startsWith('0001') ? {} : { startedAt }),
   };
@@ -76,6 +84,7 @@ export function remoteEnvironment(
   remote: Readonly<Record<string, string | null>>,
   own: Readonly<Record<string, string>>,
   shell: Readonly<Record<string, string>>,
+  sources: Omit<VariableSources, 'containerEnv'>,
 ): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(shell)) {
@@ -85,7 +94,7 @@ export function remoteEnvironment(
   const seen = { ...own, ...result };
   for (const [name, value] of Object.entries(remote)) {
     if (value === null) Reflect.deleteProperty(result, name);
-    else result[name] = substituted(value, seen);
+    else result[name] = substituteVariables(value, { ...sources, containerEnv: seen });
   }
   return result;
 }
@@ -98,14 +107,6 @@ function joinedPath(shell: string, own: string | undefined): string {
   for (const folder of (own ?? '').split(':'))
     if (folder !== '' && !folders.includes(folder)) folders.push(folder);
   return folders.join(':');
-}
-
-/** `${containerEnv:NAME}` and `${containerEnv:NAME:default}`. */
-export function substituted(value: string, environment: Readonly<Record<string, string>>): string {
-  return value.replace(
-    /\$\{containerEnv:([^:}]+)(?::([^}]*))?\}/g,
-    (_, name: string, otherwise: string | undefined) => environment[name] ?? otherwise ?? '',
-  );
 }
 
 function metadataOf(container: InspectedContainer): z.infer<typeof metadataSchema> {

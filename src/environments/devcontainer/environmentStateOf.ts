@@ -30,7 +30,13 @@ export async function environmentState(
   return {
     config,
     name,
-    container: containerState(inspected, request.root, notes.shell, workspaceFolderOf(devcontainer)),
+    container: containerState(
+      inspected,
+      request.root,
+      notes.shell,
+      workspaceFolderOf(devcontainer),
+      request.variables,
+    ),
     stale: await staleReasons(devcontainer, inspected, request.gpus, folder),
     ...(notes.smokeTest === undefined ? {} : { smokeTest: notes.smokeTest }),
   };

@@ -39,8 +39,49 @@ export const execMark = 'LOCKSTEP_EXEC';
 /** How long a command has to end by itself after SIGTERM. */
 const graceMs = 5000;
 
-/** The words of the engine's client for a command inside. */
+/**
+ * The engine's client for a command inside: values of variables may be secret, and arguments are there for everybody to
+ * read, so that the client gets them in its own environment and names alone as words.
+ */
+export interface ExecCommand {
+  readonly words: readonly string[];
+  /** Over the environment that the client is started in. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export function execCommand(request: ExecRequest, mark: string): ExecCommand {
+  const { engine } = request;
+  const given = Object.entries({ ...request.container.remoteEnv, ...request.environment });
+  const handed = given.filter(([name]) => !decidesForClient(name, engine));
+  const names = new Set(handed.map(([name]) => name));
+  return {
+    words: wordsOf(request, mark, name => names.has(name)),
+    environment: { ...Object.fromEntries(handed), ...engine.environment },
+  };
+}
+
+/** Variables that would change what the client itself does. */
+function decidesForClient(name: string, { environment, endpoint }: Engine): boolean {
+  return (
+    name in environment ||
+    (/_proxy$/i.test(name) && /^(?:tcp|https?|ssh):/.test(endpoint)) ||
+    /^(?:PATH|HOME|USER|LOGNAME|PWD|TMPDIR|TMP|TEMP|TERM|IFS|ENV|PATHEXT|(?:SYSTEM|WIN)\w*|GO[A-Z]+)$/i.test(
+      name,
+    ) ||
+    /^(?:LD|DYLD|DOCKER|BUILDKIT|BUILDX|COMPOSE|CONTAINERS?|PODMAN|BUILDAH|REGISTRY|XDG|DBUS|STORAGE|NOTIFY|LISTEN|SSL|SSH|_CONTAINERS)_/i.test(
+      name,
+    ) ||
+    // Names that the client could not be told by name alone.
+    !/^[A-Za-z_]\w*$/.test(name)
+  );
+}
+
+/** The words of the engine's client for a command inside, with all values: for who cannot set its environment. */
 export function execWords(request: ExecRequest, mark: string): string[] {
+  return wordsOf(request, mark, () => false);
+}
+
+function wordsOf(request: ExecRequest, mark: string, byName: (name: string) => boolean): string[] {
   const { container, argv, cwd, user, streams } = request;
   const environment = { ...container.remoteEnv, ...request.environment, [execMark]: mark };
   return [
@@ -48,7 +89,10 @@ export function execWords(request: ExecRequest, mark: string): string[] {
     ...(streams.tty ? ['--interactive', '--tty'] : streams.stdin === 'empty' ? [] : ['--interactive']),
     ...['--user', user ?? container.remoteUser],
     ...['--workdir', cwd ?? container.remoteWorkspaceFolder],
-    ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...Object.entries(environment).flatMap(([name, value]) => [
+      '--env',
+      byName(name) ? name : `${name}=${value}`,
+    ]),
     container.id,
     ...argv,
   ];
@@ -62,8 +106,9 @@ export async function execInEnvironment(request: ExecRequest): Promise<number> {
   const { engine, container, streams, signal } = request;
   signal?.throwIfAborted();
   const mark = randomBytes(8).toString('hex');
-  const child = spawn(engine.program, execWords(request, mark), {
-    env: { ...(request.variables ?? process.env), ...engine.environment },
+  const { words, environment } = execCommand(request, mark);
+  const child = spawn(engine.program, words, {
+    env: { ...(request.variables ?? process.env), ...environment },
     stdio: streams.tty
       ? 'inherit'
       : [

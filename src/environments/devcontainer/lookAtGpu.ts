@@ -6,7 +6,7 @@ import { engineProcess } from './engineCommand.ts';
 import type { EnvironmentFolder } from './environmentFolder.ts';
 import type { EnvironmentRequest } from './environmentRequest.ts';
 import type { ContainerState, SmokeTest } from './environmentState.ts';
-import { execWords } from './execInEnvironment.ts';
+import { execCommand } from './execInEnvironment.ts';
 import type { PreparedUp } from './prepareUp.ts';
 
 export async function lookAtGpu(
@@ -19,14 +19,19 @@ export async function lookAtGpu(
   request.onProgress?.({ kind: 'phase', phase: 'smoke-test' });
   const exec: Parameters<typeof smokeTest>[0] = async argv => {
     const [program = '', ...rest] = argv;
-    const words = execWords(
+    const { words, environment } = execCommand(
       {
         ...{ engine, container, argv: [program, ...rest] },
         streams: { tty: false, stdin: 'empty', stdout: process.stdout, stderr: process.stderr },
       },
       'smoke-test',
     );
-    const outcome = await runCommand(engineProcess(engine, words, { variables, signal, timeoutMs: 120_000 }));
+    const outcome = await runCommand(
+      engineProcess(engine, words, {
+        ...{ signal, timeoutMs: 120_000 },
+        variables: { ...variables, ...environment },
+      }),
+    );
     return { exitCode: outcome.exitCode, stdout: outcome.stdout.toString('utf8'), stderr: outcome.stderr };
   };
   const outcome = await smokeTest(exec, prepared.expectsGpu, prepared.passing.vendor);

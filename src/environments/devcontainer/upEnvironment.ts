@@ -151,7 +151,13 @@ async function outcomeOf(
           ...(session.shellEnvironment === undefined ? {} : { shell: session.shellEnvironment }),
           ...(prepared === undefined ? {} : { gpu: prepared.passing.summary }),
         });
-  const container = containerState(now, request.root, notes.shell, workspaceFolderOf(devcontainer));
+  const container = containerState(
+    now,
+    request.root,
+    notes.shell,
+    workspaceFolderOf(devcontainer),
+    variables,
+  );
   if (how !== 'used') await handIdentityIn(folder, request, now, container, notes.gpu);
   const problem = prepared?.passing.problem;
   return {

@@ -4,9 +4,14 @@
  * (containers.dev, "Image Metadata").
  */
 import * as z from 'zod';
+import {
+  devcontainerIdOfLabels,
+  substituteVariables,
+} from '../../environments/devcontainer/substituteVariables.ts';
 import type { ContainerRecord } from '../../runs/processRecord.ts';
 import { ContainerApi, isNotAnswering } from './containerApi.ts';
 import type { ContainerFacts } from './containerApi.ts';
+import { pathMap } from './pathMap.ts';
 import { environmentOf } from './probeInside.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -55,25 +60,42 @@ export async function findContainer(question: ContainerQuestion): Promise<FoundC
       ...(question.version === undefined ? {} : { engineVersion: question.version }),
       ...(user === undefined ? {} : { user }),
     },
-    inside: remoteVariables(label, newest.Config.Env ?? [], environment),
+    inside: remoteVariables(
+      newest.Config.Labels ?? {},
+      newest.Config.Env ?? [],
+      environment,
+      workspaceFolderOf(newest, folders),
+    ),
   };
+}
+
+function workspaceFolderOf({ Mounts }: ContainerFacts, folders: readonly string[]): string | undefined {
+  const map = pathMap(Mounts ?? []);
+  return folders.map(folder => map.toContainer(folder)).find(folder => folder !== undefined);
 }
 
 /**
  * The variables that commands get over the container's own.
- * @param label `devcontainer.metadata`.
+ * @param labels Of the container or its image.
  * @param env Of the container, `NAME=value`.
+ * @param workspaceFolder Where the project is inside.
  */
 export function remoteVariables(
-  label: string | undefined,
+  labels: Variables,
   env: readonly string[],
   local: Variables,
+  workspaceFolder: string | undefined,
 ): Record<string, string> {
-  const own = environmentOf(env.join('\0'));
+  const sources = {
+    ...{ containerEnv: environmentOf(env.join('\0')), localEnv: local },
+    localWorkspaceFolder: labels['devcontainer.local_folder'],
+    containerWorkspaceFolder: workspaceFolder,
+    devcontainerId: devcontainerIdOfLabels(labels),
+  };
   return Object.fromEntries(
-    Object.entries(readMetadata(label).remoteEnv).map(([name, value]) => [
+    Object.entries(readMetadata(labels['devcontainer.metadata']).remoteEnv).map(([name, value]) => [
       name,
-      substituted(value, own, local),
+      substituteVariables(value, sources),
     ]),
   );
 }
@@ -115,13 +137,4 @@ function parsed(label: string | undefined): z.infer<typeof metadataSchema> {
   } catch {
     return [];
   }
-}
-
-/** `\${containerEnv:NAME}` and `${localEnv:NAME}`, each with a default behind another colon. */
-export function substituted(value: string, container: Variables, local: Variables): string {
-  return value.replace(
-    /\$\{(containerEnv|localEnv):([^:}]+)(?::([^}]*))?\}/g,
-    (_, where: string, name: string, otherwise: string | undefined) =>
-      (where === 'containerEnv' ? container : local)[name] ?? otherwise ?? '',
-  );
 }

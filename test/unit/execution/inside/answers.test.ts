@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readListing } from '../../../../src/environments/python/listingScript.ts';
 import { demuxed } from '../../../../src/execution/inside/demuxed.ts';
-import { readMetadata, substituted } from '../../../../src/execution/inside/findContainer.ts';
+import { readMetadata, remoteVariables } from '../../../../src/execution/inside/findContainer.ts';
 import { wrapperPid } from '../../../../src/execution/inside/insideFolder.ts';
 import { passedOn } from '../../../../src/execution/inside/passedOn.ts';
 import { environmentOf, readProbe } from '../../../../src/execution/inside/probeInside.ts';
@@ -94,10 +94,16 @@ describe('a devcontainer made by any tool', () => {
   });
 
   it('has its variables put in', () => {
-    const put = (value: string): string => substituted(value, { PATH: '/bin' }, { USER: 'me' });
-    assert.equal(put('${containerEnv:PATH}:/x'), '/bin:/x');
-    assert.equal(put('${localEnv:USER}-${localEnv:NONE:else}-${localEnv:NONE}'), 'me-else-');
-    assert.equal(put('${other:PATH}'), '${other:PATH}');
+    const remoteEnv = { P: '${containerEnv:PATH}:${containerWorkspaceFolder}', T: '${localEnv:TOKEN}' };
+    const labels = {
+      'devcontainer.local_folder': '/home/ada/p q',
+      'devcontainer.metadata': JSON.stringify([
+        { remoteEnv: { ...remoteEnv, L: '${localWorkspaceFolder}' } },
+      ]),
+    };
+    assert.deepEqual(remoteVariables(labels, ['PATH=/bin'], { TOKEN: 's' }, '/w/p q'), {
+      ...{ P: '/bin:/w/p q', T: 's', L: '/home/ada/p q' },
+    });
   });
 });
 
