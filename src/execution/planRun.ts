@@ -8,6 +8,7 @@ import { planVersion } from '../runs/plan.ts';
 import type { Plan } from '../runs/plan.ts';
 import { captureParameters, findSeed } from './capture/parameters.ts';
 import { captureVariables, localeOf, storeKey, timeZoneOf } from './capture/variables.ts';
+import { markPlan } from './capture/markPlan.ts';
 import type { CommandPlace } from './commandPlace.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import type { PreparedRun } from './runHooks.ts';
@@ -52,7 +53,7 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     place.identity(),
   ]);
   const locale = localeOf(variables);
-  return {
+  const plan: Plan = {
     schemaVersion: planVersion,
     id: spec.id,
     createdAt: spec.createdAt,
@@ -84,6 +85,8 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     ...(spec.rerunOf === undefined ? {} : { rerunOf: spec.rerunOf }),
     ...prepared.plan,
   };
+  // Without a mark a reproduction grants less, and says so.
+  return markPlan(spec.store, plan).catch(() => plan);
 }
 
 async function pinnedData(

@@ -4,11 +4,13 @@
  * record of the reproduction are the only places to write; the container goes with the reproduction, and one that was
  * left behind by a kill goes with the next.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
+import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
 import { errorText } from '../base/systemError.ts';
 import { openDataProject } from '../data/operations/openDataProject.ts';
+import { isMarkedHere } from '../execution/capture/markPlan.ts';
 import { ContainerApi } from '../execution/inside/containerApi.ts';
 import { imageGone } from '../execution/inside/errors.ts';
 import { remoteVariables } from '../execution/inside/findContainer.ts';
@@ -17,6 +19,7 @@ import type { ContainerRecord } from '../runs/processRecord.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { environmentNotSupported } from './errors.ts';
+import { passedSettings } from './passedSettings.ts';
 import { isInside } from './relocatePaths.ts';
 import { runContainerLabels, sweepRunContainers } from './sweepRunContainers.ts';
 
@@ -39,6 +42,8 @@ export interface ReproductionContainer {
   readonly record: ContainerRecord;
   /** What the run had in its environment, as far as the record may hold it. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Reasons why the verdict cannot be `identical`. */
+  readonly caps: readonly string[];
 }
 
 type RecordedContainer = NonNullable<EnvironmentIdentity['container']>;
@@ -61,8 +66,18 @@ export async function makeReproductionContainer(
   const api = new ContainerApi(endpoint);
   await sweepRunContainers(endpoint, { store, but: id });
   const image = await haveImage(api, original, signal);
-  const network = networkOf(original, request.network);
-  const { env, remote } = await environmentOfOriginal(api, original, image, environment);
+  const trusted = await isMarkedHere(store, plan);
+  const network = networkOf(original, request.network, trusted);
+  const { env, remote } = await environmentOfOriginal(api, original, image, environment, trusted);
+  const passed = passedSettings(original.passed, trusted);
+  const { mounts, dropped } = await mountsOf(request, original, trusted);
+  const lacking = [
+    ...passed.dropped,
+    ...(network !== 'host' && original.network === 'host' && request.network
+      ? ['the network of the host']
+      : []),
+    ...dropped.map(source => `the mount of ${source}`),
+  ];
   const created = await api.create(
     `lockstep-${id.slice(-6).toLowerCase()}`,
     {
@@ -75,9 +90,9 @@ export async function makeReproductionContainer(
       User: '0',
       Labels: await runContainerLabels(store, id),
       HostConfig: {
-        ...original.passed,
+        ...passed.settings,
         ...(network === undefined ? {} : { NetworkMode: network }),
-        Mounts: (await mountsOf(request, original)).map(({ type, source, target, readOnly }) => ({
+        Mounts: mounts.map(({ type, source, target, readOnly }) => ({
           ...{ Type: type, Source: source, Target: target, ReadOnly: readOnly },
         })),
       },
@@ -95,7 +110,17 @@ export async function makeReproductionContainer(
     await api.remove(created).catch(() => undefined);
     throw error;
   }
-  return { record, variables: { ...remote, ...recordedVariables(plan, original) } };
+  return {
+    ...{ record, variables: { ...remote, ...recordedVariables(plan, original) } },
+    caps:
+      lacking.length === 0
+        ? []
+        : [
+            trusted
+              ? `the container could not be given ${lacking.join(', ')}`
+              : `the run was not recorded here, so its container was not given ${lacking.join(', ')}`,
+          ],
+  };
 }
 
 /**
@@ -139,8 +164,10 @@ async function environmentOfOriginal(
   { id, workspaceFolder }: RecordedContainer,
   image: string,
   local: Readonly<Record<string, string | undefined>>,
+  trusted: boolean,
 ): Promise<{ readonly env: readonly string[]; readonly remote: Record<string, string> }> {
-  const there = await api.inspect(id).catch(() => undefined);
+  // Somebody else's record may name a container of other people, whose variables hold secrets.
+  const there = trusted ? await api.inspect(id).catch(() => undefined) : undefined;
   const config = there?.Config ?? (await api.image(image))?.Config ?? undefined;
   return {
     env: there?.Config.Env ?? [],
@@ -154,16 +181,22 @@ async function environmentOfOriginal(
 }
 
 /** Networks of their own may be gone, and their containers with them. */
-function networkOf({ network, engine }: RecordedContainer, wanted: boolean): string | undefined {
+function networkOf(
+  { network, engine }: RecordedContainer,
+  wanted: boolean,
+  trusted: boolean,
+): string | undefined {
   if (!wanted || network === 'none') return 'none';
-  if (network === 'host') return network;
+  if (network === 'host' && trusted) return network;
   return engine === 'podman' ? undefined : 'bridge';
 }
 
 async function mountsOf(
-  { plan, paths, layout, workspace, environmentFolders, environment }: ReproductionContainerRequest,
+  { plan, paths, store, layout, workspace, environmentFolders, environment }: ReproductionContainerRequest,
   original: RecordedContainer,
-): Promise<Mount[]> {
+  trusted: boolean,
+): Promise<{ readonly mounts: readonly Mount[]; readonly dropped: readonly string[] }> {
+  const dropped: string[] = [];
   const mounts = new Map<string, Mount>();
   const bind = (source: string, target: string, readOnly: boolean): void => {
     // An engine would make a folder of what is not there.
@@ -177,14 +210,25 @@ async function mountsOf(
   // Links to large files and environments lead there.
   bind(workspace, workspace, true);
   bind(paths.dir, paths.dir, false);
-  for (const folder of [
-    ...(await alternatesOf(layout.checkout)),
-    ...(await cachesOf(workspace, environment)),
-    ...environmentFolders,
-  ])
-    if (!isInside(folder, workspace)) bind(folder, folder, true);
+  const own = [...(await alternatesOf(layout.checkout)), ...(await cachesOf(workspace, environment))];
+  const mayHave = (source: string): boolean =>
+    trusted ||
+    [workspace, store, lockstepCacheFolder(environment), ...own].some(
+      folder =>
+        existsSync(folder) && existsSync(source) && isInside(realpathSync(source), realpathSync(folder)),
+    );
+  for (const folder of [...own, ...environmentFolders])
+    if (!isInside(folder, workspace) && !mounts.has(folder)) {
+      if (own.includes(folder) || mayHave(folder)) bind(folder, folder, true);
+      else dropped.push(folder);
+    }
   for (const { type, source, target } of original.mounts ?? []) {
     if (mounts.has(target) || target === original.workspaceFolder) continue;
+    if (type === 'volume' ? !trusted : existsSync(source) && !mayHave(source)) {
+      // What held the project is replaced by the checkout in any case.
+      if (!isInside(plan.root, source)) dropped.push(source);
+      continue;
+    }
     if (type === 'volume') mounts.set(target, { type, source, target, readOnly: true });
     // What held the project, or its record, is the checkout's now; a socket is a door out of the container.
     else if (
@@ -195,7 +239,7 @@ async function mountsOf(
     )
       bind(source, target, true);
   }
-  return [...mounts.values()];
+  return { mounts: [...mounts.values()], dropped };
 }
 
 /** Object stores that the checkout shares, and those that they share in turn. */

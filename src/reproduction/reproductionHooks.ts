@@ -87,7 +87,7 @@ async function start(
   await markCheckout(layout.base, { store: spec.store, id: spec.id, keep: options.keep });
   void sweepCheckouts(checkoutsFolder(), spec.id);
   try {
-    const preparation = await prepareReproduction({
+    const made = await prepareReproduction({
       original,
       workspace: spec.root,
       layout,
@@ -97,17 +97,18 @@ async function start(
       rebuild: rebuildOf(spec, options, original, context),
       signal: context.signal,
     });
-    await writePreparation(context.paths, preparation);
-    const { root, cwd, argv, variables, code, rebuilt } = preparation;
+    const { root, cwd, argv, variables, code, rebuilt } = made;
     const container =
       plan.environment.container === undefined || rebuilt !== undefined
         ? undefined
         : await makeReproductionContainer({
             ...{ plan, layout, store: spec.store, id: spec.id, workspace: spec.root },
             ...{ paths: context.paths, environment: context.environment, signal: context.signal },
-            environmentFolders: preparation.environmentFolders,
+            environmentFolders: made.environmentFolders,
             network: options.network,
           });
+    const preparation = { ...made, caps: [...made.caps, ...(container?.caps ?? [])] };
+    await writePreparation(context.paths, preparation);
     const part = new AbortController();
     stopAtPart({ spec, original, options, runs, signal: part.signal });
     // Recorded with the paths it ran with, and without the secrets.

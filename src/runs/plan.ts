@@ -182,6 +182,8 @@ export const environmentIdentitySchema = z.looseObject({
       /** GPUs as they were passed, in words. */
       gpu: z.string().optional(),
       network: z.string().optional(),
+      /** Proves to the store that recorded the run that nobody else wrote what this asks of an engine. */
+      mark: z.string().optional(),
     })
     .optional(),
   /** A managed Python environment: the folder it was built in, absolute. */
