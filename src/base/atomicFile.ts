@@ -7,10 +7,14 @@ import { open, rename, unlink } from 'node:fs/promises';
 import { dirname, join, basename } from 'node:path';
 
 /** Replaces `path` by `content`. The folder must exist. Rejects with the system's error; the old file then still stands. */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+): Promise<void> {
   const temporary = temporaryName(path);
   try {
-    const handle = await open(temporary, 'wx', 0o644);
+    const handle = await open(temporary, 'wx', mode);
     try {
       await handle.writeFile(content);
       await handle.sync();
@@ -25,8 +29,8 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
 }
 
 /** Like {@link writeFileAtomic}, as JSON with a final newline. */
-export async function writeJsonAtomic(path: string, value: unknown): Promise<void> {
-  await writeFileAtomic(path, JSON.stringify(value, null, 1) + '\n');
+export async function writeJsonAtomic(path: string, value: unknown, mode?: number): Promise<void> {
+  await writeFileAtomic(path, JSON.stringify(value, null, 1) + '\n', mode);
 }
 
 /** Readers that list folders skip names that {@link isTemporaryName} knows. */

@@ -1,11 +1,12 @@
 /** The life of a devcontainer on real Docker and real Podman: up, inside, edited, rebuilt, cancelled, down. */
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { LockstepError } from '../../src/base/lockstepError.ts';
 import { downEnvironment } from '../../src/environments/devcontainer/downEnvironment.ts';
+import { environmentFolder } from '../../src/environments/devcontainer/environmentFolder.ts';
 import type { EnvironmentProgress } from '../../src/environments/devcontainer/environmentProgress.ts';
 import type { EnvironmentRequest } from '../../src/environments/devcontainer/environmentRequest.ts';
 import { environmentState } from '../../src/environments/devcontainer/environmentStateOf.ts';
@@ -44,6 +45,10 @@ for (const kind of ['docker', 'podman'] as const)
             OF_REMOTE: '${containerEnv:OF_CONTAINER}+r',
             OF_ME: '${localEnv:LOCKSTEP_TEST_SECRET:none} ${containerWorkspaceFolder}/src',
           },
+          mounts: [
+            'source=lockstep-pip,target=/cache/pip,type=volume',
+            'source=own-${devcontainerId},target=/own,type=volume',
+          ],
           postCreateCommand: 'sh setup.sh',
         }),
         '.devcontainer/Dockerfile': `FROM ${base}\nRUN echo one > /one\n`,
@@ -215,18 +220,38 @@ for (const kind of ['docker', 'podman'] as const)
 
     it('tells what it takes, stops, and starts again', async () => {
       const parts = (await environmentDisk(here().request)).parts.map(one => one.kind);
-      assert.deepEqual(parts, ['container', 'image']);
+      assert.deepEqual([...new Set(parts)].sort(), ['container', 'image', 'volume']);
       const { stopped } = await downEnvironment({ ...here().request, remove: false });
       assert.equal(stopped.length, 1);
       assert.equal((await environmentState(here().request)).container?.state, 'exited');
+      // People clean caches.
+      await rm(here().request.cacheFolder, { recursive: true });
       assert.equal((await upEnvironment(here().request)).how, 'started');
     });
 
     it('leaves nothing when it goes down for good', async () => {
-      const { removed } = await downEnvironment({ ...here().request, remove: true, volumes: true });
+      const folder = environmentFolder(
+        here().request.cacheFolder,
+        here().root,
+        '.devcontainer/devcontainer.json',
+      );
+      const stop = new AbortController();
+      const cancelled = downEnvironment({
+        ...{ ...here().request, remove: true, signal: stop.signal },
+        onProgress: () => stop.abort(),
+      });
+      await assert.rejects(cancelled, { name: 'AbortError' });
+      const left = (await readdir(folder.folder)).length;
+      assert.ok(left > 0, 'what a later command needs is still there');
+      const { removed, volumes, warnings } = await downEnvironment({
+        ...{ ...here().request, remove: true, volumes: true },
+      });
       assert.equal(removed.length, 1);
+      assert.match(volumes.join(), /^own-[0-9a-v]{52}$/);
+      assert.match(warnings.join(), /^The volume lockstep-pip stays: [^:]*$/);
       assert.deepEqual(await here().containers(), []);
       assert.deepEqual((await downEnvironment({ ...here().request, remove: true })).removed, []);
+      assert.deepEqual(await readdir(folder.folder), []);
     });
 
     if (builds)

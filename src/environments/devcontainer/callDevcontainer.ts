@@ -165,8 +165,10 @@ async function turnOfBuilds(
   const name = Buffer.from(request.engine.endpoint).toString('hex').slice(-40);
   return takeTurn(`${dirname(temporaryFolderOf(request.cacheFolder))}/builds-${name}.turn`, {
     signal: request.signal,
-    onWait: () =>
-      request.onProgress?.({ kind: 'phase', phase: 'wait', detail: 'another build with Features' }),
+    onWait: holder =>
+      request.onProgress?.({
+        ...{ kind: 'phase', phase: 'wait', detail: `another build with Features (${holder})` },
+      }),
   });
 }
 

@@ -1,18 +1,21 @@
 /** Stops a project's container, or removes it with all that was made for it. Invariant: nothing of another project is touched. */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { findContainers, labelsOf, ownLabels, specificationLabels } from './containers.ts';
 import type { InspectedContainer } from './containers.ts';
 import { engineCommand } from './engineCommand.ts';
 import { environmentFolder } from './environmentFolder.ts';
+import type { EnvironmentFolder } from './environmentFolder.ts';
 import type { EnvironmentRequest } from './environmentRequest.ts';
 import { findDevcontainers } from './findDevcontainers.ts';
 import { removeDangling } from './rebuildEnvironment.ts';
 import { takeTurn } from './takeTurn.ts';
+import type { Turn } from './takeTurn.ts';
 
 export interface DownRequest extends EnvironmentRequest {
   /** Removes the container; without, it is stopped and can be started again. */
   readonly remove: boolean;
-  /** Removes its named volumes, too, unless another container has them. */
+  /** Removes its named volumes, too, unless another container has them, or {@link sharedVolumes} names them. */
   readonly volumes?: boolean | undefined;
 }
 
@@ -34,9 +37,15 @@ export async function downEnvironment(request: DownRequest): Promise<DownOutcome
   const folders = (request.config === undefined ? configs : [request.config]).map(config =>
     environmentFolder(request.cacheFolder, root, config),
   );
-  const turns = [];
-  for (const { folder } of folders) turns.push(await takeTurn(`${folder}/up.turn`, { signal }));
+  const turns: Turn[] = [];
   try {
+    for (const { turn } of folders)
+      turns.push(
+        await takeTurn(turn, {
+          signal,
+          onWait: holder => request.onProgress?.({ kind: 'phase', phase: 'wait', detail: holder }),
+        }),
+      );
     const found = await findContainers(engine, root, call);
     const containers =
       request.config === undefined
@@ -62,10 +71,13 @@ export async function downEnvironment(request: DownRequest): Promise<DownOutcome
       removed.push(name);
       if (request.volumes === true)
         for (const volume of namedVolumes(container))
-          await engineCommand(engine, ['volume', 'rm', volume], call).then(
-            () => volumes.push(volume),
-            () => warnings.push(`The volume ${volume} stays: another container has it.`),
-          );
+          if (sharedVolumes.has(volume))
+            warnings.push(`The volume ${volume} stays: it is a cache that all projects share.`);
+          else
+            await engineCommand(engine, ['volume', 'rm', volume], call).then(
+              () => volumes.push(volume),
+              () => warnings.push(`The volume ${volume} stays: another container has it.`),
+            );
       // Of containers that other tools made the images are theirs.
       if (
         labelsOf(container)[ownLabels.project] !== undefined &&
@@ -73,11 +85,20 @@ export async function downEnvironment(request: DownRequest): Promise<DownOutcome
       )
         images.push(container.Image);
     }
+    if (request.remove) for (const folder of folders) await emptyFolder(folder);
     return { stopped, removed, volumes, images, warnings };
   } finally {
     for (const turn of turns) await turn.release();
-    if (request.remove) for (const { folder } of folders) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Caches of the templates, by one name for every project: another one may want them that has no container now. */
+const sharedVolumes = new Set(['lockstep-huggingface', 'lockstep-pip', 'lockstep-torch', 'lockstep-uv']);
+
+/** All but the turn, which is still ours and for which others may wait. */
+async function emptyFolder({ folder, turn }: EnvironmentFolder): Promise<void> {
+  for (const name of await readdir(folder).catch(() => []))
+    if (!name.startsWith(basename(turn))) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 function namedVolumes(container: InspectedContainer): string[] {

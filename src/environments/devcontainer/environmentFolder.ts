@@ -10,6 +10,8 @@ export interface EnvironmentFolder {
   readonly log: string;
   /** Mounted read-only in the container: what it is told about itself. */
   readonly inside: string;
+  /** Held by the command that works on this devcontainer. */
+  readonly turn: string;
   /** What went into the container whose label has this hash. */
   inputs(hash: string): string;
   /** What is remembered of one container: its login shell's environment, the smoke test. */
@@ -25,6 +27,7 @@ export function environmentFolder(cacheFolder: string, root: string, config: str
     override: join(folder, 'devcontainer.json'),
     log: join(folder, 'up.log'),
     inside: join(folder, 'inside'),
+    turn: join(folder, 'up.turn'),
     inputs: hash => join(folder, `inputs-${hash.slice(0, 16)}.json`),
     container: id => join(folder, `container-${id.slice(0, 16)}.json`),
   };

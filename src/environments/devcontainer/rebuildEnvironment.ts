@@ -27,10 +27,12 @@ export async function rebuildEnvironment(request: RebuildRequest): Promise<UpOut
   const { root, engine, variables, signal } = request;
   const devcontainer = await readDevcontainer(root, request.config);
   const folder = environmentFolder(request.cacheFolder, root, devcontainer.config);
-  const turn = await takeTurn(`${folder.folder}/up.turn`, {
+  const turn = await takeTurn(folder.turn, {
     signal,
-    onWait: () =>
-      request.onProgress?.({ kind: 'phase', phase: 'wait', detail: 'another command on this devcontainer' }),
+    onWait: holder =>
+      request.onProgress?.({
+        ...{ kind: 'phase', phase: 'wait', detail: `another command on this devcontainer (${holder})` },
+      }),
   });
   try {
     request.onProgress?.({ kind: 'phase', phase: 'look' });

@@ -3,41 +3,56 @@
  * is free. For what engines and the devcontainer program cannot do twice at once.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import { writeJsonAtomic } from '../../base/atomicFile.ts';
 import { hostIdentity, identifyProcess, processLives } from '../../base/processIdentity.ts';
+import type { HostIdentity, ProcessIdentity } from '../../base/processIdentity.ts';
 import { systemErrorCode } from '../../base/systemError.ts';
 
+const identitySchema = z.object({ pid: z.number(), startTime: z.string().optional() });
 const holderSchema = z.object({
   host: z.object({ host: z.string(), bootId: z.string().optional(), pidNamespace: z.string().optional() }),
-  process: z.object({ pid: z.number(), startTime: z.string().optional() }),
+  process: identitySchema,
+  /** What the holder started and what goes on without it: the turn is free when all of them have ended. */
+  others: z.array(identitySchema).default([]),
   turn: z.string(),
 });
+type Holder = z.infer<typeof holderSchema>;
 
 const everyMs = 150;
+/** A claim is written at once; one that cannot be read after this is of a crash. */
+const unreadableMs = 5000;
+/** How often a holder shows that it lives, for those on other machines and in containers, who cannot see its process. */
+const beatMs = 15_000;
+const silentMs = 12 * beatMs;
 
 export interface Turn {
   /** Lets the next one go on; a second call does nothing. */
   release(): Promise<void>;
 }
 
-/** Resolves when the turn is ours. `onWait` is called once when somebody else has it. Rejects with the reason of `signal`. */
-export async function takeTurn(
-  path: string,
-  options: { readonly signal?: AbortSignal | undefined; readonly onWait?: () => void } = {},
-): Promise<Turn> {
-  await mkdir(dirname(path), { recursive: true });
+export interface TurnOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called once when somebody else has it. `holder`: who, and the file that says so. */
+  readonly onWait?: (holder: string) => void;
+}
+
+/** Resolves when the turn is ours. Rejects with the reason of `signal`. */
+export async function takeTurn(path: string, options: TurnOptions = {}): Promise<Turn> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const host = await hostIdentity();
   const turn = randomBytes(8).toString('hex');
   const holder = { host, process: (await identifyProcess(process.pid)) ?? { pid: process.pid }, turn };
   let waited = false;
   for (;;) {
     options.signal?.throwIfAborted();
-    if (await claim(path, JSON.stringify(holder))) return { release: () => release(path, turn) };
-    if (await isFree(path, host)) continue;
-    if (!waited) options.onWait?.();
+    if (await claim(path, JSON.stringify(holder))) return held(path, turn);
+    const found = await standing(path, host);
+    if (found === 'free') continue;
+    if (!waited) options.onWait?.(found);
     waited = true;
     await delay(everyMs, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(
       () => options.signal?.throwIfAborted(),
@@ -45,30 +60,70 @@ export async function takeTurn(
   }
 }
 
+/** Writes `other`, which works for us and may outlive us, into a turn that this process holds; else does nothing. */
+export async function shareTurn(path: string, other: ProcessIdentity): Promise<void> {
+  const holder = parseHolder(await readFile(path, 'utf8').catch(() => ''));
+  if (holder?.process.pid !== process.pid) return;
+  await writeJsonAtomic(path, { ...holder, others: [...holder.others, other] }, 0o600);
+}
+
+function held(path: string, turn: string): Turn {
+  const beat = setInterval(() => {
+    const now = new Date();
+    utimes(path, now, now).catch(() => undefined);
+  }, beatMs).unref();
+  return {
+    async release() {
+      clearInterval(beat);
+      const holder = parseHolder(await readFile(path, 'utf8').catch(() => ''));
+      if (holder?.turn === turn) await unlink(path).catch(() => undefined);
+    },
+  };
+}
+
+/** Linked when it is whole: a crash while writing leaves no claim that nobody can read. */
 async function claim(path: string, content: string): Promise<boolean> {
+  const whole = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const handle = await open(path, 'wx', 0o600);
-    try {
-      await handle.writeFile(content);
-    } finally {
-      await handle.close();
-    }
+    await writeFile(whole, content, { flag: 'wx', mode: 0o600 });
+    await link(whole, path).catch(async (error: unknown) => {
+      if (systemErrorCode(error) === 'EEXIST') throw error;
+      // A file system without links.
+      await writeFile(path, content, { flag: 'wx', mode: 0o600 });
+    });
     return true;
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    await unlink(whole).catch(() => undefined);
   }
 }
 
-/** Takes away the claim of a process that has died; true when the file is gone. */
-async function isFree(path: string, host: Awaited<ReturnType<typeof hostIdentity>>): Promise<boolean> {
+/** Who has it, in words; `free` when the claim is gone, or was of one that has ended and has been taken away. */
+async function standing(path: string, here: HostIdentity): Promise<string> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return true;
+  const age = await stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => undefined,
+  );
+  if (text === undefined || age === undefined) return 'free';
+  const holder = parseHolder(text);
+  if (holder === undefined)
+    return age > unreadableMs && (await removeClaim(path, text)) ? 'free' : `unknown: ${path}`;
+  const lives = await Promise.all(
+    [holder.process, ...holder.others].map(async one => processLives(holder.host, one, here)),
+  );
+  const over = lives.every(life => life === 'gone' || (life === 'cannot-tell' && age > silentMs));
+  if (over && (await removeClaim(path, text))) return 'free';
+  const living = [holder.process, ...holder.others].filter((_, index) => lives[index] !== 'gone');
+  const elsewhere = lives[0] === 'cannot-tell' ? ` on ${holder.host.host}` : '';
+  return `process ${(living[0] ?? holder.process).pid}${elsewhere}, ${path}`;
+}
+
+function parseHolder(text: string): Holder | undefined {
   const parsed = holderSchema.safeParse(jsonOf(text));
-  // Being written just now, or torn by a crash: only a process that is certainly gone frees the turn.
-  if (!parsed.success) return text.length > 0 && removeClaim(path, text);
-  if ((await processLives(parsed.data.host, parsed.data.process, host)) !== 'gone') return false;
-  return removeClaim(path, text);
+  return parsed.success ? parsed.data : undefined;
 }
 
 /** Renamed first, so that of two who find it stale one takes away what it read, and never the other's new claim. */
@@ -83,11 +138,6 @@ async function removeClaim(path: string, text: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function release(path: string, turn: string): Promise<void> {
-  const parsed = holderSchema.safeParse(jsonOf(await readFile(path, 'utf8').catch(() => '')));
-  if (parsed.success && parsed.data.turn === turn) await unlink(path).catch(() => undefined);
 }
 
 function jsonOf(text: string): unknown {

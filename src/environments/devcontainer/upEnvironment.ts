@@ -2,6 +2,7 @@
  * Brings a project's devcontainer up: uses the one that is there, whoever made it, starts it, or makes it. Invariant:
  * a failure or a cancel leaves no half-made container, and a container that works is never taken away.
  */
+import { mkdir } from 'node:fs/promises';
 import { checkCuda } from './checkCuda.ts';
 import type { DriftReport } from '../environmentLock.ts';
 import { callDevcontainer } from './callDevcontainer.ts';
@@ -17,6 +18,7 @@ import type { EnvironmentRequest } from './environmentRequest.ts';
 import type { ContainerState, StaleReason } from './environmentState.ts';
 import { containerMissing, gpuNotVisible } from './errors.ts';
 import { handIdentityIn } from './handIdentityIn.ts';
+import { insideFolder } from './insideContainer.ts';
 import { lookAtGpu } from './lookAtGpu.ts';
 import { isPoisoned, ourContainer } from './ourContainer.ts';
 import { prepareUp } from './prepareUp.ts';
@@ -53,10 +55,12 @@ export interface UsedLock {
 export async function upEnvironment(request: EnvironmentRequest): Promise<UpOutcome> {
   const devcontainer = await readDevcontainer(request.root, request.config);
   const folder = environmentFolder(request.cacheFolder, request.root, devcontainer.config);
-  const turn = await takeTurn(`${folder.folder}/up.turn`, {
+  const turn = await takeTurn(folder.turn, {
     signal: request.signal,
-    onWait: () =>
-      request.onProgress?.({ kind: 'phase', phase: 'wait', detail: 'another command on this devcontainer' }),
+    onWait: holder =>
+      request.onProgress?.({
+        ...{ kind: 'phase', phase: 'wait', detail: `another command on this devcontainer (${holder})` },
+      }),
   });
   try {
     return await up(devcontainer, request, folder);
@@ -81,6 +85,7 @@ async function up(
   const how = existing.State.Status === 'running' ? 'used' : 'started';
   if (existing.State.Status === 'paused')
     await engineCommand(engine, ['unpause', existing.Id], { variables, signal });
+  await haveMountedFolder(existing);
   // Started with what it was made with; an override must be there for the program to find the container by its labels.
   const { session } = await callDevcontainer({
     ...{ devcontainer, request, folder },
@@ -193,6 +198,13 @@ async function withoutPoisoned(
     devcontainer,
     request,
   );
+}
+
+/** What a container of ours is told lies in a cache, which people clean; without the folder no engine starts it again. */
+async function haveMountedFolder(container: InspectedContainer): Promise<void> {
+  if (labelsOf(container)[ownLabels.project] === undefined) return;
+  const mount = container.Mounts?.find(({ Destination }) => Destination === insideFolder);
+  if (mount?.Type === 'bind') await mkdir(mount.Source, { recursive: true }).catch(() => undefined);
 }
 
 /** Whether its lifecycle commands have run since it was started; who made it elsewhere has seen to that. */
