@@ -6,7 +6,7 @@ export function lockUnreadable(path: string, reason: string, cause?: unknown): L
   return new LockstepError({
     code: 'lock-unreadable',
     message: `The environment lock ${path} ${reason}.`,
-    mend: 'Take it from git again, or delete it and make a new one with lockstep env lock',
+    mend: 'Take it from git again, or make it anew: lockstep env lock --force',
     cause,
   });
 }
@@ -15,7 +15,7 @@ export function lockInConflict(path: string): LockstepError {
   return new LockstepError({
     code: 'lock-in-conflict',
     message: `The environment lock ${path} holds both sides of a merge.`,
-    mend: 'Take one side of it, or make it anew with lockstep env lock',
+    mend: 'Take one side of it, or make it anew: lockstep env lock --force',
   });
 }
 
@@ -23,7 +23,7 @@ export function lockTooNew(path: string, version: number): LockstepError {
   return new LockstepError({
     code: 'lock-too-new',
     message: `The environment lock ${path} has version ${version}, which this version of Lockstep does not know.`,
-    mend: 'Update Lockstep.',
+    mend: 'Update Lockstep, or make it anew as this version does: lockstep env lock --force',
   });
 }
 

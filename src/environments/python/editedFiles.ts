@@ -1,7 +1,8 @@
 /** Reads every installed file and compares it with the RECORD of its package: what somebody edited by hand. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { systemErrorCode } from '../../base/systemError.ts';
 import type { InstalledPackage } from './packages.ts';
@@ -15,22 +16,30 @@ export interface EditedPackage {
   readonly count: number;
 }
 
+export interface EditedOptions {
+  /** Reads only what was written to after its package was installed, which takes a moment instead of minutes. */
+  readonly touched?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** @param prefix Of the environment: what a RECORD names outside of it is not looked at. Rejects when aborted. */
 export async function findEditedPackages(
   installed: readonly InstalledPackage[],
   prefix: string,
-  signal?: AbortSignal,
+  { touched, signal }: EditedOptions = {},
 ): Promise<EditedPackage[]> {
   const edited: EditedPackage[] = [];
   for (const { package: one, info } of installed) {
     if (info === undefined || one.editable === true) continue;
     const site = dirname(info);
     const files: string[] = [];
+    const since = touched === true ? await changedAt(join(info, 'RECORD')) : undefined;
     for (const { path, hash } of (await readRecord(info)) ?? []) {
       signal?.throwIfAborted();
       const [, recorded] = /^sha256=([\w-]+)=*$/.exec(hash) ?? [];
       const file = resolve(site, path);
       if (recorded === undefined || !within(file, prefix)) continue;
+      if (since !== undefined && (await changedAt(file)) < since) continue;
       if ((await hashOf(file)) !== recorded) files.push(path);
     }
     const [first] = files;
@@ -38,6 +47,14 @@ export async function findEditedPackages(
       edited.push({ name: one.name, version: one.version, first, count: files.length });
   }
   return edited;
+}
+
+/** Milliseconds since the epoch; of a file that is gone it is as if it had just changed. */
+async function changedAt(path: string): Promise<number> {
+  return stat(path).then(
+    found => found.mtimeMs,
+    () => Infinity,
+  );
 }
 
 /** Base64 for URLs without padding, as RECORD has it; `missing` or `unreadable`. */

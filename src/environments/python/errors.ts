@@ -20,6 +20,21 @@ export function noInterpreter(): LockstepError {
   });
 }
 
+/** `count` packages of the project are not there; `mend` is the command that makes an environment. */
+export function environmentOfProjectMissing(
+  interpreter: string,
+  first: { readonly name: string; readonly file: string },
+  count: number,
+  mend: string,
+): LockstepError {
+  const more = count > 1 ? ` and ${count - 1} more` : '';
+  return new LockstepError({
+    code: 'environment-of-project-missing',
+    message: `No environment of this project was found, and ${interpreter} of the system does not have ${first.name}${more}, which ${first.file} asks for.`,
+    mend: `Make one (${mend}) and install the packages; or lock this Python all the same: lockstep env lock --interpreter ${interpreter}`,
+  });
+}
+
 export function pythonNotFound(version: string): LockstepError {
   const minor = minorOf(version);
   return new LockstepError({

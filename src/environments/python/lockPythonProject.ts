@@ -5,9 +5,12 @@ import { lockPath } from '../lock/lockPaths.ts';
 import { readLock } from '../lock/readLock.ts';
 import { writeLock } from '../lock/writeLock.ts';
 import type { WrittenLock } from '../lock/writeLock.ts';
+import { findEditedPackages } from './editedFiles.ts';
+import type { EditedPackage } from './editedFiles.ts';
 import { askIndex } from './indexHashes.ts';
 import { deviceIndexes, readIndexSettings } from './indexSettings.ts';
 import { hashKey, lockPython } from './lockPython.ts';
+import { requireOwnEnvironment } from './ownEnvironment.ts';
 import { printableList } from './printableList.ts';
 import { readProjectHashes } from './projectHashes.ts';
 import { readPythonEnvironment } from './pythonEnvironment.ts';
@@ -17,6 +20,8 @@ export interface LockQuestion {
   /** Of the project. Absolute. */
   readonly root: string;
   readonly interpreter: string;
+  /** Nobody named the interpreter: then it must be an environment of this project, or at least have its packages. */
+  readonly found?: boolean;
   readonly toolVersion: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly cacheDir?: string | undefined;
@@ -31,16 +36,26 @@ export interface LockedProject extends WrittenLock {
   readonly notes: readonly string[];
 }
 
-/** Rejects with `interpreter-unusable`, `lock-not-writable`, or when aborted. */
+/** Rejects with `interpreter-unusable`, `environment-of-project-missing`, `lock-not-writable`, or when aborted. */
 export async function lockPythonProject(question: LockQuestion): Promise<LockedProject> {
   const { root, interpreter, variables, signal } = question;
   const environment = await readPythonEnvironment(question);
+  const notes: string[] = [];
+  const doubt = question.found === true ? await requireOwnEnvironment(environment, root, signal) : undefined;
+  if (doubt !== undefined) notes.push(doubt);
+  const edited = await findEditedPackages(environment.installed, environment.prefix, {
+    touched: true,
+    signal,
+  });
+  if (edited.length > 0)
+    notes.push(
+      `Edited by hand, so that installing the lock gives other files: ${printableList(edited.map(editedText))}. Install ${edited.length === 1 ? 'it' : 'them'} again, or keep the change in the project.`,
+    );
   const path = lockPath(root, 'python');
   const hashes = await readProjectHashes(root);
   const known = lockPython(environment, root, hashes);
   const before = (await readLock(path).catch(() => undefined))?.lock.python?.packages ?? [];
   const packages = keepHashes(known.packages, before);
-  const notes: string[] = [];
   const lacking = packages.filter(
     one => one.hashes === undefined && one.url === undefined && one.installer === undefined && !one.editable,
   );
@@ -65,6 +80,10 @@ export async function lockPythonProject(question: LockQuestion): Promise<LockedP
     ...{ toolVersion: question.toolVersion, probe: {}, python },
   };
   return { ...(await writeLock(path, lock)), interpreter, notes };
+}
+
+function editedText({ name, version, first, count }: EditedPackage): string {
+  return `${name} ${version} (${first}${count > 1 ? ` and ${count - 1} more` : ''})`;
 }
 
 /** An index may get further files of a version: what was locked stays as long as the package does. */

@@ -29,7 +29,7 @@ export async function verifyPython(question: VerifyQuestion): Promise<DriftRepor
   const items: DriftItem[] = comparePython({ locked, now: lockPython(environment, root), named });
   if (files === true) {
     const told = new Set(items.map(one => one.name));
-    for (const one of await findEditedPackages(environment.installed, environment.prefix, signal)) {
+    for (const one of await findEditedPackages(environment.installed, environment.prefix, { signal })) {
       const name = normalName(one.name);
       if (told.has(name)) continue;
       const more = one.count > 1 ? ` and ${one.count - 1} more` : '';

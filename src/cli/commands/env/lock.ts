@@ -2,9 +2,10 @@
 import { relative } from 'node:path';
 import packageJson from '../../../../package.json' with { type: 'json' };
 import type { EnvironmentLock } from '../../../environments/environmentLock.ts';
-import { lockKindOf } from '../../../environments/lock/lockPaths.ts';
+import { lockKindOf, lockPath } from '../../../environments/lock/lockPaths.ts';
 import type { LockKind } from '../../../environments/lock/lockPaths.ts';
 import { lockContainer } from '../../../environments/lock/container/lockContainer.ts';
+import { readLock } from '../../../environments/lock/readLock.ts';
 import { lockPythonProject } from '../../../environments/python/lockPythonProject.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
@@ -28,6 +29,7 @@ export const envLock: Subcommand = {
       .option('--interpreter <path>', 'of the Python environment; else the one a run would use')
       .option('--config <path>', 'which devcontainer.json, where there are several')
       .option('--offline', 'ask neither the package index for hashes nor a registry for digests')
+      .option('--force', 'also over a lock that cannot be read, or that a newer version made')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<LockFlags>();
@@ -35,11 +37,11 @@ export const envLock: Subcommand = {
       json: flags.json === true,
       stopped: 'The lock is as it was.',
       work: (environment, signal) => lockOf(environment, flags, context.cwd, signal),
-      tell: ({ path, changed, lock, notes }, { root }) => {
+      tell: ({ path, changed, lock, notes }, { root, project }) => {
         const file = printable(relative(root, path));
         context.terminal.out(
           changed
-            ? `${file} says ${summary(lock)}. Commit it.\n`
+            ? `${file} says ${summary(lock)}.${project.inGit ? ' Commit it.' : ''}\n`
             : `${file} said so already: ${summary(lock)}.\n`,
         );
         for (const note of notes) context.terminal.err(`lockstep: ${printable(note)}\n`);
@@ -54,6 +56,7 @@ interface LockFlags {
   readonly interpreter?: string;
   readonly config?: string;
   readonly offline?: true;
+  readonly force?: true;
   readonly json?: true;
 }
 
@@ -76,6 +79,7 @@ async function lockOf(
   const { root, cacheFolder } = environment;
   const python = flags.python === true || flags.interpreter !== undefined;
   if (!python && (flags.config !== undefined || lockKindOf(root) === 'devcontainer')) {
+    if (flags.force !== true) await readLock(lockPath(root, 'devcontainer'));
     const locked = await lockContainer({
       ...{ root, cacheFolder, signal, toolVersion: packageJson.version },
       engine: await usableEngine(environment.environment, signal),
@@ -85,8 +89,10 @@ async function lockOf(
     });
     return { kind: 'devcontainer', ...locked };
   }
+  if (flags.force !== true) await readLock(lockPath(root, 'python'));
   const locked = await lockPythonProject({
     ...{ root, signal, toolVersion: packageJson.version },
+    found: flags.interpreter === undefined,
     interpreter: await pythonOf(environment, flags.interpreter, cwd, signal),
     variables: environment.environment,
     cacheDir: cacheFolder,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findEditedPackages } from '../../../../src/environments/python/editedFiles.ts';
 import { listInstalled } from '../../../../src/environments/python/packages.ts';
@@ -58,5 +58,13 @@ describe('the RECORD of a package', () => {
     });
     const edited = await findEditedPackages(await listInstalled([site]), join(folder.path, 'env'));
     assert.deepEqual(edited, [{ name: 'x', version: '1', first: 'edited.py', count: 3 }]);
+
+    // What was not written to since its package was installed need not be read.
+    const before = new Date(Date.now() - 60_000);
+    await utimes(join(site, 'edited.py'), before, before);
+    const touched = await findEditedPackages(await listInstalled([site]), join(folder.path, 'env'), {
+      touched: true,
+    });
+    assert.deepEqual(touched, [{ name: 'x', version: '1', first: 'gone.py', count: 2 }]);
   });
 });
