@@ -71,8 +71,8 @@ async function endOrphan(store: string, id: string, options: CancelOptions): Pro
   if (record !== undefined && (await processLives(record, record.supervisor)) === 'cannot-tell')
     throw runElsewhere(id, record.host);
   const orphan = orphanTree(id, record);
-  if ((await orphan.count()) === 0) throw runAlreadyEnded(id);
-  const survivors = await orphan.end(options.grace ?? defaultGrace);
+  if ((await orphan.count(options.signal)) === 0) throw runAlreadyEnded(id);
+  const survivors = await orphan.end(options.grace ?? defaultGrace, options.signal);
   if (survivors > 0) throw processesSurvived(id, survivors);
 
   const endedAt = new Date().toISOString();

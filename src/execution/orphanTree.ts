@@ -10,9 +10,10 @@ import { countInside, endInside } from './inside/endInside.ts';
 import { supervisorVariable } from './supervisorEnvironment.ts';
 
 export interface OrphanTree {
-  count(): Promise<number>;
-  /** Resolves with how many could not be ended. */
-  end(grace: GracePeriods): Promise<number>;
+  /** Rejects with the signal's reason when aborted. */
+  count(signal?: AbortSignal): Promise<number>;
+  /** Resolves with how many could not be ended. Rejects with the signal's reason when aborted. */
+  end(grace: GracePeriods, signal?: AbortSignal): Promise<number>;
 }
 
 export function orphanTree(id: string, record: ProcessRecord | undefined): OrphanTree {
@@ -20,9 +21,13 @@ export function orphanTree(id: string, record: ProcessRecord | undefined): Orpha
   if (container !== undefined) {
     const tree = {
       ...{ api: new ContainerApi(container.endpoint), runId: id },
-      ...{ container: container.id, user: container.user, wrapper: container.pid },
+      ...{ container: container.id, user: container.user, containerStartedAt: container.startedAt },
+      ...{ wrapper: container.pid, wrapperStart: container.pidStart },
     };
-    return { count: () => countInside(tree), end: grace => endInside(tree, { grace }) };
+    return {
+      count: signal => countInside(tree, signal),
+      end: (grace, signal) => endInside(tree, { grace, signal }),
+    };
   }
   // A supervisor may have died before it could record the command: its mark remains.
   const tree: TreeRoot = {

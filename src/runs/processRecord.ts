@@ -28,6 +28,10 @@ export const containerRecordSchema = z.looseObject({
   exec: z.string().optional(),
   /** Number inside of the shell that runs the command. */
   pid: z.int().positive().optional(),
+  /** When that shell was started, in clock ticks: the number alone is given again. */
+  pidStart: z.string().optional(),
+  /** Its user, by the number of this machine; absent where the process does not show here. */
+  owner: z.int().nonnegative().optional(),
 });
 export type ContainerRecord = z.infer<typeof containerRecordSchema>;
 

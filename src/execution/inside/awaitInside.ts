@@ -26,10 +26,12 @@ export interface RunningInside {
   /** `inside` of the run folder. */
   readonly folder: string;
   /** How many processes of the run are left inside. */
-  readonly count: () => Promise<number>;
-  /** The same, as far as they show on this machine. */
-  readonly shown: () => Promise<number>;
+  readonly count: (signal: AbortSignal) => Promise<number>;
+  /** The same without the engine; undefined where they cannot be told from others on this machine. */
+  readonly shown: () => Promise<number | undefined>;
   readonly note: (text: string) => void;
+  /** Milliseconds without any answer after which what shows here is believed; absent as long as an engine restarts. */
+  readonly engineMs?: number;
 }
 
 /** Where no notice comes from the file system, and where processes show here. */
@@ -70,16 +72,28 @@ export async function awaitInside(running: RunningInside, signal: AbortSignal): 
       const here = child === undefined ? undefined : await isGone(child);
       if (here === true || stop.seen || performance.now() - askedAt > askEveryMs) {
         askedAt = performance.now();
-        const gone = await whyGone(running, here === true).catch((error: unknown) => {
-          if (!isNotAnswering(error)) note(`the container could not be looked at: ${String(error)}`);
-          else if (silentSince === undefined)
-            note('the engine does not answer; waiting for it, or for the exit code');
-          silentSince ??= performance.now();
-          return undefined;
-        });
+        const look = new AbortController();
+        const asked = whyGone(running, here === true, AbortSignal.any([signal, look.signal])).then(
+          answer => {
+            silentSince = undefined;
+            return answer;
+          },
+          (error: unknown) => {
+            if (look.signal.aborted || signal.aborted) return undefined;
+            if (!isNotAnswering(error)) note(`the container could not be looked at: ${String(error)}`);
+            else if (silentSince === undefined)
+              note('the engine does not answer; waiting for it, or for the exit code');
+            silentSince ??= performance.now();
+            return undefined;
+          },
+        );
+        // An engine that hangs does not hold up what the wrapper itself says.
+        const gone = await Promise.race([asked, said(folder, look.signal)]);
+        look.abort();
+        signal.throwIfAborted();
         if (gone === undefined && here === true && silentSince !== undefined) {
           const silence = performance.now() - silentSince;
-          if (silence > engineMs && (await running.shown()) === 0)
+          if (silence > (running.engineMs ?? engineMs) && (await running.shown()) === 0)
             return (await readEnd(folder)) ?? ended(endedUnseen);
         }
         if (gone !== undefined) {
@@ -118,27 +132,38 @@ async function announceStop(
   }
 }
 
+/** Resolves when the wrapper has said how the command ended, which is then to be read; or when nobody asks any more. */
+async function said(folder: string, signal: AbortSignal): Promise<undefined> {
+  while (!signal.aborted && (await readEnd(folder)) === undefined)
+    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  return undefined;
+}
+
 async function isGone(child: ProcessIdentity): Promise<boolean> {
   const now = await identifyProcess(child.pid);
   return now === undefined || (child.startTime !== undefined && now.startTime !== child.startTime);
 }
 
 /** Undefined while the wrapper lives, as far as is known. Rejects as the engine does. */
-async function whyGone(running: RunningInside, wrapperGone: boolean): Promise<CommandEnd | undefined> {
+async function whyGone(
+  running: RunningInside,
+  wrapperGone: boolean,
+  signal: AbortSignal,
+): Promise<CommandEnd | undefined> {
   const { api, container, containerStartedAt, exec } = running;
-  const facts = await api.inspect(container);
+  const facts = await api.inspect(container, { signal });
   if (facts === undefined) return ended(removed);
   if (!facts.State.Running) return ended(stopReason(facts));
   if (containerStartedAt !== undefined && facts.State.StartedAt !== containerStartedAt)
     return ended('The container was restarted while the command ran, which ended everything in it.');
-  const executing = exec === undefined ? undefined : await api.execFacts(exec);
+  const executing = exec === undefined ? undefined : await api.execFacts(exec, { signal });
   // Without a number of ours the engine's word on what it executed is all there is.
   if (!wrapperGone && (executing === undefined ? running.child !== undefined : executing.Running))
     return undefined;
   // The shell alone was killed: the command may go on, and nobody will know its exit code.
-  if ((await running.count()) > 0) return undefined;
+  if ((await running.count(signal)) > 0) return undefined;
   // An engine takes a moment to see that a container has died.
-  const later = await api.inspect(container);
+  const later = await api.inspect(container, { signal });
   if (later?.State.Running !== true) return ended(later === undefined ? removed : stopReason(later));
   return { exitCode: undefined, signal: undefined };
 }

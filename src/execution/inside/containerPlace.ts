@@ -86,10 +86,10 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
     return answer;
   }
 
-  const tree = (wrapper: number | undefined): InsideTree => ({
-    ...{ api, runId, wrapper },
-    container: record.id,
-    user: record.user,
+  const tree = (started: ContainerRecord): InsideTree => ({
+    ...{ api, runId, container: record.id, user: record.user },
+    ...{ wrapper: started.pid, wrapperStart: started.pidStart },
+    containerStartedAt: started.startedAt,
   });
   const wait = (started: ContainerRecord, child: ProcessIdentity | undefined): Promise<CommandEnd> =>
     awaitInside(
@@ -99,13 +99,18 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
         containerStartedAt: started.startedAt,
         exec: started.exec,
         folder: folder.path,
-        count: () => countInside(tree(started.pid)),
-        shown: async () =>
-          (await findProcessTree({ root: { pid: -1 }, marker: `${runIdVariable}=${runId}` })).length,
+        count: signal => countInside(tree(started), signal),
+        shown: async () => {
+          const own = process.getuid?.();
+          // Of another user's processes this machine does not tell the mark.
+          if (child === undefined || (own !== 0 && own !== started.owner)) return undefined;
+          const root: TreeRoot = { root: child, session: child.pid, marker: `${runIdVariable}=${runId}` };
+          return (await findProcessTree(root)).length;
+        },
       },
       over.signal,
     );
-  let wrapper = target.pid;
+  let wrapped: ContainerRecord = record;
 
   return {
     isHere: false,
@@ -129,14 +134,15 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
     outside: path => map.toHost(path),
     async start(command) {
       const { uid, mayWrite } = await probe();
-      const record = await startInside({
+      const begun = await startInside({
         ...{ api, folder, opened, command, inside, mayWrite },
         argv: command.argv.map(word => map.wordToContainer(word)),
         env: entries(command.environment),
         signal: over.signal,
       });
-      wrapper = record.pid;
-      const child = await shownHere(api, record);
+      const child = await shownHere(api, begun);
+      const record = { ...begun, ...(child?.owner === undefined ? {} : { owner: child.owner }) };
+      wrapped = record;
       if (child?.owner !== undefined) folder.warnOfOwner(child.owner, uid, warn);
       relay?.start((await probe()).python?.path);
       return {
@@ -152,14 +158,11 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
     async resume(before) {
       if (before?.ended !== undefined)
         return { pid: -1, child: before.child, recorded: {}, ended: Promise.resolve(notedEnd(before.ended)) };
-      const pid = before?.container?.pid ?? (await folder.startedPid());
+      const found = before?.container?.pid === undefined ? await folder.startedWrapper() : {};
+      const started: ContainerRecord = { ...record, ...before?.container, ...found };
+      const { pid } = started;
       if (pid === undefined && !folder.has(wrapperFiles.ended)) return undefined;
-      wrapper = pid;
-      const started: ContainerRecord = {
-        ...record,
-        ...before?.container,
-        ...(pid === undefined ? {} : { pid }),
-      };
+      wrapped = started;
       const child = before?.child ?? (await shownHere(api, started).catch(() => undefined))?.identity;
       const ended = wait(started, child).then(end => {
         if (end.at === undefined) return end;
@@ -191,7 +194,7 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
       return {
         root,
         end: async ({ remembered, ...stages }) =>
-          endInside(tree(wrapper), stages).catch(async (error: unknown) => {
+          endInside(tree(wrapped), stages).catch(async (error: unknown) => {
             note(`ending from outside: ${String(error)}`);
             return endTree({ ...stages, tree: () => root(remembered()) });
           }),

@@ -3,10 +3,11 @@
  * the signals happen inside, by one shell a stage that stays until nothing is left: it works wherever the engine runs,
  * and each execution costs the engine a process that Podman keeps for minutes.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EndOptions } from '../commandPlace.ts';
 import { runIdVariable } from '../childEnvironment.ts';
 import { supervisorVariable } from '../supervisorEnvironment.ts';
-import type { ContainerApi } from './containerApi.ts';
+import type { ContainerApi, ContainerFacts } from './containerApi.ts';
 import { isNotAnswering } from './containerApi.ts';
 
 /** Seconds the kernel gets to remove killed processes before they count as survivors. */
@@ -17,12 +18,13 @@ const mostAttempts = 8;
 
 /**
  * Arguments: the mark, the number of the wrapper (0 where it is not known), the signal, how many seconds to wait for
- * the end. A process belongs to the run when it is in the wrapper's session or group, carries the mark, or is a
+ * the end, when the wrapper was started in clock ticks of the machine (empty where that is not known): another process
+ * that has its number by now is none of the run's. A process belongs to the run when it is in the wrapper's session or group, carries the mark, or is a
  * descendant of one that does; the wrapper itself is spared, since it says how the command ended. Prints how many were
  * signalled first, then how many are left.
  */
 export const endScript = `
-mark=$1 wrapper=$2 signal=$3 seconds=$4
+mark=$1 wrapper=$2 signal=$3 seconds=$4 start=$5
 carries() { tr '\\000' '\\n' </proc/$1/environ 2>/dev/null | grep -q "$2" 2>/dev/null; }
 look() {
   table= found=' '
@@ -49,8 +51,10 @@ take() {
   [ "$1" = "$wrapper" ] && return
   [ "$5" = $$ ] && return
   table="$table $1:$3"
-  if [ "$4" = "$wrapper" ] || [ "$5" = "$wrapper" ] || carries "$1" "^$mark\\$"; then found="$found$1 "; fi
+  if [ "$wrapper" != 0 ] && { [ "$4" = "$wrapper" ] || [ "$5" = "$wrapper" ]; }; then found="$found$1 "
+  elif carries "$1" "^$mark\\$"; then found="$found$1 "; fi
 }
+started() { [ "\${20}" = "$start" ]; }
 send() {
   for pid in $found; do
     case $told in *" $pid "*) [ "$signal" = KILL ] || continue ;; esac
@@ -58,6 +62,11 @@ send() {
     told="$told$pid "
   done
 }
+if [ "$wrapper" != 0 ] && [ -n "$start" ]; then
+  line=
+  { read -r line <"/proc/$wrapper/stat"; } 2>/dev/null
+  [ -z "$line" ] || started \${line##*') '} || wrapper=0
+fi
 told=' '
 look; send
 look; send
@@ -79,10 +88,21 @@ export interface InsideTree {
   readonly user: string | undefined;
   /** Number inside of the shell that runs the command. */
   readonly wrapper: number | undefined;
+  /** When that was started, as `/proc` inside says it. */
+  readonly wrapperStart: string | undefined;
+  /** When the container was: after another start its numbers mean others, and nothing of the run is left. */
+  readonly containerStartedAt: string | undefined;
 }
 
-/** Resolves with how many could not be ended; 0 when the container does not run any more. Rejects when nobody answers. */
-export async function endInside(tree: InsideTree, options: Omit<EndOptions, 'remembered'>): Promise<number> {
+export interface EndInsideOptions extends Omit<EndOptions, 'remembered'> {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Resolves with how many could not be ended; 0 when the container does not run any more, or was started again since.
+ * Rejects when nobody answers, or when aborted.
+ */
+export async function endInside(tree: InsideTree, options: EndInsideOptions): Promise<number> {
   const { interruptMs, terminateMs } = options.grace;
   const stages = [
     ['SIGINT', Math.ceil(interruptMs / 1000)],
@@ -97,31 +117,35 @@ export async function endInside(tree: InsideTree, options: Omit<EndOptions, 'rem
       if (signal !== 'SIGKILL' && (options.timesAsked?.() ?? 1) > asked) hurried.abort();
     }, 50);
     try {
-      const outcome = await signalInside(tree, signal, seconds, hurried.signal);
+      const outcome = await signalInside(tree, signal, seconds, anyOf(hurried.signal, options.signal));
       if (outcome === undefined) return 0;
       options.onStage?.(signal, outcome.signalled);
       left = outcome.left;
       if (left === 0) return 0;
     } catch (error) {
-      if (!hurried.signal.aborted) throw error;
+      if (!hurried.signal.aborted || options.signal?.aborted === true) throw error;
     } finally {
       clearInterval(timer);
     }
   }
   // What runs as another user by now (sudo) is for root to end.
   if (left > 0 && tree.user !== '0' && tree.user !== 'root')
-    left = (await signalInside({ ...tree, user: '0' }, 'SIGKILL', killSeconds))?.left ?? 0;
+    left = (await signalInside({ ...tree, user: '0' }, 'SIGKILL', killSeconds, options.signal))?.left ?? 0;
   return left;
 }
 
-/** How many processes of the run live inside; 0 when the container does not run. */
-export async function countInside(tree: InsideTree): Promise<number> {
-  return (await signalInside(tree, 'CHECK', 0))?.left ?? 0;
+/** How many processes of the run live inside; 0 when the container does not run, or was started again since. */
+export async function countInside(tree: InsideTree, signal?: AbortSignal): Promise<number> {
+  return (await signalInside(tree, 'CHECK', 0, signal))?.left ?? 0;
 }
 
-/** Undefined when the container does not run any more: then nothing in it does. */
+function anyOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other === undefined ? one : AbortSignal.any([one, other]);
+}
+
+/** Undefined when the container does not run any more, or was started again: then nothing in it is the run's. */
 async function signalInside(
-  { api, container, runId, user, wrapper }: InsideTree,
+  { api, container, runId, user, wrapper, wrapperStart, containerStartedAt }: InsideTree,
   signal: NodeJS.Signals | 'CHECK',
   seconds: number,
   abort?: AbortSignal,
@@ -129,8 +153,11 @@ async function signalInside(
   // The signal 0 only asks whether a process is there.
   const name = signal === 'CHECK' ? '0' : signal.slice('SIG'.length);
   const argv = ['/bin/sh', '-c', endScript, 'lockstep-end', `${runIdVariable}=${runId}`];
-  argv.push(String(wrapper ?? 0), name, String(seconds));
+  argv.push(String(wrapper ?? 0), name, String(seconds), wrapperStart ?? '');
   for (let attempt = 0; ; attempt++) {
+    const now = await api.inspect(container, { signal: abort }).catch(() => 'cannot-tell' as const);
+    abort?.throwIfAborted();
+    if (now !== 'cannot-tell' && !isSameStart(now, containerStartedAt)) return undefined;
     try {
       const patienceMs = (seconds + 30) * 1000;
       const { stdout } = await api.run(container, { argv, user }, { patienceMs, signal: abort });
@@ -140,9 +167,12 @@ async function signalInside(
       abort?.throwIfAborted();
       if (isNotAnswering(error) && attempt >= mostAttempts) throw error;
     }
-    const now = await api.inspect(container).catch(() => 'cannot-tell' as const);
-    if (now === undefined || (now !== 'cannot-tell' && !now.State.Running)) return undefined;
     if (attempt >= mostAttempts) throw new Error('the processes inside could not be looked at');
-    await new Promise(resolve => setTimeout(resolve, lookAgainMs));
+    await delay(lookAgainMs, undefined, abort === undefined ? {} : { signal: abort });
   }
+}
+
+function isSameStart(now: ContainerFacts | undefined, startedAt: string | undefined): boolean {
+  if (now?.State.Running !== true) return false;
+  return startedAt === undefined || now.State.StartedAt === startedAt;
 }

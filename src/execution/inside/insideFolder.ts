@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseStat } from '../../base/processIdentity.ts';
 import type { RunPaths } from '../../runs/runPaths.ts';
 import { waitForFile } from './waitForFile.ts';
 import { wrapperFiles, wrapperScript } from './wrapperScript.ts';
@@ -52,10 +53,10 @@ export class InsideFolder {
     return readFile(join(this.path, name), 'utf8').catch(() => undefined);
   }
 
-  /** The number inside of the wrapper; waits a moment for one that was just started. */
-  async startedPid(): Promise<number | undefined> {
+  /** The wrapper by its number inside; waits a moment for one that was just started. */
+  async startedWrapper(): Promise<StartedWrapper> {
     await waitForFile(this.path, [wrapperFiles.started, wrapperFiles.refused, wrapperFiles.ended], startMs);
-    return wrapperPid(await this.read(wrapperFiles.started));
+    return startedWrapper(await this.read(wrapperFiles.started));
   }
 
   /** @param owner As this machine knows the user that the command runs as. */
@@ -93,8 +94,17 @@ export class InsideFolder {
   }
 }
 
-/** Of the file `started`: the number comes first. */
-export function wrapperPid(text: string | undefined): number | undefined {
-  const pid = Number(/^(\d+) /.exec(text ?? '')?.[1]);
-  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+/** As the record of the container names it. */
+export interface StartedWrapper {
+  readonly pid?: number;
+  readonly pidStart?: string;
+}
+
+/** Of the file `started`: the number comes first, then the wrapper's line of `/proc`. */
+export function startedWrapper(text: string | undefined): StartedWrapper {
+  const [, number, line = ''] = /^(\d+) (.*)/.exec(text ?? '') ?? [];
+  const pid = Number(number);
+  if (!Number.isInteger(pid) || pid <= 0) return {};
+  const pidStart = parseStat(line.trim())?.startTime;
+  return { pid, ...(pidStart === undefined || !/^\d+$/.test(pidStart) ? {} : { pidStart }) };
 }

@@ -11,7 +11,7 @@ import {
   workingFolderNotInside,
 } from './errors.ts';
 import type { InsideFolder } from './insideFolder.ts';
-import { wrapperPid } from './insideFolder.ts';
+import { startedWrapper } from './insideFolder.ts';
 import type { OpenedContainer } from './lookAtContainer.ts';
 import { waitForFile } from './waitForFile.ts';
 import { wrapperCannotWrite, wrapperFiles } from './wrapperScript.ts';
@@ -60,8 +60,7 @@ export async function startInside(request: StartInsideRequest): Promise<Containe
     });
   const said = await firstWord(api, folder, exec);
   if (said === wrapperFiles.started || said === wrapperFiles.ended) {
-    const pid = wrapperPid(await folder.read(wrapperFiles.started));
-    return { ...record, exec, ...(pid === undefined ? {} : { pid }) };
+    return { ...record, exec, ...startedWrapper(await folder.read(wrapperFiles.started)) };
   }
   const [program = ''] = argv;
   switch ((await folder.read(wrapperFiles.refused))?.trim()) {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { readListing } from '../../../../src/environments/python/listingScript.ts';
 import { demuxed } from '../../../../src/execution/inside/demuxed.ts';
 import { readMetadata, remoteVariables } from '../../../../src/execution/inside/findContainer.ts';
-import { wrapperPid } from '../../../../src/execution/inside/insideFolder.ts';
+import { startedWrapper } from '../../../../src/execution/inside/insideFolder.ts';
 import { passedOn } from '../../../../src/execution/inside/passedOn.ts';
 import { environmentOf, readProbe } from '../../../../src/execution/inside/probeInside.ts';
 import { innermostPid } from '../../../../src/execution/inside/shownHere.ts';
@@ -125,8 +125,10 @@ describe('numbers of processes', () => {
     assert.equal(innermostPid('Name:\tsh\nNSpid:\t15206\t8\n'), 8);
     assert.equal(innermostPid('Name:\tsh\nNSpid:\t15206\n'), undefined);
     assert.equal(innermostPid(''), undefined);
-    assert.equal(wrapperPid('17 17 (sh) S 0'), 17);
-    for (const text of [undefined, '', 'x', '0 1', '-1 2']) assert.equal(wrapperPid(text), undefined);
+    const line = `17 (a) b) S 0 17 17 ${'0 '.repeat(15)}4711 0 0`;
+    assert.deepEqual(startedWrapper(`17 ${line}\n`), { pid: 17, pidStart: '4711' });
+    assert.deepEqual(startedWrapper('17 17 (sh) S 0'), { pid: 17 });
+    for (const text of [undefined, '', 'x', '0 1', '-1 2']) assert.deepEqual(startedWrapper(text), {});
   });
 });
 
