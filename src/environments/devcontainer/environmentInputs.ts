@@ -31,10 +31,18 @@ export interface InputLimits {
   readonly largestHashed: number;
   /** So does everything after the first so many files. */
   readonly mostFiles: number;
+  /** And everything after so many bytes in all. Default: without limit. */
+  readonly mostBytes?: number | undefined;
+  /** Names that are looked at in folders, with those that nothing takes; what is beyond is left out. Default: without limit. */
+  readonly mostSeen?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const quickLimits: InputLimits = { largestHashed: 32 * 1024 * 1024, mostFiles: 5000 };
+/** For what is looked at often. */
+export const quickLimits: InputLimits = {
+  ...{ largestHashed: 32 * 1024 * 1024, mostFiles: 5000 },
+  ...{ mostBytes: 256 * 1024 * 1024, mostSeen: 100_000 },
+};
 
 /** What changes nothing about the container. */
 const besides = new Set([
@@ -56,7 +64,7 @@ export async function environmentInputs(
   const { root, config, value, path } = devcontainer;
   const found = new Map<string, string>([[config, hashText(canonical(withoutBesides(value)))]]);
   if (Object.keys(settings).length > 0) found.set('settings', hashText(canonical(settings)));
-  const budget = { ...limits, left: limits.mostFiles };
+  const budget = budgetOf(limits);
   const add = async (file: string): Promise<void> => {
     const name = shownPath(root, file);
     // The lock tells what the container is; it decides nothing about it, even where a context has all files.
@@ -92,7 +100,11 @@ export async function environmentInputs(
   for (const file of namedFiles(value)) await add(join(root, file));
 
   const files = Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { files, hash: hashText(canonical(files)).slice('sha256:'.length), whole: budget.left > 0 };
+  return {
+    files,
+    hash: hashText(canonical(files)).slice('sha256:'.length),
+    whole: budget.left > 0 && budget.bytes >= 0 && budget.seen > 0,
+  };
 }
 
 /** Of {@link environmentInputs} the two that are known without looking through a context: the configuration, its Dockerfile. */
@@ -100,7 +112,7 @@ export async function quickInputs(devcontainer: Devcontainer): Promise<Readonly<
   const { root, config, value } = devcontainer;
   const found: Record<string, string> = { [config]: hashText(canonical(withoutBesides(value))) };
   const places = buildPlaces(devcontainer);
-  const hash = places && (await hashFile(places.dockerfile, { ...quickLimits, left: quickLimits.mostFiles }));
+  const hash = places && (await hashFile(places.dockerfile, budgetOf(quickLimits)));
   if (places !== undefined && hash !== undefined) found[shownPath(root, places.dockerfile)] = hash;
   return found;
 }
@@ -155,7 +167,12 @@ export function canonical(value: unknown): string {
   );
 }
 
-type Budget = InputLimits & { left: number };
+type Budget = InputLimits & { left: number; bytes: number; seen: number };
+
+function budgetOf(limits: InputLimits): Budget {
+  const { mostFiles, mostBytes = Infinity, mostSeen = Infinity } = limits;
+  return { ...limits, left: mostFiles, bytes: mostBytes, seen: mostSeen };
+}
 
 async function ignoreFile(places: { dockerfile: string; context: string }): Promise<string | undefined> {
   for (const candidate of [`${places.dockerfile}.dockerignore`, join(places.context, '.dockerignore')])
@@ -170,9 +187,11 @@ async function filesBelow(
 ): Promise<string[]> {
   const files: string[] = [];
   const walk = async (path: string): Promise<void> => {
+    budget.signal?.throwIfAborted();
     const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (files.length >= budget.left) return;
+      if (files.length >= budget.left || budget.seen <= 0) return;
+      budget.seen -= 1;
       const one = join(path, entry.name);
       if (entry.isDirectory()) {
         // What git does for itself is no part of an image, even where a context has it all.
@@ -195,14 +214,16 @@ async function hashFile(path: string, budget: Budget): Promise<string | undefine
   budget.left -= 1;
   if (found.isSymbolicLink()) return hashText(`link ${await readlink(path).catch(() => '')}`);
   if (!found.isFile()) return undefined;
-  if (found.size > budget.largestHashed || budget.left < 0)
-    return hashText(`size ${found.size} time ${Math.round(found.mtimeMs)}`);
+  const small = found.size <= budget.largestHashed && budget.left >= 0;
+  if (small) budget.bytes -= found.size;
+  if (!small || budget.bytes < 0) return hashText(`size ${found.size} time ${Math.round(found.mtimeMs)}`);
   const hash = createHash('sha256');
   try {
     // Most are small, and a stream costs more than they do.
     if (found.size <= readWhole) return `sha256:${hash.update(await readFile(path)).digest('hex')}`;
-    await pipeline(createReadStream(path), hash);
+    await pipeline(createReadStream(path), hash, { signal: budget.signal });
   } catch {
+    budget.signal?.throwIfAborted();
     return hashText(`unreadable ${found.size}`);
   }
   return `sha256:${hash.digest('hex')}`;

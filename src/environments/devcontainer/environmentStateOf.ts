@@ -1,4 +1,5 @@
 /** What there is of a project's devcontainer right now: by looking, never by memory. */
+import type { Engine } from '../engine/engine.ts';
 import type { Devcontainer } from './readDevcontainer.ts';
 import { readContainerNotes } from './containerNotes.ts';
 import { containerState } from './containerState.ts';
@@ -13,13 +14,17 @@ import { readDevcontainer } from './readDevcontainer.ts';
 import { staleReasons } from './staleReasons.ts';
 import { workspaceFolderOf } from './upEnvironment.ts';
 
+export interface StateRequest extends Omit<EnvironmentRequest, 'engine'> {
+  readonly engine?: Engine | undefined;
+  /** False leaves `stale` empty, for who only wants to run something: telling it reads the whole build context. */
+  readonly withStale?: boolean | undefined;
+}
+
 /**
  * Without an engine the container is not known and left out. Throws where devcontainer.json is broken or several are
  * there and none of them has a container; a project without any has an empty state.
  */
-export async function environmentState(
-  request: Omit<EnvironmentRequest, 'engine'> & Partial<Pick<EnvironmentRequest, 'engine'>>,
-): Promise<EnvironmentState> {
+export async function environmentState(request: StateRequest): Promise<EnvironmentState> {
   const found = await findEnvironment(request);
   const { devcontainer, inspected } = found;
   if (devcontainer === undefined) return { stale: [] };
@@ -37,7 +42,10 @@ export async function environmentState(
       workspaceFolderOf(devcontainer),
       request.variables,
     ),
-    stale: await staleReasons(devcontainer, inspected, request.gpus, folder),
+    stale:
+      request.withStale === false
+        ? []
+        : await staleReasons(devcontainer, inspected, request.gpus, folder, request.signal),
     ...(notes.smokeTest === undefined ? {} : { smokeTest: notes.smokeTest }),
   };
 }
@@ -48,9 +56,7 @@ export interface FoundEnvironment {
 }
 
 /** Of several configurations the one that has a container is meant, unless one is named. */
-export async function findEnvironment(
-  request: Omit<EnvironmentRequest, 'engine'> & Partial<Pick<EnvironmentRequest, 'engine'>>,
-): Promise<FoundEnvironment> {
+export async function findEnvironment(request: StateRequest): Promise<FoundEnvironment> {
   const { root, engine, variables, signal } = request;
   const containers = engine === undefined ? [] : await findContainers(engine, root, { variables, signal });
   const configs = await findDevcontainers(root);

@@ -9,7 +9,7 @@ import { planGpuPassing } from '../gpu/planGpuPassing.ts';
 import { ownLabels } from './containers.ts';
 import type { DevcontainerConfig } from './devcontainerSchema.ts';
 import type { EnvironmentFolder } from './environmentFolder.ts';
-import { environmentInputs } from './environmentInputs.ts';
+import { environmentInputs, quickLimits } from './environmentInputs.ts';
 import type { EnvironmentInputs } from './environmentInputs.ts';
 import type { EnvironmentRequest } from './environmentRequest.ts';
 import { extraMounts } from './extraMounts.ts';
@@ -50,7 +50,7 @@ export async function prepareUp(
       : await detectGpus({ variables, signal: request.signal });
   const passing = planGpuPassing(engine, host ?? noGpus, asked.request);
   const passed = passing.how !== 'none';
-  const inputs = await currentInputs(devcontainer, request.gpus);
+  const inputs = await currentInputs(devcontainer, request.gpus, request.signal);
   const identity = handedIdentity(request, passing);
   const callMark = randomBytes(8).toString('hex');
   const override = overrideConfiguration(value, {
@@ -81,8 +81,12 @@ export async function prepareUp(
 export async function currentInputs(
   devcontainer: Devcontainer,
   choice: GpuChoice | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<EnvironmentInputs> {
-  return environmentInputs(devcontainer, choice === undefined ? {} : { gpus: choice });
+  return environmentInputs(devcontainer, choice === undefined ? {} : { gpus: choice }, {
+    ...quickLimits,
+    signal,
+  });
 }
 
 /** What is known before there is a container; the mounted file has the rest. */

@@ -18,10 +18,11 @@ export async function staleReasons(
   container: InspectedContainer,
   choice: GpuChoice | undefined,
   folder: EnvironmentFolder,
+  signal: AbortSignal | undefined,
 ): Promise<readonly StaleReason[]> {
   const made = labelsOf(container)[ownLabels.inputs];
   if (made === undefined) return [];
-  const now = await currentInputs(devcontainer, choice);
+  const now = await currentInputs(devcontainer, choice, signal);
   if (now.hash === made) return [];
   const before = await readInputs(folder.inputs(made), made);
   if (before === undefined) return [{ what: devcontainer.config, how: 'changed' }];

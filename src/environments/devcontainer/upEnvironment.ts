@@ -79,7 +79,7 @@ async function up(
   const all = await findContainers(engine, root, { variables, signal });
   const existing = await withoutPoisoned(all, devcontainer, request);
   if (existing === undefined) return createContainer(devcontainer, request, folder);
-  const stale = await staleReasons(devcontainer, existing, request.gpus, folder);
+  const stale = await staleReasons(devcontainer, existing, request.gpus, folder, signal);
   if (existing.State.Status === 'running' && (await isReady(existing, folder)))
     return outcomeOf(devcontainer, request, folder, existing, { how: 'used', stale });
   const how = existing.State.Status === 'running' ? 'used' : 'started';

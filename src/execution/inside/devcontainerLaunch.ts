@@ -43,7 +43,10 @@ async function runningContainer(
   signal: AbortSignal,
 ): Promise<FoundContainer | undefined> {
   const cacheFolder = lockstepCacheFolder(variables);
-  const { config, container } = await environmentState({ root, engine, cacheFolder, variables, signal });
+  const { config, container } = await environmentState({
+    ...{ root, engine, cacheFolder, variables, signal },
+    withStale: false,
+  });
   const { kind, version, endpoint } = engine;
   if (config === undefined)
     return findContainer({

@@ -55,7 +55,10 @@ async function exec(
   const { root, cacheFolder, environment } = await openEnvironment(context);
   const engine = await usableEngine(environment, signal);
   const request = { root, cacheFolder, engine, variables: environment, config: flags.config, signal };
-  const [{ inspected }, { container }] = [await findEnvironment(request), await environmentState(request)];
+  const [{ inspected }, { container }] = [
+    await findEnvironment(request),
+    await environmentState({ ...request, withStale: false }),
+  ];
   if (inspected === undefined || container === undefined) throw containerMissing(root);
   if (container.state !== 'running') throw containerNotRunning(container.name, container.state);
   const cwd = flags.workdir ?? pathInside(bindMounts(inspected), context.cwd);

@@ -1,6 +1,6 @@
 /** What goes into a container, by name and hash: changes that matter are found, others are not. */
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import {
@@ -78,6 +78,38 @@ describe('what goes into a container', () => {
         'settings added',
       ],
     );
+  });
+
+  it('is bounded in what it reads and looks at, and can be cancelled', async () => {
+    await using folder = await temporaryFolder();
+    const at = (path: string): string => join(folder.path, path);
+    await mkdir(at('.devcontainer'));
+    await mkdir(at('data'));
+    const build = { dockerfile: 'Dockerfile', context: '..' };
+    await writeFile(at('.devcontainer/devcontainer.json'), JSON.stringify({ build }));
+    await writeFile(at('.devcontainer/Dockerfile'), 'FROM x\nCOPY data /data\n');
+    for (const name of ['a', 'b', 'c']) await writeFile(at(`data/${name}`), 'x'.repeat(100));
+    const devcontainer = await readDevcontainer(folder.path);
+    const all = { largestHashed: Infinity, mostFiles: Infinity };
+    const whole = await environmentInputs(devcontainer, {}, all);
+    assert.equal(whole.whole, true);
+
+    const some = await environmentInputs(devcontainer, {}, { ...all, mostBytes: 250 });
+    assert.equal(some.whole, false);
+    const names = ['data/a', 'data/b', 'data/c'];
+    assert.deepEqual(
+      names.map(name => some.files[name] === whole.files[name]),
+      [true, true, false],
+    );
+    await utimes(at('data/c'), 1, 1);
+    const later = await environmentInputs(devcontainer, {}, { ...all, mostBytes: 250 });
+    assert.deepEqual(compareInputs(some.files, later.files), [{ what: 'data/c', how: 'changed' }]);
+
+    const few = await environmentInputs(devcontainer, {}, { ...all, mostSeen: 2 });
+    assert.deepEqual([few.whole, 'data/c' in few.files], [false, false]);
+    await assert.rejects(environmentInputs(devcontainer, {}, { ...all, signal: AbortSignal.abort() }), {
+      name: 'AbortError',
+    });
   });
 
   it('finds files that lifecycle commands name, and none outside the project', () => {
