@@ -20,13 +20,20 @@ export function engineStopped(
   platform: NodeJS.Platform = process.platform,
 ): EngineProblem {
   const where = chosen ? `${called} names ${endpoint}, where` : `At ${endpoint}`;
+  const variable = chosen && /^[A-Z_]+$/.test(called);
+  if (chosen && words === 'ENOENT')
+    return {
+      code: 'engine-stopped',
+      message: `${called} names ${endpoint}, and there is no such socket.`,
+      mend: variable ? `Correct ${called}, or unset it: unset ${called}` : `Correct it: ${called} decides.`,
+    };
   return {
     code: 'engine-stopped',
     message: `${where} no container engine answers (${words}).`,
     mend:
       chosen && !/^(unix|npipe):|^\//.test(endpoint)
         ? `Start the engine there, or choose another one: ${called} decides.`
-        : startCommand(endpoint, kind, platform),
+        : `${startCommand(endpoint, kind, platform)}${variable ? `; or unset ${called}` : ''}`,
   };
 }
 

@@ -1,4 +1,5 @@
 /** `lockstep env status`: what there is of this project's environment right now. */
+import { existsSync } from 'node:fs';
 import { environmentState } from '../../../environments/devcontainer/environmentStateOf.ts';
 import type { EnvironmentState } from '../../../environments/devcontainer/environmentState.ts';
 import { findDevcontainers } from '../../../environments/devcontainer/findDevcontainers.ts';
@@ -6,6 +7,7 @@ import { insideContainer } from '../../../environments/devcontainer/insideContai
 import type { Inside } from '../../../environments/devcontainer/insideContainer.ts';
 import type { EngineProblem } from '../../../environments/engine/engine.ts';
 import { findEngine } from '../../../environments/engine/findEngine.ts';
+import { lockPath } from '../../../environments/lock/lockPaths.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
 import { jsonOption, newCommand, parseWords } from '../../readWords.ts';
@@ -13,6 +15,8 @@ import { stateText } from '../../text/envText.ts';
 import { printable } from '../../text/printable.ts';
 import { addConfigOption, addGpusOption, gpuChoice } from './environmentRequest.ts';
 import type { EnvironmentFlags } from './environmentRequest.ts';
+import { pythonStatus, pythonStatusText } from './pythonStatus.ts';
+import type { PythonStatus } from './pythonStatus.ts';
 import { runEnvCommand } from './runEnvCommand.ts';
 
 interface StatusOutput {
@@ -21,6 +25,7 @@ interface StatusOutput {
   readonly engine?: { readonly kind: string; readonly version: string; readonly endpoint: string };
   readonly engineProblem?: EngineProblem;
   readonly inside?: Inside;
+  readonly python?: PythonStatus;
 }
 
 export const envStatus: Subcommand = {
@@ -40,7 +45,8 @@ export const envStatus: Subcommand = {
     return runEnvCommand(context, {
       json: flags.json === true,
       stopped: 'Nothing was changed.',
-      async work({ root, cacheFolder, environment }, signal): Promise<StatusOutput> {
+      async work(opened, signal): Promise<StatusOutput> {
+        const { root, cacheFolder, environment } = opened;
         const configs = await findDevcontainers(root);
         const inside = await insideContainer(environment);
         // The engine that made this container is outside of it; some have an engine of their own in them.
@@ -56,9 +62,14 @@ export const envStatus: Subcommand = {
           ...(flags.config === undefined ? {} : { config: flags.config }),
           ...(gpus === undefined ? {} : { gpus }),
         });
+        const python =
+          configs.length === 0 || existsSync(lockPath(root, 'python'))
+            ? await pythonStatus(opened, signal)
+            : undefined;
         return {
           state,
           configs,
+          ...(python === undefined ? {} : { python }),
           ...(engine === undefined
             ? {}
             : { engine: { kind: engine.kind, version: engine.version, endpoint: engine.endpoint } }),
@@ -69,8 +80,8 @@ export const envStatus: Subcommand = {
         };
       },
       tell: output => context.terminal.out(statusText(output)),
-      code: ({ engineProblem, inside, configs, state }) =>
-        engineProblem !== undefined && inside === undefined && configs.length > 0
+      code: ({ engineProblem, configs, state }) =>
+        engineProblem !== undefined && configs.length > 0
           ? exitCodes.impossible
           : state.stale.length > 0
             ? exitCodes.negative
@@ -79,15 +90,19 @@ export const envStatus: Subcommand = {
   },
 };
 
-function statusText({ state, engine, engineProblem, inside }: StatusOutput): string {
-  if (inside !== undefined && engine === undefined) return insideText(inside);
+function statusText({ state, engine, engineProblem, inside, python }: StatusOutput): string {
+  // In a container of other people the engine that it has, or has not, is what matters.
+  if (inside !== undefined && engine === undefined && engineProblem === undefined) return insideText(inside);
   const lines =
     engine !== undefined
       ? [`${engine.kind === 'podman' ? 'Podman' : 'Docker'} ${printable(engine.version)}`]
       : engineProblem === undefined
         ? []
         : [printable(engineProblem.message), `  ${printable(engineProblem.mend)}`];
-  return `${lines.map(line => `${line}\n`).join('')}${stateText(state)}`;
+  if (engine === undefined && inside !== undefined)
+    lines.push('This machine is itself a container, one that Lockstep did not make.');
+  const told = `${lines.map(line => `${line}\n`).join('')}${stateText(state)}`;
+  return python === undefined ? told : `${told}${pythonStatusText(python)}`;
 }
 
 function insideText({ identity }: Inside): string {
