@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cancelRun } from '../../src/execution/cancelRun.ts';
 import type { LaunchedRun } from '../../src/execution/launchRun.ts';
@@ -282,7 +282,15 @@ describe('a run in a devcontainer whose engine goes away', function () {
 describe('a run in a devcontainer of another user', function () {
   it('has a record that belongs to the person, and writes it all the same', async function () {
     await using project = await insideProject(docker(this), { 'a.txt': '' }, ['--user', '4321:4321']);
-    const run = await project.launch(['sh', '-c', 'id -u; echo late >&2']);
+    const run = await project.launch([
+      'sh',
+      '-c',
+      'id -u; while [ ! -e go ]; do sleep 0.05; done; echo late >&2',
+    ]);
+    await waitFor('output', async () => (await stat(run.paths.stdout)).size > 0);
+    // Nobody can take away or replace what is there.
+    assert.equal((await stat(join(run.paths.dir, 'inside'))).mode & 0o7777, 0o1777);
+    await writeFile(join(project.root, 'go'), 'now\n');
     const end = await run.ended();
     assert.equal(end.state, 'finished', JSON.stringify(end.result?.failure));
     assert.equal(await readFile(run.paths.stdout, 'utf8'), '4321\n');

@@ -3,12 +3,12 @@
  * writes into the run's folder are made by the supervisor first, so they belong to the person whoever runs inside.
  */
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseStat } from '../../base/processIdentity.ts';
 import type { RunPaths } from '../../runs/runPaths.ts';
 import { waitForFile } from './waitForFile.ts';
-import { wrapperFiles, wrapperScript } from './wrapperScript.ts';
+import { wrapperFiles } from './wrapperScript.ts';
 
 /** How long a wrapper that was just started may take to say so, in milliseconds. */
 const startMs = 3_000;
@@ -16,7 +16,8 @@ const startMs = 3_000;
 export class InsideFolder {
   readonly path: string;
   readonly #paths: RunPaths;
-  #isOpen = false;
+  /** Modes before others were let in, by path. */
+  readonly #former = new Map<string, number>();
   #made: Promise<void> | undefined;
 
   constructor(paths: RunPaths) {
@@ -29,20 +30,29 @@ export class InsideFolder {
     return (this.#made ??= this.#make());
   }
 
-  /** Absolute, on this machine: holds `sitecustomize.py` and room for what Python compiles of it. */
+  /**
+   * Absolute, on this machine: holds `sitecustomize.py` and room for what Python compiles of it. That is never opened to
+   * others: Python would execute what they put there.
+   */
   async addHook(from: string): Promise<string> {
     await this.make();
     const folder = join(this.path, 'pythonHook');
     await mkdir(join(folder, '__pycache__'), { recursive: true });
     await copyFile(join(from, 'sitecustomize.py'), join(folder, 'sitecustomize.py'));
-    if (this.#isOpen) await chmod(join(folder, '__pycache__'), 0o777);
     return folder;
   }
 
-  /** Lets any user write: the one inside has another number than the person, and no other right to. */
+  /**
+   * Lets any user write: the one inside has another number than the person, and no other right to. What is there already
+   * nobody else can replace or take away.
+   */
   async openToAll(): Promise<void> {
-    this.#isOpen = true;
-    await this.#modes(0o777, 0o666);
+    for (const path of [this.path, ...this.#written()]) {
+      const mode = await modeOf(path);
+      if (mode === undefined) continue;
+      this.#former.set(path, mode);
+      await chmod(path, path === this.path ? 0o1777 : 0o666).catch(() => undefined);
+    }
   }
 
   has(name: string): boolean {
@@ -70,28 +80,32 @@ export class InsideFolder {
 
   /** What the wrapper said is needed until the result is written. Never rejects. */
   async close(): Promise<void> {
-    if (this.#isOpen) await this.#modes(0o755, 0o644);
+    for (const path of [this.path, ...this.#written()]) {
+      const mode = await modeOf(path);
+      // Perhaps opened by a supervisor that was killed since.
+      if (mode !== undefined && (mode & 0o002) !== 0)
+        await chmod(path, this.#former.get(path) ?? mode & 0o755).catch(() => undefined);
+    }
     if (existsSync(this.#paths.result))
       await rm(this.path, { recursive: true, force: true }).catch(() => undefined);
   }
 
   async #make(): Promise<void> {
     await mkdir(this.path, { recursive: true });
-    await Promise.all([
-      ...this.#written().map(path => writeFile(path, '', { flag: 'a' })),
-      writeFile(join(this.path, wrapperFiles.script), `${wrapperScript}\n`),
-    ]);
+    await Promise.all(this.#written().map(path => writeFile(path, '', { flag: 'a' })));
   }
 
   #written(): string[] {
     const { stdout, stderr, seen, childMetrics } = this.#paths;
     return [stdout, stderr, seen, childMetrics];
   }
+}
 
-  async #modes(folder: number, file: number): Promise<void> {
-    await chmod(this.path, folder).catch(() => undefined);
-    for (const path of this.#written()) await chmod(path, file).catch(() => undefined);
-  }
+async function modeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ mode }) => mode & 0o7777,
+    () => undefined,
+  );
 }
 
 /** As the record of the container names it. */

@@ -5,7 +5,6 @@
  * again; it ends with the run.
  */
 import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
@@ -111,7 +110,6 @@ export async function openRelay(options: RelayOptions): Promise<Relay | undefine
   let server: Server;
   try {
     await folder.make();
-    await writeFile(join(folder.path, wrapperFiles.relay), `${relayProgram}\n`);
     server = await listen(path, port);
   } catch (error) {
     warn(`What is logged with MLflow inside the container does not arrive here: ${errorText(error)}`);
@@ -119,8 +117,7 @@ export async function openRelay(options: RelayOptions): Promise<Relay | undefine
   }
   return {
     start(python) {
-      const program = `${inside}/${wrapperFiles.relay}`;
-      const argv = [python ?? 'python3', '-I', '-S', program, inside, String(port)];
+      const argv = [python ?? 'python3', '-I', '-S', '-c', relayProgram, inside, String(port)];
       void api.startDetached(container, { argv, user }).catch((error: unknown) => {
         // Without Python inside there is no MLflow either.
         note(`no way for MLflow out of the container: ${errorText(error)}`);

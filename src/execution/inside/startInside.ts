@@ -14,7 +14,7 @@ import type { InsideFolder } from './insideFolder.ts';
 import { startedWrapper } from './insideFolder.ts';
 import type { OpenedContainer } from './lookAtContainer.ts';
 import { waitForFile } from './waitForFile.ts';
-import { wrapperCannotWrite, wrapperFiles } from './wrapperScript.ts';
+import { wrapperArgv, wrapperCannotWrite, wrapperFiles } from './wrapperScript.ts';
 
 export interface StartInsideRequest {
   readonly api: ContainerApi;
@@ -47,11 +47,7 @@ export async function startInside(request: StartInsideRequest): Promise<Containe
   const input = command.stdin === 'stored' ? `${run}/stdin` : '/dev/null';
   const words = [place, inside(command.cwd), input, ...argv];
   const exec = await api
-    .startDetached(
-      record.id,
-      { argv: ['/bin/sh', `${place}/${wrapperFiles.script}`, ...words], user: record.user, env },
-      { signal, patienceMs },
-    )
+    .startDetached(record.id, { argv: wrapperArgv(words), user: record.user, env }, { signal, patienceMs })
     .catch((error: unknown) => {
       // The engine's own words name the runtime, the shell and a folder of its own.
       if (error instanceof Error && /exec.*\/bin\/sh|no such file or directory/.test(error.message))

@@ -3,7 +3,7 @@
  * and says how it ended. It is nobody's child there and needs nobody to live, so the death of a supervisor or of the
  * engine's client loses nothing. POSIX sh; dash, busybox and bash run it.
  *
- * Arguments: the folder `inside` of the run as the container sees it, the working folder, the file for standard input,
+ * It is handed over as text, not as a file that somebody could replace. Arguments: that text, the folder `inside` of the run as the container sees it, the working folder, the file for standard input,
  * then the command. What it says is in that folder, each file renamed into place:
  * `started` (its number and its line of /proc), `refused` (why there is no command), `ended` (the exit code).
  * In `said` is what the shell itself printed: it reports a command that was ended by a signal there, which tells the
@@ -14,19 +14,18 @@ export const wrapperFiles = {
   refused: 'refused',
   ended: 'ended',
   said: 'said',
-  /** The shell's own text, and that of the program for MLflow's clients. */
-  script: 'command.sh',
-  relay: 'relay.py',
 } as const;
 
 /** Its exit code when it may not write into the run's folder. */
 export const wrapperCannotWrite = 91;
 
 export const wrapperScript = `
+text=$1
+shift
 read -r _a _b _c _d _e session _f </proc/$$/stat
 if [ "$session" != $$ ] && [ -z "$LOCKSTEP_NO_SETSID" ] && command -v setsid >/dev/null 2>&1; then
   LOCKSTEP_NO_SETSID=1; export LOCKSTEP_NO_SETSID
-  exec setsid /bin/sh "$0" "$@"
+  exec setsid /bin/sh -c "$text" "$0" "$text" "$@"
 fi
 unset LOCKSTEP_NO_SETSID
 in=$1 cwd=$2 input=$3
@@ -59,10 +58,15 @@ case $1 in
 esac
 read -r line </proc/$$/stat
 tell ${wrapperFiles.started} "$$ $line"
-(unset in cwd input run session found seen old folder line; exec "$@") <"$input" >>"$run/stdout.log" 2>>"$run/stderr.log"
+(unset text in cwd input run session found seen old folder line; exec "$@") <"$input" >>"$run/stdout.log" 2>>"$run/stderr.log"
 code=$?
 tell ${wrapperFiles.ended} "$code"
 `.trim();
+
+/** What an engine is to execute. @param words Working folder and so on, as the script takes them after its own text. */
+export function wrapperArgv(words: readonly string[]): string[] {
+  return ['/bin/sh', '-c', wrapperScript, 'lockstep-run', wrapperScript, ...words];
+}
 
 /** Signals that shells do not report when they end a command. */
 const silent: Readonly<Record<number, NodeJS.Signals>> = { 2: 'SIGINT', 13: 'SIGPIPE' };

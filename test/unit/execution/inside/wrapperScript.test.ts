@@ -6,9 +6,8 @@ import fc from 'fast-check';
 import { runCommand } from '../../../../src/base/runCommand.ts';
 import {
   readWrapperEnd,
+  wrapperArgv,
   wrapperCannotWrite,
-  wrapperFiles,
-  wrapperScript,
 } from '../../../../src/execution/inside/wrapperScript.ts';
 import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
 
@@ -38,13 +37,12 @@ async function wrap(
   const run = join(folder.path, 'a run');
   const inside = join(run, 'inside');
   await mkdir(inside, { recursive: true });
-  const script = join(inside, wrapperFiles.script);
-  await writeFile(script, wrapperScript);
   if (logs) for (const name of ['stdout.log', 'stderr.log']) await writeFile(join(run, name), 'before\n');
   if (input !== undefined) await writeFile(join(run, 'stdin'), input);
+  const words = wrapperArgv([inside, cwd, input === undefined ? '/dev/null' : join(run, 'stdin'), ...argv]);
   const outcome = await runCommand({
     program,
-    args: [...options, script, inside, cwd, input === undefined ? '/dev/null' : join(run, 'stdin'), ...argv],
+    args: [...options, ...words.slice(1)],
     env: { PATH: process.env['PATH'], HOME: folder.path },
     timeoutMs: 20_000,
   });
