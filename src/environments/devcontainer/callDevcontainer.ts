@@ -1,5 +1,5 @@
 /** One call of the devcontainer program for a project, with its failures explained and nothing half-made left behind. */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import type { LockstepError } from '../../base/lockstepError.ts';
 import {
@@ -15,7 +15,7 @@ import type { CliResult } from './cliLog.ts';
 import type { CliSession } from './cliSession.ts';
 import { runDevcontainerProgram } from './devcontainerProgram.ts';
 import { engineCommand } from './engineCommand.ts';
-import { temporaryFolderOf } from './environmentFolder.ts';
+import { makeEnvironmentFolder, temporaryFolderOf } from './environmentFolder.ts';
 import type { EnvironmentFolder } from './environmentFolder.ts';
 import { featureLockPath } from './environmentInputs.ts';
 import type { EnvironmentRequest } from './environmentRequest.ts';
@@ -43,7 +43,7 @@ export async function callDevcontainer(
 ): Promise<{ readonly result: CliResult; readonly session: CliSession }> {
   const { devcontainer, request, folder } = call;
   const { root, engine, variables, signal, onProgress } = request;
-  await mkdir(folder.folder, { recursive: true });
+  await makeEnvironmentFolder(folder);
   const turn = await buildTurn(call);
   // Without the list nothing can be told to be new.
   const before = call.builds
@@ -61,7 +61,7 @@ export async function callDevcontainer(
       cwd: root,
       variables,
       temporary: temporaryFolderOf(request.cacheFolder),
-      log: folder.log,
+      ...{ log: folder.log, turns: [folder.turn, ...(turn === undefined ? [] : [buildTurnOf(request)])] },
       signal,
       onProgress,
     });
@@ -162,14 +162,18 @@ async function buildTurn({
 async function turnOfBuilds(
   request: EnvironmentRequest,
 ): Promise<Awaited<ReturnType<typeof takeTurn>> | undefined> {
-  const name = Buffer.from(request.engine.endpoint).toString('hex').slice(-40);
-  return takeTurn(`${dirname(temporaryFolderOf(request.cacheFolder))}/builds-${name}.turn`, {
+  return takeTurn(buildTurnOf(request), {
     signal: request.signal,
     onWait: holder =>
       request.onProgress?.({
         ...{ kind: 'phase', phase: 'wait', detail: `another build with Features (${holder})` },
       }),
   });
+}
+
+function buildTurnOf({ engine, cacheFolder }: EnvironmentRequest): string {
+  const name = Buffer.from(engine.endpoint).toString('hex').slice(-40);
+  return `${dirname(temporaryFolderOf(cacheFolder))}/builds-${name}.turn`;
 }
 
 async function hasBuildx({ engine, variables, signal }: EnvironmentRequest): Promise<boolean> {

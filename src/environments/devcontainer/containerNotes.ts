@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { writeJsonAtomic } from '../../base/atomicFile.ts';
+import { makeEnvironmentFolder } from './environmentFolder.ts';
 import type { EnvironmentFolder } from './environmentFolder.ts';
 
 const smokeTestSchema = z.object({
@@ -44,6 +45,7 @@ export async function noteOfContainer(
   added: Omit<ContainerNotes, 'id'>,
 ): Promise<ContainerNotes> {
   const notes = { ...(await readContainerNotes(folder, id)), ...added };
-  await writeJsonAtomic(folder.container(id), notes);
+  await makeEnvironmentFolder(folder);
+  await writeJsonAtomic(folder.container(id), notes, 0o600);
   return notes;
 }

@@ -5,15 +5,16 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { identifyProcess } from '../../base/processIdentity.ts';
-import { signalProcessTree } from '../../base/processTree.ts';
+import { findProcessTree, signalProcessTree } from '../../base/processTree.ts';
 import type { Engine } from '../engine/engine.ts';
 import { parseCliResult } from './cliLog.ts';
 import type { CliResult } from './cliLog.ts';
 import { CliSession } from './cliSession.ts';
+import { shareTurn } from './takeTurn.ts';
 import type { OnProgress } from './environmentProgress.ts';
 
 export interface CliCall {
@@ -26,6 +27,8 @@ export interface CliCall {
   readonly temporary: string;
   /** Where everything it logs is kept, for people; overwritten. */
   readonly log: string;
+  /** Turns that this process holds and that last as long as the program, even should this process be killed. */
+  readonly turns?: readonly string[];
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
@@ -44,7 +47,8 @@ export async function runDevcontainerProgram(call: CliCall): Promise<CliOutcome>
   call.signal?.throwIfAborted();
   const mark = `LOCKSTEP_DEVCONTAINER=${randomBytes(8).toString('hex')}`;
   const temporary = join(call.temporary, mark.slice(-16));
-  await mkdir(temporary, { recursive: true });
+  await sweepTemporary(call.temporary);
+  await mkdir(temporary, { recursive: true, mode: 0o700 });
   const [command = '', ...words] = call.words;
   const child = spawn(
     process.execPath,
@@ -70,7 +74,7 @@ export async function runDevcontainerProgram(call: CliCall): Promise<CliOutcome>
     },
   );
   const session = new CliSession(call.onProgress);
-  const log = createWriteStream(call.log);
+  const log = createWriteStream(call.log, { mode: 0o600 });
   log.on('error', () => undefined);
   const stdout: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => stdout.push(text));
@@ -80,6 +84,10 @@ export async function runDevcontainerProgram(call: CliCall): Promise<CliOutcome>
   });
 
   const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
+  const shared = identity?.then(async found => {
+    for (const turn of call.turns ?? []) if (found !== undefined) await shareTurn(turn, found);
+  });
+  shared?.catch(() => undefined);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const root = await identity;
     if (root !== undefined) await signalProcessTree({ root, session: root.pid, marker: mark }, signal);
@@ -104,9 +112,30 @@ export async function runDevcontainerProgram(call: CliCall): Promise<CliOutcome>
     clearTimeout(escalation);
     call.signal?.removeEventListener('abort', onAbort);
     log.end();
+    // Not after the turn has been given back.
+    await shared?.catch(() => undefined);
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
+
+/**
+ * Takes away temporary folders of calls that were killed. A folder is in use while any process has its name in its
+ * environment; where that cannot be seen, or the folder is young, it stays.
+ */
+export async function sweepTemporary(folder: string, now = Date.now()): Promise<void> {
+  if (process.platform !== 'linux') return;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const made = await stat(path).catch(() => undefined);
+    if (!/^[0-9a-f]{16}$/.test(name) || made === undefined || now - made.mtimeMs < youngMs) continue;
+    const root = { pid: 0 };
+    const users = await findProcessTree({ root, marker: `LOCKSTEP_DEVCONTAINER=${name}` });
+    if (users.length === 0) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Calls in containers that share the folder cannot be seen from here. */
+const youngMs = 60 * 60_000;
 
 /** Beside the bundle where the product is built, else in the packages of the source tree. */
 export function devcontainerProgram(): string {

@@ -1,5 +1,6 @@
 /** What is generated for one devcontainer lies in one folder of the user's cache, never in the repository. */
 import { createHash } from 'node:crypto';
+import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface EnvironmentFolder {
@@ -36,4 +37,16 @@ export function environmentFolder(cacheFolder: string, root: string, config: str
 /** For temporary files of calls of the devcontainer program. */
 export function temporaryFolderOf(cacheFolder: string): string {
   return join(cacheFolder, 'environments', 'tmp');
+}
+
+/**
+ * Makes the folder so that nobody else can look into it: logs and notes hold values of the person's environment. What
+ * an older version wrote for everybody to read is closed, too.
+ */
+export async function makeEnvironmentFolder({ folder }: EnvironmentFolder): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    // The container reads the files in `inside`, perhaps as another user.
+    if (entry.isFile()) await chmod(join(folder, entry.name), 0o600).catch(() => undefined);
 }

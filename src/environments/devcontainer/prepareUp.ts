@@ -8,6 +8,7 @@ import type { GpuHost, GpuPassing } from '../gpu/gpuHost.ts';
 import { planGpuPassing } from '../gpu/planGpuPassing.ts';
 import { ownLabels } from './containers.ts';
 import type { DevcontainerConfig } from './devcontainerSchema.ts';
+import { makeEnvironmentFolder } from './environmentFolder.ts';
 import type { EnvironmentFolder } from './environmentFolder.ts';
 import { environmentInputs, quickLimits } from './environmentInputs.ts';
 import type { EnvironmentInputs } from './environmentInputs.ts';
@@ -71,9 +72,10 @@ export async function prepareUp(
         ],
     environment: { [identityVariable]: JSON.stringify(identity) },
   });
+  await makeEnvironmentFolder(folder);
   await mkdir(folder.inside, { recursive: true });
-  await writeJsonAtomic(folder.override, override);
-  await writeJsonAtomic(folder.inputs(inputs.hash), inputs);
+  await writeJsonAtomic(folder.override, override, 0o600);
+  await writeJsonAtomic(folder.inputs(inputs.hash), inputs, 0o600);
   return { override, inputs, passing, host, expectsGpu: passed || asked.by === 'runArgs', callMark };
 }
 

@@ -4,9 +4,13 @@ import { runCommand } from '../../base/runCommand.ts';
 import { engineProcess } from './engineCommand.ts';
 import type { EnvironmentRequest } from './environmentRequest.ts';
 
-/** Words that clash with the container that still runs: its name and its ports. With their values. */
-const clashing =
-  /^(?:--name|--publish|-p|--hostname|-h|--ip|--ip6|--mac-address|--cidfile|--network-alias)(?:=|$)/;
+/** Options with a value that clash with the container that still runs (its name, its ports) or with the end of the trial. */
+const clashing = new Set([
+  ...['--name', '--publish', '-p', '--hostname', '-h', '--ip', '--ip6', '--mac-address', '--cidfile'],
+  ...['--network-alias', '--net-alias', '--restart'],
+]);
+/** Those without. */
+const switches = /^(?:--rm|--detach|-d)(?:=\w*)?$/;
 
 export type TrialOutcome = 'started' | 'not-tried' | { readonly said: readonly string[] };
 
@@ -40,12 +44,21 @@ function filledIn(word: string, { root, variables }: EnvironmentRequest): string
     );
 }
 
-function withoutClashing(words: readonly string[]): string[] {
+/** Of the words for `run` those that a trial can have, too. */
+export function withoutClashing(words: readonly string[]): string[] {
   const kept: string[] = [];
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
-    if (!clashing.test(word)) kept.push(word);
-    else if (!word.includes('=')) index += 1;
+    if (clashing.has(word)) index += 1;
+    else if (switches.test(word) || joined(word)) continue;
+    // Short switches in one word: -itd.
+    else if (/^-[dit]{2,}$/.test(word)) kept.push(word.replaceAll('d', ''));
+    else kept.push(word);
   }
-  return kept;
+  return kept.filter(word => word !== '-');
+}
+
+/** `--name=x`, `-p8080:80`. */
+function joined(word: string): boolean {
+  return /^-[ph][^-]/.test(word) || (word.startsWith('--') && clashing.has(word.split('=')[0] ?? ''));
 }
