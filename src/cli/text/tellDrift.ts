@@ -1,6 +1,6 @@
 /** The outcome of a comparison with an environment lock as people read it. */
 import { driftLine } from '../../environments/drift/driftReport.ts';
-import type { DriftReport } from '../../environments/environmentLock.ts';
+import type { DriftItem, DriftReport } from '../../environments/environmentLock.ts';
 import type { Terminal } from '../terminal.ts';
 import { printable } from './printable.ts';
 
@@ -29,9 +29,24 @@ export function tellDrift(
       );
       break;
     case 'drifted':
-      out(`${what} is not what ${lock} says:\n${drifted.map(one => line(driftLine(one))).join('')}`);
+      out(`${what} is not what ${lock} says:\n${shownItems(drifted).map(line).join('')}`);
   }
   if (told.length > 0)
     out(`Of no weight:\n${terminal.paint('dim', told.map(one => line(driftLine(one))).join(''))}`);
   for (const problem of problems) out(`Not looked at: ${printable(problem)}\n`);
+  if (verdict === 'drifted' && interpreter !== undefined)
+    out(
+      'To take it as it is now: lockstep env lock --python; to run as it was locked: lockstep run --env python\n',
+    );
 }
+
+/** Under another interpreter everything is another: its packages are no findings of their own. */
+function shownItems(drifted: readonly DriftItem[]): string[] {
+  const packages = drifted.filter(one => one.part === 'packages');
+  const other = drifted.some(one => one.cause === 'another interpreter');
+  if (!other || packages.length <= fewPackages) return drifted.map(driftLine);
+  const rest = drifted.filter(one => one.part !== 'packages');
+  return [...rest.map(driftLine), `and with it ${packages.length} packages; --json has them all`];
+}
+
+const fewPackages = 3;
