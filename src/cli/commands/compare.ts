@@ -11,6 +11,7 @@ import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { numberText, shortId } from '../text/describe.ts';
 import { printable } from '../text/printable.ts';
 import { wrapList } from '../text/wrapWords.ts';
+import { foldPackages } from '../text/foldPackages.ts';
 import { renderTable } from '../text/renderTable.ts';
 
 export const compare: Subcommand = {
@@ -41,6 +42,7 @@ function tell({ runs, sections, problems }: RunComparison, all: boolean, { termi
     const dark = all ? [] : telling.filter(isUnknownOfAll);
     if (dark.length > 0)
       unknown.push(...(dark.length === telling.length ? [name] : dark.map(row => row.key)));
+    const { rows: table, folded } = all ? { rows: shown, folded: 0 } : foldPackages(name, shown);
     if (shown.length === 0) {
       if (telling.some(row => row.status === 'same')) same.push(name);
       continue;
@@ -48,7 +50,7 @@ function tell({ runs, sections, problems }: RunComparison, all: boolean, { termi
     terminal.out(`${terminal.paint('bold', name)}\n`);
     terminal.out(
       renderTable(
-        shown,
+        table,
         [
           { title: '', cell: row => `  ${row.key}`, shrink: 1, least: 14 },
           ...runs.map((run, at) => ({
@@ -62,6 +64,7 @@ function tell({ runs, sections, problems }: RunComparison, all: boolean, { termi
         text => terminal.paint('dim', text),
       ),
     );
+    if (folded > 0) terminal.out(`  ${folded} packages differ; --all shows them\n`);
   }
   if (same.length > 0) terminal.out(wrapList('The same:', same, terminal.width));
   if (unknown.length > 0) terminal.out(wrapList('Not known of any:', unknown, terminal.width));
