@@ -3,6 +3,7 @@
  * container's own interpreter, which reads what installers leave beside packages and imports none of them.
  */
 import { listingScript, readListing } from '../../environments/python/listingScript.ts';
+import { errorText } from '../../base/systemError.ts';
 import type { Package } from '../../runs/captured.ts';
 import { captured, unknown } from '../../runs/known.ts';
 import type { Known } from '../../runs/known.ts';
@@ -35,8 +36,18 @@ export async function packagesInside(
       );
     return captured(readListing(stdout.toString('utf8'), path => outside(path) ?? withinPlace(path)));
   } catch (error) {
-    return unknown(`the packages of the container could not be listed: ${String(error)}`);
+    return unknown(`the packages of the container could not be listed: ${whyNot(error)}`);
   }
+}
+
+/** What the engine says of a container that cannot be asked any more, in words for people. */
+export function whyNot(error: unknown): string {
+  const text = errorText(error);
+  if (/no such container/i.test(text)) return 'it was gone when the run had ended';
+  if (/is not running|container state improper|can only .* running/i.test(text))
+    return 'it was stopped before the run had ended';
+  if (/is paused/i.test(text)) return 'it was paused when the run had ended';
+  return text;
 }
 
 function lastLine(text: string): string {

@@ -5,6 +5,8 @@ import { readListing } from '../../../../src/environments/python/listingScript.t
 import { demuxed } from '../../../../src/execution/inside/demuxed.ts';
 import { readMetadata, remoteVariables } from '../../../../src/execution/inside/findContainer.ts';
 import { startedWrapper } from '../../../../src/execution/inside/insideFolder.ts';
+import { engineRefused } from '../../../../src/execution/inside/errors.ts';
+import { whyNot } from '../../../../src/execution/inside/packagesInside.ts';
 import { passedOn } from '../../../../src/execution/inside/passedOn.ts';
 import { environmentOf, readProbe } from '../../../../src/execution/inside/probeInside.ts';
 import { innermostPid } from '../../../../src/execution/inside/shownHere.ts';
@@ -161,4 +163,20 @@ describe('the packages of a container', () => {
       ],
     );
   });
+});
+
+describe('a container that cannot be asked for its packages', () => {
+  const cases: [said: string, why: RegExp][] = [
+    ['Container 3f2a is not running', /^it was stopped before/],
+    ['can only create exec sessions on running containers: container state improper', /^it was stopped/],
+    ['No such container: 3f2a', /^it was gone/],
+    ['Container 3f2a is paused, unpause the container before exec', /^it was paused/],
+    ['no space left on device', /no space left/],
+  ];
+  for (const [said, why] of cases)
+    it(said, () => {
+      const text = whyNot(engineRefused('POST /containers/3f2a/exec', said, 409));
+      assert.match(text, why);
+      assert.doesNotMatch(text, /LockstepError/);
+    });
 });
