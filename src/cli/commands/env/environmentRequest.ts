@@ -11,6 +11,7 @@ import type { Engine } from '../../../environments/engine/engine.ts';
 import { findEngine } from '../../../environments/engine/findEngine.ts';
 import { devcontainerLockPath } from '../../../environments/environmentLock.ts';
 import type { CliContext } from '../../cliContext.ts';
+import { wrongUse } from '../../errors.ts';
 import { envProgress } from '../../text/envProgress.ts';
 import type { OpenEnvironment } from './openEnvironment.ts';
 
@@ -63,13 +64,17 @@ export async function refuseInside(variables: NodeJS.ProcessEnv): Promise<void> 
   if (inside !== undefined && !inside.sign.startsWith('/')) throw alreadyInside();
 }
 
+/** Throws `wrong-use` where nothing is named. */
 export function gpuChoice(words: string | undefined): GpuChoice | undefined {
   if (words === undefined) return undefined;
   if (words === 'none') return 'none';
-  return words
+  const chosen = words
     .split(',')
     .map(word => word.trim())
     .filter(word => word !== '');
+  if (chosen.length === 0)
+    throw wrongUse('--gpus wants UUIDs or numbers of GPUs, separated by commas, or none', 'lockstep env up');
+  return chosen;
 }
 
 async function lockHash(root: string): Promise<string | undefined> {

@@ -9,6 +9,7 @@ import { readDevcontainer } from '../../../environments/devcontainer/readDevcont
 import { upLogLines } from '../../../environments/devcontainer/upLogLines.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { CliContext, Subcommand } from '../../cliContext.ts';
+import { wrongUse } from '../../errors.ts';
 import { newCommand, parseWords } from '../../readWords.ts';
 import { printable } from '../../text/printable.ts';
 import { addConfigOption, usableEngine } from './environmentRequest.ts';
@@ -30,6 +31,8 @@ export const envLogs: Subcommand = {
       .option('--tail <lines>', 'only the last ones', '1000');
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<LogsFlags>();
+    if (!/^(?:\d{1,15}|all)$/.test(flags.tail))
+      throw wrongUse(`--tail wants a number of lines, or all, not ${flags.tail}`, 'lockstep env logs');
     return flags.up === true ? tellUpLog(flags, context) : tellContainerLog(flags, context);
   },
 };
@@ -50,7 +53,10 @@ async function tellContainerLog(flags: LogsFlags, context: CliContext): Promise<
   const { inspected } = await findEnvironment({
     ...{ root, cacheFolder, engine, variables: environment, config: flags.config, signal: context.signal },
   });
-  if (inspected === undefined) throw containerMissing(root);
+  if (inspected === undefined) {
+    context.terminal.err('lockstep: there is no container; how it was last brought up, or why not:\n');
+    return tellUpLog(flags, context);
+  }
   const words = ['logs', '--tail', flags.tail, ...(flags.follow === true ? ['--follow'] : []), inspected.Id];
   const { program, args, env } = engineProcess(engine, words, { variables: environment });
   const child = spawn(program, args, { env, stdio: ['ignore', 'inherit', 'inherit'], windowsHide: true });
