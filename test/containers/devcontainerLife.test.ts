@@ -1,12 +1,14 @@
 /** The life of a devcontainer on real Docker and real Podman: up, inside, edited, rebuilt, cancelled, down. */
 import assert from 'node:assert/strict';
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { LockstepError } from '../../src/base/lockstepError.ts';
 import { downEnvironment } from '../../src/environments/devcontainer/downEnvironment.ts';
 import { environmentFolder } from '../../src/environments/devcontainer/environmentFolder.ts';
+import type { EnvironmentFolder } from '../../src/environments/devcontainer/environmentFolder.ts';
 import type { EnvironmentProgress } from '../../src/environments/devcontainer/environmentProgress.ts';
 import type { EnvironmentRequest } from '../../src/environments/devcontainer/environmentRequest.ts';
 import { environmentState } from '../../src/environments/devcontainer/environmentStateOf.ts';
@@ -117,6 +119,8 @@ for (const kind of ['docker', 'podman'] as const)
     }
 
     const dockerfile = (): string => join(here().root, '.devcontainer', 'Dockerfile');
+    const kept = (): EnvironmentFolder =>
+      environmentFolder(here().request.cacheFolder, here().root, '.devcontainer/devcontainer.json');
     const config = (): string => join(here().root, '.devcontainer', 'devcontainer.json');
 
     it('comes up with its steps told, and is used the second time', async () => {
@@ -230,11 +234,8 @@ for (const kind of ['docker', 'podman'] as const)
     });
 
     it('leaves nothing when it goes down for good', async () => {
-      const folder = environmentFolder(
-        here().request.cacheFolder,
-        here().root,
-        '.devcontainer/devcontainer.json',
-      );
+      const folder = kept();
+      assert.equal((await stat(folder.log)).mode & 0o777, 0o600);
       const stop = new AbortController();
       const cancelled = downEnvironment({
         ...{ ...here().request, remove: true, signal: stop.signal },
@@ -261,13 +262,14 @@ for (const kind of ['docker', 'podman'] as const)
           (await engineSays(engine, ['ps', '--all', '--quiet'])).split('\n').length;
         const before = await count();
         const labels = [`devcontainer.local_folder=${here().root}`, `devcontainer.config_file=${config()}`];
-        let other = '';
+        let [other, held] = ['', ''];
         const stop = new AbortController();
         const work = upEnvironment({
           ...here().request,
           signal: stop.signal,
           onProgress: one => {
             if (one.kind !== 'output' || one.text !== 'begun') return;
+            held = readFileSync(kept().turn, 'utf8');
             const words = ['create', ...labels.flatMap(label => ['--label', label]), base, 'true'];
             void engineSays(engine, words)
               .then(id => (other = id))
@@ -276,6 +278,7 @@ for (const kind of ['docker', 'podman'] as const)
         });
         await assert.rejects(work, { name: 'AbortError' });
         assert.deepEqual(await here().containers(), [other]);
+        assert.match(held, /"others": \[\s+\{\s+"pid": \d+/, 'the program holds the turn, too');
         await engineSays(engine, ['rm', '--force', other]);
         await waitFor('the step to end', async () => (await count()) <= before);
         await writeFile(dockerfile(), `FROM ${base}\n`);
@@ -316,10 +319,17 @@ for (const kind of ['docker', 'podman'] as const)
         `devcontainer.local_folder=${here().root}`,
       ];
       words.push('--label', `devcontainer.config_file=${config()}`, '--volume', `${here().root}:/elsewhere`);
-      const id = await engineSays(engine, [...words, base, 'sleep', '98763']);
+      // As Compose does it, with a second service beside.
+      const compose = ['--stop-signal=KILL', '--label', `com.docker.compose.project=lockstep-test-${kind}`];
+      const id = await engineSays(engine, [...words, ...compose, base, 'sleep', '98763']);
+      const aside = ['run', '--detach', '--network=none', '--name', `lockstep-test-db-${kind}`, ...compose];
+      const database = await engineSays(engine, [...aside, base, 'sleep', '98762']);
       const found = await upEnvironment(here().request);
       assert.deepEqual([found.how, found.container.madeBy, found.container.id], ['used', 'other', id]);
       assert.equal((await inside(['pwd'])).stdout, '/elsewhere\n');
+      const { warnings } = await downEnvironment({ ...here().request, remove: true });
+      assert.match(warnings.join(), new RegExp(`are left: lockstep-test-db-${kind}\\. To end them: `));
+      await engineSays(engine, ['rm', '--force', database]);
     });
 
     // Podman tries for a third of a minute.

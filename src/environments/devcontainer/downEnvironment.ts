@@ -1,6 +1,7 @@
 /** Stops a project's container, or removes it with all that was made for it. Invariant: nothing of another project is touched. */
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { composeLeft } from './composeProject.ts';
 import { findContainers, labelsOf, ownLabels, specificationLabels } from './containers.ts';
 import type { InspectedContainer } from './containers.ts';
 import { engineCommand } from './engineCommand.ts';
@@ -85,6 +86,7 @@ export async function downEnvironment(request: DownRequest): Promise<DownOutcome
       )
         images.push(container.Image);
     }
+    warnings.push(...(await composeLeft(request, containers, !request.remove)));
     if (request.remove) for (const folder of folders) await emptyFolder(folder);
     return { stopped, removed, volumes, images, warnings };
   } finally {

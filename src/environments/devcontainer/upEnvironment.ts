@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { checkCuda } from './checkCuda.ts';
 import type { DriftReport } from '../environmentLock.ts';
 import { callDevcontainer } from './callDevcontainer.ts';
+import { composeWarning } from './composeProject.ts';
 import type { CliSession } from './cliSession.ts';
 import { noteOfContainer, readContainerNotes } from './containerNotes.ts';
 import { containerState } from './containerState.ts';
@@ -165,6 +166,8 @@ async function outcomeOf(
   );
   if (how !== 'used') await handIdentityIn(folder, request, now, container, notes.gpu);
   const problem = prepared?.passing.problem;
+  const ofCompose =
+    how === 'used' ? undefined : composeWarning(devcontainer, prepared?.passing.runArgs ?? []);
   return {
     config: devcontainer.config,
     container,
@@ -173,7 +176,7 @@ async function outcomeOf(
     ...(problem === undefined ? {} : { gpuProblem: { message: problem.message, mend: problem.mend } }),
     stale,
     hints: devcontainer.hints,
-    warnings: [],
+    warnings: ofCompose === undefined ? [] : [ofCompose],
   };
 }
 
