@@ -42,6 +42,12 @@ const parts: readonly SystemPart[] = [
     otherwise: 'Install Chromium or Google Chrome, or name one with LOCKSTEP_BROWSER=/path/to/it',
   },
   {
+    name: 'busybox',
+    isThere: () => answers('busybox', ['true']),
+    debian: ['busybox'],
+    otherwise: 'Install busybox, whose shell is the one of small images: https://busybox.net',
+  },
+  {
     name: 'OpenSSH',
     isThere: async () => findSshServer() !== undefined && (await answers('ssh', ['-V'])),
     debian: ['openssh-client', 'openssh-server', 'openssh-sftp-server'],

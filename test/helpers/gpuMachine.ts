@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { rootsBelow, type GpuRoots } from '../../src/environments/gpu/gpuRoots.ts';
 
 export interface GpuMachine {
@@ -45,5 +46,5 @@ export function gpuFixture(name: string): string {
 }
 
 function gpuFixturePath(name: string): string {
-  return new URL(`../fixtures/gpu/${name}`, import.meta.url).pathname;
+  return fileURLToPath(new URL(`../fixtures/gpu/${name}`, import.meta.url));
 }
