@@ -4,7 +4,9 @@ import type { TemplateProposal } from '../../../environments/templates/chooseTem
 import { readOptionWords } from '../../../environments/templates/checkOptions.ts';
 import { createEnvironment } from '../../../environments/templates/createEnvironment.ts';
 import type { CreatedEnvironment } from '../../../environments/templates/createEnvironment.ts';
+import { doubtfulVersions } from '../../../environments/templates/doubtfulVersions.ts';
 import { projectFileRefused } from '../../../environments/templates/errors.ts';
+import { readProjectFacts } from '../../../environments/templates/project/readProjectFacts.ts';
 import { proposeTemplate } from '../../../environments/templates/proposeTemplate.ts';
 import { findTemplate, readTemplates } from '../../../environments/templates/readTemplates.ts';
 import { locateProject } from '../../../git/locateProject.ts';
@@ -48,6 +50,13 @@ export const envCreate: Subcommand = {
       { ...proposal?.options, ...given },
       { force: flags.force === true, signal: context.signal },
     );
+    // A bad file of the project is no matter to a template that was named.
+    const doubts = doubtfulVersions(
+      created.template,
+      created.options,
+      await readProjectFacts(root, context.signal),
+    );
+    for (const doubt of doubts) context.terminal.err(`lockstep: ${printable(doubt)}\n`);
     if (flags.json === true)
       context.terminal.out(
         jsonText({ schemaVersion: 1, root, ...created, ...(proposal === undefined ? {} : said(proposal)) }),
