@@ -3,11 +3,12 @@
  * pip, conda packages through a program of conda. Only folders of this cache are ever installed into.
  */
 import { createHash } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeJsonAtomic } from '../../base/atomicFile.ts';
 import { findProgram } from '../../base/findProgram.ts';
+import { systemErrorCode } from '../../base/systemError.ts';
 import type { LockedPython } from '../environmentLock.ts';
 import { lockText } from '../lock/writeLock.ts';
 import { beginBuild, currentBuild, environmentHome, isBeingBuilt, withdraw } from './environmentFolders.ts';
@@ -128,12 +129,22 @@ async function usable(
   try {
     const { missing, built } = await describe(folder, question, plan);
     if (missing.length === 0) return built;
-  } catch {
+  } catch (error) {
     question.signal?.throwIfAborted();
+    // Whatever else is wrong, a machine under load or a folder that is not to be read, proves no difference.
+    if (!(await isMissing(interpreterIn(folder)))) throw error;
   }
   // Somebody installed into it, or what it stood on is gone.
-  await withdraw(home);
+  await withdraw(home, folder);
   return undefined;
+}
+
+/** Also where what it leads to is gone. */
+async function isMissing(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? ''),
+  );
 }
 
 interface Described {

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomic, writeJsonAtomic } from '../../base/atomicFile.ts';
 import { hostIdentity, identifyProcess, processLives } from '../../base/processIdentity.ts';
@@ -22,6 +22,7 @@ export interface Build {
 const currentName = 'current';
 const buildName = /^[0-9a-f]{8}$/;
 const ownerEnding = '.owner.json';
+const withdrawnEnding = '.withdrawn';
 
 const ownerSchema = z.looseObject({
   host: z.looseObject({
@@ -43,8 +44,13 @@ export async function currentBuild(home: string): Promise<string | undefined> {
   return buildName.test(name) ? join(home, name) : undefined;
 }
 
-/** A published build that turned out broken is one no more. */
-export async function withdraw(home: string): Promise<void> {
+/**
+ * A published build that turned out to be another is one no more. Its files stay for long: a training may go on in it.
+ * @param folder What was looked at; another that was published meanwhile stays.
+ */
+export async function withdraw(home: string, folder: string): Promise<void> {
+  if ((await currentBuild(home)) !== folder) return;
+  await writeFile(folder + withdrawnEnding, '');
   await unlink(join(home, currentName)).catch(() => undefined);
 }
 
@@ -98,15 +104,34 @@ export async function beginBuild(home: string): Promise<Build> {
 async function sweep(home: string): Promise<void> {
   const names = await readdir(home);
   const current = await currentBuild(home);
+  const kept = new Set<string>();
+  for (const name of names.filter(one => one.endsWith(withdrawnEnding))) {
+    const build = name.slice(0, -withdrawnEnding.length);
+    if (await mayBeInUse(join(home, build))) kept.add(build);
+  }
   for (const name of names) {
     const build = name.slice(0, 8);
     if (!buildName.test(build) || join(home, build) === current) continue;
-    if (!(await isAbandoned(join(home, build + ownerEnding)))) continue;
+    if (kept.has(build) || !(await isAbandoned(join(home, build + ownerEnding)))) continue;
     await remove(join(home, name));
   }
 }
 
 const dayMs = 24 * 3600 * 1000;
+/** Longer than most trainings, also those on another machine that shares the folder. */
+const withdrawnMs = 30 * dayMs;
+
+/** @param folder Of a withdrawn build. */
+async function mayBeInUse(folder: string): Promise<boolean> {
+  const since = await stat(folder + withdrawnEnding).catch(() => undefined);
+  if (since === undefined || Date.now() - since.mtimeMs <= withdrawnMs) return true;
+  if (process.platform !== 'linux') return false;
+  for (const pid of (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))) {
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (words.includes(folder + sep)) return true;
+  }
+  return false;
+}
 
 /** A builder on another machine that shares the folder has a day. */
 async function isAbandoned(owner: string): Promise<boolean> {

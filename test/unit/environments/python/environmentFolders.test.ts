@@ -26,12 +26,33 @@ describe('folders of built environments', () => {
     assert.deepEqual((await readdir(home)).sort(), [basename(current ?? ''), 'current'].sort());
     assert.equal(await isBeingBuilt(home), false);
 
-    await withdraw(home);
+    assert.ok(current);
+    await withdraw(home, join(home, '0123abcd'));
+    assert.equal(await currentBuild(home), current);
+    await withdraw(home, current);
     assert.equal(await currentBuild(home), undefined);
     const next = await beginBuild(home);
     await mkdir(next.folder);
     assert.equal(await next.publish(), next.folder);
-    assert.deepEqual((await readdir(home)).sort(), [basename(next.folder), 'current'].sort());
+    // A training may go on in what was withdrawn.
+    const withdrawn = [basename(current), `${basename(current)}.withdrawn`];
+    const names = async (): Promise<string[]> => (await readdir(home)).sort();
+    assert.deepEqual(await names(), [basename(next.folder), 'current', ...withdrawn].sort());
+    const longAgo = new Date(Date.now() - 40 * 24 * 3600 * 1000);
+    await utimes(join(home, `${basename(current)}.withdrawn`), longAgo, longAgo);
+    if (process.platform === 'linux') {
+      const hold = 'console.log(1); setInterval(() => {}, 1000)';
+      const training = spawn(process.execPath, ['-e', hold, join(current, 'bin', 'python')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(training.stdout, 'data');
+      await (await beginBuild(home)).discard();
+      assert.deepEqual(await names(), [basename(next.folder), 'current', ...withdrawn].sort());
+      training.kill('SIGKILL');
+      await once(training, 'close');
+    }
+    await (await beginBuild(home)).discard();
+    assert.deepEqual(await names(), [basename(next.folder), 'current'].sort());
   });
 
   it('do not keep what a killed builder left, nor believe a pointer that says nothing', async () => {
