@@ -285,6 +285,15 @@ for (const kind of ['docker', 'podman'] as const)
       });
 
     if (builds)
+      it('leaves nothing when the engine would not start the container', async () => {
+        await using other = await devcontainerProject(engine, {
+          '.devcontainer.json': JSON.stringify({ image: base, runArgs: ['--device=/dev/lockstep-none'] }),
+        });
+        await failure(upEnvironment(other.request));
+        assert.deepEqual(await other.containers(), []);
+      });
+
+    if (builds)
       it('comes up beside a container whose start had failed', async () => {
         const labels = [`devcontainer.local_folder=${here().root}`, `devcontainer.config_file=${config()}`];
         const words = ['create', ...labels.flatMap(label => ['--label', label]), base, 'no-such-program'];

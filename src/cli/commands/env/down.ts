@@ -19,7 +19,7 @@ export const envDown: Subcommand = {
       newCommand('env down', 'Stop the container of this project; env up starts it again.', context),
     )
       .option('--remove', 'remove it, with its generated files and the image that nothing names any more')
-      .option('--volumes', 'with --remove: also its named volumes, which may hold caches and data')
+      .option('--volumes', 'with --remove: also its named volumes, except caches that all projects share')
       .option('--force', 'also where runs go on in it: they end')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
