@@ -1,7 +1,7 @@
 /** A managed Python environment from lock to reproduction, with real interpreters, pip and a package index. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFile, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
 import { planSchema } from '../../../src/runs/plan.ts';
@@ -120,6 +120,14 @@ describe('a managed Python environment', function () {
     const again = await project.lockstep(['run', '--env', 'python', '--', 'python', 'train.py']);
     assert.doesNotMatch(again.stderr, /making/);
     assert.equal((await planOf('@1')).environment.python?.folder, folder);
+    // A Python that does not answer today proves nothing against what it stands in: a training may go on there.
+    await rename(join(folder, 'bin', 'python'), join(folder, 'bin', 'aside'));
+    await symlink('/bin/false', join(folder, 'bin', 'python'));
+    const silent = await project.lockstep(['run', '--env', 'python', '--', 'python', 'train.py']);
+    assert.notEqual(silent.code, 0);
+    assert.match(silent.stderr, /is no Python .* that answers/);
+    assert.equal((await readdir(join(folder, '..'))).length, 2);
+    await rename(join(folder, 'bin', 'aside'), join(folder, 'bin', 'python'));
     assert.equal(await fingerprint(), before);
   });
 
