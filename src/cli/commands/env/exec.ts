@@ -1,5 +1,5 @@
 /** `lockstep env exec`: a command inside the devcontainer, as its user, in the folder one stands in; its exit code is ours. */
-import { existsSync } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import { execInEnvironment } from '../../../environments/devcontainer/execInEnvironment.ts';
 import { environmentState, findEnvironment } from '../../../environments/devcontainer/environmentStateOf.ts';
 import {
@@ -33,7 +33,7 @@ export const envExec: Subcommand = {
       .option('-u, --user <name>', 'as another user than the remote one')
       .option('-e, --env <name=value>', 'with this variable; may be repeated', collected)
       .option('-w, --workdir <path>', 'in this folder of the container')
-      .option('--stdin', 'pass standard input on; a terminal always is')
+      .option('--stdin', 'pass standard input on; a terminal, a pipe and a file always are')
       .argument('[command...]');
     if (!parseWords(parser.passThroughOptions(), split < 0 ? words : words.slice(0, split)))
       return exitCodes.done;
@@ -74,7 +74,7 @@ async function exec(
         ? { tty: true }
         : {
             tty: false,
-            stdin: flags.stdin === true ? process.stdin : 'empty',
+            stdin: flags.stdin === true || isHandedIn() ? process.stdin : 'empty',
             stdout: process.stdout,
             stderr: process.stderr,
           },
@@ -83,8 +83,20 @@ async function exec(
     if (!stop.signal.aborted) throw error;
     return exitCodes.cancelled;
   } finally {
+    // A pipe that nobody closes must not keep this process.
+    if (!context.terminal.interactive) process.stdin.destroy();
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+  }
+}
+
+/** `echo x | …` and `… < file`, as opposed to what a parent process happens to leave open. */
+function isHandedIn(): boolean {
+  try {
+    const stdin = fstatSync(0);
+    return stdin.isFIFO() || stdin.isFile();
+  } catch {
+    return false;
   }
 }
 
