@@ -37,12 +37,13 @@ export const envLogs: Subcommand = {
   },
 };
 
-async function tellUpLog({ config }: LogsFlags, context: CliContext): Promise<number> {
+async function tellUpLog({ config }: LogsFlags, context: CliContext, before = ''): Promise<number> {
   const { root, cacheFolder } = await openEnvironment(context);
   const devcontainer = await readDevcontainer(root, config);
   const { log } = environmentFolder(cacheFolder, root, devcontainer.config);
   const text = await readFile(log, 'utf8').catch(() => undefined);
   if (text === undefined) throw containerMissing(root);
+  context.terminal.err(before);
   for (const line of upLogLines(text)) context.terminal.out(`${printable(line)}\n`);
   return exitCodes.done;
 }
@@ -54,8 +55,11 @@ async function tellContainerLog(flags: LogsFlags, context: CliContext): Promise<
     ...{ root, cacheFolder, engine, variables: environment, config: flags.config, signal: context.signal },
   });
   if (inspected === undefined) {
-    context.terminal.err('lockstep: there is no container; how it was last brought up, or why not:\n');
-    return tellUpLog(flags, context);
+    return tellUpLog(
+      flags,
+      context,
+      'lockstep: there is no container; how it was last brought up, or why not:\n',
+    );
   }
   const words = ['logs', '--tail', flags.tail, ...(flags.follow === true ? ['--follow'] : []), inspected.Id];
   const { program, args, env } = engineProcess(engine, words, { variables: environment });
