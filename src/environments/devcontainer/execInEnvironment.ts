@@ -76,11 +76,6 @@ function decidesForClient(name: string, { environment, endpoint }: Engine): bool
   );
 }
 
-/** The words of the engine's client for a command inside, with all values: for who cannot set its environment. */
-export function execWords(request: ExecRequest, mark: string): string[] {
-  return wordsOf(request, mark, () => false);
-}
-
 function wordsOf(request: ExecRequest, mark: string, byName: (name: string) => boolean): string[] {
   const { container, argv, cwd, user, streams } = request;
   const environment = { ...container.remoteEnv, ...request.environment, [execMark]: mark };

@@ -3,15 +3,15 @@ import { randomBytes } from 'node:crypto';
 import type { EnvironmentRequest } from '../../../environments/devcontainer/environmentRequest.ts';
 import { environmentState } from '../../../environments/devcontainer/environmentStateOf.ts';
 import { containerMissing } from '../../../environments/devcontainer/errors.ts';
-import { execWords } from '../../../environments/devcontainer/execInEnvironment.ts';
+import { execCommand } from '../../../environments/devcontainer/execInEnvironment.ts';
 import type { TerminalCommand } from './environmentRequests.ts';
 
 /** Rejects where nothing of the project runs. */
 export async function terminalInside(request: EnvironmentRequest): Promise<TerminalCommand> {
   const { engine, root } = request;
-  const { container } = await environmentState(request);
+  const { container } = await environmentState({ ...request, withStale: false });
   if (container?.state !== 'running') throw containerMissing(root);
-  const words = execWords(
+  const { words, environment } = execCommand(
     {
       ...{ engine, container, streams: { tty: true } },
       // A small image has no bash.
@@ -19,5 +19,5 @@ export async function terminalInside(request: EnvironmentRequest): Promise<Termi
     },
     randomBytes(8).toString('hex'),
   );
-  return { program: engine.program, args: words, environment: engine.environment };
+  return { program: engine.program, args: words, environment };
 }

@@ -1,6 +1,6 @@
 /** What everybody may read of an exec: words of the engine's client hold names of variables, not their values. */
 import assert from 'node:assert/strict';
-import { execCommand, execWords } from '../../../../src/environments/devcontainer/execInEnvironment.ts';
+import { execCommand } from '../../../../src/environments/devcontainer/execInEnvironment.ts';
 import type { ExecRequest } from '../../../../src/environments/devcontainer/execInEnvironment.ts';
 
 const request: ExecRequest = {
@@ -32,6 +32,5 @@ describe('the client of an exec', () => {
     assert.deepEqual(environment, {
       ...{ API_TOKEN: 'top-secret', LINES: 'a\nb', DOCKER_HOST: 'unix:///d.sock' },
     });
-    assert.ok(execWords(request, 'm1').includes('API_TOKEN=top-secret'));
   });
 });
