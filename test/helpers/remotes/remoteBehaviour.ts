@@ -212,11 +212,6 @@ export function itBehavesAsRemote(speaksHttp: boolean, remote: () => TestedRemot
       missing: 0,
       failed: [],
     });
-    // What it asks for is read: this is longer than anybody waits, and told at once.
-    line.answer('503 Slow Down\r\nRetry-After: 3600');
-    const late = await fetchObjects(store, [{ id }], cacheIn(folder.path, 'late'), {}, quick);
-    assert.equal(late.failed.length, 1);
-
     line.answer('403 Forbidden');
     const { failed } = await fetchObjects(store, [{ id }], cacheIn(folder.path, 'third'), {}, quick);
     assert.deepEqual(

@@ -94,7 +94,7 @@ describe('the command line', function () {
     [['run'], /nothing to run/],
     [['run', '--'], /no command after --/],
     [['run', 'python', 'train.py'], /put -- before the command/i],
-    [['run', '--env', 'attic', '--', 'true'], /on the host or in the devcontainer/],
+    [['run', '--env', 'attic', '--', 'true'], /no environment attic/],
     [['run', '--nonsense', '--', 'true'], /unknown option/i],
     [['run', 'baseline'], /no experiment baseline/],
     [['run', 'train.py', '--'], /stands before --/],

@@ -22,7 +22,8 @@ describe('a Python environment of uv', function () {
     await mkdir(root);
     const alone = scrubbedEnvironment(folder.path, {
       ...{ UV_PYTHON_DOWNLOADS: 'never', PIP_CERT: process.env['PIP_CERT'] },
-      SSL_CERT_FILE: process.env['SSL_CERT_FILE'],
+      // Both names, old and new: the certificates of the machine, as pip trusts them.
+      ...{ UV_NATIVE_TLS: '1', UV_SYSTEM_CERTS: '1' },
     });
     const withUv = { ...alone, PATH: [uv.programs, alone['PATH'] ?? ''].join(delimiter) };
     const own = join(root, '.venv');
