@@ -35,7 +35,9 @@ const inExtension = [
   'extension/dist/THIRD-PARTY-NOTICES.txt',
   'extension/dist/bin/lockstep',
   'extension/dist/bin/lockstep.cmd',
-  ...[...bundles, 'extension.cjs', 'worker.cjs', 'data-host.cjs'].map(name => `extension/dist/${name}`),
+  ...[...bundles, 'extension.cjs', 'worker.cjs', 'data-host.cjs', 'environment-host.cjs'].map(
+    name => `extension/dist/${name}`,
+  ),
   'extension/dist/pythonHook/sitecustomize.py',
   ...['jax-cuda', 'python-cpu', 'pytorch-cuda', 'pytorch-rocm', 'tensorflow-cuda'].flatMap(id =>
     [
@@ -64,6 +66,7 @@ const inCommandLine = [
   'LICENSE',
   'README.md',
   'THIRD-PARTY-NOTICES.txt',
+  'devcontainer-templates',
   'devcontainers-cli',
   'package.json',
   'pythonHook',
@@ -72,8 +75,9 @@ const inCommandLine = [
 ].sort();
 
 /** Raised on purpose only: what a person waits for on a slow line. */
-// 440 KiB of it are the devcontainer program.
-const extensionBudgetKiB = 2900;
+// 440 KiB of it are the devcontainer program; what the command line, the supervisor, the worker and the thread of the
+// Environment view each have of the environments' rooms is 500.
+const extensionBudgetKiB = 3400;
 
 describe('the packages', function () {
   this.timeout(120_000);
