@@ -44,13 +44,20 @@ try {
 async function testAll(): Promise<Totals> {
   const counted: Totals[] = [];
   const missing = await setUp();
-  if (isChosen('checks')) counted.push(await timed('checks', () => runChecks(checks, cancel.signal)));
   if (chosen.some(suite => suite.needs.includes('bundles')))
     counted.push(await timed('build', () => runChecks([buildCheck], cancel.signal)));
   if (!existsSync(join(projectRoot, 'dist', 'cli.cjs'))) missing.add('bundles');
+  const rounds = inRounds(chosen);
+  // The linter and the unit tests are busy with one core each.
+  const besideChecks = rounds[0]?.every(({ name }) => name === 'unit') === true ? rounds.shift() : undefined;
+  const [checked, ...first] = await Promise.all([
+    isChosen('checks') ? timed('checks', () => runChecks(checks, cancel.signal)) : undefined,
+    ...(besideChecks === undefined ? [] : [runRound(besideChecks, missing, undefined)]),
+  ]);
+  counted.push(...(checked === undefined ? [] : [checked]), ...first.flat());
   let engines: RunningEngines | undefined;
   try {
-    for (const round of inRounds(chosen)) {
+    for (const round of rounds) {
       cancel.signal.throwIfAborted();
       if (round.some(suite => suite.needs.includes('engines')))
         engines ??= await startEngines(line => console.log(line));

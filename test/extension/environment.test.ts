@@ -78,12 +78,10 @@ describe('the Environment view', function () {
 
   it('locks it, and compares it with its lock', async () => {
     await vscode.commands.executeCommand(commandIds.lockEnvironment);
-    await waitForEnvironment(
-      'vm-running Devcontainer "digits"  running · locked\n  layers Image  ID · N packages',
-    );
+    await waitForEnvironment('vm-running Devcontainer "digits"  running · locked\n  layers Image  ID');
     await vscode.commands.executeCommand(commandIds.verifyEnvironment);
     await waitForEnvironment(
-      'vm-running Devcontainer "digits"  running · locked, no drift\n  layers Image  ID · N packages',
+      'vm-running Devcontainer "digits"  running · locked, no drift\n  layers Image  ID',
     );
     await rm(at('.devcontainer', 'lockstep-lock.json'));
   });
