@@ -1,16 +1,18 @@
 /** What users get, file by file: a file that is not on these lists is not shipped, and one that is missing is noticed. */
 import assert from 'node:assert/strict';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
+import { basename, delimiter, join } from 'node:path';
 import * as z from 'zod';
 import { packCommandLine } from '../../scripts/packaging/packCommandLine.ts';
 import { npm } from '../../scripts/provision/npm.ts';
 import { projectRoot } from '../../scripts/projectRoot.ts';
+import { findProcessTree } from '../../src/base/processTree.ts';
 import { runCommand } from '../../src/base/runCommand.ts';
 import { packedExtension } from '../helpers/packedExtension.ts';
 import { scrubbedEnvironment } from '../helpers/scrubbedEnvironment.ts';
 import { temporaryFolder } from '../helpers/temporaryFolder.ts';
+import { waitFor } from '../helpers/waitFor.ts';
 
 const bundles = ['cli.cjs', 'supervisor.cjs', 'data-worker.cjs', 'engine.cjs'];
 
@@ -127,6 +129,16 @@ describe('the packages', function () {
     });
     assert.equal(run.exitCode, 0, run.stderr);
     assert.equal(run.stdout.toString('utf8'), 'loss: 0.5\n');
+    // What is found out after the end is written by then, and nothing of the run goes on.
+    const [, id = ''] = /run (\w+) started/.exec(run.stderr) ?? [];
+    const folders = await readdir(join(home, '.lockstep', 'runs'), { recursive: true });
+    const whole = basename(folders.find(path => basename(path).endsWith(id)) ?? '');
+    const marker = `LOCKSTEP_SUPERVISOR=${whole}`;
+    assert.equal(whole.length, 26, run.stderr);
+    await waitFor(
+      'the supervisor to end',
+      async () => (await findProcessTree({ root: { pid: -1 }, marker })).length === 0,
+    );
   });
 });
 
