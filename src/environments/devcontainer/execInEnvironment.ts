@@ -8,7 +8,7 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
-import { signalMarked } from './endMarked.ts';
+import { signalMarked } from './signalMarked.ts';
 import type { ContainerState } from './environmentState.ts';
 
 export interface ExecRequest {
