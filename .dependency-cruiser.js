@@ -15,14 +15,15 @@ const rooms = {
   environments: ['base', 'git', 'runs', 'series'],
   execution: ['base', 'git', 'runs', 'series', 'tracking', 'data', 'environments'],
   reproduction: ['base', 'git', 'runs', 'series', 'tracking', 'data', 'environments', 'execution'],
+  sharing: ['base', 'git', 'runs', 'data', 'environments', 'execution', 'reproduction'],
   protocol: ['base', 'series', 'runs'],
   cli: [
     ...['base', 'git', 'runs', 'series', 'tracking', 'imports', 'data', 'environments', 'execution'],
-    'reproduction',
+    ...['reproduction', 'sharing'],
   ],
   extension: [
     ...['base', 'git', 'runs', 'series', 'tracking', 'imports', 'data', 'environments', 'execution'],
-    ...['reproduction', 'protocol'],
+    ...['reproduction', 'sharing', 'protocol'],
   ],
 };
 

@@ -1,6 +1,6 @@
 /** The command of a recorded run with other parameter values, for running it again. */
 import type { ParameterValue, Plan } from '../runs/plan.ts';
-import { commandWithSecrets } from './commandWithSecrets.ts';
+import { commandWithSecrets } from './restore/commandWithSecrets.ts';
 import { parameterNotInCommand } from './errors.ts';
 import { requireOwnCommand } from './requireOwnCommand.ts';
 

@@ -1,8 +1,8 @@
 /** The rules of lockstep.yaml for one experiment, as a reproduction wants them. */
 import type { ExperimentFile, ToleranceRule } from '../execution/experiments/experimentFile.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
-import { defaultTolerances } from './tolerance.ts';
-import type { Tolerance } from './tolerance.ts';
+import { defaultTolerances } from './comparison/tolerance.ts';
+import type { Tolerance } from './comparison/tolerance.ts';
 
 /** Rules of the whole file first, then those of `experiment`, so that the latter win. */
 export function experimentRules(

@@ -13,7 +13,7 @@ import { requireOwnCommand } from './requireOwnCommand.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
 import { runPathsIn } from '../runs/runPaths.ts';
-import { commandWithSecrets } from './commandWithSecrets.ts';
+import { commandWithSecrets } from './restore/commandWithSecrets.ts';
 import {
   codeUnknown,
   environmentNotSupported,

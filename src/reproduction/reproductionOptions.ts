@@ -4,6 +4,14 @@ import * as z from 'zod';
 export const reproductionOptionsSchema = z.object({
   /** Compare, and run, no further than this step. */
   throughStep: z.number().optional(),
+  /** Start from this checkpoint of the original: the path of one of its outputs, relative to the root. */
+  checkpoint: z.string().optional(),
+  /** What this reproduction is for; those of a probe or a trial are no attestations, and get no verdict. */
+  purpose: z.enum(['attest', 'probe', 'trial']).default('attest'),
+  /** Set over everything else in the environment of the command: one suspected ingredient set back, or tried out. */
+  variables: z.record(z.string(), z.string().nullable()).default({}),
+  /** Record a hash of every tensor operation, where the program's framework can (PyTorch 2.10 and newer). */
+  recordOperations: z.boolean().default(false),
   /** Stop after so many milliseconds and judge what there is. */
   forMs: z.number().positive().optional(),
   /** `python`: in an environment made once more from the captured list; else where the run ran, as it is now. */

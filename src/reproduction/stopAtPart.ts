@@ -6,7 +6,7 @@ import { runPaths, runPathsIn } from '../runs/runPaths.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { readRunMetrics } from '../tracking/readRunMetrics.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
-import { volatileMetricReason } from './volatileNames.ts';
+import { volatileMetricReason } from './comparison/volatileNames.ts';
 
 export interface PartRequest {
   readonly spec: LaunchSpec;

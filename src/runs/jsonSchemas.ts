@@ -2,10 +2,15 @@
 import * as z from 'zod';
 import { annotationSchema, requestSchema } from './annotation.ts';
 import { capturedSchema, packageListSchema } from './captured.ts';
+import { causeReportSchema } from './causeReport.ts';
+import { determinismProbeSchema } from './determinismProbe.ts';
+import { forecastSchema } from './forecast.ts';
 import { planSchema } from './plan.ts';
 import { processRecordSchema } from './processRecord.ts';
 import { resultSchema } from './result.ts';
 import { runComparisonSchema } from './runComparison.ts';
+import { runHealthSchema } from './runHealth.ts';
+import { sharedRecordSchema } from './sharedRecord.ts';
 import { verdictSchema } from './verdict.ts';
 
 const published: readonly { readonly name: string; readonly title: string; readonly schema: z.ZodType }[] = [
@@ -28,6 +33,11 @@ const published: readonly { readonly name: string; readonly title: string; reado
     title: 'verdicts/<reproduction id>.json of a run',
     schema: verdictSchema,
   },
+  { name: 'probe', title: 'probes/<ulid>.json of a run', schema: determinismProbeSchema },
+  { name: 'cause', title: 'causes/<ulid>.json of a run', schema: causeReportSchema },
+  { name: 'shared', title: 'shared.json of a run that somebody shared', schema: sharedRecordSchema },
+  { name: 'forecast', title: 'What lockstep reproduce --forecast --json prints', schema: forecastSchema },
+  { name: 'health', title: 'What lockstep health --json prints of each run', schema: runHealthSchema },
   { name: 'packages', title: 'packages/<sha256>.json of a store', schema: packageListSchema },
   {
     name: 'comparison',

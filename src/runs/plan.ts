@@ -245,6 +245,8 @@ export const planSchema = z.looseObject({
   metricLines: z.boolean().default(false),
   /** The run this one reproduces or reruns with changes. */
   reproduces: runIdSchema.optional(),
+  /** Of a reproduction that attests nothing: half of a determinism probe, or a trial to find a cause. */
+  purpose: z.enum(['probe', 'trial']).or(z.string()).optional(),
   rerunOf: runIdSchema.optional(),
   /** The run whose command logged this one: a child run has no process of its own (a nested MLflow run, a trial). */
   parent: runIdSchema.optional(),

@@ -58,6 +58,12 @@ export interface RunPaths {
   readonly requests: string;
   readonly annotations: string;
   readonly verdicts: string;
+  /** Determinism probes of this run, see determinismProbe.ts. */
+  readonly probes: string;
+  /** What was tried to find the cause of a divergence from this run, see causeReport.ts. */
+  readonly causes: string;
+  /** Where it came from, of a run that somebody else shared, see sharedRecord.ts. */
+  readonly shared: string;
   /** Raw bytes that git cannot hold as they are. */
   readonly held: string;
   /** What the program said about its run through a tracking library: `reported.jsonl`, see reported.ts. */
@@ -107,6 +113,9 @@ export function runPathsIn(dir: string): RunPaths {
     requests: below + 'requests',
     annotations: below + 'annotations',
     verdicts: below + 'verdicts',
+    probes: below + 'probes',
+    causes: below + 'causes',
+    shared: below + 'shared.json',
     held: below + 'held',
     reported: below + 'reported.jsonl',
     media: below + 'media.jsonl',

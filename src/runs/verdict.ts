@@ -24,6 +24,8 @@ export const metricVerdictSchema = z.looseObject({
   reproducedLast: metricValueSchema.optional(),
   missingSteps: z.int().nonnegative().default(0),
   extraSteps: z.int().nonnegative().default(0),
+  /** What decided between `within-tolerance` and `diverged`, absent when every point is equal. */
+  toleranceFrom: z.enum(['command', 'experiment', 'noise-band', 'data-type']).or(z.string()).optional(),
   sentence: z.string().optional(),
 });
 export type MetricVerdict = z.infer<typeof metricVerdictSchema>;
@@ -34,6 +36,16 @@ export const outputVerdictSchema = z.looseObject({
   volatile: z.boolean(),
   originalSha256: z.string().optional(),
   reproducedSha256: z.string().optional(),
+  /** Where the format is known: its tensors (arrays) one by one, whatever the file around them says. */
+  tensors: z
+    .looseObject({
+      format: z.enum(['safetensors', 'npz', 'npy']).or(z.string()),
+      compared: z.int().nonnegative(),
+      /** Names of those that are not equal bit by bit, at most 20. */
+      differing: z.array(z.string()),
+      maxRelativeDifference: metricValueSchema.optional(),
+    })
+    .optional(),
   sentence: z.string().optional(),
 });
 export type OutputVerdict = z.infer<typeof outputVerdictSchema>;
@@ -75,6 +87,37 @@ export const verdictSchema = z.looseObject({
   cause: z.string().nullable(),
   /** What capped the verdict below identical: "rebuilt environment", "unverified input data.csv". */
   caps: z.array(z.string()),
+  /** Where the counted metrics part, and how: absent when they do not. */
+  divergence: z
+    .looseObject({
+      key: z.string(),
+      step: z.number(),
+      relative: metricValueSchema.optional(),
+      shape: z.enum(['from-the-start', 'growing', 'sudden', 'final-only', 'unclear']).or(z.string()),
+    })
+    .optional(),
+  /** Of all reproductions so far, this one included, from three on. */
+  statistics: z
+    .looseObject({
+      reproductions: z.int(),
+      metrics: z.array(
+        z.looseObject({
+          key: z.string(),
+          original: metricValueSchema,
+          mean: metricValueSchema,
+          /** Where one more value is expected with 95 % probability. */
+          low: metricValueSchema,
+          high: metricValueSchema,
+          inside: z.boolean(),
+        }),
+      ),
+      sentence: z.string(),
+    })
+    .optional(),
+  /** The part that was asked for. */
+  part: z.looseObject({ fromStep: z.number().optional(), throughStep: z.number().optional() }).optional(),
+  /** The determinism probe that the noise bands came from. */
+  probeId: z.string().optional(),
   /** Code that was loaded from outside the private checkout. */
   escapedModules: z.array(z.looseObject({ module: z.string(), path: z.string() })).default([]),
 });

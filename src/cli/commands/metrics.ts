@@ -2,7 +2,7 @@
 import { runPaths } from '../../runs/runPaths.ts';
 import { summariseSeries, trainingFirst } from '../../runs/metricSeries.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
-import { matchesGlob } from '../../reproduction/matchesGlob.ts';
+import { matchesGlob } from '../../reproduction/comparison/matchesGlob.ts';
 import { readRunMetrics } from '../../tracking/readRunMetrics.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';

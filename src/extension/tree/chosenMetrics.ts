@@ -1,5 +1,5 @@
 /** Which metrics of a run are worth a place in one line, and which way is better. By name alone. */
-import { volatileMetricReason } from '../../reproduction/volatileNames.ts';
+import { volatileMetricReason } from '../../reproduction/comparison/volatileNames.ts';
 import type { MetricSummary } from '../../runs/result.ts';
 
 const lowerIsBetter = /loss|error|\berr\b|perplexity|\bppl\b|\b(?:r?mse|mae|nll|wer|cer|fid|bce)\b/i;

@@ -1,6 +1,6 @@
 /** How a reproduction stands beside its original: live from the series of both, in the end from the verdict. */
 import type { LiveMetric, Overlay, ReportRun, ReportSnapshot } from '../../protocol/reportProtocol.ts';
-import { volatileMetricReason } from '../../reproduction/volatileNames.ts';
+import { volatileMetricReason } from '../../reproduction/comparison/volatileNames.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { supervisorLives } from '../../runs/runState.ts';

@@ -3,7 +3,7 @@ import { captured } from '../../../src/runs/known.ts';
 import type { Captured } from '../../../src/runs/captured.ts';
 import type { Code, Plan } from '../../../src/runs/plan.ts';
 import type { Result } from '../../../src/runs/result.ts';
-import type { JudgedRun } from '../../../src/reproduction/judgeReproduction.ts';
+import type { JudgedRun } from '../../../src/reproduction/verdict/judgeReproduction.ts';
 
 export const originalId = '01JZ0000000000000000000001';
 export const reproductionId = '01JZ0000000000000000000002';

@@ -1,7 +1,7 @@
 /** `lockstep env down`: stops the container, or removes it with what was made for it. */
 import { downEnvironment } from '../../../environments/devcontainer/downEnvironment.ts';
 import type { DownOutcome } from '../../../environments/devcontainer/downEnvironment.ts';
-import { sweepRunContainers } from '../../../reproduction/sweepRunContainers.ts';
+import { sweepRunContainers } from '../../../reproduction/restore/sweepRunContainers.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
 import { wrongUse } from '../../errors.ts';

@@ -1,0 +1,220 @@
+/**
+ * One metric of two runs, point by point, aligned by step. Invariant: every stored point of both sides is either
+ * compared or reported as missing or extra; a step that occurs several times (a resumed run) is compared occurrence by
+ * occurrence.
+ */
+import type { MetricVerdict } from '../../runs/verdict.ts';
+import { dataTypeOf, defaultTolerances, equalValues, withinTolerance } from './tolerance.ts';
+import type { Tolerance } from './tolerance.ts';
+
+/** Steps and values of one series, same length, in the order they were logged. */
+export interface SeriesPoints {
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
+}
+
+export interface MetricRules {
+  /** The experiment's or the command's; the default of the data type when left out. */
+  readonly tolerance?: Tolerance | undefined;
+  readonly volatileReason?: string | undefined;
+  /** Only points up to this step count (`--steps`). */
+  readonly throughStep?: number | undefined;
+  /** The reproduction was stopped early: points of the original after its last one are not missing. */
+  readonly reproductionCutShort?: boolean | undefined;
+  /** The original was stopped early: points of the reproduction after its last one are not extra. */
+  readonly originalCutShort?: boolean | undefined;
+}
+
+/** What {@link MetricVerdict} says, and how the difference grows. */
+export interface MetricComparison {
+  readonly verdict: MetricVerdict;
+  /** The original's first step, absent when it has none. */
+  readonly firstStep?: number;
+  /** Last step that both sides have, absent when they share none. */
+  readonly lastCommonStep?: number;
+  /** The first step beyond the tolerance; absent when none is. */
+  readonly firstStepBeyondTolerance?: number;
+  /** Relative difference at the first differing step. */
+  readonly firstRelativeDifference?: number;
+  /** Points that one side lacks only because it was stopped early. */
+  readonly cutPoints: number;
+  /** True when the default tolerance of a data type was used rather than a chosen one. */
+  readonly defaultTolerance: boolean;
+}
+
+/** Compares two series of the metric `key`; either may be missing as a whole. */
+export function compareMetric(
+  key: string,
+  original: SeriesPoints | undefined,
+  reproduced: SeriesPoints | undefined,
+  rules: MetricRules = {},
+): MetricComparison {
+  const first = align(limit(original, rules.throughStep));
+  const second = align(limit(reproduced, rules.throughStep));
+  const tolerance =
+    rules.tolerance ??
+    defaultTolerances[widest(dataTypeOf(original?.values ?? empty), dataTypeOf(reproduced?.values ?? empty))];
+
+  let compared = 0;
+  let missing = 0;
+  let cut = 0;
+  let firstDifferingStep: number | undefined;
+  let firstRelativeDifference: number | undefined;
+  let firstStepBeyondTolerance: number | undefined;
+  let maxRelative = 0;
+  let maxAbsolute = 0;
+  let lastCommonStep: number | undefined;
+  const differsFrom = (step: number): void => {
+    firstDifferingStep = Math.min(firstDifferingStep ?? Infinity, step);
+  };
+  let index = -1;
+  for (const place of counterparts(first, second)) {
+    index += 1;
+    const step = first.steps[index] ?? NaN;
+    if (place === undefined) {
+      if (rules.reproductionCutShort === true && step > second.lastStep) cut += 1;
+      else {
+        missing += 1;
+        differsFrom(step);
+      }
+      continue;
+    }
+    compared += 1;
+    lastCommonStep = Math.max(lastCommonStep ?? -Infinity, step);
+    const value = first.values[index] ?? NaN;
+    const other = second.values[place] ?? NaN;
+    if (equalValues(value, other)) continue;
+    const absolute = Math.abs(value - other);
+    const relative = relativeDifference(value, other);
+    maxAbsolute = Math.max(maxAbsolute, Number.isNaN(absolute) ? Infinity : absolute);
+    maxRelative = Math.max(maxRelative, relative);
+    if (firstDifferingStep === undefined || step < firstDifferingStep) firstRelativeDifference = relative;
+    differsFrom(step);
+    if (!withinTolerance(value, other, tolerance))
+      firstStepBeyondTolerance = Math.min(firstStepBeyondTolerance ?? Infinity, step);
+  }
+  let extra = 0;
+  index = -1;
+  for (const place of counterparts(second, first)) {
+    index += 1;
+    if (place !== undefined) continue;
+    const step = second.steps[index] ?? NaN;
+    if (rules.originalCutShort === true && step > first.lastStep) cut += 1;
+    else {
+      extra += 1;
+      differsFrom(step);
+    }
+  }
+
+  const differs = maxAbsolute > 0;
+  const verdict: MetricVerdict = {
+    key,
+    verdict:
+      missing > 0 || extra > 0 || firstStepBeyondTolerance !== undefined
+        ? 'diverged'
+        : compared === 0
+          ? 'inconclusive'
+          : differs
+            ? 'within-tolerance'
+            : 'identical',
+    volatile: rules.volatileReason !== undefined,
+    comparedPoints: compared,
+    ...(firstDifferingStep === undefined ? {} : { firstDifferingStep }),
+    ...(differs ? { maxRelativeDifference: maxRelative, maxAbsoluteDifference: maxAbsolute } : {}),
+    ...lastOf('originalLast', first),
+    ...lastOf('reproducedLast', second),
+    missingSteps: missing,
+    extraSteps: extra,
+    ...(rules.volatileReason === undefined ? {} : { sentence: `Not counted: ${rules.volatileReason}.` }),
+  };
+  return {
+    verdict,
+    ...(first.steps[0] === undefined ? {} : { firstStep: first.steps[0] }),
+    ...(lastCommonStep === undefined ? {} : { lastCommonStep }),
+    ...(firstStepBeyondTolerance === undefined ? {} : { firstStepBeyondTolerance }),
+    ...(firstRelativeDifference === undefined ? {} : { firstRelativeDifference }),
+    cutPoints: cut,
+    defaultTolerance: rules.tolerance === undefined,
+  };
+}
+
+const empty = new Float64Array();
+
+interface Aligned {
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
+  readonly lastStep: number;
+  /** The steps only grow, which is nearly always so: then two series are compared in one walk. */
+  readonly growing: boolean;
+}
+
+function align(series: SeriesPoints | undefined): Aligned {
+  const steps = series?.steps ?? empty;
+  let lastStep = -Infinity;
+  let growing = true;
+  for (const step of steps) {
+    if (!(step > lastStep)) growing = false;
+    lastStep = Math.max(lastStep, step);
+  }
+  return { steps, values: series?.values ?? empty, lastStep, growing };
+}
+
+/**
+ * For each point of `from`, in order, the place of its counterpart in `to`: same step, same occurrence of it.
+ * Undefined where there is none.
+ */
+function* counterparts(from: Aligned, to: Aligned): Generator<number | undefined> {
+  if (from.growing && to.growing) {
+    let at = 0;
+    for (const step of from.steps) {
+      while (at < to.steps.length && (to.steps[at] ?? NaN) < step) at += 1;
+      yield to.steps[at] === step ? at : undefined;
+    }
+    return;
+  }
+  const places = new Map<number | string, number>();
+  const nameIn = occurrences();
+  to.steps.forEach((step, at) => places.set(nameIn(step), at));
+  const nameFrom = occurrences();
+  for (const step of from.steps) yield places.get(nameFrom(step));
+}
+
+/** Names each step by itself and how many times it has occurred before. NaN is a step like any other. */
+function occurrences(): (step: number) => number | string {
+  const seen = new Map<number, number>();
+  return step => {
+    const before = seen.get(step) ?? 0;
+    seen.set(step, before + 1);
+    return before === 0 ? step : `${step}:${before}`;
+  };
+}
+
+function limit(series: SeriesPoints | undefined, throughStep: number | undefined): SeriesPoints | undefined {
+  if (series === undefined || throughStep === undefined) return series;
+  const kept = [...series.steps.keys()].filter(at => (series.steps[at] ?? NaN) <= throughStep);
+  return {
+    steps: Float64Array.from(kept, at => series.steps[at] ?? NaN),
+    values: Float64Array.from(kept, at => series.values[at] ?? NaN),
+  };
+}
+
+/** |a-b| / |original|; infinite where one side is not a number or the original is zero. */
+function relativeDifference(original: number, reproduced: number): number {
+  const relative = Math.abs(original - reproduced) / Math.abs(original);
+  return Number.isNaN(relative) ? Infinity : relative;
+}
+
+function lastOf(field: 'originalLast' | 'reproducedLast', series: Aligned): Partial<MetricVerdict> {
+  const last = series.values.at(-1);
+  return last === undefined ? {} : { [field]: last };
+}
+
+/** Two sides may look like different types by chance: the one that allows less whole-number luck decides. */
+function widest(
+  first: keyof typeof defaultTolerances,
+  second: keyof typeof defaultTolerances,
+): keyof typeof defaultTolerances {
+  const order = ['integer', 'float32', 'float64'] as const;
+  const rank = (type: keyof typeof defaultTolerances): number => order.indexOf(type as 'integer');
+  return rank(first) >= rank(second) ? first : second;
+}

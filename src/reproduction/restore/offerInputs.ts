@@ -1,0 +1,169 @@
+/**
+ * Gives a private checkout the files that the run read and that are not part of its code: data that git ignores.
+ * Invariants: the original file is never written to by us; a file is called verified only when its content was hashed
+ * just now and equals the recorded hash.
+ */
+import { constants } from 'node:fs';
+import { chmod, copyFile, lstat, mkdir, stat, symlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { systemErrorCode } from '../../base/systemError.ts';
+import { hashFolderContents, listFolder } from '../../execution/capture/hashFile.ts';
+import { isOfDvc } from '../../execution/capture/ignoredPaths.ts';
+import { isOwnTemporary, temporaryFolders } from '../../execution/capture/temporaryFiles.ts';
+import { hashFile } from '../../git/hashFile.ts';
+import type { FileUse } from '../../runs/captured.ts';
+import type { CheckoutLayout } from './checkoutLayout.ts';
+import { isInside } from './relocatePaths.ts';
+
+export interface OfferedInputs {
+  /** Recorded inputs that are nowhere to be found, by their recorded path. */
+  readonly missing: readonly string[];
+  /** Their content is not the recorded one. */
+  readonly changed: readonly string[];
+  /** No hash was recorded, or it could not be computed now. */
+  readonly unverified: readonly string[];
+}
+
+export interface OfferRequest {
+  /** What the run read. */
+  readonly inputs: readonly FileUse[];
+  /** What the run wrote: that is the program's to make again. */
+  readonly outputs: readonly FileUse[];
+  /** The workspace that relative paths are looked up in. Absolute. */
+  readonly workspace: string;
+  readonly layout: CheckoutLayout;
+  /** Folders and files outside the repository that the command is told to find elsewhere. */
+  readonly redirect: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Files up to this size are copied where the file system cannot clone them; larger ones are linked. */
+const copyLimit = 64 * 1024 * 1024;
+/** Of all copies of one reproduction together. */
+const copyLimitTogether = 2 * 1024 * 1024 * 1024;
+
+export async function offerInputs(request: OfferRequest): Promise<OfferedInputs> {
+  const { layout, signal } = request;
+  const found: Record<keyof OfferedInputs, string[]> = { missing: [], changed: [], unverified: [] };
+  let copied = 0;
+  // Records of earlier versions name them as inputs.
+  const temporary = temporaryFolders();
+  const written = new Map(request.outputs.map(output => [output.path, output]));
+  for (const input of request.inputs) {
+    signal.throwIfAborted();
+    if (input.problem === 'missing' || isOfDvc(input.path) || isOwnTemporary(input, temporary)) continue;
+    const source = isAbsolute(input.path) ? input.path : join(request.workspace, input.path);
+    const target = isAbsolute(input.path)
+      ? outsidePlace(input.path, request)
+      : join(layout.checkout, input.path);
+    // Part of the snapshot after all: the checkout has it exactly as it was.
+    if (target !== undefined && (await isOtherThanFolder(target))) continue;
+    const output = written.get(input.path);
+    // Written first and read later, as the run's own checkpoint is.
+    if (output?.sha256 !== undefined && output.sha256 === input.sha256) continue;
+    const state = await verify(source, input, signal);
+    if (output !== undefined && state !== 'verified') {
+      // Read, then written over: what was read is gone.
+      if (input.how !== 'ambiguous') found.unverified.push(input.path);
+      continue;
+    }
+    if (state === 'missing' && input.how === 'ambiguous') continue;
+    if (state !== 'verified') found[state].push(input.path);
+    if (state === 'missing' || target === undefined) continue;
+    const { isFile, size } = await kindOf(source);
+    if (isFile) copied += await offer(source, target, size, copied);
+    else copied += await offerFolder(source, target, copied, signal);
+  }
+  return found;
+}
+
+function outsidePlace(path: string, { layout, redirect }: OfferRequest): string | undefined {
+  return redirect.some(folder => isInside(path, folder)) ? layout.redirected(path) : layout.nearby(path);
+}
+
+async function verify(
+  source: string,
+  input: FileUse,
+  signal: AbortSignal,
+): Promise<'verified' | keyof OfferedInputs> {
+  const found = await stat(source).catch(() => undefined);
+  if (found === undefined) return 'missing';
+  if (input.sha256 === undefined) return 'unverified';
+  if (found.isDirectory()) {
+    // A listing tells names and sizes; the contents may be others.
+    if (input.hashOf !== 'contents') return 'unverified';
+    const listing = await listFolder(source, undefined, signal);
+    const hash = await hashFolderContents(source, listing, signal).catch(() => undefined);
+    signal.throwIfAborted();
+    if (hash === undefined || listing.cut) return 'unverified';
+    return hash === input.sha256 ? 'verified' : 'changed';
+  }
+  const hash = await hashFile(source, signal);
+  if (hash === undefined) return 'unverified';
+  return hash === input.sha256 ? 'verified' : 'changed';
+}
+
+async function kindOf(path: string): Promise<{ isFile: boolean; size: number }> {
+  const found = await stat(path);
+  return { isFile: found.isFile(), size: found.size };
+}
+
+/**
+ * A folder of its own with every file offered in it: were it a link, what the program writes beside its data would
+ * land in the workspace. Resolves with the bytes that were copied. Only one that is too large to be listed is linked.
+ */
+async function offerFolder(
+  source: string,
+  target: string,
+  before: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const { files, cut } = await listFolder(source, undefined, signal);
+  if (cut) {
+    if (await exists(target)) return 0;
+    await mkdir(dirname(target), { recursive: true });
+    await symlink(source, target, 'dir');
+    return 0;
+  }
+  await mkdir(target, { recursive: true });
+  let copied = 0;
+  for (const { path, size } of files) {
+    signal.throwIfAborted();
+    copied += await offer(join(source, path), join(target, path), size, before + copied);
+  }
+  return copied;
+}
+
+/** A clone where the file system can, a copy when small, else a link. Read-only where it is ours. */
+async function offer(source: string, target: string, size: number, before: number): Promise<number> {
+  await mkdir(dirname(target), { recursive: true });
+  let copied = 0;
+  try {
+    await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return 0;
+    if (size > copyLimit || before + size > copyLimitTogether) {
+      await symlink(source, target, 'file');
+      return 0;
+    }
+    await copyFile(source, target, constants.COPYFILE_EXCL);
+    copied = size;
+  }
+  const { mode } = await stat(target);
+  await chmod(target, mode & 0o555);
+  return copied;
+}
+
+async function isOtherThanFolder(path: string): Promise<boolean> {
+  return lstat(path).then(
+    found => !found.isDirectory(),
+    () => false,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}

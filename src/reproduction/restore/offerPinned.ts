@@ -1,0 +1,159 @@
+/**
+ * Gives a private checkout the pinned data that the run read, from the cache, where the pins of the run's own code say
+ * what it was: also when the workspace holds another version by now, and from the remote where the cache lacks it.
+ * Invariants: nothing that the program does in its checkout changes an object of the cache; an input counts as offered
+ * only when its content was hashed just now and is what the run had read.
+ */
+import { rm, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { errorText } from '../../base/systemError.ts';
+import type { DataRepository, LinkType } from '../../data/dataRepository.ts';
+import { checkoutData } from '../../data/operations/checkoutData.ts';
+import type { DataProject } from '../../data/operations/dataProject.ts';
+import { fetchData } from '../../data/operations/fetchData.ts';
+import { openDataProject } from '../../data/operations/openDataProject.ts';
+import { prefixOf } from '../../data/operations/selectPins.ts';
+import { loadPins } from '../../data/pins/loadPins.ts';
+import { hashFolderContents, listFolder } from '../../execution/capture/hashFile.ts';
+import { findRepository } from '../../git/findRepository.ts';
+import { hashFile } from '../../git/hashFile.ts';
+import type { FileUse } from '../../runs/captured.ts';
+import type { CheckoutLayout } from './checkoutLayout.ts';
+
+export interface OfferPinnedRequest {
+  /** What the run read outside of its snapshot. */
+  readonly inputs: readonly FileUse[];
+  /** What it wrote: data that it changed in place is copied, whatever links would be possible. */
+  readonly outputs: readonly FileUse[];
+  /** Absolute: its data repositories lend their cache and their remotes. */
+  readonly workspace: string;
+  readonly layout: CheckoutLayout;
+  readonly environment: NodeJS.ProcessEnv;
+  /** The command may run as root where this process does not. */
+  readonly byRoot?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface OfferedPins {
+  /** Recorded paths of the inputs that are there now. Others are to be found elsewhere. */
+  readonly offered: ReadonlySet<string>;
+  /** Those of them of whose content the record says nothing: they are as the pins of the run's code say. */
+  readonly unverified: readonly string[];
+}
+
+/** Rejects only when aborted: data that cannot be had is somebody else's to name. */
+export async function offerPinned(request: OfferPinnedRequest): Promise<OfferedPins> {
+  const offered = new Set<string>();
+  const unverified: string[] = [];
+  const inputs = request.inputs.filter(input => !isAbsolute(input.path) && input.sha256 !== undefined);
+  if (inputs.length === 0) return { offered, unverified };
+  try {
+    const project = await projectOfCheckout(request);
+    const pinned = await pinnedPaths(project);
+    const wanted = inputs.filter(input => pinned.some(path => overlap(path, input.path)));
+    if (wanted.length === 0) return { offered, unverified };
+    await place(project, wanted, request);
+    for (const input of wanted) {
+      const placed = join(request.layout.checkout, input.path);
+      const what = await compare(placed, input, request.signal);
+      // The run had read something else than its pin said.
+      if (what === 'other') await rm(placed, { recursive: true, force: true });
+      else offered.add(input.path);
+      if (what === 'unverified') unverified.push(input.path);
+    }
+  } catch {
+    request.signal.throwIfAborted();
+  }
+  return { offered, unverified };
+}
+
+/** The data repositories of the checkout, with the pins of the run, and cache and remotes of the workspace. */
+async function projectOfCheckout({
+  workspace,
+  layout,
+  environment,
+}: OfferPinnedRequest): Promise<DataProject> {
+  const scrubbed = { ...environment, GIT_DIR: undefined, GIT_WORK_TREE: undefined };
+  const here = await openDataProject(workspace, scrubbed);
+  const git = await findRepository(layout.checkout, scrubbed);
+  const repositories = await Promise.all(
+    here.repositories.map(async (repository, place): Promise<DataRepository | undefined> => {
+      const root = join(layout.checkout, relative(here.root, repository.root));
+      if ((await stat(join(root, '.dvc')).catch(() => undefined)) === undefined) return undefined;
+      return {
+        ...{ root, gitRoot: layout.checkout, stateFolder: join(layout.base, '.data', String(place)) },
+        settings: { ...repository.settings, sharedWithGroup: false, autostage: false },
+      };
+    }),
+  );
+  return {
+    root: layout.checkout,
+    ...(git === undefined ? {} : { git }),
+    repositories: repositories.filter(one => one !== undefined),
+    environment: scrubbed,
+  };
+}
+
+async function pinnedPaths(project: DataProject): Promise<string[]> {
+  const paths: string[] = [];
+  for (const repository of project.repositories) {
+    const { outputs } = await loadPins(repository);
+    const prefix = prefixOf(project, repository);
+    paths.push(
+      ...outputs.filter(one => one.cached && one.object !== undefined).map(one => prefix + one.path),
+    );
+  }
+  return paths;
+}
+
+function overlap(pinned: string, input: string): boolean {
+  return pinned === input || pinned.startsWith(`${input}/`) || input.startsWith(`${pinned}/`);
+}
+
+async function place(
+  project: DataProject,
+  wanted: readonly FileUse[],
+  { outputs, byRoot, signal }: OfferPinnedRequest,
+): Promise<void> {
+  const isWritten = ({ path }: FileUse): boolean => outputs.some(output => overlap(output.path, path));
+  for (const [inputs, links] of [
+    [wanted.filter(isWritten), copies],
+    [wanted.filter(input => !isWritten(input)), mayWriteAnything || byRoot === true ? copies : readOnlyLinks],
+  ] as const) {
+    if (inputs.length === 0) continue;
+    const paths = inputs.map(input => join(project.root, input.path));
+    const linked: DataProject = {
+      ...project,
+      repositories: project.repositories.map(one => ({
+        ...one,
+        settings: { ...one.settings, linkTypes: links },
+      })),
+    };
+    // What the cache has needs no remote: a failure to reach one shows in what is missing afterwards.
+    await fetchData(linked, { paths }, { signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return errorText(error);
+    });
+    await checkoutData(linked, { paths }, { signal });
+  }
+}
+
+/** Objects are 0444: through a link nobody writes to them, except who may write anything. */
+const readOnlyLinks: readonly LinkType[] = ['reflink', 'hardlink', 'symlink', 'copy'];
+const copies: readonly LinkType[] = ['reflink', 'copy'];
+const mayWriteAnything = process.getuid?.() === 0;
+
+async function compare(
+  path: string,
+  input: FileUse,
+  signal: AbortSignal,
+): Promise<'verified' | 'unverified' | 'other'> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return 'other';
+  if (!found.isDirectory()) return (await hashFile(path, signal)) === input.sha256 ? 'verified' : 'other';
+  // Of many files that were seen being read the record knows names and sizes.
+  if (input.hashOf !== 'contents') return 'unverified';
+  const listing = await listFolder(path, undefined, signal);
+  if (listing.cut) return 'unverified';
+  return (await hashFolderContents(path, listing, signal)) === input.sha256 ? 'verified' : 'other';
+}

@@ -1,0 +1,34 @@
+/** `reproduction.json`: what a verdict needs to know of the preparation, for a supervisor that takes another's place. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { writeJsonAtomic } from '../../base/atomicFile.ts';
+import type { RunPaths } from '../../runs/runPaths.ts';
+import type { Preparation } from './prepareReproduction.ts';
+
+export type JudgedPreparation = Pick<Preparation, 'caps' | 'environmentFolders'>;
+
+const recordSchema = z.looseObject({
+  schemaVersion: z.int().positive(),
+  caps: z.array(z.string()),
+  environmentFolders: z.array(z.string()),
+});
+
+/** Rejects with the system's error. */
+export async function writePreparation(paths: RunPaths, preparation: JudgedPreparation): Promise<void> {
+  const { caps, environmentFolders } = preparation;
+  await writeJsonAtomic(pathIn(paths), { schemaVersion: 1, caps, environmentFolders });
+}
+
+/** Undefined when the preparation did not come to its end, or cannot be read. */
+export async function readPreparation(paths: RunPaths): Promise<JudgedPreparation | undefined> {
+  try {
+    return recordSchema.parse(JSON.parse(await readFile(pathIn(paths), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function pathIn(paths: RunPaths): string {
+  return join(paths.dir, 'reproduction.json');
+}

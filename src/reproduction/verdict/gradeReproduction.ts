@@ -1,0 +1,115 @@
+/**
+ * The verdict over everything that was compared. Invariants: the overall verdict is the worst counted item; nothing
+ * counted is inconclusive, never a match; a cap lowers `identical` to `within-tolerance` and is named.
+ */
+import type { EndState } from '../../runs/result.ts';
+import type { OutputVerdict, VerdictWord } from '../../runs/verdict.ts';
+import type { MetricComparison } from '../comparison/compareMetric.ts';
+
+export interface RunEnd {
+  /** `lost`: the record has no result, the run was killed with its supervisor. */
+  readonly state: EndState | 'lost';
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly exceptionType?: string | undefined;
+  /** One line: why it failed. */
+  readonly failure?: string | undefined;
+}
+
+export interface GradedItems {
+  readonly metrics: readonly MetricComparison[];
+  readonly outputs: readonly OutputVerdict[];
+  readonly original: RunEnd;
+  readonly reproduced: RunEnd;
+  /** What keeps the verdict from `identical`: "unverified input data.csv". */
+  readonly caps: readonly string[];
+  readonly escapedModules: readonly { readonly module: string; readonly path: string }[];
+  /** A part was asked for (`--steps`, `--for`): stopping early is no defect then. */
+  readonly partAskedFor?: boolean | undefined;
+}
+
+export interface Grade {
+  readonly verdict: VerdictWord;
+  /** How the two ends compare. */
+  readonly end: EndComparison;
+  /** The last step that both runs have of every counted metric, when either was stopped early. */
+  readonly throughStep?: number;
+  /** What the counted items alone would say, before caps and early stops; absent when nothing was counted. */
+  readonly worst?: VerdictWord;
+}
+
+export type EndComparison =
+  | 'same-end'
+  | 'same-failure'
+  | 'other-failure'
+  | 'only-original-failed'
+  | 'only-reproduction-failed'
+  | 'cut-short';
+
+export function gradeReproduction(items: GradedItems): Grade {
+  const end = compareEnds(items.original, items.reproduced);
+  const metrics = items.metrics
+    .filter(metric => !metric.verdict.volatile)
+    .map(metric => metric.verdict.verdict);
+  const wholeRun = (end === 'same-end' || end === 'same-failure') && items.partAskedFor !== true;
+  // Files of a run that was stopped early are unfinished: they cannot count.
+  const outputs = wholeRun
+    ? items.outputs.filter(output => !output.volatile).map(output => output.verdict)
+    : [];
+  const counted = [...metrics, ...outputs];
+  // The same failure is itself a result that was reproduced.
+  if (end === 'same-failure') counted.push('identical');
+  if (end === 'other-failure' || end === 'only-original-failed') counted.push('diverged');
+  const worst = worstOf(counted);
+  const throughStep = wholeRun ? undefined : lastCommonStep(items.metrics);
+  const facts = {
+    end,
+    ...(throughStep === undefined ? {} : { throughStep }),
+    ...(worst === undefined ? {} : { worst }),
+  };
+
+  if (items.escapedModules.length > 0 || worst === undefined) return { verdict: 'inconclusive', ...facts };
+  if (worst === 'diverged') return { verdict: 'diverged', ...facts };
+  const stoppedEarly =
+    end === 'only-reproduction-failed' || (end === 'cut-short' && items.partAskedFor !== true);
+  if (stoppedEarly || worst === 'inconclusive') return { verdict: 'inconclusive', ...facts };
+  return { verdict: items.caps.length > 0 ? 'within-tolerance' : worst, ...facts };
+}
+
+/** Whether the two runs ended the same way. */
+export function compareEnds(original: RunEnd, reproduced: RunEnd): EndComparison {
+  const cut = (end: RunEnd): boolean => end.state === 'cancelled' || end.state === 'lost';
+  if (cut(original) || cut(reproduced)) return 'cut-short';
+  if (original.state === 'finished')
+    return reproduced.state === 'finished' ? 'same-end' : 'only-reproduction-failed';
+  if (reproduced.state === 'finished') return 'only-original-failed';
+  const same =
+    original.exitCode === reproduced.exitCode &&
+    original.signal === reproduced.signal &&
+    original.exceptionType === reproduced.exceptionType &&
+    wording(original.failure) === wording(reproduced.failure);
+  return same ? 'same-failure' : 'other-failure';
+}
+
+/** Numbers and addresses in a message are other ones each time. */
+function wording(failure: string | undefined): string {
+  return (failure ?? '').replace(/0x[0-9a-f]+|\d+/gi, '0');
+}
+
+const order: readonly VerdictWord[] = ['identical', 'within-tolerance', 'inconclusive', 'diverged'];
+
+/** The worst of several verdicts, undefined for none. */
+export function worstOf(verdicts: readonly VerdictWord[]): VerdictWord | undefined {
+  return verdicts.reduce<VerdictWord | undefined>(
+    (worst, verdict) =>
+      worst === undefined || order.indexOf(verdict) > order.indexOf(worst) ? verdict : worst,
+    undefined,
+  );
+}
+
+function lastCommonStep(metrics: readonly MetricComparison[]): number | undefined {
+  const counted = metrics.filter(metric => !metric.verdict.volatile);
+  if (counted.length === 0) return undefined;
+  const last = Math.min(...counted.map(metric => metric.lastCommonStep ?? -Infinity));
+  return Number.isFinite(last) ? last : undefined;
+}

@@ -1,0 +1,121 @@
+/** Everything about two finished records becomes one verdict. Pure but for reading output files that differ. */
+import { hostname } from 'node:os';
+import type { FileUse } from '../../runs/captured.ts';
+import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
+import type { Verdict } from '../../runs/verdict.ts';
+import { compareIngredients } from './compareIngredients.ts';
+import { compareMetrics } from '../comparison/compareMetrics.ts';
+import type { ComparisonRules, KeyedSeries } from '../comparison/compareMetrics.ts';
+import { compareOutputs } from '../comparison/compareOutputs.ts';
+import { explainVerdict } from './explainVerdict.ts';
+import { gradeReproduction, worstOf } from './gradeReproduction.ts';
+import type { RunEnd } from './gradeReproduction.ts';
+import { withoutRoots } from './ingredients/ingredientSide.ts';
+import type { IngredientSide } from './ingredients/ingredientSide.ts';
+import { storedDecimals } from '../comparison/tolerance.ts';
+import { withUnheard } from '../comparison/unheardMetrics.ts';
+
+export const verdictVersion = 1;
+
+export interface JudgedRun extends IngredientSide {
+  readonly series: readonly KeyedSeries[];
+  /** Where the bytes of an output can be read, or undefined when they are gone or have changed since. */
+  readonly outputFile?: (output: FileUse) => Promise<string | undefined>;
+}
+
+export interface JudgeRules extends Pick<ComparisonRules, 'throughStep' | 'tolerances' | 'volatile'> {
+  /** `--steps` or `--for` was given. */
+  readonly partAskedFor?: boolean;
+  readonly caps?: readonly string[];
+  readonly escapedModules?: readonly { readonly module: string; readonly path: string }[];
+}
+
+export async function judgeReproduction(
+  original: JudgedRun,
+  reproduced: JudgedRun,
+  rules: JudgeRules = {},
+): Promise<Verdict> {
+  const ends = { original: endOf(original), reproduced: endOf(reproduced) };
+  const ownServers = {
+    original: hasOwnMlflowServer(original),
+    reproduction: hasOwnMlflowServer(reproduced),
+  };
+  const compared = compareMetrics(original.series, reproduced.series, {
+    ...rules,
+    reproductionCutShort: endedEarly(ends.reproduced, ends.original),
+    originalCutShort: endedEarly(ends.original, undefined),
+  });
+  const metrics = withUnheard(compared, ownServers);
+  const counted = metrics.filter(metric => !metric.verdict.volatile).map(metric => metric.verdict.verdict);
+  const worst = worstOf(counted);
+  const outputs = await compareOutputs(original.result?.outputs ?? [], reproduced.result?.outputs ?? [], {
+    ...(rules.volatile === undefined ? {} : { volatile: rules.volatile }),
+    metricsAgree: worst === 'identical' || worst === 'within-tolerance',
+    declared: original.plan.declaredOutputs,
+    ...(original.outputFile === undefined ? {} : { originalFile: original.outputFile }),
+    ...(reproduced.outputFile === undefined ? {} : { reproducedFile: reproduced.outputFile }),
+  });
+  const items = {
+    metrics,
+    outputs,
+    ...ends,
+    ownServers,
+    caps: rules.caps ?? [],
+    escapedModules: rules.escapedModules ?? [],
+    partAskedFor: rules.partAskedFor,
+    ingredients: compareIngredients(original, reproduced),
+    storedDecimals: decimalsOf(
+      original.series,
+      metrics.filter(one => !one.verdict.volatile),
+    ),
+  };
+  const grade = gradeReproduction(items);
+  const { sentence, cause } = explainVerdict(grade, items);
+  return {
+    schemaVersion: verdictVersion,
+    verdict: grade.verdict,
+    runId: original.plan.id,
+    reproductionId: reproduced.plan.id,
+    at: new Date().toISOString(),
+    host: hostname(),
+    ...(reproduced.result?.durationMs === undefined ? {} : { durationMs: reproduced.result.durationMs }),
+    sentence,
+    metrics: metrics.map(metric => metric.verdict),
+    outputs,
+    ingredients: items.ingredients,
+    cause,
+    caps: [...items.caps],
+    escapedModules: items.escapedModules.map(one => ({ ...one })),
+  };
+}
+
+function endOf(run: IngredientSide): RunEnd {
+  const { result } = run;
+  if (result === undefined) return { state: 'lost' };
+  return {
+    state: result.state,
+    exitCode: result.exitCode,
+    signal: result.signal,
+    exceptionType: result.failure?.exceptionType,
+    failure: result.failure === undefined ? undefined : withoutRoots(result.failure.message, run),
+  };
+}
+
+/** Stopped before its program ended by itself; a failure counts unless the other run failed as well. */
+function endedEarly(end: RunEnd, other: RunEnd | undefined): boolean {
+  if (end.state === 'cancelled' || end.state === 'lost') return true;
+  return end.state === 'failed' && other?.state === 'finished';
+}
+
+/** The coarsest precision among the counted metrics, undefined when all of them keep every bit. */
+function decimalsOf(
+  series: readonly KeyedSeries[],
+  counted: readonly { readonly verdict: { readonly key: string } }[],
+): number | undefined {
+  const keys = new Set(counted.map(metric => metric.verdict.key));
+  const decimals = series
+    .filter(one => keys.has(one.key))
+    .map(one => storedDecimals(one.values))
+    .filter(one => one !== undefined);
+  return decimals.length === 0 ? undefined : Math.min(...decimals);
+}

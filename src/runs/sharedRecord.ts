@@ -1,0 +1,23 @@
+/**
+ * `shared.json` in the folder of a run that came from somebody else through a git remote. Its presence means: nothing of
+ * this record runs before it was shown and confirmed.
+ */
+import * as z from 'zod';
+
+export const sharedRecordSchema = z.looseObject({
+  schemaVersion: z.int().positive(),
+  /** Name of the remote it was fetched from. */
+  remote: z.string(),
+  /** Without user, password or token. */
+  url: z.string(),
+  /** The commit under refs/lockstep/shared/ that holds it. */
+  commit: z.string(),
+  /** ISO 8601, UTC. */
+  fetchedAt: z.string(),
+  /** As the commit says; anybody can write anything there. */
+  sharedBy: z.string().optional(),
+  sharedAt: z.string().optional(),
+  /** When a person here has looked at what it runs and agreed; absent before. */
+  confirmedAt: z.string().optional(),
+});
+export type SharedRecord = z.infer<typeof sharedRecordSchema>;

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import {
+  volatileMetricReason,
+  volatileOutputReason,
+} from '../../../../src/reproduction/comparison/volatileNames.ts';
+
+describe('volatile metric names', () => {
+  const table: [key: string, reason: string | undefined][] = [
+    ['loss', undefined],
+    ['val/accuracy', undefined],
+    ['ms_ssim', undefined],
+    ['total_timesteps', undefined],
+    ['iterations', undefined],
+    ['temperature', undefined],
+    ['epoch', undefined],
+    ['its_loss', undefined],
+    ['second_moment', undefined],
+    ['time/epoch', 'elapsed time'],
+    ['train_runtime', 'elapsed time'],
+    ['epochTime', 'elapsed time'],
+    ['step_ms', 'elapsed time'],
+    ['duration', 'elapsed time'],
+    ['samples_per_second', 'throughput'],
+    ['train_samples_per_second', 'throughput'],
+    ['it/s', 'throughput'],
+    ['tok/s', 'throughput'],
+    ['throughput', 'throughput'],
+    ['gpu/0/memory', 'hardware'],
+    ['cpu_percent', 'hardware'],
+    ['system/disk_usage_megabytes', 'hardware'],
+    ['system/network_receive_megabytes', 'hardware'],
+    ['seed 1/system/disk./.usageGB', 'hardware'],
+    ['system_prompt_loss', undefined],
+    ['operating system/disk_loss', undefined],
+    ['network_loss', undefined],
+    ['timestamp', 'timestamp'],
+  ];
+  for (const [key, reason] of table)
+    it(`${key}: ${reason ?? 'counted'}`, () => {
+      assert.equal(volatileMetricReason(key), reason);
+    });
+
+  it('lets patterns add and take back, the last match winning', () => {
+    const patterns = { metrics: ['*loss', '!val_loss', '!epoch_time'], outputs: [] };
+    assert.equal(volatileMetricReason('train_loss', patterns), 'matches *loss');
+    assert.equal(volatileMetricReason('val_loss', patterns), undefined);
+    assert.equal(volatileMetricReason('epoch_time', patterns), undefined);
+  });
+});
+
+describe('volatile output names', () => {
+  const table: [path: string, reason: string | undefined][] = [
+    ['model.json', undefined],
+    ['out/weights.npz', undefined],
+    ['catalog/items.csv', undefined],
+    ['train.log', 'log'],
+    ['slurm-1.out', 'log'],
+    ['logs/metrics.csv', 'log'],
+    ['runs/events.out.tfevents.1700000000.host.1.0', 'event file'],
+    ['mlruns/0/meta.yaml', 'tracker files'],
+    ['src/__pycache__/a.pyc', 'cache'],
+    ['.dvc/tmp/rwlock', 'tracker files'],
+    ['/var/tmp/dvc/repo/1/x', 'tracker files'],
+  ];
+  for (const [path, reason] of table)
+    it(`${path}: ${reason ?? 'counted'}`, () => {
+      assert.equal(volatileOutputReason(path), reason);
+    });
+});

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { compareIngredients } from '../../../../src/reproduction/verdict/compareIngredients.ts';
+import { captured, unknown } from '../../../../src/runs/known.ts';
+import type { IngredientName } from '../../../../src/runs/verdict.ts';
+import { code, recordedRun } from '../recordedRun.ts';
+
+type Change = NonNullable<Parameters<typeof recordedRun>[0]>;
+
+const table: {
+  title: string;
+  ingredient: IngredientName;
+  original?: Change;
+  now?: Change;
+  status: string;
+  differences: string[];
+}[] = [
+  { title: 'the same snapshot', ingredient: 'code', status: 'same', differences: [] },
+  {
+    title: 'another snapshot',
+    ingredient: 'code',
+    now: { plan: { code: captured(code({ tree: 'c'.repeat(40) })) } },
+    status: 'differs',
+    differences: ['snapshot bbbbbbb → ccccccc'],
+  },
+  {
+    title: 'code unknown on both sides',
+    ingredient: 'code',
+    original: { plan: { code: unknown('no git') } },
+    now: { plan: { code: unknown('no git') } },
+    status: 'unknown',
+    differences: [
+      'the code of the original is not known: no git',
+      'the code of the reproduction is not known: no git',
+    ],
+  },
+  {
+    title: 'a gap without a hash',
+    ingredient: 'code',
+    original: { plan: { code: captured(code({ gaps: [{ path: 'big.bin', reason: 'over-limit' }] })) } },
+    now: { plan: { code: captured(code({ gaps: [{ path: 'big.bin', reason: 'over-limit' }] })) } },
+    status: 'unknown',
+    differences: ['big.bin (over-limit) unknown in both runs'],
+  },
+  {
+    title: 'the same file by hash',
+    ingredient: 'data',
+    original: { captured: { inputs: [{ path: 'data.csv', how: 'seen', sha256: '1' }] } },
+    now: { captured: { inputs: [{ path: 'data.csv', how: 'seen', sha256: '1' }] } },
+    status: 'same',
+    differences: [],
+  },
+  {
+    title: 'a file that changed',
+    ingredient: 'data',
+    original: { captured: { inputs: [{ path: 'data.csv', how: 'seen', sha256: '1'.repeat(64) }] } },
+    now: { captured: { inputs: [{ path: 'data.csv', how: 'seen', sha256: '2'.repeat(64) }] } },
+    status: 'differs',
+    differences: ['data.csv 1111111 → 2222222'],
+  },
+  {
+    title: 'a file hashed on neither side',
+    ingredient: 'data',
+    original: { captured: { inputs: [{ path: 'data.csv', how: 'seen' }] } },
+    now: { captured: { inputs: [{ path: 'data.csv', how: 'seen' }] } },
+    status: 'unknown',
+    differences: ['data.csv was not hashed in the original'],
+  },
+  {
+    title: 'files that are part of the snapshot',
+    ingredient: 'data',
+    original: { captured: { inputs: [{ path: 'a.yaml', how: 'seen', inSnapshot: true }] } },
+    now: { captured: { inputs: [] } },
+    status: 'same',
+    differences: [],
+  },
+  {
+    title: 'another value and an unknown seed',
+    ingredient: 'parameters',
+    original: { plan: { seed: unknown('none') } },
+    now: { plan: { seed: unknown('none'), parameters: { lr: { value: 0.2, source: 'argument' } } } },
+    status: 'differs',
+    differences: ['lr 0.1 → 0.2', 'seed unknown in both runs'],
+  },
+  {
+    title: 'a path inside the repository, wherever it stands',
+    ingredient: 'parameters',
+    original: { plan: { parameters: { data: { value: '/home/a/project/d.csv', source: 'argument' } } } },
+    now: {
+      plan: { root: '/cache/x', parameters: { data: { value: '/cache/x/d.csv', source: 'argument' } } },
+    },
+    status: 'same',
+    differences: [],
+  },
+  {
+    title: 'another Python and package',
+    ingredient: 'environment',
+    original: { packages: [{ name: 'numpy', version: '1.26.4' }] },
+    now: {
+      plan: { interpreter: captured({ path: '/usr/bin/python3', version: '3.12.1' }) },
+      captured: { packages: captured({ list: 'e', count: 2 }) },
+      packages: [
+        { name: 'numpy', version: '2.0.1' },
+        { name: 'scipy', version: '1.0' },
+      ],
+    },
+    status: 'differs',
+    differences: ['interpreter 3.11.7 → 3.12.1', 'numpy 1.26.4 → 2.0.1', 'scipy (not installed) → 1.0'],
+  },
+  {
+    title: 'packages unknown on both sides',
+    ingredient: 'environment',
+    original: { captured: { packages: unknown('no interpreter') } },
+    now: { captured: { packages: unknown('no interpreter') } },
+    status: 'unknown',
+    differences: ['packages unknown in both runs'],
+  },
+  {
+    title: 'variables by value and by hash',
+    ingredient: 'environment',
+    original: {
+      plan: { variables: { LANG: { value: 'C' }, DATA: { keyedHash: '1' }, SHLVL: { value: '1' } } },
+    },
+    now: { plan: { variables: { LANG: { value: 'de' }, DATA: { keyedHash: '2' }, SHLVL: { value: '2' } } } },
+    status: 'differs',
+    differences: ['variable DATA has another value', 'variable LANG C → de'],
+  },
+  {
+    title: 'another processor',
+    ingredient: 'hardware',
+    now: {
+      captured: {
+        hardware: captured({ os: 'Debian 12', cpuModel: 'EPYC 9R14', logicalCores: 2, gpus: [] }),
+      },
+    },
+    status: 'differs',
+    differences: ['processor EPYC 7B13 → EPYC 9R14'],
+  },
+  {
+    title: 'another number of threads',
+    ingredient: 'determinism',
+    original: { plan: { variables: { OMP_NUM_THREADS: { value: '1' } } } },
+    now: { plan: { variables: { OMP_NUM_THREADS: { value: '2' } } } },
+    status: 'differs',
+    differences: ['OMP_NUM_THREADS 1 → 2'],
+  },
+  {
+    title: 'a hash seed that was not set',
+    ingredient: 'determinism',
+    now: { plan: { variables: { PYTHONHASHSEED: { value: '0' } } } },
+    status: 'differs',
+    differences: ['PYTHONHASHSEED (not set) → 0'],
+  },
+];
+
+describe('compareIngredients', () => {
+  for (const { title, ingredient, original, now, status, differences } of table)
+    it(`${ingredient}: ${title}: ${status}`, () => {
+      const rows = compareIngredients(recordedRun(original), recordedRun(now));
+      const row = rows.find(one => one.name === ingredient);
+      assert.deepEqual(row?.differences, differences);
+      assert.equal(row.status, status);
+    });
+
+  it('names all six, in the order of the report', () => {
+    assert.deepEqual(
+      compareIngredients(recordedRun(), recordedRun()).map(row => `${row.name} ${row.status}`),
+      ['code', 'data', 'parameters', 'environment', 'hardware', 'determinism'].map(name => `${name} same`),
+    );
+  });
+});

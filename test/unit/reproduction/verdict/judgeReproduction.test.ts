@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { judgeReproduction } from '../../../../src/reproduction/verdict/judgeReproduction.ts';
+import type { JudgeRules } from '../../../../src/reproduction/verdict/judgeReproduction.ts';
+import { captured } from '../../../../src/runs/known.ts';
+import { verdictSchema } from '../../../../src/runs/verdict.ts';
+import { recordedRun, reproductionId } from '../recordedRun.ts';
+
+type Change = NonNullable<Parameters<typeof recordedRun>[0]>;
+
+interface Case {
+  readonly title: string;
+  readonly original?: Change;
+  readonly reproduced?: Change;
+  readonly rules?: JudgeRules;
+  readonly verdict: string;
+  readonly sentence: RegExp;
+  readonly cause?: RegExp;
+}
+
+const failed = {
+  state: 'failed' as const,
+  exitCode: 1,
+  failure: { code: 'command-failed', message: 'ValueError: loss is nan', exceptionType: 'ValueError' },
+  outputs: [],
+};
+const cancelled = { state: 'cancelled' as const, outputs: [] };
+
+const cases: Case[] = [
+  {
+    title: 'everything equal',
+    verdict: 'identical',
+    sentence:
+      /^Identical: all 3 metric points and 1 output equal the original, to the 2 decimals that were logged\.$/,
+  },
+  {
+    title: 'everything equal, roughly logged',
+    original: { loss: [0.9, 0.5, 0.1] },
+    reproduced: { loss: [0.9, 0.5, 0.1] },
+    verdict: 'identical',
+    sentence: /to the one decimal that was logged\.$/,
+  },
+  {
+    title: 'a bit apart, nothing recorded differs',
+    original: { loss: [0.9, 0.5, 1 / 3] },
+    reproduced: { loss: [0.9, 0.5, 1 / 3 + 2 ** -54] },
+    verdict: 'within-tolerance',
+    sentence: /^Within tolerance: loss differs by at most a relative 1\.7e-16, first at step 2\.$/,
+    cause: /No recorded ingredient differs\. The difference starts small/,
+  },
+  {
+    title: 'far apart after a package changed',
+    reproduced: {
+      loss: [0.9, 0.6, 0.3],
+      captured: { packages: captured({ list: 'e'.repeat(64), count: 2 }) },
+      packages: [{ name: 'numpy', version: '2.0.1' }],
+    },
+    original: { packages: [{ name: 'numpy', version: '1.26.4' }] },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 1: loss differs by up to a relative 2\.0e-1\.$/,
+    cause:
+      /^Code, data, parameters and seed, .* are identical\. What differs: environment \(numpy 1\.26\.4 → 2\.0\.1\)\.$/,
+  },
+  {
+    title: 'far apart from the start without a seed',
+    original: { plan: { seed: { known: 'unknown', reason: 'none found' } } },
+    reproduced: { plan: { seed: { known: 'unknown', reason: 'none found' } }, loss: [0.8, 0.6, 0.3] },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 0/,
+    cause: /no seed is known/,
+  },
+  {
+    title: 'model bytes that differ under identical metrics',
+    original: { result: { outputs: [{ path: 'm.pt', how: 'seen', sha256: '1' }] } },
+    reproduced: { result: { outputs: [{ path: 'm.pt', how: 'seen', sha256: '2' }] } },
+    verdict: 'within-tolerance',
+    sentence: /every counted metric is identical, but the bytes of m\.pt differ/,
+  },
+  {
+    title: 'another file that differs under identical metrics',
+    reproduced: { sha256: 'f'.repeat(64) },
+    verdict: 'diverged',
+    sentence: /^Diverged: every counted metric agrees, but model\.json differs\. The bytes differ\.$/,
+  },
+  {
+    title: 'an output that nobody hashed',
+    reproduced: { result: { outputs: [{ path: 'model.json', how: 'seen', problem: 'unreadable' }] } },
+    verdict: 'inconclusive',
+    sentence: /model\.json could not be compared\. The reproduced file was not hashed \(unreadable\)\./,
+  },
+  {
+    title: 'an output that was not written again',
+    reproduced: { result: { outputs: [] } },
+    verdict: 'diverged',
+    sentence: /The reproduction did not write it/,
+  },
+  {
+    title: 'an input that was not verified',
+    rules: { caps: ['unverified input data.csv'] },
+    verdict: 'within-tolerance',
+    sentence: /at best: what was compared is identical, but unverified input data\.csv\./,
+    cause: /Not identical at best: unverified input data\.csv\./,
+  },
+  {
+    title: 'code from outside the checkout',
+    rules: { escapedModules: [{ module: 'model', path: '/home/a/project/src/model.py' }] },
+    verdict: 'inconclusive',
+    sentence: /code from outside the private checkout was loaded \(model from \/home/,
+    cause: /not the recorded code that ran/,
+  },
+  {
+    title: 'nothing to compare',
+    original: { series: [], result: { outputs: [] } },
+    reproduced: { series: [], result: { outputs: [] } },
+    verdict: 'inconclusive',
+    sentence: /nothing was compared/,
+  },
+  {
+    title: 'only volatile things to compare',
+    original: {
+      series: [{ key: 'epoch_time', rank: null, steps: Float64Array.of(0), values: Float64Array.of(1) }],
+      result: { outputs: [{ path: 'train.log', how: 'seen', sha256: '1' }] },
+    },
+    reproduced: {
+      series: [{ key: 'epoch_time', rank: null, steps: Float64Array.of(0), values: Float64Array.of(2) }],
+      result: { outputs: [{ path: 'train.log', how: 'seen', sha256: '2' }] },
+    },
+    verdict: 'inconclusive',
+    sentence: /nothing was compared/,
+  },
+  {
+    title: 'the same failure',
+    original: { result: failed },
+    reproduced: { result: failed },
+    verdict: 'identical',
+    sentence:
+      /^Identical: the same failure, ValueError: loss is nan, and all 3 metric points before it equal/,
+  },
+  {
+    title: 'the same failure before any metric',
+    original: { result: failed, series: [] },
+    reproduced: { result: failed, series: [] },
+    verdict: 'identical',
+    sentence: /^Identical: the same failure, ValueError: loss is nan\.$/,
+  },
+  {
+    title: 'the same failure after another number of steps',
+    original: { result: failed },
+    reproduced: { result: failed, loss: [0.9, 0.5] },
+    verdict: 'diverged',
+    sentence: /^Diverged: loss has 1 point fewer than the original/,
+  },
+  {
+    title: 'another failure',
+    original: { result: failed },
+    reproduced: {
+      result: {
+        ...failed,
+        failure: { code: 'command-failed', message: 'OSError: no space', exceptionType: 'OSError' },
+      },
+    },
+    verdict: 'diverged',
+    sentence: /the original failed with ValueError: loss is nan, the reproduction with OSError: no space/,
+  },
+  {
+    title: 'a failure that does not come back',
+    original: { result: failed },
+    verdict: 'diverged',
+    sentence: /the reproduction finished/,
+  },
+  {
+    title: 'a reproduction that fails where the original went on',
+    reproduced: { result: failed, loss: [0.9] },
+    verdict: 'inconclusive',
+    sentence:
+      /^Inconclusive, identical through step 0: the reproduction failed with ValueError: loss is nan\.$/,
+  },
+  {
+    title: 'a cancelled reproduction',
+    reproduced: { result: cancelled, loss: [0.9, 0.5] },
+    verdict: 'inconclusive',
+    sentence: /^Inconclusive, identical through step 1: the reproduction was cancelled before its end\.$/,
+  },
+  {
+    title: 'a cancelled reproduction that had diverged',
+    reproduced: { result: cancelled, loss: [0.9, 0.6] },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 1/,
+  },
+  {
+    title: 'a cancelled original',
+    original: { result: cancelled, loss: [0.9, 0.5] },
+    verdict: 'inconclusive',
+    sentence: /^Inconclusive, identical through step 1: the original was cancelled before its end\.$/,
+  },
+  {
+    title: 'an original without a result',
+    original: { result: null, loss: [0.9, 0.5] },
+    verdict: 'inconclusive',
+    sentence: /the original was lost before its end/,
+  },
+  {
+    title: 'an original that logs to a server of its own',
+    original: { plan: { mlflow: 'own-server' }, series: [] },
+    verdict: 'inconclusive',
+    sentence: /^Inconclusive: loss could not be compared\. The original logs to an MLflow server of its own/,
+  },
+  {
+    title: 'a reproduction that does, by its own word',
+    reproduced: { captured: { mlflow: 'own-server' }, series: [] },
+    verdict: 'inconclusive',
+    sentence: /^Inconclusive: loss could not be compared\. The reproduction logs to an MLflow server/,
+  },
+  {
+    title: 'two runs that do, with nothing else to compare',
+    original: { captured: { mlflow: 'own-server' }, series: [], result: { outputs: [] } },
+    reproduced: { captured: { mlflow: 'own-server' }, series: [], result: { outputs: [] } },
+    verdict: 'inconclusive',
+    sentence: /nothing was compared\. The original logs to an MLflow server of its own/,
+  },
+  {
+    title: 'two runs that do, and print the same metric besides',
+    original: { captured: { mlflow: 'own-server' } },
+    reproduced: { captured: { mlflow: 'own-server' }, loss: [0.9, 0.6, 0.25] },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 1/,
+  },
+  {
+    title: 'the part that was asked for',
+    reproduced: { result: cancelled, loss: [0.9, 0.5] },
+    rules: { partAskedFor: true, throughStep: 1 },
+    verdict: 'identical',
+    sentence: /^Identical through step 1: all 2 metric points equal the original/,
+  },
+  {
+    title: 'a metric of another rank',
+    original: {
+      series: [0, 1].map(rank => ({
+        key: 'loss',
+        rank,
+        steps: Float64Array.of(0),
+        values: Float64Array.of(rank + 0.5),
+      })),
+    },
+    reproduced: {
+      series: [0, 1].map(rank => ({
+        key: 'loss',
+        rank,
+        steps: Float64Array.of(0),
+        values: Float64Array.of(rank * 2 + 0.5),
+      })),
+    },
+    verdict: 'diverged',
+    sentence: /loss \[rank 1\] differs/,
+  },
+];
+
+describe('judgeReproduction', () => {
+  for (const { title, original, reproduced, rules, verdict, sentence, cause } of cases)
+    it(`${title}: ${verdict}`, async () => {
+      const judged = await judgeReproduction(
+        recordedRun(original),
+        recordedRun({ ...reproduced, plan: { ...reproduced?.plan, id: reproductionId } }),
+        rules,
+      );
+      assert.equal(judged.verdict, verdict);
+      assert.match(judged.sentence, sentence);
+      if (verdict === 'identical') assert.equal(judged.cause, null);
+      else assert.ok(judged.cause !== null && judged.cause.length > 0);
+      if (cause !== undefined) assert.match(judged.cause ?? '', cause);
+      const read = verdictSchema.parse(JSON.parse(JSON.stringify(judged)));
+      assert.equal(read.reproductionId, reproductionId);
+    });
+});
