@@ -6,6 +6,7 @@ import type { HostIdentity } from '../base/processIdentity.ts';
 import { Pause } from './pause.ts';
 import type { SummaryReader, SummaryReading } from './readRun.ts';
 import { listIds, type ListedIds } from './listIds.ts';
+import { runAbove } from './runAbove.ts';
 import { RunIndex } from './runIndex.ts';
 import { storePaths, type StorePath } from './runPaths.ts';
 import { FileSystemClock, newestOf, readStamps, stillTrue, type RunStamps } from './runStamps.ts';
@@ -22,7 +23,7 @@ export interface ListOptions {
   readonly limit?: number | undefined;
   /** False leaves archived runs out. */
   readonly archived?: boolean | undefined;
-  /** False leaves child runs out. */
+  /** False leaves child runs out, and those of probes and trials. */
   readonly children?: boolean | undefined;
 }
 
@@ -120,7 +121,7 @@ export class RunLister {
         }
       }
       const found = row ?? (await this.#readAnew(id, dir, clock));
-      if (found === undefined || leftOut(found.summary.archived, found.summary.parent !== undefined))
+      if (found === undefined || leftOut(found.summary.archived, runAbove(found.summary) !== undefined))
         continue;
       runs.push(form.ofRow(found));
     }
@@ -191,8 +192,8 @@ export class RunLister {
   }
 }
 
-function flagsOf({ archived, parent }: RunSummary): Pick<StoredRow, 'archived' | 'child'> {
-  return { archived, child: parent !== undefined };
+function flagsOf(run: RunSummary): Pick<StoredRow, 'archived' | 'child'> {
+  return { archived: run.archived, child: runAbove(run) !== undefined };
 }
 
 function textOf(row: ReadRow): SummaryText {

@@ -8,7 +8,7 @@ import { runPathsIn } from './runPaths.ts';
 import { deriveState } from './runState.ts';
 import { summariseRun, type RunSummary } from './runSummary.ts';
 import { readEndedRecord, readRunRecord } from './readRunRecord.ts';
-import type { RunStamps } from './runStamps.ts';
+import { modifiedAt, type RunStamps } from './runStamps.ts';
 
 /** Undefined when there is no such run folder. */
 export async function readRunDetails(
@@ -65,7 +65,10 @@ export class SummaryReader {
 
   /** Of a run that looks as ended runs do, without more ado; undefined for every other run. */
   readEnded(id: string, dir: string, stamps: RunStamps): SummaryReading | undefined {
-    const has = { annotations: stamps.annotations !== 0, verdicts: stamps.verdicts !== 0 };
+    const has = {
+      ...{ annotations: stamps.annotations !== 0, verdicts: stamps.verdicts !== 0 },
+      shared: modifiedAt(runPathsIn(dir).shared) !== 0,
+    };
     const record = readEndedRecord(dir, has);
     if (record?.result === undefined) return undefined;
     this.#followers.delete(id);

@@ -17,6 +17,7 @@ import { mergeReported, reportedSchema, type Reported } from './reported.ts';
 import { processRecordSchema, type ProcessRecord } from './processRecord.ts';
 import { resultSchema, type Result } from './result.ts';
 import { runPathsIn } from './runPaths.ts';
+import { sharedRecordSchema, type SharedRecord } from './sharedRecord.ts';
 import { verdictSchema, type Verdict } from './verdict.ts';
 
 export interface RunRecord {
@@ -27,6 +28,7 @@ export interface RunRecord {
   readonly captured?: Captured;
   readonly result?: Result;
   readonly reported?: Reported;
+  readonly shared?: SharedRecord;
   readonly annotations: MergedAnnotations;
   readonly verdicts: readonly Verdict[];
   readonly requests: readonly (RunRequest & { readonly id: string })[];
@@ -55,11 +57,12 @@ export function readRunRecord(dir: string, extent: 'summary' | 'all'): RunRecord
  */
 export function readEndedRecord(
   dir: string,
-  has: { readonly annotations: boolean; readonly verdicts: boolean },
+  has: { readonly annotations: boolean; readonly verdicts: boolean; readonly shared: boolean },
 ): RunRecord | undefined {
   const names = new Set(['result.json', 'plan.json']);
   if (has.annotations) names.add('annotations');
   if (has.verdicts) names.add('verdicts');
+  if (has.shared) names.add('shared.json');
   const record = readNamed(dir, 'summary', names);
   return record.result === undefined || record.plan === undefined ? undefined : record;
 }
@@ -82,6 +85,7 @@ function readNamed(dir: string, extent: 'summary' | 'all', names: ReadonlySet<st
   const process = full || result === undefined ? one(paths.process, processRecordSchema) : undefined;
   const reported =
     result === undefined ? reportedSoFar(paths.reported, names, problems) : reportedAtEnd(result);
+  const shared = one(paths.shared, sharedRecordSchema);
   const captured = full ? one(paths.captured, capturedSchema) : undefined;
   const annotations: Annotation[] = many(paths.annotations, annotationSchema).map(([, value]) => value);
   const verdicts = many(paths.verdicts, verdictSchema)
@@ -100,6 +104,7 @@ function readNamed(dir: string, extent: 'summary' | 'all', names: ReadonlySet<st
     ...(captured === undefined ? {} : { captured }),
     ...(result === undefined ? {} : { result }),
     ...(reported === undefined ? {} : { reported }),
+    ...(shared === undefined ? {} : { shared }),
     annotations: mergeAnnotations(annotations),
     verdicts,
     requests: requests.map(([name, request]) => ({ ...request, id: name.replace(/\.json$/, '') })),

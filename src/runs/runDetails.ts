@@ -8,6 +8,7 @@ import type { Reported } from './reported.ts';
 import type { ProcessRecord } from './processRecord.ts';
 import type { Result } from './result.ts';
 import type { RunState } from './runState.ts';
+import type { SharedRecord } from './sharedRecord.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface RunDetails {
@@ -25,6 +26,8 @@ export interface RunDetails {
   readonly result?: Result;
   /** What the program said through a tracking library, as far as it is known now; absent when it said nothing. */
   readonly reported?: Reported;
+  /** Where it came from, of a run that somebody else shared. */
+  readonly shared?: SharedRecord;
   readonly annotations: MergedAnnotations;
   /** Of the reproductions of this run, oldest first. */
   readonly verdicts: readonly Verdict[];

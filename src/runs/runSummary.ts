@@ -52,10 +52,14 @@ export interface RunSummary {
   /** Id of the run that this one reproduces, or reruns with changes. */
   readonly reproduces?: string;
   readonly rerunOf?: string;
+  /** `probe` or `trial`: a reproduction that attests nothing, see runAbove.ts. */
+  readonly purpose?: string;
   /** Id of the run that this is a child run of. */
   readonly parent?: string;
   /** How many child runs it has. */
   readonly childRuns?: number;
+  /** Of a run that came from somebody else: who shared it, `''` where nobody says; anybody can write anything there. */
+  readonly sharedBy?: string;
   /** The kind of source that it was imported from. */
   readonly importedFrom?: string;
   /** What the program itself tagged its run with. Own properties only. */
@@ -109,8 +113,10 @@ export function summariseRun(
     ...(result?.failure === undefined ? {} : { failure: result.failure.message }),
     ...(said?.reproduces === undefined ? {} : { reproduces: said.reproduces }),
     ...(said?.rerunOf === undefined ? {} : { rerunOf: said.rerunOf }),
+    ...(plan?.purpose === undefined ? {} : { purpose: plan.purpose }),
     ...(plan?.parent === undefined ? {} : { parent: plan.parent }),
     ...(run.reported?.childRuns === undefined ? {} : { childRuns: run.reported.childRuns }),
+    ...(run.shared === undefined ? {} : { sharedBy: run.shared.sharedBy ?? '' }),
     ...(plan?.origin === undefined ? {} : { importedFrom: plan.origin.kind }),
     ...(hasTags(run) ? { reportedTags: run.reported?.tags ?? {} } : {}),
     verdicts: run.verdicts.map(({ reproductionId, verdict, at }) => ({ reproductionId, verdict, at })),

@@ -2,6 +2,7 @@
 import { matchesRunQuery } from '../../runs/matchQuery.ts';
 import { parseRunQuery } from '../../runs/parseQuery.ts';
 import { sortRuns } from '../../runs/sortRuns.ts';
+import { runAbove } from '../../runs/runAbove.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
@@ -129,7 +130,7 @@ function tell(
 
 /** `★ baseline`; a child run is drawn under its parent: `  ↳ trial 3`. */
 function nameCell({ run, depth }: TreeRow): string {
-  const branch = run.parent === undefined ? '' : `${'  '.repeat(depth)}↳ `;
+  const branch = runAbove(run) === undefined ? '' : `${'  '.repeat(depth)}↳ `;
   return branch + (run.star ? '★ ' : '') + runLabel(run);
 }
 

@@ -1,4 +1,5 @@
-/** Puts child runs beneath their runs. Pure; every run stays, and what is in no tree keeps its place in the list. */
+/** Puts child runs, probes and trials beneath their runs. Pure; every run stays, and what is in no tree keeps its place in the list. */
+import { runAbove } from '../../runs/runAbove.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 
 export interface TreeRow {
@@ -17,8 +18,9 @@ export function arrangeTree(runs: readonly RunSummary[], inOrder = true): TreeRo
   const beneath = new Map<string, RunSummary[]>();
   const roots: RunSummary[] = [];
   for (const run of runs) {
-    if (run.parent === undefined || !listed.has(run.parent)) roots.push(run);
-    else beneath.set(run.parent, [...(beneath.get(run.parent) ?? []), run]);
+    const above = runAbove(run);
+    if (above === undefined || !listed.has(above)) roots.push(run);
+    else beneath.set(above, [...(beneath.get(above) ?? []), run]);
   }
   const rows: TreeRow[] = [];
   const placed = new Set<string>();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
+import { runAbove } from '../../../src/runs/runAbove.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../helpers/temporaryFolder.ts';
@@ -48,6 +49,21 @@ describe('child runs', () => {
     assert.deepEqual(await idsOf(), [other]);
     await runs.restore([parent, child]);
     assert.deepEqual(await idsOf(), [other, grandchild, child, parent]);
+  });
+
+  it('have probes and trials beside them: reproductions that a person did not start', async () => {
+    for (const purpose of ['probe', 'trial'])
+      writeRun(store, { id: ulid(purpose === 'probe' ? 4000 : 5000), plan: { reproduces: parent, purpose } });
+    const { id: reproduction } = writeRun(store, { id: ulid(6000), plan: { reproduces: parent } });
+    assert.deepEqual(await idsOf({ children: false }), [reproduction, parent]);
+    assert.deepEqual(
+      (await runs.list()).slice(0, 3).map(run => [run.purpose, runAbove(run)]),
+      [
+        [undefined, undefined],
+        ['trial', parent],
+        ['probe', parent],
+      ],
+    );
   });
 
   it('can be removed alone', async () => {

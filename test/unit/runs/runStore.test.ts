@@ -25,6 +25,28 @@ describe('run store', () => {
     await assert.rejects(runs.resolve('@1'), { code: 'run-not-found' });
   });
 
+  it('tells who shared a run that came from somebody else, also of a list', async () => {
+    const own = writeRun(store, { id: ulid(1000) });
+    const { id, paths } = writeRun(store, { id: ulid(2000) });
+    const origin = {
+      remote: 'origin',
+      url: 'https://example.org/r.git',
+      commit: 'c0',
+      fetchedAt: '2026-01-01',
+    };
+    writeFileSync(paths.shared, JSON.stringify({ schemaVersion: 1, ...origin, sharedBy: 'Ann' }));
+    assert.deepEqual(
+      (await runs.list()).map(run => [run.id, run.sharedBy]),
+      [
+        [id, 'Ann'],
+        [own.id, undefined],
+      ],
+    );
+    assert.equal((await runs.read(id)).shared?.remote, 'origin');
+    writeFileSync(paths.shared, JSON.stringify({ schemaVersion: 1, ...origin }));
+    assert.equal((await runs.summary(id)).sharedBy, '');
+  });
+
   it('lists runs newest first with what their records say', async () => {
     const older = writeRun(store, { id: ulid(1000) });
     const newer = writeRun(store, { id: ulid(2000), result: { state: 'failed', exitCode: 3 } });
