@@ -163,7 +163,7 @@ export function buildFailed(step: FailedStep): LockstepError {
       ...output,
       step.reason,
     ].join('\n'),
-    mend: 'Mend that step and run it again; what stood before is still there.',
+    mend: 'Mend that step and run it again; what stood before is still there. The whole log: lockstep env logs --up',
   });
 }
 
@@ -179,7 +179,7 @@ export function lifecycleFailed(name: string, command: string, output: readonly 
   return new LockstepError({
     code: 'lifecycle-command-failed',
     message: withOutput(`The container is up, but its ${name} failed: ${command}`, output),
-    mend: `Try it inside: lockstep env exec -- sh -c '…'; then lockstep env rebuild`,
+    mend: `Try it inside: lockstep env exec -- sh -c '…'; then lockstep env rebuild. The whole log: lockstep env logs --up`,
   });
 }
 
@@ -250,6 +250,14 @@ export function notInContainer(path: string): LockstepError {
     code: 'not-in-container',
     message: `${path} is not mounted in the container.`,
     mend: 'Stand in the project, or add a mount to devcontainer.json.',
+  });
+}
+
+export function userNotInContainer(user: string, container: string): LockstepError {
+  return new LockstepError({
+    code: 'user-not-in-container',
+    message: `The container ${container} has no user ${user}.`,
+    mend: 'Name one of its /etc/passwd, or leave --user out: lockstep env exec -- cat /etc/passwd',
   });
 }
 

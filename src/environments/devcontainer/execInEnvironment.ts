@@ -8,8 +8,9 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
-import { signalMarked } from './signalMarked.ts';
 import type { ContainerState } from './environmentState.ts';
+import { execArgv } from './execScript.ts';
+import { signalMarked } from './signalMarked.ts';
 
 export interface ExecRequest {
   readonly engine: Engine;
@@ -83,19 +84,18 @@ function wordsOf(request: ExecRequest, mark: string, byName: (name: string) => b
     'exec',
     ...(streams.tty ? ['--interactive', '--tty'] : streams.stdin === 'empty' ? [] : ['--interactive']),
     ...['--user', user ?? container.remoteUser],
-    ...['--workdir', cwd ?? container.remoteWorkspaceFolder],
     ...Object.entries(environment).flatMap(([name, value]) => [
       '--env',
       byName(name) ? name : `${name}=${value}`,
     ]),
     container.id,
-    ...argv,
+    ...execArgv(cwd ?? container.remoteWorkspaceFolder, argv),
   ];
 }
 
 /**
- * Resolves with the command's exit code: 126 not executable, 127 not found, 128 and the signal's number where one ended
- * it. Rejects with the reason of `signal`, after the tree inside has ended, or when the client cannot be started.
+ * Resolves with the command's exit code: 125 not begun, 126 not executable, 127 not found, each told on its standard
+ * error; 128 and the signal's number where one ended it. Rejects with the reason of `signal`, after the tree inside has ended, or when the client cannot be started.
  */
 export async function execInEnvironment(request: ExecRequest): Promise<number> {
   const { engine, container, streams, signal } = request;
@@ -115,13 +115,10 @@ export async function execInEnvironment(request: ExecRequest): Promise<number> {
     detached: !streams.tty && streams.stdin !== 'inherit',
     windowsHide: true,
   });
-  let lastWords = '';
   if (!streams.tty) {
     // The caller's streams live on.
     child.stdout?.pipe(streams.stdout, { end: false });
     child.stderr?.pipe(streams.stderr, { end: false });
-    for (const output of [child.stdout, child.stderr])
-      output?.on('data', (chunk: Buffer) => (lastWords = chunk.toString('latin1').slice(-500)));
     if (typeof streams.stdin === 'object' && child.stdin !== null) {
       child.stdin.on('error', () => undefined);
       streams.stdin.pipe(child.stdin);
@@ -147,8 +144,7 @@ export async function execInEnvironment(request: ExecRequest): Promise<number> {
       await signalMarked(inside, 'KILL').catch(() => 0);
       signal.throwIfAborted();
     }
-    // Older engines call a program that is not there not executable.
-    return code === 126 && /exec failed.*executable file not found/i.test(lastWords) ? 127 : code;
+    return code;
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }

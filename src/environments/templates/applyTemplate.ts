@@ -1,7 +1,7 @@
 /**
  * Copies a template into a project by the rules of `devcontainer templates apply`, for folders on this machine.
  * Invariant: all files are written or none; nothing that is there is replaced without `force`, and then a copy of it
- * is kept; nothing is written outside the project, through links neither.
+ * is kept, out of the project; nothing is written outside the project, through links neither.
  */
 import { copyFile, lstat, mkdir, readdir, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -15,15 +15,15 @@ import type { OptionValues } from './template.ts';
 export interface ApplyRequest {
   /** Paths of the template that are left out: one file, or `folder/*` for all below a folder. */
   readonly omitPaths?: readonly string[];
-  /** Replaces what is in the way, after keeping a copy. */
-  readonly force?: boolean;
+  /** Replaces what is in the way, after copies of it were made in this folder (absolute, not yet there). */
+  readonly force?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
 export interface AppliedTemplate {
   /** Relative to the project, forward slashes, sorted. */
   readonly files: readonly string[];
-  /** What was replaced → where its copy is; both relative to the project. */
+  /** What was replaced (relative to the project) → where its copy is (absolute). */
   readonly kept: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,7 @@ export async function applyTemplate(
   folder: string,
   options: OptionValues,
   target: string,
-  { omitPaths = [], force = false, signal }: ApplyRequest = {},
+  { omitPaths = [], force, signal }: ApplyRequest = {},
 ): Promise<AppliedTemplate> {
   const values = await withDefaults(folder, options);
   const root = await realpath(target);
@@ -54,18 +54,19 @@ export async function applyTemplate(
     if (found === 'folder') throw filesInTheWay([path]);
     if (found === 'file') inTheWay.push(path);
   }
-  if (inTheWay.length > 0 && !force) throw filesInTheWay(inTheWay);
+  if (inTheWay.length > 0 && force === undefined) throw filesInTheWay(inTheWay);
 
   const undo: (() => Promise<void>)[] = [];
   const kept: Record<string, string> = {};
   try {
-    for (const path of inTheWay) {
-      const copy = await keepCopy(root, path);
+    if (force !== undefined && inTheWay.length > 0)
+      undo.push(() => rm(force, { recursive: true, force: true }));
+    for (const path of force === undefined ? [] : inTheWay) {
+      const copy = join(force ?? '', path);
+      await mkdir(dirname(copy), { recursive: true });
+      await copyFile(join(root, path), copy);
       kept[path] = copy;
-      undo.push(
-        () => rm(join(root, copy), { force: true }),
-        () => copyFile(join(root, copy), join(root, path)),
-      );
+      undo.push(() => copyFile(copy, join(root, path)));
     }
     for (const { path, content } of files) {
       signal?.throwIfAborted();
@@ -132,16 +133,6 @@ async function lookAt(root: string, path: string): Promise<'file' | 'folder' | '
     if (!found.isDirectory()) throw filesInTheWay([part]);
   }
   return 'nothing';
-}
-
-/** @returns The copy's path relative to `root`: the first free of `file.before`, `file.before-2`, … */
-async function keepCopy(root: string, path: string): Promise<string> {
-  for (let count = 1; ; count += 1) {
-    const copy = `${path}.before${count === 1 ? '' : `-${count}`}`;
-    if ((await lookAt(root, copy)) !== 'nothing') continue;
-    await copyFile(join(root, path), join(root, copy));
-    return copy;
-  }
 }
 
 /** @returns The folders that were not there, outermost first. */

@@ -7,7 +7,7 @@ import { nearestWord } from '../../runs/nearestWord.ts';
 import { combinationMissing, optionUnclear, optionUnknown, optionValueWrong } from './errors.ts';
 import type { OptionValues, Template } from './template.ts';
 import { frameworkTables, rowFor } from './versions.ts';
-import type { FrameworkVersion } from './versions.ts';
+import type { FrameworkTable, FrameworkVersion } from './versions.ts';
 
 /** `['k=v']` → values. Throws `wrong-use`. */
 export function readOptionWords(words: readonly string[]): OptionValues {
@@ -44,6 +44,7 @@ function combined(template: Template, given: OptionValues, defaults: OptionValue
   const table = Object.hasOwn(frameworkTables, template.id) ? frameworkTables[template.id] : undefined;
   if (table === undefined) return given;
   const { framework, versionOption, variantOption, versions } = table;
+  refuseImpossible(table, given[versionOption]);
   const python = given['pythonVersion'];
   const variant = variantOption === undefined ? undefined : given[variantOption];
   const asked = given[versionOption];
@@ -83,6 +84,23 @@ function combined(template: Template, given: OptionValues, defaults: OptionValue
       ? {}
       : { [variantOption]: variant ?? fitting(defaults[variantOption] ?? '', row.variants) }),
   };
+}
+
+/**
+ * What is no version at all, and where every build is in a list of its own (ROCm) what none of them has. Others may
+ * have come since the table was made: the Python package index is asked when the image is built.
+ */
+function refuseImpossible(
+  { framework, versionOption, versions }: FrameworkTable,
+  asked: string | undefined,
+): void {
+  if (asked === undefined || asked === '') return;
+  const known = versions.map(({ version }) => version);
+  if (!/^\d+(?:\.\d+){1,3}(?:(?:a|b|rc|\.post|\.dev)\d+)?$/.test(asked))
+    throw optionValueWrong(versionOption, asked, nearestWord(asked, known), known);
+  const listed = versions.every(({ variants }) => variants.length > 0 && !variants.includes('pypi'));
+  if (listed && framework === 'PyTorch' && rowFor(versions, asked) === undefined)
+    throw combinationMissing(`There is no ${framework} ${asked} for this template`, known);
 }
 
 /** The usual value where it exists, else the newest of its kind (`cu128` → `cu126`), else the newest. */

@@ -1,6 +1,11 @@
-/** Gives a project a devcontainer from a template. An existing one is respected: nothing replaces it without `force`. */
+/**
+ * Gives a project a devcontainer from a template. An existing one is respected: nothing replaces it without `force`,
+ * and then what it was lies in the trash of the store, which is emptied after 30 days.
+ */
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ulid } from 'ulid';
+import { storePaths } from '../../runs/runPaths.ts';
 import { applyTemplate } from './applyTemplate.ts';
 import type { AppliedTemplate } from './applyTemplate.ts';
 import { checkOptions } from './checkOptions.ts';
@@ -13,18 +18,26 @@ export interface CreatedEnvironment extends AppliedTemplate {
   readonly options: OptionValues;
 }
 
-/** @param root Of the project. Throws `environment-exists` and what checkOptions and applyTemplate throw. */
+export interface CreateRequest {
+  /** Absolute. */
+  readonly root: string;
+  /** Of the project: its trash gets what is replaced. */
+  readonly store: string;
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Throws `environment-exists` and what checkOptions and applyTemplate throw. */
 export async function createEnvironment(
-  root: string,
   template: Template,
   given: OptionValues,
-  { force = false, signal }: { readonly force?: boolean; readonly signal?: AbortSignal } = {},
+  { root, store, force = false, signal }: CreateRequest,
 ): Promise<CreatedEnvironment> {
   const options = checkOptions(template, given);
   const existing = await existingDevcontainer(root);
   if (existing.length > 0 && !force) throw environmentExists(existing);
   const applied = await applyTemplate(template.folder, options, root, {
-    force,
+    ...(force ? { force: join(storePaths(store).trash, ulid(), 'devcontainer') } : {}),
     ...(signal === undefined ? {} : { signal }),
   });
   return { template: template.id, options, ...applied };

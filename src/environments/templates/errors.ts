@@ -68,7 +68,7 @@ export function environmentExists(paths: readonly string[]): LockstepError {
   return new LockstepError({
     code: 'environment-exists',
     message: `This project has a devcontainer already: ${paths.join(', ')}. It is left as it is.`,
-    mend: 'Use it with lockstep env up and lock it with lockstep env lock, or replace it with --force (a copy is kept).',
+    mend: 'Use it with lockstep env up and lock it with lockstep env lock, or replace it with --force (what it was is kept in the trash).',
   });
 }
 
@@ -77,7 +77,7 @@ export function filesInTheWay(paths: readonly string[]): LockstepError {
   return new LockstepError({
     code: 'files-in-the-way',
     message: `Nothing was written, because there is something already at: ${shown}${paths.length > 10 ? `, and ${paths.length - 10} more` : ''}.`,
-    mend: 'Move it away, or replace it with --force (a copy is kept).',
+    mend: 'Move it away, or replace it with --force (what it was is kept in the trash).',
   });
 }
 

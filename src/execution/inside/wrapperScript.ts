@@ -9,6 +9,8 @@
  * In `said` is what the shell itself printed: it reports a command that was ended by a signal there, which tells the
  * exit code 137 from SIGKILL.
  */
+import { findProgram, findProgramVariables } from '../../environments/devcontainer/findProgram.ts';
+
 export const wrapperFiles = {
   started: 'started',
   refused: 'refused',
@@ -39,26 +41,10 @@ trap : HUP INT QUIT TERM
 exec 2>"$in/${wrapperFiles.said}"
 [ -w "$run/stdout.log" ] && [ -w "$run/stderr.log" ] || exit ${wrapperCannotWrite}
 cd "$cwd" || refuse cwd
-case $1 in
-  */*)
-    [ -e "$1" ] || refuse missing
-    [ -x "$1" ] && [ ! -d "$1" ] || refuse forbidden ;;
-  *)
-    found= seen= old=$IFS
-    IFS=:
-    set -f
-    for folder in $PATH; do
-      [ -f "\${folder:-.}/$1" ] || continue
-      seen=1
-      [ -x "\${folder:-.}/$1" ] && found=1 && break
-    done
-    set +f
-    IFS=$old
-    [ -n "$found" ] || { [ -n "$seen" ] && refuse forbidden; refuse missing; } ;;
-esac
+${findProgram}
 read -r line </proc/$$/stat
 tell ${wrapperFiles.started} "$$ $line"
-(unset text in cwd input run session found seen old folder line; exec "$@") <"$input" >>"$run/stdout.log" 2>>"$run/stderr.log"
+(unset text in cwd input run session line ${findProgramVariables}; exec "$@") <"$input" >>"$run/stdout.log" 2>>"$run/stderr.log"
 code=$?
 tell ${wrapperFiles.ended} "$code"
 `.trim();

@@ -1,6 +1,6 @@
 /** `lockstep env templates` and `lockstep env create`, as typed. */
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderContent } from '../../helpers/folderContent.ts';
 import { cliProject, type CliProject } from '../../helpers/lockstepCli.ts';
@@ -33,6 +33,8 @@ describe('lockstep env create', function () {
     [['pytorch-cuda', '--option', 'cuda'], 2, /no option: a name, an equals sign/],
     [['pytorch-cuda', '--option', 'tochVersion=2.9.1'], 2, /Did you mean torchVersion\?/],
     [['pytorch-cuda', '-o', 'cuda=cu13'], 2, /Did you mean cu130\?|cannot be "cu13"/],
+    [['pytorch-cuda', '-o', 'torchVersion=newest'], 2, /torchVersion cannot be "newest"/],
+    [['pytorch-rocm', '-o', 'torchVersion=1.13.1'], 2, /There is no PyTorch 1\.13\.1 for this template/],
     [['pytorch-cuda', '-o', 'cuda=cu118', '-o', 'torchVersion=2.9.1'], 2, /has no wheels for cu118/],
   ];
   for (const [words, code, message] of wrong)
@@ -50,6 +52,15 @@ describe('lockstep env create', function () {
     assert.equal(refused.code, 3);
     assert.match(refused.stderr, /environment\.yml was not read: it is no YAML/);
     await writeFile(join(project.root, 'environment.yml'), 'dependencies: []');
+    const list = join(project.root, 'requirements.txt');
+    await writeFile(list, 'numpy>=1.26, \\\n  <3\ntorch==2.4.1,<<bad\n');
+    const bad = await project.lockstep(['env', 'create']);
+    assert.equal(bad.code, 3);
+    assert.match(
+      bad.stderr,
+      /requirements\.txt was not read: line 3: torch==2\.4\.1,<<bad asks for no version/,
+    );
+    await rm(list);
   });
 
   it('makes what the project asks for, from a folder below too, and says why; then leaves it alone', async () => {
@@ -72,9 +83,11 @@ describe('lockstep env create', function () {
     const { code, document } = await project.json(['env', 'create', 'python-cpu', '--force', '--json']);
     assert.equal(code, 0);
     const { kept } = document as { kept: Record<string, string> };
-    assert.match(
-      await readFile(join(project.root, kept['.devcontainer/Dockerfile'] ?? ''), 'utf8'),
-      /# mine\n$/,
+    assert.match(await readFile(kept['.devcontainer/Dockerfile'] ?? '', 'utf8'), /# mine\n$/);
+    assert.match(kept['.devcontainer/Dockerfile'] ?? '', /\.git\/lockstep\/trash\/\w{26}\/devcontainer\//);
+    assert.deepEqual(
+      Object.keys(content()).filter(path => path.includes('before')),
+      [],
     );
   });
 });

@@ -26,13 +26,13 @@ export const envCreate: Subcommand = {
         'a value for an option of the template; may be repeated',
         collected,
       )
-      .option('--force', 'replace what is there; a copy is kept')
+      .option('--force', 'replace what is there; what it was is kept in the trash for 30 days')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<{ option?: string[]; force?: true; json?: true }>();
     const given = readOptionWords(flags.option ?? []);
     const templates = await readTemplates();
-    const { root } = await locateProject(context.cwd, context.env);
+    const { root, store } = await locateProject(context.cwd, context.env);
     const [id] = parser.args;
     const proposal =
       id === undefined
@@ -45,10 +45,9 @@ export const envCreate: Subcommand = {
     const [unread] = proposal?.unread ?? [];
     if (unread !== undefined) throw projectFileRefused(printable(unread.file), printable(unread.why));
     const created = await createEnvironment(
-      root,
       findTemplate(templates, id ?? proposal?.template ?? ''),
       { ...proposal?.options, ...given },
-      { force: flags.force === true, signal: context.signal },
+      { root, store, force: flags.force === true, signal: context.signal },
     );
     // A bad file of the project is no matter to a template that was named.
     const doubts = doubtfulVersions(
@@ -83,6 +82,6 @@ function tell(
     if (value !== '') terminal.out(`  ${name}=${printable(value)}\n`);
   for (const path of created.files) terminal.out(`  ${terminal.paint('green', '+')} ${path}\n`);
   for (const [path, copy] of Object.entries(created.kept))
-    terminal.out(`  ${path} is replaced; what it was is in ${copy}\n`);
+    terminal.out(`  ${path} is replaced; what it was is kept for 30 days in ${printable(copy)}\n`);
   terminal.out('Start it with lockstep env up\n');
 }

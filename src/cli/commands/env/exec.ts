@@ -1,5 +1,6 @@
 /** `lockstep env exec`: a command inside the devcontainer, as its user, in the folder one stands in; its exit code is ours. */
 import { existsSync, fstatSync } from 'node:fs';
+import { checkUser } from '../../../environments/devcontainer/checkUser.ts';
 import { execInEnvironment } from '../../../environments/devcontainer/execInEnvironment.ts';
 import { environmentState, findEnvironment } from '../../../environments/devcontainer/environmentStateOf.ts';
 import {
@@ -7,6 +8,7 @@ import {
   containerNotRunning,
   notInContainer,
 } from '../../../environments/devcontainer/errors.ts';
+import { execCodes } from '../../../environments/devcontainer/execScript.ts';
 import { bindMounts, pathInside } from '../../../environments/devcontainer/mountedPaths.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { CliContext, Subcommand } from '../../cliContext.ts';
@@ -30,11 +32,17 @@ export const envExec: Subcommand = {
     const parser = addConfigOption(
       newCommand('env exec', 'Run a command in the devcontainer: lockstep env exec -- COMMAND…', context),
     )
-      .option('-u, --user <name>', 'as another user than the remote one')
+      .option('-u, --user <name>', 'as another user of the container than the remote one')
       .option('-e, --env <name=value>', 'with this variable; may be repeated', collected)
-      .option('-w, --workdir <path>', 'in this folder of the container')
+      .option('-w, --workdir <path>', 'in this folder of the container, instead of the one you stand in')
       .option('--stdin', 'pass standard input on; a terminal, a pipe and a file always are')
-      .argument('[command...]');
+      .argument('[command...]')
+      .addHelpText(
+        'after',
+        `
+Ends with the code of the command; ${execCodes.notBegun} where there is no such folder, ${execCodes.notExecutable} where the program may not be executed, ${execCodes.notFound} where there is none.
+`,
+      );
     if (!parseWords(parser.passThroughOptions(), split < 0 ? words : words.slice(0, split)))
       return exitCodes.done;
     const flags = parser.opts<ExecFlags>();
@@ -61,6 +69,8 @@ async function exec(
   ];
   if (inspected === undefined || container === undefined) throw containerMissing(root);
   if (container.state !== 'running') throw containerNotRunning(container.name, container.state);
+  if (flags.user !== undefined)
+    await checkUser(engine, container, flags.user, { variables: environment, signal });
   const cwd = flags.workdir ?? pathInside(bindMounts(inspected), context.cwd);
   if (cwd === undefined && existsSync(context.cwd)) throw notInContainer(context.cwd);
   process.on('SIGINT', onSignal);

@@ -17,6 +17,19 @@ export function readRequirement(text: string): Requirement | undefined {
   return { name: normalName(name), specifier: specifier.replace(/\s+/g, '') };
 }
 
+/** The first part of a specifier that PEP 440 does not know; undefined where all are understood. */
+export function badClause(specifier: string): string | undefined {
+  // pip fills in variables of the environment.
+  if (specifier.includes('${')) return undefined;
+  return specifier
+    .split(',')
+    .map(part => part.trim())
+    .find(part => part !== '' && !clause.test(part));
+}
+
+const clause =
+  /^(?:===\s*\S+|[=!]=\s*v?(?:\d+!)?\d[\w.+-]*(?:\.\*)?|(?:~=|<=|>=|<|>)\s*v?(?:\d+!)?\d[\w.+-]*)$/i;
+
 /** PEP 503. */
 export function normalName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-');

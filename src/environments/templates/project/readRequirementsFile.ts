@@ -1,5 +1,6 @@
 /** Reads `requirements.txt` as pip does: continued lines, comments, options; the files it includes are named, not read. */
-import { readRequirement } from './readRequirement.ts';
+import { UnreadError } from './readProjectText.ts';
+import { badClause, readRequirement } from './readRequirement.ts';
 import type { Requirement } from './readRequirement.ts';
 
 export interface RequirementsFile {
@@ -10,15 +11,13 @@ export interface RequirementsFile {
   readonly hashed: boolean;
 }
 
+/** Throws UnreadError with the line of a requirement that pip would refuse. */
 export function readRequirementsFile(text: string): RequirementsFile {
   const requirements: Requirement[] = [];
   const includes: string[] = [];
   const indexes: string[] = [];
   let hashed = false;
-  for (const line of text
-    .replace(/^\uFEFF/, '')
-    .replace(/\\\r?\n/g, ' ')
-    .split(/\r?\n/)) {
+  for (const { line, number } of joinedLines(text.replace(/^\uFEFF/, ''))) {
     const content = line.replace(/(^|\s)#.*$/, '').trim();
     if (content === '') continue;
     const option =
@@ -35,7 +34,27 @@ export function readRequirementsFile(text: string): RequirementsFile {
     const [requirement = '', ...options] = content.split(/\s+(?=--)/);
     if (options.some(word => word.startsWith('--hash'))) hashed = true;
     const read = readRequirement(requirement);
-    if (read !== undefined) requirements.push(read);
+    if (read === undefined) continue;
+    const bad = badClause(read.specifier);
+    if (bad !== undefined)
+      throw new UnreadError(
+        `line ${number}: ${requirement.trim()} asks for no version that there can be (${bad})`,
+      );
+    requirements.push(read);
   }
   return { requirements, includes, indexes, hashed };
+}
+
+/** Lines with those that continue them, each with the number of its first, from 1. */
+function joinedLines(text: string): { readonly line: string; readonly number: number }[] {
+  const joined: { line: string; number: number }[] = [];
+  let open = false;
+  for (const [index, part] of text.split(/\r?\n/).entries()) {
+    const last = joined.at(-1);
+    const line = part.replace(/\\$/, ' ');
+    if (open && last !== undefined) last.line += line;
+    else joined.push({ line, number: index + 1 });
+    open = part.endsWith('\\');
+  }
+  return joined;
 }

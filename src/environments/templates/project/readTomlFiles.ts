@@ -2,7 +2,7 @@
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import type { FileFacts, WantedPackage } from './projectFacts.ts';
-import { normalName, readRequirement } from './readRequirement.ts';
+import { badClause, normalName, readRequirement } from './readRequirement.ts';
 import { UnreadError } from './readProjectText.ts';
 
 const texts = z.array(z.string()).catch([]);
@@ -67,8 +67,8 @@ export function readPyproject(text: string, file: string): FileFacts {
   const poetry = Object.entries(tool?.poetry?.dependencies ?? {});
   return {
     packages: [
-      ...wanted(project?.dependencies ?? [], file, false),
-      ...wanted(optional, file, true),
+      ...wanted(project?.dependencies ?? [], file, false, text),
+      ...wanted(optional, file, true, text),
       ...poetry.filter(([name]) => name !== 'python').map(([name, version]) => byName(name, version, file)),
     ],
     python: project?.['requires-python'] ?? poetryPython(poetry),
@@ -143,10 +143,22 @@ function table(text: string): unknown {
   }
 }
 
-function wanted(requirements: readonly string[], file: string, optional: boolean): WantedPackage[] {
-  return requirements.flatMap(text => {
-    const read = readRequirement(text);
-    return read === undefined ? [] : [{ ...read, file, optional }];
+/** Throws UnreadError with the line of a requirement that installers would refuse. @param text Of the file. */
+function wanted(
+  requirements: readonly string[],
+  file: string,
+  optional: boolean,
+  text: string,
+): WantedPackage[] {
+  return requirements.flatMap(requirement => {
+    const read = readRequirement(requirement);
+    if (read === undefined) return [];
+    const bad = badClause(read.specifier);
+    if (bad === undefined) return [{ ...read, file, optional }];
+    const line = text.split('\n').findIndex(one => one.includes(requirement)) + 1;
+    throw new UnreadError(
+      `${line === 0 ? '' : `line ${line}: `}${requirement} asks for no version that there can be (${bad})`,
+    );
   });
 }
 

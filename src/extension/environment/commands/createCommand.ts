@@ -1,4 +1,5 @@
 /** Create Environment: template, then Python, then framework and CUDA, each with what exists of it; then the start. */
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { CommandTable } from '../../commands/commandHandler.ts';
 import { oneLine } from '../../formatText.ts';
@@ -42,7 +43,7 @@ async function mayReplace({ model }: EnvironmentDependencies, root: string): Pro
   const replace = vscode.l10n.t('Replace');
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('This project has a devcontainer already. It can be started and locked as it is.'),
-    { modal: true, detail: vscode.l10n.t('When it is replaced, a copy of its files is kept.') },
+    { modal: true, detail: vscode.l10n.t('What is replaced is kept in the trash of Lockstep for 30 days.') },
     replace,
   );
   return answer === replace ? true : undefined;
@@ -145,12 +146,14 @@ async function offerStart(
   { files, kept }: CreatedView,
   { notes }: EnvironmentProposal,
 ): Promise<void> {
-  const copies = Object.keys(kept).length;
+  const [copy] = Object.values(kept);
   const text = [
     files.length === 1
       ? vscode.l10n.t('Wrote {0}.', files[0] ?? '')
       : vscode.l10n.t('Wrote {0} files into .devcontainer.', files.length),
-    ...(copies === 0 ? [] : [vscode.l10n.t('Copies of what was there are kept beside them.')]),
+    ...(copy === undefined
+      ? []
+      : [vscode.l10n.t('What was there is kept for 30 days, in {0}.', dirname(copy))]),
     ...notes.slice(0, 2),
   ].join(' ');
   const start = vscode.l10n.t('Start');

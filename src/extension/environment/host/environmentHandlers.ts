@@ -94,7 +94,9 @@ export function environmentHandlers(
     nextOption: async ({ template, chosen, proposed }) =>
       offeredOption(findTemplate(await readTemplates(), template), chosen, proposed),
     create: async ({ root, template, options, force }, signal) =>
-      createEnvironment(root, findTemplate(await readTemplates(), template), options, { force, signal }),
+      createEnvironment(findTemplate(await readTemplates(), template), options, {
+        ...{ root, store: (await locateProject(root, variables)).store, force, signal },
+      }),
     up: async ({ root, config, ...choice }, signal, onProgress) =>
       upView(await upLocked(await action(root, choice, signal, { onProgress, config }))),
     rebuild: async ({ root, config, ...choice }, signal, onProgress) =>

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
@@ -62,9 +63,13 @@ describe('applying a template', () => {
       message: /src\/deep\/file\.txt/,
     });
     assert.deepEqual(await content(to), { 'src/deep/file.txt': 'mine' });
-    for (const copy of ['src/deep/file.txt.before', 'src/deep/file.txt.before-2'])
-      assert.deepEqual((await applyTemplate(from, {}, to, { force: true })).kept['src/deep/file.txt'], copy);
-    assert.equal(await readFile(join(to, 'src/deep/file.txt.before'), 'utf8'), 'mine');
+    const trash = join(folder.path, 'trash', 'one');
+    const { kept } = await applyTemplate(from, {}, to, { force: trash });
+    const copy = join(trash, 'src/deep/file.txt');
+    assert.deepEqual(kept, { 'src/deep/file.txt': copy });
+    assert.equal(await readFile(copy, 'utf8'), 'mine');
+    assert.equal((await content(to))['src/deep/file.txt']?.includes('debian'), true);
+    assert.equal(Object.keys(await content(to)).length, 4, 'no copies among the files of the project');
   });
 
   it('takes back what it wrote when it is stopped', async () => {
@@ -72,8 +77,11 @@ describe('applying a template', () => {
     let looks = 0;
     const signal = { throwIfAborted: () => assert.ok((looks += 1) < 10, 'stopped') } as AbortSignal;
     await assert.rejects(
-      applyTemplate(join(folder.path, 't'), {}, join(folder.path, 'p'), { force: true, signal }),
+      applyTemplate(join(folder.path, 't'), {}, join(folder.path, 'p'), {
+        ...{ force: join(folder.path, 'trash'), signal },
+      }),
     );
+    assert.equal(existsSync(join(folder.path, 'trash')), false);
     assert.deepEqual(await content(join(folder.path, 'p')), { '.github/dependabot.yml': 'mine' });
     assert.deepEqual(await readdir(join(folder.path, 'p')), ['.github']);
   });
@@ -82,7 +90,7 @@ describe('applying a template', () => {
     if (process.platform === 'win32') this.skip();
     await using folder = await filled({ t: template, elsewhere: { 'x.txt': 'x' } });
     await symlink(join(folder.path, 'elsewhere'), join(folder.path, 'p', '.devcontainer'));
-    for (const force of [false, true])
+    for (const force of [undefined, join(folder.path, 'trash')])
       await assert.rejects(applyTemplate(join(folder.path, 't'), {}, join(folder.path, 'p'), { force }), {
         code: 'path-leaves-project',
       });

@@ -7,7 +7,10 @@ import { readCondaEnvironment } from '../../../../src/environments/templates/pro
 import { readImports } from '../../../../src/environments/templates/project/readImports.ts';
 import { readProjectFacts } from '../../../../src/environments/templates/project/readProjectFacts.ts';
 import { UnreadError } from '../../../../src/environments/templates/project/readProjectText.ts';
-import { readRequirement } from '../../../../src/environments/templates/project/readRequirement.ts';
+import {
+  badClause,
+  readRequirement,
+} from '../../../../src/environments/templates/project/readRequirement.ts';
 import { readRequirementsFile } from '../../../../src/environments/templates/project/readRequirementsFile.ts';
 import { readSetupCfg } from '../../../../src/environments/templates/project/readSetupCfg.ts';
 import {
@@ -20,6 +23,32 @@ import { exactVersion, satisfies } from '../../../../src/environments/templates/
 import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
 
 describe('what a project asks for', () => {
+  it('tells a version that there cannot be', () => {
+    for (const good of [
+      '',
+      '>=2.4,<3',
+      '==2.9.*',
+      '~= 1.4',
+      '===weird',
+      '==1!2.0.post1+cu124',
+      '!=2.0rc1',
+      '==${V}',
+      '>=1,',
+    ])
+      assert.equal(badClause(good), undefined, good);
+    for (const [bad, part] of [
+      ['==2.4.1,<<bad', '<<bad'],
+      ['=2.4', '=2.4'],
+      ['>=new', '>=new'],
+      ['<2.*', '<2.*'],
+    ] as const)
+      assert.equal(badClause(bad), part);
+    const list = 'a\n# no\nb>=1, \\\n <2\ntorch==2.4.1,<<bad\n';
+    assert.throws(() => readRequirementsFile(list), { message: /^line 5: torch==2\.4\.1,<<bad asks for no/ });
+    const project = '[project]\ndependencies = [\n  "numpy",\n  "torch==2.4.1,<<bad",\n]\n';
+    assert.throws(() => readPyproject(project, 'p'), { message: /^line 4: torch/ });
+  });
+
   const requirements: [string, string | undefined, string?][] = [
     ['torch', 'torch', ''],
     ['Torch_Vision[extra, b] >= 0.2 , <1 ; python_version < "3.13"', 'torch-vision', '>=0.2,<1'],
