@@ -53,6 +53,8 @@ export const launchSpecSchema = z.object({
   resourcesEveryMs: z.number().positive().default(5_000),
   reproduces: runIdSchema.optional(),
   rerunOf: runIdSchema.optional(),
+  /** Of a reproduction that attests nothing, see the plan. */
+  purpose: z.enum(['probe', 'trial']).optional(),
   /** Options of the hooks that this run is supervised with, theirs to read. */
   options: z.record(z.string(), z.unknown()).default({}),
 });

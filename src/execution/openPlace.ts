@@ -29,11 +29,7 @@ export async function openPlace(
       ? hostPlace(spec, { paths })
       : await containerPlace({
           ...{ paths, known, argv, cwd, root, target: record, runId: spec.id },
-          variables: Object.fromEntries(
-            Object.entries({ ...input.inside, ...variables }).filter(
-              (entry): entry is [string, string] => entry[1] !== undefined,
-            ),
-          ),
+          variables: { ...input.inside, ...variables },
           note: text => log.note(text),
           warn: text => log.warn(text),
         });

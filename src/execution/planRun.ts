@@ -82,6 +82,7 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     ...(pins === undefined ? {} : { pins }),
     metricLines: spec.metricLines,
     ...(spec.reproduces === undefined ? {} : { reproduces: spec.reproduces }),
+    ...(spec.purpose === undefined ? {} : { purpose: spec.purpose }),
     ...(spec.rerunOf === undefined ? {} : { rerunOf: spec.rerunOf }),
     ...prepared.plan,
   };

@@ -17,8 +17,8 @@ export interface PreparedRun {
   /** The command runs in this container in place of the launched one. */
   readonly container?: {
     readonly record: ContainerRecord;
-    /** Set over the container's own environment. */
-    readonly variables: Readonly<Record<string, string>>;
+    /** Set over the container's own environment; undefined removes what else would be set. */
+    readonly variables: Readonly<Record<string, string | undefined>>;
   };
   /** Set in the environment of the command; undefined removes a variable. */
   readonly variables?: Readonly<Record<string, string | undefined>>;

@@ -8,6 +8,7 @@ import { launchedTracking, trackingOf } from '../execution/experiments/launchTra
 import { readExperiments } from '../execution/experiments/readExperiments.ts';
 import { launchRun } from '../execution/launchRun.ts';
 import type { LaunchedRun, LaunchOptions } from '../execution/launchRun.ts';
+import type { LaunchSpec } from '../execution/launchSpec.ts';
 import { knownValue } from '../runs/known.ts';
 import { requireOwnCommand } from './requireOwnCommand.ts';
 import type { Plan } from '../runs/plan.ts';
@@ -54,7 +55,8 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
     tolerances: [...rules.tolerances, ...(request.options?.tolerances ?? [])],
     volatile: rules.volatile,
   };
-  const name = reproductionName(original);
+  const purpose = purposeOf(request.options);
+  const name = reproductionName(original, purpose);
   return launchRun(
     {
       ...(name === undefined ? {} : { name }),
@@ -75,10 +77,15 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
       ...(plan.stdin === 'stored' ? { stdin: createReadStream(runPathsIn(original.dir).stdin) } : {}),
       colour: request.colour ?? false,
       reproduces: plan.id,
+      ...(purpose === undefined ? {} : { purpose }),
       options,
     },
     launch,
   );
+}
+
+function purposeOf(options: ReproduceRequest['options']): LaunchSpec['purpose'] {
+  return options?.purpose === 'attest' ? undefined : options?.purpose;
 }
 
 /** What can be known without preparing anything. */

@@ -49,7 +49,8 @@ export function reproductionHooks(): RunHooks {
       if (started === undefined || ended.spec.reproduces === undefined) return;
       started.part.abort();
       try {
-        await judge(ended, ended.spec.reproduces, started);
+        // Metrics and hashes of outputs are in its record, for whoever asked for the probe or the trial.
+        if (started.options.purpose === 'attest') await judge(ended, ended.spec.reproduces, started);
       } finally {
         await giveBackFiles((await readProcessRecord(ended.paths))?.container, started.layout.base);
         if (!started.options.keep) await removeCheckout(started.layout);
@@ -67,8 +68,8 @@ interface Started {
 }
 
 /** Checkouts of reproductions lie here, one folder a run. */
-export function checkoutsFolder(): string {
-  return join(lockstepCacheFolder(), 'checkouts');
+export function checkoutsFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(lockstepCacheFolder(environment), 'checkouts');
 }
 
 async function start(
@@ -82,10 +83,11 @@ async function start(
   const original = await runs.read(originalId);
   const { plan } = original;
   if (plan === undefined) throw planMissing(originalId, original.problems[0]);
-  const layout = checkoutLayout(join(checkoutsFolder(), spec.id), plan.root);
+  const folder = checkoutsFolder(context.environment);
+  const layout = checkoutLayout(join(folder, spec.id), plan.root);
   await mkdir(layout.base, { recursive: true, mode: 0o700 });
   await markCheckout(layout.base, { store: spec.store, id: spec.id, keep: options.keep });
-  void sweepCheckouts(checkoutsFolder(), spec.id);
+  void sweepCheckouts(folder, spec.id);
   try {
     const made = await prepareReproduction({
       original,
@@ -97,7 +99,8 @@ async function start(
       rebuild: rebuildOf(spec, options, original, context),
       signal: context.signal,
     });
-    const { root, cwd, argv, variables, code, rebuilt } = made;
+    const { root, cwd, argv, code, rebuilt } = made;
+    const asked = askedVariables(options);
     const container =
       plan.environment.container === undefined || rebuilt !== undefined
         ? undefined
@@ -107,7 +110,7 @@ async function start(
             environmentFolders: made.environmentFolders,
             network: options.network,
           });
-    const preparation = { ...made, caps: [...made.caps, ...(container?.caps ?? [])] };
+    const preparation = { ...made, base: layout.base, caps: [...made.caps, ...(container?.caps ?? [])] };
     await writePreparation(context.paths, preparation);
     const part = new AbortController();
     stopAtPart({ spec, original, options, runs, signal: part.signal });
@@ -119,8 +122,11 @@ async function start(
       preparation,
       part,
       prepared: {
-        ...{ root, cwd, argv, variables, code },
-        ...(container === undefined ? {} : { container }),
+        ...{ root, cwd, argv, code },
+        variables: { ...made.variables, ...asked },
+        ...(container === undefined
+          ? {}
+          : { container: { ...container, variables: { ...container.variables, ...asked } } }),
         plan: {
           argv: spec.argv.map(word => relocatePaths(word, shown)),
           ...(rebuilt === undefined ? {} : { environment: identityOf(rebuilt) }),
@@ -171,13 +177,18 @@ async function resume(spec: LaunchSpec, originalId: string, paths: RunPaths): Pr
   const original = await runs.read(originalId);
   if (preparation === undefined || original.plan === undefined) return undefined;
   const options = optionsOf(spec);
-  const layout = checkoutLayout(join(checkoutsFolder(), spec.id), original.plan.root);
+  const layout = checkoutLayout(preparation.base ?? join(checkoutsFolder(), spec.id), original.plan.root);
   const part = new AbortController();
   const { forMs } = options;
   const gone = Date.now() - Date.parse(spec.createdAt);
   const rest = forMs === undefined ? options : { ...options, forMs: Math.max(1, forMs - gone) };
   stopAtPart({ spec, original, options: rest, runs, signal: part.signal });
   return { options, layout, preparation, part };
+}
+
+/** Over everything else; undefined removes. */
+function askedVariables({ variables }: ReproductionOptions): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? undefined]));
 }
 
 function optionsOf(spec: LaunchSpec): ReproductionOptions {

@@ -13,5 +13,6 @@ export const announcementSchema = z.looseObject({
   experiment: z.string().optional(),
   reproduces: runIdSchema.optional(),
   rerunOf: runIdSchema.optional(),
+  purpose: z.string().optional(),
 });
 export type Announcement = z.infer<typeof announcementSchema>;

@@ -113,7 +113,7 @@ export function summariseRun(
     ...(result?.failure === undefined ? {} : { failure: result.failure.message }),
     ...(said?.reproduces === undefined ? {} : { reproduces: said.reproduces }),
     ...(said?.rerunOf === undefined ? {} : { rerunOf: said.rerunOf }),
-    ...(plan?.purpose === undefined ? {} : { purpose: plan.purpose }),
+    ...(said?.purpose === undefined ? {} : { purpose: said.purpose }),
     ...(plan?.parent === undefined ? {} : { parent: plan.parent }),
     ...(run.reported?.childRuns === undefined ? {} : { childRuns: run.reported.childRuns }),
     ...(run.shared === undefined ? {} : { sharedBy: run.shared.sharedBy ?? '' }),

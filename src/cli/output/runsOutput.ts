@@ -34,6 +34,7 @@ export const runSummaryOutputSchema = z.looseObject({
   failure: z.string().optional(),
   reproduces: runIdSchema.optional(),
   rerunOf: runIdSchema.optional(),
+  purpose: z.string().optional(),
   /** The run that this one is a child run of; with --children. */
   parent: runIdSchema.optional(),
   childRuns: z.int().nonnegative().optional(),

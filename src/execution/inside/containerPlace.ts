@@ -39,8 +39,8 @@ export interface ContainerPlaceOptions extends PlaceOptions {
   readonly target: ContainerRecord;
   /** What the launcher knows of the environment: its kind, lock and drift. */
   readonly known: EnvironmentIdentity;
-  /** Over the container's own environment, for every command: `remoteEnv`, and what a reproduction sets. */
-  readonly variables: Readonly<Record<string, string>>;
+  /** Over the container's own environment, for every command: `remoteEnv`, and what a reproduction sets; undefined removes. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   /** The true command, secrets included; paths as on this machine. */
   readonly argv: readonly string[];
   /** On this machine. Absolute. */

@@ -6,18 +6,22 @@ import { writeJsonAtomic } from '../../base/atomicFile.ts';
 import type { RunPaths } from '../../runs/runPaths.ts';
 import type { Preparation } from './prepareReproduction.ts';
 
-export type JudgedPreparation = Pick<Preparation, 'caps' | 'environmentFolders'>;
+export interface JudgedPreparation extends Pick<Preparation, 'caps' | 'environmentFolders'> {
+  /** Where the checkout and what surrounds it lie. Absolute; absent in records of earlier versions. */
+  readonly base?: string | undefined;
+}
 
 const recordSchema = z.looseObject({
   schemaVersion: z.int().positive(),
   caps: z.array(z.string()),
   environmentFolders: z.array(z.string()),
+  base: z.string().optional(),
 });
 
 /** Rejects with the system's error. */
 export async function writePreparation(paths: RunPaths, preparation: JudgedPreparation): Promise<void> {
-  const { caps, environmentFolders } = preparation;
-  await writeJsonAtomic(pathIn(paths), { schemaVersion: 1, caps, environmentFolders });
+  const { caps, environmentFolders, base } = preparation;
+  await writeJsonAtomic(pathIn(paths), { schemaVersion: 1, caps, environmentFolders, base });
 }
 
 /** Undefined when the preparation did not come to its end, or cannot be read. */
