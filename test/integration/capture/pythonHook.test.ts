@@ -327,6 +327,40 @@ describe('the Python hook', function () {
     });
   });
 
+  it('reads what decides numbers on GPUs, without a word of what the reading warns of', async () => {
+    await using bench = await Bench.open({
+      'main.py': 'import torch, warnings\nwarnings.simplefilter("always")\n',
+      'torch.py': [
+        'import warnings',
+        'from types import SimpleNamespace as N',
+        '__version__ = "2.9"',
+        'class Matmul:',
+        '    fp32_precision = "tf32"',
+        '    @property',
+        '    def allow_tf32(self): warnings.warn("use fp32_precision"); return True',
+        'backends = N(cuda=N(matmul=Matmul()), cudnn=N(version=lambda: 91002, conv=N(fp32_precision="ieee")), cpu=N(get_cpu_capability=lambda: "AVX2"))',
+        'def get_num_interop_threads(): return 4',
+        'device = N(multi_processor_count=132, max_threads_per_multi_processor=2048)',
+        'cuda = N(is_initialized=lambda: True, device_count=lambda: 2, get_device_properties=lambda n: device)',
+      ].join('\n'),
+    });
+    assert.equal((await bench.run(['main.py'])).stderr, '');
+    assert.deepEqual((await bench.seen()).facts, {
+      'python.hash_randomization': true,
+      'torch.version': '2.9',
+      'torch.matmul.allow_tf32': true,
+      'torch.matmul.fp32_precision': 'tf32',
+      'torch.cudnn.conv.fp32_precision': 'ieee',
+      'torch.interop_threads': 4,
+      'torch.cpu_capability': 'AVX2',
+      'torch.cuda_initialized': true,
+      'torch.cudnn.version': 91002,
+      'torch.cuda_devices': 2,
+      'torch.cuda_multiprocessors': '132, 132',
+      'torch.cuda_threads': '2048, 2048',
+    });
+  });
+
   it('tells of a file that may hold metrics at once: who writes it, and what it held before', async () => {
     await using bench = await Bench.open({
       'main.py': [

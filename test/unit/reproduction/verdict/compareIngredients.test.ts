@@ -150,6 +150,39 @@ const table: {
     status: 'differs',
     differences: ['PYTHONHASHSEED (not set) → 0'],
   },
+  {
+    title: 'another kernel of the maths library',
+    ingredient: 'determinism',
+    original: { captured: { facts: { 'blas.core': 'openblas Haswell' } } },
+    now: { captured: { facts: { 'blas.core': 'openblas SkylakeX' } } },
+    status: 'differs',
+    differences: ['blas.core openblas Haswell → openblas SkylakeX'],
+  },
+  {
+    title: 'questions that an earlier version did not ask',
+    ingredient: 'determinism',
+    original: { captured: { facts: { 'numpy.version': '2', 'torch.version': '2' } } },
+    now: {
+      captured: {
+        facts: {
+          'numpy.version': '2',
+          'torch.version': '2',
+          'torch.threads': 2,
+          'blas.threads': 'openblas 2',
+        },
+      },
+    },
+    status: 'same',
+    differences: [],
+  },
+  {
+    title: 'a library that only one of them loaded',
+    ingredient: 'determinism',
+    original: { captured: { facts: { 'numpy.version': '2' } } },
+    now: { captured: { facts: { 'numpy.version': '2', 'torch.version': '2' } } },
+    status: 'differs',
+    differences: ['torch.version (not set) → 2'],
+  },
 ];
 
 describe('compareIngredients', () => {
