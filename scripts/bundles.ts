@@ -49,7 +49,7 @@ export function bundles(root: string): readonly Bundle[] {
     // The threads that hash, copy and link data files; every other bundle starts them.
     nodeBundle('data-worker.cjs', 'src/data/workers/dataWorkerMain.ts', 60),
     // It pins what runs made and gives reproductions their data: a quarter of it.
-    nodeBundle('supervisor.cjs', 'src/cli/supervisorMain.ts', 1450),
+    nodeBundle('supervisor.cjs', 'src/cli/supervisorMain.ts', 1480),
     // What the clouds speak, loaded by those who have a remote there; `src/data/remotes/loadSdk.ts` knows the names.
     sdkBundle('azure', 950),
     sdkBundle('gcs', 320),

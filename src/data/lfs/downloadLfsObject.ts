@@ -15,6 +15,7 @@ import { mayPass, retryAfter, type HttpAnswer } from './httpExchange.ts';
 import type { LfsRepository } from './lfsRepository.ts';
 import type { LfsAction, LfsServer } from './lfsServer.ts';
 import { moveIntoLfsStore } from './lfsStore.ts';
+import { isSmallObject, receiveSmallObject } from './receiveSmallObject.ts';
 import type { TransferOutcome } from './transferRounds.ts';
 
 export interface DownloadContext {
@@ -23,6 +24,8 @@ export interface DownloadContext {
   readonly signal?: AbortSignal;
   /** Bytes more, or fewer where a part had to be given up. */
   readonly onBytes: (count: number) => void;
+  /** Names in the folder of parts when the fetch began, which is there. */
+  readonly parts: readonly string[];
 }
 
 /** Rejects when aborted, or where the store cannot be written to. */
@@ -31,25 +34,53 @@ export async function downloadLfsObject(
   object: LfsObject,
   action: LfsAction,
 ): Promise<TransferOutcome> {
-  const { repository, signal } = context;
-  const claim = await claimPart(join(repository.storage, 'incomplete'), object.oid);
   let counted = 0;
-  const count = (bytes: number): void => {
-    counted += bytes;
-    context.onBytes(bytes);
+  const counting = {
+    ...context,
+    onBytes: (bytes: number): void => {
+      counted += bytes;
+      context.onBytes(bytes);
+    },
   };
+  const isWhole = isSmallObject(object) && !context.parts.some(name => name.startsWith(object.oid));
   let outcome: TransferOutcome = { state: 'again', why: 'the connection broke' };
   try {
-    outcome = await fillPart({ ...context, onBytes: count }, object, action, claim);
-    if (outcome.state === 'done') await moveIntoLfsStore(repository, object.oid, claim.path);
+    outcome = await (isWhole ? downloadSmall : downloadInPart)(counting, object, action);
     return outcome;
   } catch (error) {
-    signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     if (isOfThisMachine(error)) throw error;
     return (outcome = { state: 'again', why: errorText(error) });
   } finally {
-    await claim.release();
     if (outcome.state !== 'done') context.onBytes(-counted);
+  }
+}
+
+async function downloadSmall(
+  { repository, server, signal, onBytes }: DownloadContext,
+  object: LfsObject,
+  action: LfsAction,
+): Promise<TransferOutcome> {
+  const answer = await server.act({
+    ...{ method: 'GET', url: action.href, headers: { ...action.header } },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return answer.status === 200 ? receiveSmallObject(repository, object, answer, onBytes) : refusal(answer);
+}
+
+async function downloadInPart(
+  context: DownloadContext,
+  object: LfsObject,
+  action: LfsAction,
+): Promise<TransferOutcome> {
+  const { repository } = context;
+  const claim = await claimPart(join(repository.storage, 'incomplete'), object.oid);
+  try {
+    const outcome = await fillPart(context, object, action, claim);
+    if (outcome.state === 'done') await moveIntoLfsStore(repository, object.oid, claim.path);
+    return outcome;
+  } finally {
+    await claim.release();
   }
 }
 
@@ -86,10 +117,7 @@ async function fillPart(
       return { state: 'failed', why: 'the server sent more bytes than the pointer says' };
     }
   }
-  if (hash.digest('hex') === oid) {
-    await claim.handle.sync();
-    return { state: 'done' };
-  }
+  if (hash.digest('hex') === oid) return { state: 'done' };
   await claim.handle.truncate(0);
   // Wrong bytes in a part of an earlier try are mended by a new one; a second time it is the server.
   return start > 0

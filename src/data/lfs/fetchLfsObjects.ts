@@ -1,4 +1,6 @@
 /** Brings Git LFS objects from the remote into the local store: each one whole and verified, or named with the reason. */
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DataTask } from '../dataProgress.ts';
 import { downloadLfsObject } from './downloadLfsObject.ts';
 import { fetchByGitLfs, whyGitLfs } from './gitLfsProgram.ts';
@@ -46,6 +48,9 @@ export async function fetchLfsObjects(
   if (reason !== undefined) return fetchByGitLfs(repository, wanted, reason, task);
   const progress = new TransferProgress('fetch', wanted, task);
   if (endpoint.kind === 'folder') return fetchFromFolder(repository, wanted, endpoint.folder, progress, task);
+  const incomplete = join(repository.storage, 'incomplete');
+  await mkdir(incomplete, { recursive: true });
+  const parts = await readdir(incomplete);
   const server = await LfsServer.open(repository, endpoint, 'download', task.signal);
   try {
     const { done, failures } = await transferRounds({
@@ -55,7 +60,7 @@ export async function fetchLfsObjects(
       move: async (object, told) => {
         const action = told.actions?.download;
         if (action === undefined) return { state: 'failed', why: 'the server does not have it' };
-        const context = { repository, server, onBytes: progress.onBytes };
+        const context = { repository, server, parts, onBytes: progress.onBytes };
         const abort = task.signal === undefined ? {} : { signal: task.signal };
         const outcome = await downloadLfsObject({ ...context, ...abort }, object, action);
         if (outcome.state === 'done') progress.fileDone();

@@ -2,6 +2,7 @@
  * Fills Git LFS files whose pointers the working tree holds with their content. Only a file that holds exactly the
  * pointer of the index is replaced, whole or not at all: whatever else stands there is somebody's work.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DataTask } from '../dataProgress.ts';
 import { fetchLfsObjects, type LfsFailure } from './fetchLfsObjects.ts';
 import { fillFile, type FilledFile } from './fillFile.ts';
@@ -19,6 +20,8 @@ export interface HydrateRequest {
   readonly fetch: boolean;
   /** Name of the remote; the one that git-lfs would take when absent. */
   readonly remote?: string;
+  /** What {@link findLfsFiles} has just said of the same paths, where it was asked before. */
+  readonly files?: readonly LfsFile[];
 }
 
 export interface HydrateResult {
@@ -39,13 +42,16 @@ export interface MissingLfsFile {
   readonly why: string;
 }
 
+/** How long others may wait. */
+const turnMs = 20;
+
 /** Rejects when git does, when there is no room for what is to come, or when aborted: what was filled by then stays. */
 export async function hydrate(
   repository: LfsRepository,
   request: HydrateRequest,
   task: DataTask = {},
 ): Promise<HydrateResult> {
-  const files = await findLfsFiles(repository, request, task);
+  const files = request.files ?? (await findLfsFiles(repository, request, task));
   const empty = files.filter(file => file.onDisk === 'pointer');
   await sweepUnfilled(repository.git.root, empty);
   const lacking = empty.filter(file => !file.inStore);
@@ -63,8 +69,14 @@ export async function hydrate(
   const missing: MissingLfsFile[] = [];
   const changed: string[] = [];
   const progress = new TransferProgress('place', empty, task);
+  let turn = performance.now();
   try {
     for (const file of empty) {
+      // Small files are filled without waiting: others want their turn, too.
+      if (performance.now() - turn > turnMs) {
+        await nextTurn();
+        turn = performance.now();
+      }
       task.signal?.throwIfAborted();
       const { path, oid, size } = file;
       const outcome =

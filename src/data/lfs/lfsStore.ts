@@ -2,11 +2,12 @@
  * The local store of Git LFS objects, shared with git-lfs: an object stands under its name whole and verified, or not
  * at all. As for git-lfs, one of the right size counts as there; `verifyLfsObject` reads it.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import { constants, createReadStream, statSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { closeQuietly, openToRead, readSmallFile } from '../links/smallFile.ts';
 import { lfsObjectPath, type LfsRepository } from './lfsRepository.ts';
 
 export function isInLfsStore(repository: Pick<LfsRepository, 'storage'>, oid: string, size: number): boolean {
@@ -16,10 +17,23 @@ export function isInLfsStore(repository: Pick<LfsRepository, 'storage'>, oid: st
 
 /** The sha256 of a file, hexadecimal. Rejects with the system's error, or when aborted. */
 export async function sha256OfFile(path: string | Buffer, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
+  const small = sha256OfSmallFile(path);
+  if (small !== undefined) return small;
+  const sum = createHash('sha256');
   const chunks = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  await pipeline(chunks, hash, signal === undefined ? {} : { signal });
-  return hash.digest('hex');
+  await pipeline(chunks, sum, signal === undefined ? {} : { signal });
+  return sum.digest('hex');
+}
+
+/** A stream and its buffer cost more than all of a small file. */
+function sha256OfSmallFile(path: string | Buffer): string | undefined {
+  const fd = openToRead(path);
+  try {
+    const content = readSmallFile(fd);
+    return content === undefined ? undefined : hash('sha256', content, 'hex');
+  } finally {
+    closeQuietly(fd);
+  }
 }
 
 /**

@@ -20,7 +20,7 @@ export function readSmallFile(fd: number): Buffer | undefined {
   return undefined;
 }
 
-export function openToRead(path: string): number {
+export function openToRead(path: string | Buffer): number {
   // Never waits for the writer of a pipe.
   return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 }

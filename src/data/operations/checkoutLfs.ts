@@ -28,7 +28,7 @@ export async function checkoutLfs(
   if (repository === undefined || files.length === 0) return;
   const { filled, missing } = await hydrate(
     repository,
-    { ...(paths === undefined ? {} : { paths }), fetch: false },
+    { ...(paths === undefined ? {} : { paths }), fetch: false, files },
     task,
   );
   const sizes = new Map(files.map(file => [file.path, file.size]));

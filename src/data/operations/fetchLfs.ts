@@ -1,7 +1,7 @@
 /** Brings what Git LFS pointers of the working tree name into the local store. */
 import type { DataTask } from '../dataProgress.ts';
 import { fetchLfsObjects } from '../lfs/fetchLfsObjects.ts';
-import { findLfsFiles } from '../lfs/findLfsFiles.ts';
+import { findLfsFiles, type LfsFile } from '../lfs/findLfsFiles.ts';
 import { openLfsRepository } from '../lfs/lfsRepository.ts';
 import type { DataProject } from './dataProject.ts';
 import { pathNotPinned } from './errors.ts';
@@ -25,8 +25,9 @@ export async function fetchLfs(
   );
   if (unmatched.length > 0) throw pathNotPinned(unmatched);
   const wanted = files.filter(file => file.onDisk !== 'left-out');
-  const lacking = wanted.filter(file => !file.inStore && file.onDisk !== 'content');
-  for (const file of wanted) if (!lacking.includes(file)) totals.present(1, file.size);
+  const isLacking = (file: LfsFile): boolean => !file.inStore && file.onDisk !== 'content';
+  const lacking = wanted.filter(isLacking);
+  for (const file of wanted) if (!isLacking(file)) totals.present(1, file.size);
   if (lacking.length === 0) return;
   const { fetched, failures } = await fetchLfsObjects(repository, lacking, undefined, task);
   totals.moved(
