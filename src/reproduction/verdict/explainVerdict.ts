@@ -3,6 +3,14 @@
  * what was compared and recorded; a guess is worded as one.
  */
 import type { Ingredient, OutputVerdict } from '../../runs/verdict.ts';
+import {
+  differenceSentences,
+  isExplained,
+  lastValueSentence,
+  shapeSentence,
+  unknownSentence,
+} from '../cause/causeSentences.ts';
+import type { Divergence } from '../cause/findDivergence.ts';
 import type { MetricComparison } from '../comparison/compareMetric.ts';
 import type { Grade, GradedItems, RunEnd } from './gradeReproduction.ts';
 import { unheardSentence } from '../comparison/unheardMetrics.ts';
@@ -16,6 +24,8 @@ export interface Explanation {
 
 export interface ExplainedItems extends GradedItems {
   readonly ingredients: readonly Ingredient[];
+  /** Where the counted metrics part; undefined when they do not. */
+  readonly divergence?: Divergence | undefined;
   /** To how many decimals the metrics are stored, undefined for all bits. */
   readonly storedDecimals?: number | undefined;
   /** Which of the runs logs to an MLflow server of its own. */
@@ -118,24 +128,19 @@ function causeOf(grade: Grade, items: ExplainedItems): string {
     );
   if (grade.end === 'only-reproduction-failed')
     sentences.push(`The reproduction failed: ${failureText(items.reproduced)}.`);
-  const differing = items.ingredients.filter(one => one.status === 'differs');
-  const same = items.ingredients.filter(one => one.status === 'same');
-  const unknown = items.ingredients.filter(one => one.status === 'unknown');
-  if (differing.length > 0) {
-    if (same.length > 0)
-      sentences.push(
-        `${capitalised(list(same.map(labelOf)))} ${same.length === 1 && !plural(same[0]) ? 'is' : 'are'} identical.`,
-      );
+  const differing = differenceSentences(items.ingredients, items.divergence);
+  sentences.push(...differing);
+  const apart = grade.verdict === 'diverged' || grade.worst === 'within-tolerance';
+  if (differing.length === 0 && apart) sentences.push('No recorded ingredient differs.', shapeGuess(items));
+  else if (items.divergence !== undefined && apart && items.divergence.shape !== 'unclear')
+    sentences.push(shapeGuess(items));
+  if (grade.verdict === 'diverged' && items.divergence !== undefined) {
+    const { key } = items.divergence;
     sentences.push(
-      `What differs: ${differing.map(one => `${labelOf(one)} (${shortList(one.differences)})`).join('; ')}.`,
+      lastValueSentence(items.metrics.find(metric => metric.verdict.key === key)?.verdict) ?? '',
     );
-  } else if (grade.verdict === 'diverged' || grade.worst === 'within-tolerance') {
-    sentences.push(`No recorded ingredient differs.`, shapeGuess(items));
   }
-  if (unknown.length > 0 && grade.verdict !== 'within-tolerance')
-    sentences.push(
-      `Unknown: ${unknown.map(one => `${labelOf(one)} (${shortList(one.differences)})`).join('; ')}.`,
-    );
+  if (grade.verdict !== 'within-tolerance') sentences.push(unknownSentence(items.ingredients) ?? '');
   if (items.caps.length > 0) sentences.push(`Not identical at best: ${items.caps.join('; ')}.`);
   const late = countedMetrics(items).find(
     metric => metric.defaultTolerance && (metric.firstStepBeyondTolerance ?? 0) > laterThanFirstSteps,
@@ -151,23 +156,15 @@ function causeOf(grade: Grade, items: ExplainedItems): string {
 /** Differences of rounding grow with every step; after so many, a default tolerance says nothing. */
 const laterThanFirstSteps = 10;
 
-/** What the shape of the difference suggests when every recorded ingredient is the same. */
+/** What the shape of the difference suggests. */
 function shapeGuess(items: ExplainedItems): string {
-  const first = firstDiverged(countedMetrics(items)) ?? furthestMetric(countedMetrics(items));
   const seed = items.ingredients.find(one => one.name === 'parameters');
   const noSeed = seed?.differences.some(line => line.startsWith('seed unknown')) === true;
-  if (first === undefined)
-    return 'The program may write times, random values or an unsorted listing into the file.';
-  const step = first.verdict.firstDifferingStep ?? 0;
-  const relative = first.firstRelativeDifference ?? Infinity;
-  const begins = step <= (first.firstStep ?? 0);
-  if (begins && noSeed)
-    return 'The first values already differ and no seed is known: the program probably draws random numbers without one.';
-  if (begins && relative > 1e-3)
-    return 'The first values already differ: data order, initial weights or a random number that no seed controls.';
-  if (relative < 1e-3)
-    return `The difference starts small (relative ${relative.toExponential(1)} at step ${step}): order of floating-point sums, as with threads or GPU kernels.`;
-  return `The values part suddenly at step ${step}: data order at that point, a resume, or the time of day.`;
+  if (items.divergence !== undefined)
+    return shapeSentence(items.divergence, !noSeed, isExplained(items.ingredients, items.divergence));
+  return countedMetrics(items).some(metric => metric.verdict.verdict === 'diverged')
+    ? ''
+    : 'The program may write times, random values or an unsorted listing into the file.';
 }
 
 function countedMetrics(items: ExplainedItems): MetricComparison[] {
@@ -255,36 +252,4 @@ function stepsText(missing: number, extra: number): string {
   if (missing > 0) parts.push(`${missing} ${missing === 1 ? 'point' : 'points'} fewer`);
   if (extra > 0) parts.push(`${extra} ${extra === 1 ? 'point' : 'points'} more`);
   return `${parts.join(' and ')} than the original`;
-}
-
-const labels: Readonly<Record<Ingredient['name'], string>> = {
-  code: 'code',
-  data: 'data',
-  parameters: 'parameters and seed',
-  environment: 'environment',
-  hardware: 'hardware',
-  determinism: 'determinism settings',
-};
-
-function labelOf(ingredient: Ingredient): string {
-  return labels[ingredient.name];
-}
-
-function plural(ingredient: Ingredient | undefined): boolean {
-  return (
-    ingredient?.name === 'parameters' || ingredient?.name === 'determinism' || ingredient?.name === 'data'
-  );
-}
-
-function shortList(lines: readonly string[]): string {
-  const shown = lines.slice(0, 3).join(', ');
-  return lines.length > 3 ? `${shown}, and ${lines.length - 3} more` : shown;
-}
-
-function list(words: readonly string[]): string {
-  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

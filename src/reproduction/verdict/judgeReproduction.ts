@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { FileUse } from '../../runs/captured.ts';
 import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
 import type { Verdict } from '../../runs/verdict.ts';
+import { findDivergence } from '../cause/findDivergence.ts';
 import { compareIngredients } from './compareIngredients.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
 import type { ComparisonRules, KeyedSeries } from '../comparison/compareMetrics.ts';
@@ -55,9 +56,11 @@ export async function judgeReproduction(
     ...(original.outputFile === undefined ? {} : { originalFile: original.outputFile }),
     ...(reproduced.outputFile === undefined ? {} : { reproducedFile: reproduced.outputFile }),
   });
+  const divergence = findDivergence(original.series, reproduced.series, metrics);
   const items = {
     metrics,
     outputs,
+    divergence,
     ...ends,
     ownServers,
     caps: rules.caps ?? [],
@@ -85,6 +88,7 @@ export async function judgeReproduction(
     ingredients: items.ingredients,
     cause,
     caps: [...items.caps],
+    ...(divergence === undefined ? {} : { divergence }),
     escapedModules: items.escapedModules.map(one => ({ ...one })),
   };
 }

@@ -25,6 +25,8 @@ const failed = {
 };
 const cancelled = { state: 'cancelled' as const, outputs: [] };
 
+const falling = Array.from({ length: 24 }, (_, at) => 2.3 * Math.exp(-at / 24));
+
 const cases: Case[] = [
   {
     title: 'everything equal',
@@ -58,7 +60,49 @@ const cases: Case[] = [
     verdict: 'diverged',
     sentence: /^Diverged from step 1: loss differs by up to a relative 2\.0e-1\.$/,
     cause:
-      /^Code, data, parameters and seed, .* are identical\. What differs: environment \(numpy 1\.26\.4 → 2\.0\.1\)\.$/,
+      /^Code, data, parameters and seed, .* are identical\. What differs: environment \(numpy 1\.26\.4 → 2\.0\.1\)\. No numerical library promises the same bits across versions\. The first values already differ \(loss, relative 0\.2 at step 1\)\. The last value of loss is 0\.3 instead of 0\.25\.$/,
+  },
+  {
+    title: 'a changed table beside a changed package: the table is named first',
+    reproduced: {
+      loss: [0.8, 0.6, 0.3],
+      captured: {
+        packages: captured({ list: 'e'.repeat(64), count: 2 }),
+        inputs: [{ path: 'data.csv', how: 'seen', sha256: '2'.repeat(64) }],
+      },
+      packages: [{ name: 'tqdm', version: '4.68' }],
+    },
+    original: {
+      captured: { inputs: [{ path: 'data.csv', how: 'seen', sha256: '1'.repeat(64) }] },
+      packages: [{ name: 'tqdm', version: '4.67' }],
+    },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 0/,
+    cause:
+      /What differs: data \(data\.csv 1111111 → 2222222\); environment \(tqdm 4\.67 → 4\.68\)\. The likeliest cause is data\.csv 1111111 → 2222222: other data gives other numbers\./,
+  },
+  {
+    title: 'another number of threads, and a difference that grows',
+    original: { plan: { variables: { OMP_NUM_THREADS: { value: '1' } } }, loss: falling },
+    reproduced: {
+      plan: { variables: { OMP_NUM_THREADS: { value: '2' } } },
+      loss: falling.map((value, at) => value * (1 + 1e-9 * 2 ** at)),
+    },
+    verdict: 'diverged',
+    sentence: /^Diverged from step /,
+    cause:
+      /What differs: determinism settings \(OMP_NUM_THREADS 1 → 2\)\. Another number of threads adds in another order\. The difference starts small \(relative 1\.0e-9 at step 0\) and grows\./,
+  },
+  {
+    title: 'unknown data is not called identical',
+    original: { captured: { inputs: [{ path: 'data.csv', how: 'seen', problem: 'unreadable' }] } },
+    reproduced: {
+      captured: { inputs: [{ path: 'data.csv', how: 'seen', problem: 'unreadable' }] },
+      loss: [0.9, 0.6, 0.3],
+    },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 1/,
+    cause: /Unknown: data \(data\.csv was not hashed in the original\)\./,
   },
   {
     title: 'far apart from the start without a seed',

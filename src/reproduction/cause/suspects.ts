@@ -1,0 +1,39 @@
+/** What differs between two runs, the likeliest explanation of their divergence first. */
+import type { Ingredient, IngredientName } from '../../runs/verdict.ts';
+import type { DivergenceShape } from './divergenceShape.ts';
+import { weighDifference } from './weighDifference.ts';
+
+export interface Suspect {
+  readonly ingredient: IngredientName;
+  /** As the comparison words it: `data.csv 1a2b3c4 → 5d6e7f8`. */
+  readonly difference: string;
+  readonly weight: number;
+  readonly why?: string;
+}
+
+/** From here on a difference is worth naming as the likely cause. */
+export const likely = 50;
+
+/** Every line of every ingredient that differs. Ties stay in the order of the report. */
+export function suspects(ingredients: readonly Ingredient[], shape?: DivergenceShape): Suspect[] {
+  return ingredients
+    .filter(one => one.status === 'differs')
+    .flatMap(({ name, differences }) =>
+      differences
+        .filter(difference => !isUnknown(difference))
+        .map(difference => ({
+          ingredient: name,
+          difference,
+          ...weighDifference(name, difference, shape),
+        })),
+    )
+    .sort((a, b) => b.weight - a.weight);
+}
+
+/** A row that differs may also have lines that only say what could not be told. */
+export function isUnknown(line: string): boolean {
+  return unknownLine.test(line);
+}
+
+const unknownLine =
+  /( unknown (in both runs|in the original|now)| was not hashed (in the original|now)| may (have been|be) read (by the original|now) only)$|^(of .* only names and sizes of files were compared|what .*|it read more files than were noted|the code of the .* is not known: .*)$/;
