@@ -29,7 +29,8 @@ async function readDerived(
     const record = readRunRecord(dir, extent);
     if (record === undefined) return undefined;
     const { lastSignOfLife, problems, ...files } = record;
-    const imported = record.plan?.origin !== undefined;
+    // Neither of the two was ever watched here.
+    const imported = record.plan?.origin !== undefined || record.shared !== undefined;
     const evidence = { resultState: record.result?.state, process: record.process, lastSignOfLife, imported };
     const { final, ...derived } = await deriveState(evidence, here, Date.now());
     // The run may have ended between the look at its files and the look at its processes: then the result is there now.

@@ -17,7 +17,7 @@ export interface StateEvidence {
   readonly process?: ProcessRecord | undefined;
   /** When the supervisor last showed life, milliseconds since the epoch: the newest of heartbeat and run folder. */
   readonly lastSignOfLife: number;
-  /** Nobody here ever watched it: what its source does not know of its end will not come. */
+  /** Imported or shared: nobody here ever watched it, and what its source does not know of its end will not come. */
   readonly imported?: boolean | undefined;
 }
 

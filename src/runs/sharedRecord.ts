@@ -17,6 +17,8 @@ export const sharedRecordSchema = z.looseObject({
   /** As the commit says; anybody can write anything there. */
   sharedBy: z.string().optional(),
   sharedAt: z.string().optional(),
+  /** Hex sha256 of plan.json as it was shared: another plan under the same id is another run. */
+  planSha256: z.string().optional(),
   /** When a person here has looked at what it runs and agreed; absent before. */
   confirmedAt: z.string().optional(),
 });

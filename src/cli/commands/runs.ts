@@ -117,6 +117,11 @@ function tell(
           align: 'right',
           drop: 6,
         },
+        {
+          title: 'FROM',
+          cell: ({ run }) => (run.sharedBy === '' ? 'shared' : (run.sharedBy ?? '')),
+          drop: 6,
+        },
         { title: 'METRICS', cell: ({ run }) => metricsText(run, 2), shrink: 2, least: 18, drop: 1 },
         { title: 'VERDICT', cell: ({ run }) => verdictsText(run), shrink: 1, least: 9, drop: 3 },
         { title: 'TAGS', cell: ({ run }) => run.tags.join(', '), shrink: 3, least: 6, drop: 5 },

@@ -12,6 +12,7 @@ import { readMediaLines } from '../../runs/media.ts';
 import type { Origin } from '../../runs/plan.ts';
 import type { ReportedModel } from '../../runs/reported.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
+import type { SharedRecord } from '../../runs/sharedRecord.ts';
 import type { RunStore } from '../../runs/runStore.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
@@ -69,7 +70,16 @@ function document(summary: RunSummary, details: RunDetails, kept: Kept): string 
   const { name, note, tags, star, archived } = summary;
   return jsonText({
     ...{ schemaVersion: 1, id, state, stillRunning, dir, name, note, tags, star, archived },
-    ...{ plan, process, captured, result, reported: details.reported, verdicts, problems },
+    ...{
+      plan,
+      process,
+      captured,
+      result,
+      reported: details.reported,
+      shared: details.shared,
+      verdicts,
+      problems,
+    },
     childRuns: kept.children.map(child => ({ id: child.id, state: child.state, name: child.name })),
     artifacts: kept.artifacts.artifacts,
     media: kept.media,
@@ -89,6 +99,7 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
     ['command', commandText(summary.argv)],
     ['folder', summary.cwd === '' ? undefined : summary.cwd],
     ['imported', plan?.origin === undefined ? undefined : originText(plan.origin)],
+    ['shared', details.shared === undefined ? undefined : sharedText(details.shared)],
     ['child run of', summary.parent === undefined ? undefined : shortId(summary.parent)],
     ['reproduces', plan?.reproduces === undefined ? undefined : shortId(plan.reproduces)],
     ['rerun of', plan?.rerunOf === undefined ? undefined : shortId(plan.rerunOf)],
@@ -193,6 +204,13 @@ function commandText([program, ...args]: readonly string[]): string | undefined 
 function originText({ kind, path, id, importedAt }: Origin): string {
   const tool = isImportKind(kind) ? importKindNames[kind] : kind;
   return `from ${tool}: ${id} in ${path}, ${momentText(importedAt)}`;
+}
+
+/** `by Ana in origin (https://…), 14:03; not confirmed yet`. */
+function sharedText({ remote, url, sharedBy, sharedAt, fetchedAt, confirmedAt }: SharedRecord): string {
+  const who = sharedBy === undefined ? '' : `by ${sharedBy} `;
+  const looked = confirmedAt === undefined ? '; nobody here has confirmed what it runs' : '';
+  return `${who}in ${remote} (${url}), ${momentText(sharedAt ?? fetchedAt)}${looked}`;
 }
 
 function modelText({ name, id, registeredAs, version }: ReportedModel): string {

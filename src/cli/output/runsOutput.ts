@@ -40,6 +40,8 @@ export const runSummaryOutputSchema = z.looseObject({
   childRuns: z.int().nonnegative().optional(),
   /** The kind of source that it was imported from. */
   importedFrom: z.string().optional(),
+  /** Of a run that came from somebody else: who shared it, '' where nobody says. */
+  sharedBy: z.string().optional(),
   /** What the program itself tagged its run with. */
   reportedTags: z.record(z.string(), z.string()).optional(),
   verdicts: z.array(

@@ -5,6 +5,7 @@ import { planSchema, runIdSchema } from '../../runs/plan.ts';
 import { processRecordSchema } from '../../runs/processRecord.ts';
 import { reportedSchema } from '../../runs/reported.ts';
 import { resultSchema } from '../../runs/result.ts';
+import { sharedRecordSchema } from '../../runs/sharedRecord.ts';
 import { verdictSchema } from '../../runs/verdict.ts';
 import { runStateSchema } from './runsOutput.ts';
 
@@ -27,6 +28,8 @@ export const showOutputSchema = z.object({
   result: resultSchema.optional(),
   /** What the program said through a tracking library, also while it goes on. */
   reported: reportedSchema.optional(),
+  /** Of a run that somebody shared: where it came from. */
+  shared: sharedRecordSchema.optional(),
   childRuns: z.array(z.object({ id: runIdSchema, state: runStateSchema, name: z.string().optional() })),
   /** Files logged as artifacts and those of models; the first 10,000. */
   artifacts: z.array(z.object({ path: z.string(), kind: z.enum(['file', 'link']), size: z.number() })),
