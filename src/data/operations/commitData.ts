@@ -39,20 +39,32 @@ export async function commitData(
   tally.problems.push(...selection.problems);
   for (const group of selection.groups)
     await withDvcLock(group.repository, task, () =>
-      withTools(group.repository, tools => commitGroup(project, group, tools, task, tally)),
+      withTools(group.repository, tools =>
+        commitGroup(project, group, { tools, task, tally, byName: paths !== undefined }),
+      ),
     );
   return pinResult(project, tally);
+}
+
+interface CommitParts {
+  readonly tools: DataTools;
+  readonly task: DataTask;
+  readonly tally: PinTally;
+  /** Paths were named: what happens to each of them is told. */
+  readonly byName: boolean;
 }
 
 async function commitGroup(
   project: DataProject,
   group: PinGroup,
-  tools: DataTools,
-  task: DataTask,
-  tally: PinTally,
+  { tools, task, tally, byName }: CommitParts,
 ): Promise<void> {
-  const { repository } = group;
+  const { repository, prefix } = group;
   const choice = await readSparseChoice(repository);
+  if (byName)
+    for (const { pin } of group.pins)
+      if (!isChosen(choice, pin.path))
+        tally.notes.push({ path: prefix + pin.path, what: 'is left out in this clone; its pin stays' });
   const chosen = group.pins.filter(({ pin }) => isChosen(choice, pin.path) && pin.overlaps !== true);
   const looked = await lookAtPins(repository, chosen, tools, task);
   const presence = await tools.cache.presence();

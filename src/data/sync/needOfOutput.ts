@@ -41,7 +41,7 @@ export async function needOfOutput(
 /** Versions of a folder share most of their files; all of it would be told far too high. */
 function needOfUnlisted(to: PinnedOutput, before: PinnedOutput | undefined): OutputNeed {
   const more = Math.max(0, (to.size ?? 0) - (before?.size ?? 0));
-  const files = Math.max(0, (to.files ?? 0) - (before?.files ?? 0)) + 1;
+  const files = Math.max(1, (to.files ?? 0) - (before?.files ?? 0));
   const need = { fetchFiles: files, fetchBytes: more, placeBytes: more };
   return before === undefined ? need : { ...need, atLeast: true };
 }

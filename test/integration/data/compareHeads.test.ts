@@ -56,6 +56,7 @@ describe('compareHeads', () => {
     await repository.write({
       ...{ 'here.csv.dvc': pin('newer', 'here.csv'), 'mine.csv.dvc': pin('newest', 'mine.csv') },
       ...{ 'far.csv.dvc': pin('far away', 'far.csv'), 'images.dvc': folder(newListing) },
+      'unlisted.dvc': `outs:\n- md5: ${md5('nowhere')}.dir\n  size: 300\n  nfiles: 30\n  hash: md5\n  path: unlisted\n`,
       'big.bin': lfsPointerText({ oid: other, size: 700, extensions: [] }),
       'sub/dvc.lock': `schema: '2.0'\nstages:\n  fit:\n    cmd: x\n    outs:\n    - path: model.csv\n      hash: md5\n      md5: ${md5('m2')}\n      size: 2\n`,
     });
@@ -90,12 +91,14 @@ describe('compareHeads', () => {
         ['images', 'changed', 'folder', 1, 7, 12],
         ['mine.csv', 'changed', 'modified', 0, 0, 0],
         ['sub/model.csv', 'changed', 'follows', 0, 0, 2],
+        // Its listing, which is not here, is no file of it.
+        ['unlisted', 'added', 'follows', 30, 300, 300],
       ],
     );
     assert.deepEqual(verdict.modified, ['mine.csv']);
     assert.deepEqual(
       [verdict.toPlace, verdict.toFetch, verdict.problems],
-      [{ paths: 6, bytes: 727 }, { files: 3, bytes: 715 }, []],
+      [{ paths: 7, bytes: 1027 }, { files: 33, bytes: 1015 }, []],
     );
     assert.deepEqual(verdict.paths[3]?.from, `md5:${md5('old')}`);
 
@@ -110,13 +113,14 @@ describe('compareHeads', () => {
         ['images', 'changed'],
         ['mine.csv', 'changed'],
         ['sub/model.csv', 'changed'],
+        ['unlisted', 'removed'],
       ],
     );
     // From nothing, as after a clone: every pin.
     const all = await compareHeads(repository.root, { from: undefined, to }, {}, repository.environment);
     assert.deepEqual(
       all.paths.map(one => one.path),
-      ['big.bin', 'far.csv', 'here.csv', 'images', 'mine.csv', 'same.csv', 'sub/model.csv'],
+      ['big.bin', 'far.csv', 'here.csv', 'images', 'mine.csv', 'same.csv', 'sub/model.csv', 'unlisted'],
     );
   });
 

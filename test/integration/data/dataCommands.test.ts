@@ -203,6 +203,8 @@ describe('lockstep data', () => {
     assert.equal(status.code, 0);
     assert.match(status.stderr, /1 pinned path not chosen in this clone/);
     assert.match((await data('checkout')).stdout, /1 path not chosen in this clone/);
+    const left = await data('commit', 'data/raw');
+    assert.match(left.stdout + left.stderr, /data\/raw.*is left out in this clone; its pin stays/);
     // Asked for by name it comes all the same.
     assert.equal((await data('checkout', 'data/raw/a.csv')).code, 0);
     assert.deepEqual(await readdir(at('data/raw')), ['a.csv']);
