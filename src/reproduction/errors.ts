@@ -160,3 +160,12 @@ export function parameterNotInCommand(name: string, path: string): LockstepError
     mend: `Edit ${path} and run again.`,
   });
 }
+
+/** `what` is wrong with a file of tensors; what is told then is that its bytes differ, and this. */
+export function tensorsUnreadable(what: string, cause?: unknown): LockstepError {
+  return new LockstepError({
+    code: 'tensors-unreadable',
+    message: `The tensors could not be compared: ${what}.`,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -32,6 +32,7 @@ export const plainFields = {
   reproduces: { type: 'text', of: run => run.reproduces },
   parent: { type: 'text', of: run => run.parent },
   origin: { type: 'text', of: run => run.importedFrom },
+  purpose: { type: 'text', of: run => run.purpose },
   reruns: { type: 'text', of: run => run.rerunOf },
   seed: { type: 'any', of: run => run.seed },
   exit: { type: 'number', of: run => run.exitCode },

@@ -64,7 +64,7 @@ export class RunStore {
   }
 
   /**
-   * The id behind `@1` (newest; child runs do not count), a full id, a unique part of one, or a unique name, tried in this order.
+   * The id behind `@1` (newest; child runs, probes and trials do not count), a full id, a unique part of one, or a unique name, tried in this order.
    * Throws `run-not-found`, `run-ambiguous`.
    */
   async resolve(reference: string): Promise<string> {

@@ -11,6 +11,8 @@ export interface VerdictSummary {
   readonly verdict: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** Name of the machine that the reproduction ran on. */
+  readonly host?: string;
 }
 
 export interface RunSummary {
@@ -119,7 +121,10 @@ export function summariseRun(
     ...(run.shared === undefined ? {} : { sharedBy: run.shared.sharedBy ?? '' }),
     ...(plan?.origin === undefined ? {} : { importedFrom: plan.origin.kind }),
     ...(hasTags(run) ? { reportedTags: run.reported?.tags ?? {} } : {}),
-    verdicts: run.verdicts.map(({ reproductionId, verdict, at }) => ({ reproductionId, verdict, at })),
+    verdicts: run.verdicts.map(({ reproductionId, verdict, at, host }) => ({
+      ...{ reproductionId, verdict, at },
+      ...(host === undefined ? {} : { host }),
+    })),
     ...hostOf(run),
     ...(run.problems[0] === undefined ? {} : { problem: run.problems.join('; ') }),
   };

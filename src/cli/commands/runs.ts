@@ -26,7 +26,7 @@ export const runs: Subcommand = {
       .option('--sort <key>', 'for example: metrics.loss, or -created for newest first')
       .option('--limit <number>', 'show at most so many')
       .option('--all', 'show archived runs, too')
-      .option('--children', 'show child runs, too (nested MLflow runs, trials)')
+      .option('--children', 'show child runs, too (nested MLflow runs, trials), and those of probes')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<RunsFlags>();
@@ -37,7 +37,7 @@ export const runs: Subcommand = {
       signal: context.signal,
       archived: flags.all === true,
       // Who asks about child runs means them.
-      children: flags.children === true || /\b(?:child|parent)\b/.test(flags.filter ?? ''),
+      children: flags.children === true || /\b(?:child|parent|purpose)\b/.test(flags.filter ?? ''),
     };
     // What is neither filtered nor sorted is printed as it is stored, and no more is looked at than is shown.
     if (query === undefined && flags.sort === undefined) {

@@ -34,7 +34,8 @@ export const runSummaryOutputSchema = z.looseObject({
   failure: z.string().optional(),
   reproduces: runIdSchema.optional(),
   rerunOf: runIdSchema.optional(),
-  purpose: z.string().optional(),
+  /** What a reproduction that attests nothing is for; with --children. */
+  purpose: z.enum(['probe', 'trial']).or(z.string()).optional(),
   /** The run that this one is a child run of; with --children. */
   parent: runIdSchema.optional(),
   childRuns: z.int().nonnegative().optional(),
@@ -45,7 +46,12 @@ export const runSummaryOutputSchema = z.looseObject({
   /** What the program itself tagged its run with. */
   reportedTags: z.record(z.string(), z.string()).optional(),
   verdicts: z.array(
-    z.looseObject({ reproductionId: runIdSchema, verdict: verdictWordSchema.or(z.string()), at: z.string() }),
+    z.looseObject({
+      reproductionId: runIdSchema,
+      verdict: verdictWordSchema.or(z.string()),
+      at: z.string(),
+      host: z.string().optional(),
+    }),
   ),
   problem: z.string().optional(),
 });

@@ -5,6 +5,8 @@
 import type { FileUse } from '../../runs/captured.ts';
 import type { OutputVerdict } from '../../runs/verdict.ts';
 import { differOnlyInTimes } from './embeddedTimes.ts';
+import { compareTensors } from './tensors/compareTensors.ts';
+import type { TensorComparison } from './tensors/compareTensors.ts';
 import { noVolatilePatterns, volatileOutputReason } from './volatileNames.ts';
 import type { VolatilePatterns } from './volatileNames.ts';
 
@@ -77,16 +79,69 @@ async function compareOutput(
     rules.originalFile?.(original),
     rules.reproducedFile?.(reproduced),
   ]);
-  if (before !== undefined && now !== undefined && (await differOnlyInTimes(before, now)))
+  const both = before !== undefined && now !== undefined;
+  const tensors = both ? await compareTensors(before, now, path) : undefined;
+  if (tensors !== undefined && !('problem' in tensors))
+    return { ...facts, volatile, ...gradedTensors(tensors, rules.metricsAgree === true) };
+  if (both && (await differOnlyInTimes(before, now)))
     return {
       ...facts,
       verdict: 'within-tolerance',
       volatile: true,
       sentence: 'Not counted: differs only in embedded times.',
     };
+  const problem = tensors === undefined ? '' : ` ${tensors.problem}`;
   if (rules.metricsAgree === true && modelFile.test(path))
-    return graded('within-tolerance', 'The model bytes differ although every counted metric agrees.');
-  return graded('diverged', 'The bytes differ.');
+    return graded(
+      'within-tolerance',
+      `The model bytes differ although every counted metric agrees.${problem}`,
+    );
+  return graded('diverged', `The bytes differ.${problem}`);
+}
+
+/**
+ * Other names, shapes or types are another model. Numbers beyond the tolerance of their type are what small differences
+ * of rounding become in a training, so where every counted metric agrees they are as bad as other bytes of a model.
+ */
+function gradedTensors(
+  { format, verdict, compared, differing, mismatch, ...rest }: TensorComparison,
+  metricsAgree: boolean,
+): Pick<OutputVerdict, 'verdict' | 'tensors' | 'sentence'> {
+  const relative = rest.maxRelativeDifference;
+  const tensors = {
+    ...{ format, compared, differing: differing.slice(0, shownTensors) },
+    ...(relative === undefined ? {} : { maxRelativeDifference: relative }),
+  };
+  if (verdict === 'identical') {
+    const what = compared === 1 ? 'The one tensor is' : `All ${compared} tensors are`;
+    return { verdict, tensors, sentence: `${what} identical; only the file around differs.` };
+  }
+  if (mismatch !== undefined) return { verdict: 'diverged', tensors, sentence: `${capitalised(mismatch)}.` };
+  const total = compared === 1 ? 'The one tensor' : `${differing.length} of ${compared} tensors`;
+  const differs = differing.length === 1 || compared === 1 ? 'differs' : 'differ';
+  const by =
+    relative === undefined || rest.furthest === undefined
+      ? ` (${differing.slice(0, 3).join(', ')})`
+      : `, most in ${rest.furthest}: by ${amountText(relative)}`;
+  if (verdict === 'within-tolerance')
+    return { verdict, tensors, sentence: `${total} ${differs}${by}, within the tolerance of the data type.` };
+  return metricsAgree
+    ? {
+        verdict: 'within-tolerance',
+        tensors,
+        sentence: `${total} ${differs}${by}, although every counted metric agrees.`,
+      }
+    : { verdict, tensors, sentence: `${total} ${differs}${by}.` };
+}
+
+const shownTensors = 20;
+
+function amountText(relative: number): string {
+  return Number.isFinite(relative) ? `a relative ${relative.toExponential(1)}` : 'an infinite amount';
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Formats that hold trained weights. */
