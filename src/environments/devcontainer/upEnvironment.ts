@@ -21,7 +21,7 @@ import { containerMissing, gpuNotVisible } from './errors.ts';
 import { handIdentityIn } from './handIdentityIn.ts';
 import { insideFolder } from './insideContainer.ts';
 import { lookAtGpu } from './lookAtGpu.ts';
-import { isPoisoned, ourContainer } from './ourContainer.ts';
+import { isPoisoned, ourContainer, wasNeverStarted } from './ourContainer.ts';
 import { prepareUp } from './prepareUp.ts';
 import type { PreparedUp } from './prepareUp.ts';
 import { readDevcontainer } from './readDevcontainer.ts';
@@ -88,11 +88,19 @@ async function up(
     await engineCommand(engine, ['unpause', existing.Id], { variables, signal });
   await haveMountedFolder(existing);
   // Started with what it was made with; an override must be there for the program to find the container by its labels.
-  const { session } = await callDevcontainer({
-    ...{ devcontainer, request, folder },
-    words: ['up', '--gpu-availability', 'none', '--expect-existing-container'],
-    builds: false,
-  });
+  let session: CliSession;
+  try {
+    ({ session } = await callDevcontainer({
+      ...{ devcontainer, request, folder },
+      words: ['up', '--gpu-availability', 'none', '--expect-existing-container'],
+      builds: false,
+    }));
+  } catch (error) {
+    // Podman keeps no word of a start that failed: that another one fails, too, is how it shows.
+    if (signal?.aborted === true || !(await neverStarts(existing, request))) throw error;
+    await removeContainer(existing, request);
+    return createContainer(devcontainer, request, folder);
+  }
   return outcomeOf(devcontainer, request, folder, existing, { how, stale, session });
 }
 
@@ -192,15 +200,30 @@ async function withoutPoisoned(
   devcontainer: Devcontainer,
   request: EnvironmentRequest,
 ): Promise<InspectedContainer | undefined> {
-  const { engine, variables, signal } = request;
   const mine = ourContainer(all, devcontainer.path);
   if (mine === undefined || !isPoisoned(mine)) return mine;
-  await engineCommand(engine, ['rm', '--force', '--volumes', mine.Id], { variables, signal });
+  await removeContainer(mine, request);
   return withoutPoisoned(
     all.filter(({ Id }) => Id !== mine.Id),
     devcontainer,
     request,
   );
+}
+
+/** Whether a container was made and its start has never succeeded: nothing of anybody's can be in it. */
+async function neverStarts(
+  { Id }: InspectedContainer,
+  { engine, variables }: EnvironmentRequest,
+): Promise<boolean> {
+  const [now] = await inspectContainers(engine, [Id], { variables });
+  return now !== undefined && wasNeverStarted(now);
+}
+
+async function removeContainer(
+  { Id }: InspectedContainer,
+  { engine, variables, signal }: EnvironmentRequest,
+): Promise<void> {
+  await engineCommand(engine, ['rm', '--force', '--volumes', Id], { variables, signal });
 }
 
 /** What a container of ours is told lies in a cache, which people clean; without the folder no engine starts it again. */
