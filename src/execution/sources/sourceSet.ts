@@ -1,18 +1,11 @@
-/**
- * The files that may hold metrics of this run: decides which of them do and since when, and reads those in turns, so
- * that everything else in the process gets its turn, too.
- */
-import { open, stat } from 'node:fs/promises';
+/** The files that hold metrics of this run, read in turns, so that everything else in the process gets its turn, too. */
 import { statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { headBytes } from '../../tracking/detectSource.ts';
 import type { DetectedSource } from '../../tracking/detectSource.ts';
 import { byStart, eventFileName } from '../../tracking/tensorboard/eventFileName.ts';
-import type { Attribution } from './attribution.ts';
-import { Doubts } from './doubts.ts';
-import type { FileOrigins } from './fileOrigins.ts';
+import { FileCandidates } from './fileCandidates.ts';
+import type { CandidateOptions } from './fileCandidates.ts';
 import { retryMs } from './followedFile.ts';
 import type { FollowedFile } from './followedFile.ts';
 import type { SeenWrite } from './seenWrites.ts';
@@ -28,20 +21,12 @@ export interface FoundFile {
   readonly pid: number | undefined;
 }
 
-export interface SourceSetOptions {
-  readonly attribution: Attribution;
-  readonly origins: FileOrigins;
-  /** Undefined when nothing proves that the file holds metrics. */
-  readonly detect: (path: string, head: Uint8Array) => DetectedSource | undefined;
+export interface SourceSetOptions extends CandidateOptions {
   readonly follow: (found: FoundFile, detected: DetectedSource) => FollowedFile;
-  /** Where a file lies: below the run's own folders, in one that many programs share, or where nothing is looked for. */
-  readonly placeOf: (path: string) => 'own' | 'shared' | 'nowhere';
   /** The rank of a process of this run. */
   readonly rankOf: (pid: number) => Promise<number | undefined>;
   /** How a file is called in messages. */
   readonly nameOf: (path: string) => string;
-  /** An earlier supervisor of this run has found out that the file is this run's. */
-  readonly isKnown?: ((path: string) => boolean) | undefined;
   /** A file is followed from now on. */
   readonly onFollowed?: ((path: string, detected: DetectedSource) => void) | undefined;
   readonly onProblem: (text: string) => void;
@@ -50,26 +35,15 @@ export interface SourceSetOptions {
 /** What a program writes beyond is left out, and told. */
 const mostFiles = 10_000;
 const mostOpen = 64;
-/** Files of other runs that are remembered as such. */
-const mostOthers = 100_000;
 /** How long the end of a run waits for what cannot be written, milliseconds. */
 const patienceMs = 10_000;
 
 export class SourceSet {
   readonly #options: SourceSetOptions;
   readonly #files = new Map<string, FollowedFile>();
-  /** Device and inode of what is followed, so that two names of one file are one source. */
-  readonly #inodes = new Map<string, string>();
-  readonly #seen = new Map<string, SeenWrite>();
+  readonly #candidates: FileCandidates;
   /** Files that may be open, the one that was read last at the end. */
   readonly #open = new Set<string>();
-  /** Files of this run or another: nobody could tell yet. */
-  readonly #undecided = new Set<string>();
-  readonly #doubts = new Doubts();
-  /** Inode of a file that is another run's. */
-  readonly #anothers = new Map<string, number>();
-  /** Inode of a file that was found to hold no metrics. */
-  readonly #without = new Map<string, number>();
   /** When files were made, milliseconds since the epoch. */
   readonly #births = new Map<string, number>();
   readonly #dirty = new Set<string>();
@@ -82,6 +56,7 @@ export class SourceSet {
 
   constructor(options: SourceSetOptions) {
     this.#options = options;
+    this.#candidates = new FileCandidates(options);
   }
 
   /** Those that are followed, the newest last. */
@@ -97,8 +72,7 @@ export class SourceSet {
 
   /** The hook saw it: it is this run's. */
   onSeen(write: SeenWrite): void {
-    if (write.pid !== undefined) this.#options.attribution.remember(write.pid);
-    if (!this.#seen.has(write.path)) this.#seen.set(write.path, write);
+    this.#candidates.onSeen(write);
     this.notice(write.path);
   }
 
@@ -110,7 +84,7 @@ export class SourceSet {
   }
 
   noticeAll(): void {
-    for (const path of [...this.#files.keys(), ...this.#undecided]) this.notice(path);
+    for (const path of [...this.#files.keys(), ...this.#candidates.undecided]) this.notice(path);
   }
 
   /** Resolves when all that was noticed is read. */
@@ -141,8 +115,8 @@ export class SourceSet {
   }
 
   #tellUndecided(): void {
-    if (this.#undecided.size === 0) return;
-    const names = [...this.#undecided].map(this.#options.nameOf);
+    if (this.#candidates.undecided.size === 0) return;
+    const names = [...this.#candidates.undecided].map(this.#options.nameOf);
     const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
     this.#options.onProblem(
       `Another run was live in the same folder, so nobody could tell whose metrics are in ${names.slice(0, 3).join(', ')}${more}: they are in no run.`,
@@ -230,37 +204,11 @@ export class SourceSet {
   }
 
   async #consider(path: string): Promise<FollowedFile | undefined> {
-    const { attribution, origins, placeOf, nameOf, onProblem } = this.#options;
-    const place = placeOf(path);
-    if (place === 'nowhere') return undefined;
-    const found = await statOf(path);
-    if (found?.isFile() !== true) return undefined;
-    const seen = this.#seen.get(path);
-    const origin = origins.originOf(path, found, seen);
-    if (origin.kind === 'unchanged' || found.size === 0) return undefined;
-    if (this.#without.get(path) === found.ino || !(await this.#isFirstName(path, found))) return undefined;
-    const isOurs = seen !== undefined || this.#options.isKnown?.(path) === true;
-    if (!isOurs && !this.#isWorthAsking(path, found)) return undefined;
-    const head = await readHead(path);
-    if (head === undefined) return undefined;
-    const detected = this.#options.detect(path, head);
-    if (detected === undefined) {
-      if (head.length >= headBytes) this.#without.set(path, found.ino);
-      return undefined;
-    }
-    // A database is shared by all who write to it: its reader tells them apart.
-    const exclusive = detected.form !== 'database';
-    const owner = isOurs ? 'this-run' : await attribution.ownerOf(path, place, exclusive);
-    if (owner === 'unknown') {
-      if (place === 'own') this.#undecided.add(path);
-      const pause = this.#doubts.add(path, performance.now());
-      if (pause !== undefined && !this.#ending) this.#later(path, pause);
-      return undefined;
-    }
-    this.#undecided.delete(path);
-    this.#doubts.settle(path);
-    if (owner === 'another') {
-      if (this.#anothers.size < mostOthers) this.#anothers.set(path, found.ino);
+    const { nameOf, onProblem, follow, onFollowed } = this.#options;
+    const candidate = await this.#candidates.judge(path, this.#ending);
+    if (candidate === undefined) return undefined;
+    if ('laterMs' in candidate) {
+      this.#later(path, candidate.laterMs);
       return undefined;
     }
     if (this.#files.size >= mostFiles) {
@@ -268,31 +216,18 @@ export class SourceSet {
       this.#toldMost = true;
       return undefined;
     }
+    const { head, from, detected, seen } = candidate;
     const rank = await this.#rankOf(path, seen);
     const pid = seen?.pid ?? eventFileName(basename(path))?.pid;
-    const file = this.#options.follow({ path, head, from: origin.from, rank, pid }, detected);
-    if (origin.unsure && detected.form !== 'database')
+    const file = follow({ path, head, from, rank, pid }, detected);
+    if (candidate.unsure)
       onProblem(
         `${nameOf(path)} was there before the run: metrics of an earlier run may be among those of this one.`,
       );
     this.#files.set(path, file);
-    this.#inodes.set(`${found.dev} ${found.ino}`, path);
-    this.#options.onFollowed?.(path, detected);
+    this.#candidates.onFollowed(path, candidate);
+    onFollowed?.(path, detected);
     return file;
-  }
-
-  /** What is another run's stays so; what is unknown is asked again at a pace, and at the end. */
-  #isWorthAsking(path: string, { ino }: Stats): boolean {
-    if (this.#anothers.get(path) === ino) return false;
-    return this.#ending || this.#doubts.mayAsk(path, performance.now());
-  }
-
-  /** False for another name of a file that is followed. The number of a deleted file is soon another one's. */
-  async #isFirstName(path: string, { dev, ino }: Stats): Promise<boolean> {
-    const first = this.#inodes.get(`${dev} ${ino}`);
-    if (first === undefined || first === path) return true;
-    const there = await stat(first).catch(() => undefined);
-    return there?.ino !== ino || there.dev !== dev;
   }
 
   async #rankOf(path: string, seen: SeenWrite | undefined): Promise<number | undefined> {
@@ -303,26 +238,5 @@ export class SourceSet {
 
   #isClosed(): boolean {
     return this.#closed;
-  }
-}
-
-/** What is written to a database may lie in its write-ahead log for long. */
-async function statOf(path: string): Promise<Stats | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  const log = path.endsWith('.db') ? await stat(`${path}-wal`).catch(() => undefined) : undefined;
-  if (found !== undefined && log !== undefined) found.mtimeMs = Math.max(found.mtimeMs, log.mtimeMs);
-  return found;
-}
-
-async function readHead(path: string): Promise<Uint8Array | undefined> {
-  const handle = await open(path, 'r').catch(() => undefined);
-  if (handle === undefined) return undefined;
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } catch {
-    return undefined;
-  } finally {
-    await handle.close();
   }
 }
