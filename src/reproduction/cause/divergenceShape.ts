@@ -98,10 +98,15 @@ function roundingOf(original: SeriesPoints, other: SeriesPoints): number {
 function grows(sizes: readonly number[]): boolean {
   if (sizes.length < 4) return false;
   const quarter = Math.ceil(sizes.length / 4);
-  const early = Math.max(...sizes.slice(0, quarter));
-  const late = Math.max(...sizes.slice(-quarter), ...sizes.slice(Math.floor(sizes.length / 2)));
+  const early = largest(sizes.slice(0, quarter));
+  const late = largest(sizes.slice(Math.floor(sizes.length / 2)));
   // The second half counts as a whole, so that a training that has converged again is still seen to have grown.
   return late >= growth * early;
+}
+
+/** A long training has more points than a call may have arguments. */
+function largest(sizes: readonly number[]): number {
+  return sizes.reduce((most, size) => Math.max(most, size), -Infinity);
 }
 
 /** Where differences that had not grown become clear at one point. */
