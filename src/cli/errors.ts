@@ -84,6 +84,25 @@ export function notInteractive(what: string): LockstepError {
   });
 }
 
+/** `what` is about to be done: `5 trials`. */
+export function confirmationNeeded(what: string): LockstepError {
+  return new LockstepError({
+    code: 'confirmation-needed',
+    kind: 'usage',
+    message: `Nobody can be asked here whether to go on with ${what}.`,
+    mend: 'Say --yes to go on without being asked.',
+  });
+}
+
+export function noReproduction(id: string): LockstepError {
+  return new LockstepError({
+    code: 'no-reproduction',
+    kind: 'usage',
+    message: `Run ${id.slice(-6)} is no reproduction, and none of it has a verdict.`,
+    mend: `Name the run to compare with as well, or reproduce it first: lockstep reproduce ${id.slice(-6)}`,
+  });
+}
+
 export function metricMissing(key: string, known: readonly string[]): LockstepError {
   const names = [...new Set(known)];
   return new LockstepError({

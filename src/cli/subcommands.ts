@@ -65,6 +65,11 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'run it again in a private checkout, and judge the outcome',
     load: async () => (await import('./commands/reproduce.ts')).reproduce,
   },
+  'find-cause': {
+    usage: 'find-cause REPRODUCTION',
+    summary: 'find out by short trials why a run diverged from another',
+    load: async () => (await import('./commands/findCause.ts')).findCauseCommand,
+  },
   import: {
     usage: 'import [KIND] PATH',
     summary: 'make records of past runs of MLflow, TensorBoard, DVCLive or W&B',

@@ -140,6 +140,15 @@ export function terminalRun(id: string): LockstepError {
   });
 }
 
+export function nothingToExplain(id: string, other: string): LockstepError {
+  return new LockstepError({
+    code: 'nothing-to-explain',
+    kind: 'usage',
+    message: `Runs ${short(id)} and ${short(other)} are equal in every metric and output that counts: there is no divergence to explain.`,
+    mend: `Look at both: lockstep compare ${short(id)} ${short(other)}`,
+  });
+}
+
 export function reproductionOptionsWrong(cause: unknown): LockstepError {
   return new LockstepError({
     code: 'reproduction-options-wrong',

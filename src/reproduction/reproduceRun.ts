@@ -37,6 +37,8 @@ export interface ReproduceRequest {
   readonly variables: NodeJS.ProcessEnv;
   /** Over the rules of lockstep.yaml: tolerances of the command come last and win. */
   readonly options?: Partial<ReproductionOptions>;
+  /** In place of the recorded command, for a trial with other parameters; secrets included. */
+  readonly argv?: readonly string[];
   /** The output is watched in a colour terminal. */
   readonly colour?: boolean;
 }
@@ -60,7 +62,7 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
   return launchRun(
     {
       ...(name === undefined ? {} : { name }),
-      argv: commandWithSecrets(plan, variables),
+      argv: [...(request.argv ?? commandWithSecrets(plan, variables))],
       variables,
       toolVersion: request.toolVersion,
       store: request.store,

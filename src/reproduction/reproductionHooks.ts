@@ -96,6 +96,7 @@ async function start(
       argv: context.argv,
       environment: context.environment,
       allowOutsideWrites: options.allowOutsideWrites,
+      inputs: options.inputs,
       rebuild: rebuildOf(spec, options, original, context),
       signal: context.signal,
     });
@@ -155,6 +156,7 @@ function rebuildOf(
     rebuildEnvironment({
       ...{ original, plan, checkout, signal, variables: environment },
       store: spec.store,
+      ...(options.packages === undefined ? {} : { list: options.packages }),
       cacheFolder: lockstepCacheFolder(environment),
       // Into the supervisor's log.
       onProgress: text => void process.stderr.write(`${text}\n`),

@@ -10,6 +10,10 @@ export const reproductionOptionsSchema = z.object({
   purpose: z.enum(['attest', 'probe', 'trial']).default('attest'),
   /** Set over everything else in the environment of the command: one suspected ingredient set back, or tried out. */
   variables: z.record(z.string(), z.string().nullable()).default({}),
+  /** Content of other files in place of inputs that have changed since: path as recorded → absolute path. */
+  inputs: z.record(z.string(), z.string()).default({}),
+  /** With `environment: python`: another list of packages of the store than the captured one, by its name. */
+  packages: z.string().optional(),
   /** Record a hash of every tensor operation, where the program's framework can (PyTorch 2.10 and newer). */
   recordOperations: z.boolean().default(false),
   /** Stop after so many milliseconds and judge what there is. */

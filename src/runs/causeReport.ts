@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { runIdSchema } from './plan.ts';
-import { ingredientNameSchema } from './verdict.ts';
+import { differingOperationSchema, ingredientNameSchema } from './verdict.ts';
 
 export const causeTrialSchema = z.looseObject({
   ingredient: ingredientNameSchema,
@@ -30,12 +30,22 @@ export const causeReportSchema = z.looseObject({
   reproductionId: runIdSchema,
   /** The step up to which each trial ran. */
   throughStep: z.number().optional(),
+  /** The run once more with nothing set back: where it joins, or is like neither run, the program is not deterministic. */
+  control: causeTrialSchema.omit({ ingredient: true, restored: true }).optional(),
   trials: z.array(causeTrialSchema),
   culprit: z.looseObject({ ingredient: ingredientNameSchema, restored: z.string() }).optional(),
-  /** The first operation whose tensors differ, where the program could record them. */
-  operation: z
-    .looseObject({ name: z.string(), file: z.string().optional(), line: z.int().optional(), index: z.int() })
+  /** All of them, where it took several together. */
+  culprits: z.array(z.looseObject({ ingredient: ingredientNameSchema, restored: z.string() })).optional(),
+  /** What differs and could not be set back. */
+  untried: z
+    .array(z.looseObject({ ingredient: ingredientNameSchema, restored: z.string(), problem: z.string() }))
     .optional(),
+  /** Two executions under the same conditions differ. */
+  deterministic: z.boolean().optional(),
+  /** Somebody stopped it before the last trial. */
+  cancelled: z.boolean().optional(),
+  /** The first operation whose tensors differ, where the program could record them. */
+  operation: differingOperationSchema.optional(),
   /** The first sentence: names the culprit, or says that none of the trials joined. */
   sentence: z.string(),
 });

@@ -70,6 +70,18 @@ export const ingredientSchema = z.looseObject({
 });
 export type Ingredient = z.infer<typeof ingredientSchema>;
 
+/** The first operation of two recordings whose tensors differ. */
+export const differingOperationSchema = z.looseObject({
+  /** As the framework names it: `aten::mm`. */
+  name: z.string(),
+  /** Of the program; relative to the repository where below it. */
+  file: z.string().optional(),
+  line: z.int().optional(),
+  /** Place in the recording, from 0. */
+  index: z.int(),
+});
+export type DifferingOperation = z.infer<typeof differingOperationSchema>;
+
 export const verdictSchema = z.looseObject({
   schemaVersion: z.int().positive(),
   verdict: verdictWordSchema,
@@ -96,6 +108,8 @@ export const verdictSchema = z.looseObject({
       shape: z.enum(['from-the-start', 'growing', 'sudden', 'final-only', 'unclear']).or(z.string()),
     })
     .optional(),
+  /** Where both runs recorded their operations. */
+  operation: differingOperationSchema.optional(),
   /** Of all reproductions so far, this one included, from three on. */
   statistics: z
     .looseObject({

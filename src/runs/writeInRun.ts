@@ -18,7 +18,7 @@ import { runPaths, type StorePath } from './runPaths.ts';
 export async function writeInRun(
   store: StorePath,
   runId: string,
-  folder: 'annotations' | 'requests',
+  folder: 'annotations' | 'requests' | 'causes',
   value: unknown,
 ): Promise<string> {
   if (!isRunId(runId)) throw runNotFound(runId);

@@ -29,6 +29,8 @@ export interface OfferRequest {
   readonly inputs: readonly FileUse[];
   /** What the run wrote: that is the program's to make again. */
   readonly outputs: readonly FileUse[];
+  /** Inputs whose content is taken from elsewhere: path as recorded → absolute path. */
+  readonly instead?: Readonly<Record<string, string>>;
   /** The workspace that relative paths are looked up in. Absolute. */
   readonly workspace: string;
   readonly layout: CheckoutLayout;
@@ -52,7 +54,8 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
   for (const input of request.inputs) {
     signal.throwIfAborted();
     if (input.problem === 'missing' || isOfDvc(input.path) || isOwnTemporary(input, temporary)) continue;
-    const source = isAbsolute(input.path) ? input.path : join(request.workspace, input.path);
+    const place = isAbsolute(input.path) ? input.path : join(request.workspace, input.path);
+    const source = insteadOf(input.path, request) ?? place;
     const target = isAbsolute(input.path)
       ? outsidePlace(input.path, request)
       : join(layout.checkout, input.path);
@@ -75,6 +78,10 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
     else copied += await offerFolder(source, target, copied, signal);
   }
   return found;
+}
+
+function insteadOf(path: string, { instead = {} }: OfferRequest): string | undefined {
+  return Object.hasOwn(instead, path) ? instead[path] : undefined;
 }
 
 function outsidePlace(path: string, { layout, redirect }: OfferRequest): string | undefined {

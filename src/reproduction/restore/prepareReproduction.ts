@@ -44,6 +44,8 @@ export interface PreparationRequest {
   /** The environment that the reproduction was started from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly allowOutsideWrites: boolean;
+  /** Recorded inputs whose content is taken from another file: path as recorded → absolute path. */
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
   /** The environment made once more, where the run is to execute in it. Called with the checkout, when that is there. */
   readonly rebuild?: ((checkout: string) => Promise<RebuiltEnvironment>) | undefined;
   readonly signal: AbortSignal;
@@ -100,9 +102,10 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
         isInside(absolute(input.path, plan.root), folder),
       ),
   );
-  const { environment } = request;
+  const { environment, inputs: instead = {} } = request;
   const pinned = await offerPinned({
-    ...{ inputs, outputs, workspace, layout, environment, signal },
+    ...{ outputs, workspace, layout, environment, signal },
+    inputs: inputs.filter(input => !Object.hasOwn(instead, input.path)),
     // To whom read-only means nothing.
     byRoot: plan.environment.container !== undefined,
   });
@@ -110,6 +113,7 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
     inputs: inputs.filter(input => !pinned.offered.has(input.path)),
     outputs,
     workspace,
+    instead,
     layout,
     redirect: outside.redirect,
     signal,

@@ -24,6 +24,8 @@ export interface RebuildRequest {
   readonly original: RunDetails;
   readonly plan: Plan;
   readonly store: string;
+  /** Name of the list to build; the captured one when left out. */
+  readonly list?: string | undefined;
   /** The checkout of the run's code: its lock files name hashes. Absolute. */
   readonly checkout: string;
   /** The product's cache folder. */
@@ -41,7 +43,7 @@ export interface RebuiltEnvironment extends BuiltPython {
 /** Rejects with `packages-unknown`, or with what readPackageList and buildPython reject with. */
 export async function rebuildEnvironment(request: RebuildRequest): Promise<RebuiltEnvironment> {
   const { original, plan, store, checkout, variables } = request;
-  const list = knownValue(original.captured?.packages)?.list;
+  const list = request.list ?? knownValue(original.captured?.packages)?.list;
   const interpreter = knownValue(plan.interpreter);
   const version = interpreter?.version ?? original.captured?.pythons?.[0]?.version;
   if (list === undefined || version === undefined) throw packagesUnknown(plan.id);

@@ -1,0 +1,148 @@
+/** `lockstep find-cause`: short reruns with one ingredient set back at a time, until the curves join. */
+import packageJson from '../../../package.json' with { type: 'json' };
+import { findCause } from '../../reproduction/cause/findCause.ts';
+import type { CausePlan, CauseProgress } from '../../reproduction/cause/findCause.ts';
+import type { CauseReport } from '../../runs/causeReport.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import type { RunStore } from '../../runs/runStore.ts';
+import { askYes } from '../askYes.ts';
+import type { CliContext, Subcommand } from '../cliContext.ts';
+import { exitCodes } from '../cliContext.ts';
+import { noReproduction, wrongUse } from '../errors.ts';
+import { openRuns } from '../openRuns.ts';
+import { jsonText } from '../output/jsonText.ts';
+import { jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { countText, durationText, numberText, shortId } from '../text/describe.ts';
+import { printable } from '../text/printable.ts';
+
+export const findCauseCommand: Subcommand = {
+  name: 'find-cause',
+  async run(words, context) {
+    const parser = newCommand(
+      'find-cause',
+      'Find out why a run diverged: it is run again in short trials, each with one difference set back, until the curves join.',
+      context,
+    )
+      .argument('<reproduction>', 'a reproduction, or a run of which one has a verdict')
+      .argument('[other]', 'then the first is the original, and this any other run of the same code')
+      .option(
+        '--record-operations',
+        'record what each operation computes (PyTorch 2.10 and newer), to name the first that differs',
+      )
+      .option('--yes', 'without asking')
+      .addOption(jsonOption());
+    if (!parseWords(parser, words)) return exitCodes.done;
+    const flags = parser.opts<{ recordOperations?: boolean; yes?: boolean; json?: boolean }>();
+    const { runs, project } = await openRuns(context);
+    const { original, other } = await pairOf(runs, parser.args);
+    const { terminal } = context;
+    const stop = new AbortController();
+    const onInterrupt = (): void => {
+      if (stop.signal.aborted) process.exit(exitCodes.cancelled);
+      terminal.err('\nlockstep: stopping after this trial is cancelled; what was found is kept\n');
+      stop.abort();
+    };
+    process.on('SIGINT', onInterrupt);
+    try {
+      const report = await findCause(
+        {
+          ...{ original, other, store: project.store, root: project.root },
+          ...{ toolVersion: packageJson.version, variables: context.env },
+          recordOperations: flags.recordOperations === true,
+          signal: stop.signal,
+          confirm: async plan => {
+            tellPlan(plan, context);
+            const what = `up to ${countText(plan.mostTrials, 'trial')}`;
+            return askYes('Go on?', context, { yes: flags.yes === true, what });
+          },
+          onProgress: progress => tellProgress(progress, context),
+        },
+        { node: context.node, supervisorScript: context.supervisorScript },
+      );
+      if (report === undefined) return exitCodes.cancelled;
+      if (flags.json === true) terminal.out(jsonText(report));
+      else tellReport(report, context);
+      if (report.cancelled === true) return exitCodes.cancelled;
+      return report.culprit === undefined ? exitCodes.impossible : exitCodes.done;
+    } finally {
+      process.off('SIGINT', onInterrupt);
+    }
+  },
+};
+
+async function pairOf(
+  runs: RunStore,
+  [first = '', second]: readonly string[],
+): Promise<{ original: RunDetails; other: RunDetails }> {
+  const one = await runs.read(await runs.resolve(first));
+  if (second !== undefined) {
+    const other = await runs.read(await runs.resolve(second));
+    if (other.id === one.id) throw wrongUse('a run cannot be compared with itself', 'lockstep find-cause');
+    return { original: one, other };
+  }
+  const reproduces = one.plan?.reproduces;
+  if (reproduces !== undefined) return { original: await runs.read(reproduces), other: one };
+  const newest = one.verdicts.findLast(verdict => verdict.verdict === 'diverged') ?? one.verdicts.at(-1);
+  if (newest === undefined) throw noReproduction(one.id);
+  return { original: one, other: await runs.read(newest.reproductionId) };
+}
+
+function tellPlan(plan: CausePlan, { terminal }: CliContext): void {
+  const { divergence, trials, untried, estimateMs } = plan;
+  if (divergence !== undefined)
+    terminal.err(
+      `The runs part at step ${numberText(divergence.step)} of ${printable(divergence.key)}; each trial runs through step ${numberText(plan.throughStep ?? divergence.step)}.\n`,
+    );
+  else terminal.err('Only outputs differ, so each trial runs to its end.\n');
+  terminal.err('To be set back, the likeliest first, after a control with nothing set back:\n');
+  for (const trial of trials) terminal.err(`  ${printable(trial.restored)}\n`);
+  if (trials.length === 0) terminal.err('  nothing that is recorded differs and could be set back\n');
+  for (const one of untried)
+    terminal.err(
+      terminal.paintErr('dim', `  not tried: ${printable(one.restored)} (${printable(one.problem)})\n`),
+    );
+  const together =
+    estimateMs === undefined
+      ? ''
+      : `, about ${durationText(estimateMs)} each and ${durationText(estimateMs * plan.mostTrials)} in all, besides making environments`;
+  terminal.err(`Up to ${countText(plan.mostTrials, 'trial')}${together}.\n`);
+}
+
+function tellProgress(progress: CauseProgress, { terminal }: CliContext): void {
+  const name = printable(progress.restored ?? 'control, nothing set back');
+  if (progress.kind === 'trial') {
+    terminal.err(`${progress.number}. ${name} …\n`);
+    return;
+  }
+  const { joins, identicalThrough, problem } = progress.outcome;
+  const how =
+    problem !== undefined
+      ? `could not be made: ${printable(problem)}`
+      : joins === true
+        ? 'joins the original'
+        : identicalThrough === undefined
+          ? 'differs from the first value on'
+          : `differs after step ${numberText(identicalThrough)}`;
+  terminal.err(`   ${terminal.paintErr(joins === true ? 'green' : 'dim', how)}\n`);
+}
+
+function tellReport(report: CauseReport, { terminal }: CliContext): void {
+  const found = report.culprit !== undefined;
+  terminal.out(`${terminal.paint(found ? 'green' : 'yellow', printable(report.sentence))}\n`);
+  const { operation } = report;
+  if (operation !== undefined)
+    terminal.out(
+      `The first operation that computes something else is ${printable(operation.name)}${
+        operation.file === undefined ? '' : ` at ${printable(operation.file)}:${operation.line ?? '?'}`
+      }.\n`,
+    );
+  if (report.deterministic === false)
+    terminal.out(`How far it is apart by itself: lockstep probe ${shortId(report.runId)}\n`);
+  if (report.trials.length > 0)
+    terminal.out(
+      terminal.paint(
+        'dim',
+        `The trials: lockstep show ${shortId(report.runId)}; the report is in its folder causes/\n`,
+      ),
+    );
+}

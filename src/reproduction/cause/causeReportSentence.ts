@@ -1,0 +1,53 @@
+/** The first sentence about what the trials showed: names the culprit, or says honestly that there is none to name. */
+import type { CauseReport } from '../../runs/causeReport.ts';
+
+export function causeReportSentence(report: CauseReport): string {
+  const { control, trials, culprits = [], throughStep, cancelled } = report;
+  const through = throughStep === undefined ? '' : ` through step ${throughStep}`;
+  const joins = `equals the original${through}`;
+  const [only] = culprits;
+  if (only !== undefined && culprits.length === 1) {
+    const stopped = cancelled === true ? ' Stopped before it was narrowed down further.' : '';
+    return `The cause is ${labels[only.ingredient]}: with ${only.restored} set back, the run ${joins}.${stopped}`;
+  }
+  if (only !== undefined)
+    return `It takes several together: with ${list(culprits.map(one => one.restored))} set back, the run ${joins}; with none of them alone.`;
+  if (cancelled === true)
+    return control === undefined
+      ? 'Stopped before the control trial had ended: nothing is known.'
+      : `Stopped after ${countText(trials.length)}: none of them joined the original so far.`;
+  if (control?.problem !== undefined)
+    return `The control trial could not be made, so nothing can be told: ${control.problem}`;
+  if (control?.joins === true)
+    return `The program is not deterministic here: run once more with nothing set back, it ${joins}.`;
+  if (report.deterministic === false)
+    return 'The program is not deterministic here: run once more with nothing set back, it is like neither of the two runs.';
+  const made = trials.filter(trial => trial.problem === undefined);
+  const untried = (report.untried ?? []).map(one => one.restored);
+  const rest = [
+    ...untried,
+    ...trials.filter(trial => trial.problem !== undefined).map(trial => trial.restored),
+  ];
+  const left =
+    rest.length === 0 ? '' : ` Not tried: ${list(rest.slice(0, 4))}${rest.length > 4 ? ' and more' : ''}.`;
+  return made.length === 0
+    ? `Nothing could be set back here, so the cause is not found.${left}`
+    : `None of ${countText(made.length)} joined the original: the cause is nothing that was set back.${left}`;
+}
+
+const labels: Readonly<Record<NonNullable<CauseReport['culprit']>['ingredient'], string>> = {
+  code: 'the code',
+  data: 'the data',
+  parameters: 'a parameter',
+  environment: 'the environment',
+  hardware: 'the hardware',
+  determinism: 'a determinism setting',
+};
+
+function countText(count: number): string {
+  return count === 1 ? '1 trial' : `${count} trials`;
+}
+
+function list(words: readonly string[]): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}

@@ -1,0 +1,279 @@
+/**
+ * Finds out why a run diverged from another by short reruns, each with one ingredient set back to the original, and
+ * writes what came out to `causes/<ulid>.json` of the original. Nobody's work is touched: each rerun is a reproduction.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LaunchOptions } from '../../execution/launchRun.ts';
+import { hashFile } from '../../git/hashFile.ts';
+import { announceChange } from '../../runs/changes.ts';
+import type { FileUse, Package } from '../../runs/captured.ts';
+import type { CauseReport } from '../../runs/causeReport.ts';
+import { knownValue } from '../../runs/known.ts';
+import { readPackageList } from '../../runs/packageStore.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import { RunStore } from '../../runs/runStore.ts';
+import { writeInRun } from '../../runs/writeInRun.ts';
+import { compareMetrics } from '../comparison/compareMetrics.ts';
+import { judgedSeries } from '../comparison/judgedSeries.ts';
+import { volatileOutputReason } from '../comparison/volatileNames.ts';
+import { nothingToExplain, planMissing } from '../errors.ts';
+import { readExperiments } from '../../execution/experiments/readExperiments.ts';
+import { experimentRules } from '../experimentRules.ts';
+import type { ReproduceRequest } from '../reproduceRun.ts';
+import { causeReportSentence } from './causeReportSentence.ts';
+import { findDivergence } from './findDivergence.ts';
+import type { Divergence } from './findDivergence.ts';
+import { joinsOriginal } from './joinsOriginal.ts';
+import type { ComparedRun, JoinRules } from './joinsOriginal.ts';
+import { planTrials } from './planTrials.ts';
+import type { ChangedInput, TrialPlan, TrialSide } from './planTrials.ts';
+import { recordedContent } from './recordedContent.ts';
+import { runTrial, startOf } from './runTrial.ts';
+import { mostTrials, searchCause } from './searchCause.ts';
+import type { TrialOutcome } from './searchCause.ts';
+
+export interface FindCauseRequest extends Omit<ReproduceRequest, 'original' | 'options' | 'argv'> {
+  readonly original: RunDetails;
+  /** A reproduction of it, or any other run of the same code. */
+  readonly other: RunDetails;
+  /** Record what the operations of the trials compute, to name the first that differs. */
+  readonly recordOperations?: boolean;
+  /** Called with what there is to do before anything is done; false leaves it undone. */
+  readonly confirm?: (plan: CausePlan) => Promise<boolean>;
+  readonly onProgress?: (progress: CauseProgress) => void;
+  /** What the program prints during a trial. */
+  readonly onOutput?: (chunk: Uint8Array) => void;
+  /** Stops after what is found until then is written. */
+  readonly signal: AbortSignal;
+}
+
+export interface CausePlan extends TrialPlan {
+  /** Where the curves part; undefined where only outputs differ, then each trial runs to its end. */
+  readonly divergence?: Divergence | undefined;
+  readonly throughStep?: number | undefined;
+  /** At most so many, the control included. */
+  readonly mostTrials: number;
+  /** Of one trial; undefined when it cannot be told. */
+  readonly estimateMs?: number | undefined;
+}
+
+export type CauseProgress =
+  | { readonly kind: 'trial'; readonly number: number; readonly restored: string | undefined }
+  | { readonly kind: 'outcome'; readonly restored: string | undefined; readonly outcome: TrialOutcome };
+
+/**
+ * Undefined when `confirm` said no. Rejects with `nothing-to-explain` when the two runs do not differ in what counts,
+ * `plan-missing`, and with what reproduceRun rejects with.
+ */
+export async function findCause(
+  request: FindCauseRequest,
+  launch: LaunchOptions,
+): Promise<CauseReport | undefined> {
+  const { original, other, store, signal } = request;
+  const runs = new RunStore(store);
+  if (original.plan === undefined) throw planMissing(original.id, original.problems[0]);
+  if (other.plan === undefined) throw planMissing(other.id, other.problems[0]);
+  const pair = other.plan.reproduces !== original.id;
+  const rerun = pair ? other : original;
+  const before = await comparedRun(runs, original);
+  const after = await comparedRun(runs, other);
+  const { volatile } = experimentRules(await readExperiments(request.root), original.plan.experiment);
+  const metrics = compareMetrics(before.series, after.series, { volatile });
+  const divergence = findDivergence(before.series, after.series, metrics);
+  const outputs = before.outputs
+    .filter(output => volatileOutputReason(output.path, volatile) === undefined && output.volatile !== true)
+    .filter(output => after.outputs.some(one => one.path === output.path))
+    .map(output => output.path);
+  const whole: JoinRules = { volatile, outputs };
+  if (divergence === undefined && joinsOriginal(before, after, whole).joins)
+    throw nothingToExplain(original.id, other.id);
+  const throughStep = divergence === undefined ? undefined : lastTrialStep(before, after, divergence);
+  const rules: JoinRules = { ...whole, throughStep };
+
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-cause-'));
+  try {
+    const sides = { original: await trialSide(store, original), other: await trialSide(store, other) };
+    const inputs = await changedInputs(request, pair, folder);
+    const planned = planTrials({ ...sides, inputs, pair, shape: knownShape(divergence) });
+    const plan: CausePlan = {
+      ...planned,
+      divergence,
+      throughStep,
+      mostTrials: mostTrials(planned.trials),
+      estimateMs: estimateOf(other, after, throughStep),
+    };
+    if (request.confirm !== undefined && !(await request.confirm(plan))) return undefined;
+
+    let number = 0;
+    const result = await searchCause({
+      trials: plan.trials,
+      signal,
+      run: async (change, restored) => {
+        number += 1;
+        request.onProgress?.({ kind: 'trial', number, restored });
+        const outcome = await tried(async () => {
+          const trial = await runTrial(
+            {
+              ...{ rerun, change, throughStep, signal, store, root: request.root },
+              ...{ toolVersion: request.toolVersion, variables: request.variables },
+              environment: other.plan?.environment.python?.rebuiltFrom === undefined ? 'recorded' : 'python',
+              recordOperations: request.recordOperations ?? false,
+              packages:
+                sides.original.packages === undefined || sides.other.packages === undefined
+                  ? undefined
+                  : { now: sides.other.packages, original: sides.original.packages },
+              onOutput: request.onOutput,
+            },
+            launch,
+          );
+          if (trial.problem !== undefined)
+            return { reproductionId: trial.details.id, problem: trial.problem };
+          return {
+            reproductionId: trial.details.id,
+            ...joinsOriginal(before, trial.compared, rules),
+            likeOther: joinsOriginal(after, trial.compared, rules).joins,
+          };
+        }, signal);
+        request.onProgress?.({ kind: 'outcome', restored, outcome });
+        return outcome;
+      },
+    });
+
+    const found = result.culprits.map(({ ingredient, restored }) => ({ ingredient, restored }));
+    const [culprit] = found;
+    const report: CauseReport = {
+      schemaVersion: 1,
+      at: new Date().toISOString(),
+      host: hostname(),
+      runId: original.id,
+      reproductionId: other.id,
+      ...(throughStep === undefined ? {} : { throughStep }),
+      ...(result.control === undefined ? {} : { control: controlOf(result.control) }),
+      trials: [...result.trials],
+      ...(culprit === undefined ? {} : { culprit, culprits: found }),
+      ...(plan.untried.length === 0 ? {} : { untried: plan.untried.map(one => ({ ...one })) }),
+      ...(result.deterministic === undefined ? {} : { deterministic: result.deterministic }),
+      ...(result.cancelled ? { cancelled: true } : {}),
+      sentence: '',
+    };
+    const told = { ...report, sentence: causeReportSentence(report) };
+    await writeInRun(store, original.id, 'causes', told);
+    announceChange(store, [original.id, other.id]);
+    return told;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A trial that cannot be made is told as such, and the next one is tried. */
+async function tried(make: () => Promise<TrialOutcome>, signal: AbortSignal): Promise<TrialOutcome> {
+  try {
+    return await make();
+  } catch (error) {
+    signal.throwIfAborted();
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function controlOf({
+  reproductionId,
+  joins,
+  identicalThrough,
+  problem,
+}: TrialOutcome): CauseReport['control'] {
+  return {
+    ...(reproductionId === undefined ? {} : { reproductionId }),
+    ...(joins === undefined ? {} : { joins }),
+    ...(identicalThrough === undefined ? {} : { identicalThrough }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+async function comparedRun(runs: RunStore, run: RunDetails): Promise<ComparedRun> {
+  return {
+    series: await judgedSeries(runs, run, run.plan?.metricLines ?? false),
+    outputs: run.result?.outputs ?? [],
+  };
+}
+
+async function trialSide(store: string, run: RunDetails): Promise<TrialSide> {
+  const list = knownValue(run.captured?.packages)?.list;
+  const packages: Package[] | undefined =
+    list === undefined ? undefined : await readPackageList(store, list).catch(() => undefined);
+  if (run.plan === undefined) throw planMissing(run.id, run.problems[0]);
+  return { plan: run.plan, captured: run.captured, packages };
+}
+
+/**
+ * A few points beyond the first difference, so that no trial joins by luck: two programs may agree in one number that was
+ * logged to four decimals.
+ */
+function lastTrialStep(before: ComparedRun, after: ComparedRun, { key, step }: Divergence): number {
+  const series = before.series.find(one => nameOf(one) === key);
+  const other = after.series.find(one => nameOf(one) === key);
+  if (series === undefined || other === undefined) return step;
+  const values = new Map([...other.steps].map((one, at) => [one, other.values[at]]));
+  const differing = [...series.steps]
+    .filter((one, at) => one >= step && values.has(one) && !Object.is(values.get(one), series.values[at]))
+    .sort((a, b) => a - b);
+  return differing[Math.min(2, differing.length - 1)] ?? step;
+}
+
+function nameOf({ key, rank }: { readonly key: string; readonly rank: number | null }): string {
+  return rank === null || rank === 0 ? key : `${key} [rank ${rank}]`;
+}
+
+function knownShape(divergence: Divergence | undefined): Parameters<typeof planTrials>[0]['shape'] {
+  const known = ['from-the-start', 'growing', 'sudden', 'final-only', 'unclear'] as const;
+  return known.find(shape => shape === divergence?.shape);
+}
+
+/** As long as the other run took to get to the step. */
+function estimateOf(other: RunDetails, { series }: ComparedRun, throughStep?: number): number | undefined {
+  const whole = other.result?.durationMs;
+  if (throughStep === undefined) return whole;
+  const times = series.flatMap(one =>
+    'times' in one && one.times instanceof Float64Array
+      ? [...one.times].filter((_, at) => (one.steps[at] ?? Infinity) <= throughStep)
+      : [],
+  );
+  const last = times.reduce((most, time) => Math.max(most, time), -Infinity);
+  const took = last - startOf(other);
+  return Number.isFinite(took) && took >= 0 ? Math.min(took, whole ?? took) : whole;
+}
+
+/** Inputs outside the code whose content the rerun would have is not the original's. */
+async function changedInputs(
+  { original, other, root, variables, signal }: FindCauseRequest,
+  pair: boolean,
+  folder: string,
+): Promise<ChangedInput[]> {
+  const read = (run: RunDetails): FileUse[] => {
+    const written = new Set((run.result?.outputs ?? []).map(output => output.path));
+    return (run.captured?.inputs ?? []).filter(
+      use =>
+        use.inSnapshot !== true &&
+        use.volatile !== true &&
+        use.sha256 !== undefined &&
+        !written.has(use.path),
+    );
+  };
+  const now = new Map(read(other).map(use => [use.path, use.sha256]));
+  const changed: ChangedInput[] = [];
+  for (const input of read(original)) {
+    if (input.sha256 === undefined) continue;
+    const hash = pair ? now.get(input.path) : await presentHash(input, root, signal);
+    if (hash === input.sha256 || (pair && hash === undefined)) continue;
+    // A folder, or data that is fetched by its pin, is set back by nobody here.
+    if (input.hashOf !== undefined) continue;
+    const source = await recordedContent({ input, root, folder, environment: variables, signal });
+    changed.push({ path: input.path, original: input.sha256, now: hash, source });
+  }
+  return changed;
+}
+
+async function presentHash(input: FileUse, root: string, signal: AbortSignal): Promise<string | undefined> {
+  return hashFile(input.path.startsWith('/') ? input.path : join(root, input.path), signal);
+}

@@ -1,0 +1,107 @@
+/** One trial: a short reproduction with some ingredients set back, run to its end or its step. */
+import { decodeTime } from 'ulid';
+import { cancelRun } from '../../execution/cancelRun.ts';
+import { followRun } from '../../execution/followRun.ts';
+import type { LaunchOptions } from '../../execution/launchRun.ts';
+import { awaitCaptured } from '../awaitCaptured.ts';
+import { changedCommand } from '../changedCommand.ts';
+import { judgedSeries } from '../comparison/judgedSeries.ts';
+import { reproduceRun } from '../reproduceRun.ts';
+import type { ReproduceRequest } from '../reproduceRun.ts';
+import type { ReproductionOptions } from '../reproductionOptions.ts';
+import { writePackageList } from '../../runs/packageStore.ts';
+import type { Package } from '../../runs/captured.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import { RunStore } from '../../runs/runStore.ts';
+import type { ComparedRun } from './joinsOriginal.ts';
+import type { TrialChange } from './trialChange.ts';
+
+export interface TrialRequest extends Omit<ReproduceRequest, 'original' | 'options' | 'argv'> {
+  /** The run that is run again. */
+  readonly rerun: RunDetails;
+  readonly change: TrialChange;
+  readonly throughStep?: number | undefined;
+  readonly environment: ReproductionOptions['environment'];
+  readonly recordOperations: boolean;
+  /** Those of the run that diverged, and those of the original that are set back by name. */
+  readonly packages: { readonly now: readonly Package[]; readonly original: readonly Package[] } | undefined;
+  readonly onOutput?: ((chunk: Uint8Array) => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface TrialRun {
+  readonly details: RunDetails;
+  readonly compared: ComparedRun;
+  /** Why there is nothing to compare. */
+  readonly problem?: string;
+}
+
+/** Rejects with what reproduceRun rejects with, or when aborted: then the trial was cancelled. */
+export async function runTrial(request: TrialRequest, launch: LaunchOptions): Promise<TrialRun> {
+  const { rerun, change, throughStep, signal, store, recordOperations } = request;
+  const { parameters = {} } = change;
+  const options: Partial<ReproductionOptions> = {
+    purpose: 'trial',
+    variables: { ...change.variables },
+    inputs: { ...change.inputs },
+    recordOperations,
+    environment: request.environment,
+    ...(throughStep === undefined ? {} : { throughStep }),
+    ...(await rebuilt(request)),
+  };
+  const { plan } = rerun;
+  const launched = await reproduceRun(
+    {
+      ...request,
+      original: rerun,
+      options,
+      ...(plan === undefined || Object.keys(parameters).length === 0
+        ? {}
+        : { argv: changedCommand(plan, parameters, request.variables) }),
+    },
+    launch,
+  );
+  try {
+    await followRun(launched.paths, {
+      signal,
+      ...(request.onOutput === undefined
+        ? {}
+        : { onOutput: (_: unknown, chunk: Uint8Array) => request.onOutput?.(chunk) }),
+    });
+    // Hashes of outputs are in the result, what the libraries said comes after it.
+    await awaitCaptured(launched.paths, signal);
+  } catch (error) {
+    await cancelRun(store, launched.id).catch(() => undefined);
+    throw error;
+  }
+  const runs = new RunStore(store);
+  const details = await runs.read(launched.id);
+  const compared = {
+    series: await judgedSeries(runs, details, details.plan?.metricLines ?? false),
+    outputs: details.result?.outputs ?? [],
+  };
+  const problem = problemOf(details, throughStep !== undefined);
+  return { details, compared, ...(problem === undefined ? {} : { problem }) };
+}
+
+async function rebuilt({ change, packages, store }: TrialRequest): Promise<Partial<ReproductionOptions>> {
+  if (change.packages === undefined || packages === undefined) return {};
+  const back = new Set(change.packages);
+  const list = [
+    ...packages.now.filter(one => !back.has(one.name)),
+    ...packages.original.filter(one => back.has(one.name)),
+  ];
+  return { environment: 'python', packages: await writePackageList(store, list) };
+}
+
+/** A trial that was stopped at its step was cancelled by itself. */
+function problemOf({ state, result }: RunDetails, part: boolean): string | undefined {
+  if (state === 'finished' || (state === 'cancelled' && part)) return undefined;
+  return result?.failure?.message ?? `it was ${state}`;
+}
+
+/** When a run was started, in milliseconds since the epoch. */
+export function startOf({ id, result }: Pick<RunDetails, 'id' | 'result'>): number {
+  const started = Date.parse(result?.startedAt ?? '');
+  return Number.isNaN(started) ? decodeTime(id) : started;
+}

@@ -1,0 +1,122 @@
+/**
+ * The search itself: a control with nothing set back, each suspect alone, then all together and as few as possible.
+ * Knows nothing of processes. Invariant: nothing is called the cause that did not make the curves join in a trial.
+ */
+import type { CauseTrial } from '../../runs/causeReport.ts';
+import { mergeChanges } from './trialChange.ts';
+import type { PlannedTrial, TrialChange } from './trialChange.ts';
+
+export interface TrialOutcome {
+  readonly reproductionId?: string;
+  /** Equals the original through the step of the divergence. */
+  readonly joins?: boolean;
+  /** Equals the run that diverged, through the same step. */
+  readonly likeOther?: boolean;
+  readonly identicalThrough?: number;
+  /** Why there is nothing to compare. */
+  readonly problem?: string;
+}
+
+export interface SearchRequest {
+  /** The likeliest first. */
+  readonly trials: readonly PlannedTrial[];
+  /** Rejects only when `signal` aborts. */
+  readonly run: (change: TrialChange, restored: string | undefined) => Promise<TrialOutcome>;
+  readonly signal: AbortSignal;
+}
+
+export interface SearchResult {
+  readonly control?: TrialOutcome;
+  readonly trials: readonly CauseTrial[];
+  /** Empty when none joined. Several: only together. */
+  readonly culprits: readonly PlannedTrial[];
+  /** False when two executions under the same conditions differ; undefined when that is not known. */
+  readonly deterministic?: boolean;
+  readonly cancelled: boolean;
+}
+
+/** At most so many trials are made for so many suspects, the control included. */
+export function mostTrials(trials: readonly PlannedTrial[]): number {
+  const parts = trials.reduce((sum, trial) => sum + 2 * Math.ceil(Math.log2(trial.parts?.length ?? 1)), 0);
+  return 1 + trials.length + Math.max(parts, trials.length < 2 ? 0 : trials.length + 1);
+}
+
+/** Never rejects for an abort: what was found until then is the result. */
+export async function searchCause({ trials, run, signal }: SearchRequest): Promise<SearchResult> {
+  const made: CauseTrial[] = [];
+  let control: TrialOutcome | undefined;
+  const found = (culprits: readonly PlannedTrial[], more: Partial<SearchResult> = {}): SearchResult => ({
+    ...(control === undefined ? {} : { control }),
+    trials: made,
+    culprits,
+    cancelled: false,
+    ...more,
+  });
+  const attempt = async (suspects: readonly PlannedTrial[]): Promise<boolean> => {
+    signal.throwIfAborted();
+    const [first] = suspects;
+    if (first === undefined) return false;
+    const restored = suspects.map(one => one.restored).join(' and ');
+    const outcome = await run(mergeChanges(suspects.map(one => one.change)), restored);
+    const { reproductionId, joins, identicalThrough, problem } = outcome;
+    made.push({
+      ...{ ingredient: first.ingredient, restored },
+      ...(reproductionId === undefined ? {} : { reproductionId }),
+      ...(joins === undefined ? {} : { joins }),
+      ...(identicalThrough === undefined ? {} : { identicalThrough }),
+      ...(problem === undefined ? {} : { problem }),
+    });
+    return joins === true;
+  };
+  let culprits: readonly PlannedTrial[] = [];
+  try {
+    signal.throwIfAborted();
+    control = await run({}, undefined);
+    if (control.problem !== undefined) return found([]);
+    if (control.joins === true || control.likeOther === false) return found([], { deterministic: false });
+    for (const suspect of trials)
+      if (await attempt([suspect])) {
+        culprits = [suspect];
+        culprits = await byHalves(suspect, attempt);
+        return found(culprits, { deterministic: true });
+      }
+    const possible = trials.filter(
+      one => made.find(({ restored }) => restored === one.restored)?.problem === undefined,
+    );
+    if (possible.length < 2 || !(await attempt(possible))) return found([], deterministicIf(control));
+    culprits = possible;
+    // The least likely is left out first; what the curves do not join without stays.
+    for (const suspect of possible.toReversed()) {
+      const rest = culprits.filter(one => one !== suspect);
+      if (rest.length < 2) break;
+      if (await attempt(rest)) culprits = rest;
+    }
+    return found(culprits, { deterministic: true });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return found(culprits, { cancelled: true });
+  }
+}
+
+function deterministicIf(control: TrialOutcome): Partial<SearchResult> {
+  return control.likeOther === undefined ? {} : { deterministic: control.likeOther };
+}
+
+/** The smallest part that joins by itself; the whole where it takes more than one half. */
+async function byHalves(
+  suspect: PlannedTrial,
+  attempt: (suspects: readonly PlannedTrial[]) => Promise<boolean>,
+): Promise<readonly PlannedTrial[]> {
+  let parts = suspect.parts ?? [];
+  let culprits: readonly PlannedTrial[] = [suspect];
+  while (parts.length > 1) {
+    const middle = Math.ceil(parts.length / 2);
+    const halves = [parts.slice(0, middle), parts.slice(middle)];
+    let joined: readonly PlannedTrial[] | undefined;
+    for (const half of halves) if (joined === undefined && (await attempt(half))) joined = half;
+    if (joined === undefined) break;
+    culprits = joined;
+    parts = joined;
+  }
+  return culprits;
+}

@@ -1,0 +1,45 @@
+/** What one trial sets back to the original, as data; trials of several ingredients are merged ones. */
+import type { ParameterValue } from '../../runs/plan.ts';
+import type { IngredientName } from '../../runs/verdict.ts';
+
+export interface TrialChange {
+  /** null: not set. */
+  readonly variables?: Readonly<Record<string, string | null>>;
+  /** Path as recorded → absolute path of a file with the recorded content. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Names of packages that get the version of the original. */
+  readonly packages?: readonly string[];
+  /** Values on the command line. */
+  readonly parameters?: Readonly<Record<string, ParameterValue>>;
+}
+
+export interface PlannedTrial {
+  readonly ingredient: IngredientName;
+  /** One line: `OMP_NUM_THREADS 2 → 1`. */
+  readonly restored: string;
+  readonly change: TrialChange;
+  /** How much it can explain, see weighDifference.ts. */
+  readonly weight: number;
+  /** The same in smaller parts, to be tried by halves when the whole joins. */
+  readonly parts?: readonly PlannedTrial[];
+}
+
+/** What differs and cannot be set back here. */
+export interface UntriedDifference {
+  readonly ingredient: IngredientName;
+  readonly restored: string;
+  readonly problem: string;
+}
+
+export function mergeChanges(changes: readonly TrialChange[]): TrialChange {
+  const packages = changes.flatMap(change => change.packages ?? []);
+  return {
+    variables: Object.assign({}, ...changes.map(change => change.variables)) as Record<string, string | null>,
+    inputs: Object.assign({}, ...changes.map(change => change.inputs)) as Record<string, string>,
+    parameters: Object.assign({}, ...changes.map(change => change.parameters)) as Record<
+      string,
+      ParameterValue
+    >,
+    ...(packages.length === 0 ? {} : { packages }),
+  };
+}
