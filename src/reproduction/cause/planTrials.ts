@@ -5,6 +5,7 @@
 import type { Captured, Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
+import { isDeterminismVariable } from '../verdict/ingredients/compareDeterminism.ts';
 import type { DivergenceShape } from './divergenceShape.ts';
 import { restorableFacts } from './restorableFacts.ts';
 import type { PlannedTrial, TrialChange, UntriedDifference } from './trialChange.ts';
@@ -117,9 +118,13 @@ function variableTrials(question: TrialQuestion, untried: UntriedDifference[]): 
     if (isHidden(before) || isHidden(after)) continue;
     taken.add(name);
     trials.push(
-      planned('determinism', name, [from ?? '(not set)', to ?? '(not set)'], question, {
-        variables: { [name]: from ?? null },
-      }),
+      planned(
+        isDeterminismVariable(name) ? 'determinism' : 'environment',
+        isDeterminismVariable(name) ? name : `variable ${name}`,
+        [from ?? '(not set)', to ?? '(not set)'],
+        question,
+        { variables: { [name]: from ?? null } },
+      ),
     );
   }
   for (const fact of restorableFacts(original.captured, other.captured)) {

@@ -57,13 +57,13 @@ const rules: Readonly<Record<IngredientName, readonly Rule[]>> = {
   determinism: [
     { line: /seed/i, weight: 96, why: 'another seed draws other random numbers' },
     {
-      line: /THREADS|^threads\b|torch\.threads/,
+      line: /THREADS|^threads\b|^(torch|blas|openmp)\.(interop_)?threads/,
       weight: 70,
       kind: 'rounding',
       why: 'another number of threads adds in another order',
     },
     {
-      line: /^(OPENBLAS_CORETYPE|MKL_CBWR|MKL_ENABLE_INSTRUCTIONS|ATEN_CPU_CAPABILITY)/,
+      line: /^(OPENBLAS_CORETYPE|MKL_CBWR|MKL_ENABLE_INSTRUCTIONS|ATEN_CPU_CAPABILITY|blas\.core|torch\.cpu_capability)/,
       weight: 70,
       kind: 'rounding',
       why: 'other kernels of the maths library round in other places',

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { planTrials } from '../../../../src/reproduction/cause/planTrials.ts';
+import type { TrialQuestion, TrialSide } from '../../../../src/reproduction/cause/planTrials.ts';
+import { captured } from '../../../../src/runs/known.ts';
+import { capturedValues, plan } from '../recordedRun.ts';
+
+function side(change: Parameters<typeof plan>[0] = {}, rest: Partial<TrialSide> = {}): TrialSide {
+  return { plan: plan(change), captured: capturedValues(), ...rest };
+}
+
+function planned(question: Partial<TrialQuestion>): { trials: string[]; untried: string[] } {
+  const { trials, untried } = planTrials({
+    ...{ original: side(), other: side(), inputs: [], pair: false },
+    ...question,
+  });
+  return { trials: trials.map(one => one.restored), untried: untried.map(one => one.restored) };
+}
+
+describe('planTrials', () => {
+  it('plans nothing for two equal runs', () => {
+    assert.deepEqual(planned({}), { trials: [], untried: [] });
+  });
+
+  it('takes the table before the threads, and both before what can hardly matter', () => {
+    const variables = (threads: string, language: string) => ({
+      OMP_NUM_THREADS: { value: threads },
+      LANG: { value: language },
+    });
+    const { trials } = planned({
+      original: side({ variables: variables('1', 'C') }),
+      other: side({ variables: variables('2', 'de_DE') }),
+      inputs: [{ path: 'a.csv', original: 'a'.repeat(64), now: 'b'.repeat(64), source: '/x/a.csv' }],
+    });
+    assert.deepEqual(trials, ['a.csv bbbbbbb → aaaaaaa', 'OMP_NUM_THREADS 2 → 1', 'variable LANG de_DE → C']);
+  });
+
+  it('says what cannot be set back, and why', () => {
+    const question = planTrials({
+      ...{ pair: true, original: side(), other: side({ parameters: {} }) },
+      inputs: [{ path: 'a.csv', original: 'a'.repeat(64), now: undefined, source: undefined }],
+    });
+    assert.deepEqual(question.untried, [
+      {
+        ingredient: 'data',
+        restored: 'a.csv (gone) → aaaaaaa',
+        problem: 'the content that the original read is not here any more',
+      },
+    ]);
+    assert.deepEqual(
+      question.trials.map(one => [one.restored, one.change.parameters]),
+      [['lr (not set) → 0.1', { lr: 0.1 }]],
+    );
+    const gpu = (name: string) =>
+      capturedValues({ hardware: captured({ os: 'x', gpus: [{ name }], cpuModel: 'E' }) });
+    assert.deepEqual(
+      planned({
+        original: side({}, { captured: gpu('A100') }),
+        other: side({}, { captured: gpu('H200') }),
+      }).untried,
+      ['H200 → A100'],
+    );
+  });
+
+  it('does not touch the command of a reproduction, folders, and values that are only known by a hash', () => {
+    assert.deepEqual(
+      planned({
+        original: side({
+          parameters: {},
+          variables: { PYTHONPATH: { value: '/a' }, SECRET: { keyedHash: '1' }, OMP_X: { keyedHash: '1' } },
+        }),
+        other: side({
+          variables: { PYTHONPATH: { value: '/b' }, SECRET: { keyedHash: '2' }, OMP_X: { value: '1' } },
+        }),
+      }),
+      { trials: [], untried: [] },
+    );
+  });
+
+  it('sets threads and kernels back as the libraries said they were', () => {
+    const facts = (threads: number, core: string) =>
+      capturedValues({ facts: { 'blas.threads': `mkl ${threads}, openblas ${threads}`, 'blas.core': core } });
+    const { trials } = planTrials({
+      ...{ inputs: [], pair: false },
+      original: side({}, { captured: facts(8, 'openblas Haswell') }),
+      other: side({}, { captured: facts(2, 'openblas SkylakeX') }),
+    });
+    assert.deepEqual(
+      trials.map(one => one.change.variables),
+      [{ MKL_NUM_THREADS: '8', OPENBLAS_NUM_THREADS: '8' }, { OPENBLAS_CORETYPE: 'Haswell' }],
+    );
+  });
+
+  it('never hands what a hostile record says on as a setting', () => {
+    const facts = (value: string) => capturedValues({ facts: { 'blas.core': value, 'blas.threads': value } });
+    const { trials } = planTrials({
+      ...{ inputs: [], pair: false },
+      original: side({}, { captured: facts('openblas $(touch x);\n') }),
+      other: side({}, { captured: facts('openblas 1') }),
+    });
+    assert.deepEqual(trials, []);
+  });
+
+  it('puts packages into one trial with the numerical libraries first among its parts', () => {
+    const list = (version: string) => [
+      { name: 'tqdm', version },
+      { name: 'numpy', version },
+      { name: 'own', version, editable: true },
+      { name: 'same', version: '1' },
+    ];
+    const { trials } = planTrials({
+      ...{ inputs: [], pair: false },
+      original: side({}, { packages: list('1.0') }),
+      other: side({}, { packages: list('2.0') }),
+    });
+    assert.deepEqual(
+      trials.map(one => [one.restored, one.parts?.map(part => part.restored)]),
+      [['2 packages as they were (numpy 2.0 → 1.0, tqdm 2.0 → 1.0)', ['numpy 2.0 → 1.0', 'tqdm 2.0 → 1.0']]],
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { mostTrials, searchCause } from '../../../../src/reproduction/cause/searchCause.ts';
+import type { SearchResult, TrialOutcome } from '../../../../src/reproduction/cause/searchCause.ts';
+import type { PlannedTrial, TrialChange } from '../../../../src/reproduction/cause/trialChange.ts';
+
+function variable(name: string, weight = 50): PlannedTrial {
+  return { ingredient: 'determinism', restored: name, change: { variables: { [name]: '1' } }, weight };
+}
+
+function packages(...names: string[]): PlannedTrial {
+  const parts = names.map(name => ({
+    ...{ ingredient: 'environment' as const, restored: name, change: { packages: [name] }, weight: 75 },
+  }));
+  return { ...variable('packages'), ingredient: 'environment', change: { packages: names }, parts };
+}
+
+function setBack({ variables = {}, packages: names = [] }: TrialChange): Set<string> {
+  return new Set([...Object.keys(variables), ...names]);
+}
+
+/** A program whose curve joins when all of `culprits` are set back. */
+function program(...culprits: string[]): (change: TrialChange) => TrialOutcome {
+  return change => {
+    const back = setBack(change);
+    return { joins: culprits.every(name => back.has(name)), likeOther: back.size === 0 };
+  };
+}
+
+async function search(
+  trials: readonly PlannedTrial[],
+  run: (change: TrialChange) => TrialOutcome,
+  signal = new AbortController().signal,
+): Promise<SearchResult & { made: number }> {
+  let made = 0;
+  const result = await searchCause({
+    trials,
+    signal,
+    run: change => {
+      made += 1;
+      return Promise.resolve(run(change));
+    },
+  });
+  return { ...result, made };
+}
+
+const names = (result: SearchResult): string[] => result.culprits.map(one => one.restored);
+
+describe('searchCause', () => {
+  it('stops at the first suspect that joins', async () => {
+    const result = await search([variable('A'), variable('B'), variable('C')], program('B'));
+    assert.deepEqual(names(result), ['B']);
+    assert.deepEqual(
+      result.trials.map(trial => [trial.restored, trial.joins]),
+      [
+        ['A', false],
+        ['B', true],
+      ],
+    );
+    assert.equal(result.deterministic, true);
+  });
+
+  it('says that a program is not deterministic whose control joins, or is like neither run', async () => {
+    for (const outcome of [{ joins: true }, { joins: false, likeOther: false }]) {
+      const result = await search([variable('A')], () => outcome);
+      assert.equal(result.deterministic, false);
+      assert.deepEqual([result.trials.length, result.culprits.length], [0, 0]);
+    }
+  });
+
+  it('tells nothing when the control cannot be made', async () => {
+    const result = await search([variable('A')], () => ({ problem: 'no Python' }));
+    assert.deepEqual([result.control?.problem, result.trials.length], ['no Python', 0]);
+  });
+
+  it('goes on past a trial that cannot be made, and leaves it out of all together', async () => {
+    const broken = variable('broken');
+    const result = await search([broken, variable('A'), variable('B')], change =>
+      setBack(change).has('broken') ? { problem: 'gone' } : program('A', 'B')(change),
+    );
+    assert.deepEqual(names(result), ['A', 'B']);
+  });
+
+  it('names one package of many by halves', async () => {
+    const all = Array.from({ length: 16 }, (_, at) => `p${at}`);
+    const result = await search([packages(...all)], program('p11'));
+    assert.deepEqual(names(result), ['p11']);
+    assert.ok(result.made <= 10, String(result.made));
+  });
+
+  it('names the smallest group where it takes two packages of different halves', async () => {
+    const result = await search([packages('p0', 'p1', 'p2', 'p3')], program('p0', 'p3'));
+    assert.deepEqual(names(result), ['packages']);
+  });
+
+  it('says that none joined', async () => {
+    const result = await search([variable('A'), variable('B')], program('hidden'));
+    assert.deepEqual([result.culprits.length, result.trials.length, result.deterministic], [0, 3, true]);
+  });
+
+  it('finds exactly what it takes, within the number of trials that was told', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: 7 }),
+        fc.uniqueArray(fc.nat(6), { minLength: 1, maxLength: 4 }),
+        async (count, chosen) => {
+          const trials = Array.from({ length: count }, (_, at) => variable(`v${at}`));
+          const culprits = chosen.filter(at => at < count).map(at => `v${at}`);
+          const result = await search(trials, program(...(culprits.length === 0 ? ['hidden'] : culprits)));
+          assert.deepEqual(names(result).sort(), culprits.sort());
+          assert.ok(result.made <= mostTrials(trials), `${result.made} of ${mostTrials(trials)}`);
+        },
+      ),
+    );
+  });
+
+  it('keeps what was found when it is stopped', async () => {
+    const stop = new AbortController();
+    const result = await search(
+      [variable('A'), variable('B')],
+      change => {
+        if (setBack(change).has('A')) stop.abort();
+        return program('B')(change);
+      },
+      stop.signal,
+    );
+    assert.equal(result.cancelled, true);
+    assert.deepEqual(
+      result.trials.map(trial => trial.restored),
+      ['A'],
+    );
+  });
+});
