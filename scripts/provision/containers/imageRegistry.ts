@@ -41,11 +41,13 @@ export interface ImageRegistry {
   stop(): Promise<void>;
 }
 
-/** Begins an empty registry that keeps its content in `folder`. */
-export async function startRegistry(program: string, folder: string): Promise<ImageRegistry> {
+/** Begins an empty registry that keeps its content in `folder`. @param users Lines as htpasswd writes them: nobody else is let in. */
+export async function startRegistry(program: string, folder: string, users?: string): Promise<ImageRegistry> {
   await mkdir(folder, { recursive: true });
   const port = await freePort();
   const settings = join(folder, 'config.yml');
+  const passwords = join(folder, 'htpasswd');
+  if (users !== undefined) await writeFile(passwords, `${users}\n`);
   await writeFile(
     settings,
     [
@@ -55,6 +57,7 @@ export async function startRegistry(program: string, folder: string): Promise<Im
       `  filesystem: {rootdirectory: ${JSON.stringify(join(folder, 'content'))}}`,
       '  delete: {enabled: true}',
       `http: {addr: "127.0.0.1:${port}"}`,
+      ...(users === undefined ? [] : [`auth: {htpasswd: {realm: lab, path: ${JSON.stringify(passwords)}}}`]),
       '',
     ].join('\n'),
   );
@@ -67,7 +70,11 @@ export async function startRegistry(program: string, folder: string): Promise<Im
   };
   child.on('error', () => undefined);
   try {
-    await waitFor('the registry to answer', async () => (await fetch(`http://127.0.0.1:${port}/v2/`)).ok);
+    const open = users === undefined ? 200 : 401;
+    await waitFor(
+      'the registry to answer',
+      async () => (await fetch(`http://127.0.0.1:${port}/v2/`)).status === open,
+    );
   } catch (error) {
     await stop();
     throw error;

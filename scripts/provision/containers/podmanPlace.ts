@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
+import { onPath } from './enginePackages.ts';
 import { endAllIn, unmountAllBelow } from './dockerDaemon.ts';
 import type { PrivateBridge } from './privateBridge.ts';
 
@@ -42,7 +43,7 @@ export async function preparePodman(place: PodmanPlace): Promise<string> {
   const words = ['--root', data, '--runroot', join(folder, 'run'), '--tmpdir', join(folder, 'tmp')];
   await writeFile(
     program,
-    `#!/bin/sh\nexport CONTAINERS_CONF='${settings}'\nexec podman ${words.map(word => `'${word}'`).join(' ')} "$@"\n`,
+    `#!/bin/sh\nexport CONTAINERS_CONF='${settings}'\nexec '${onPath('podman') ?? 'podman'}' ${words.map(word => `'${word}'`).join(' ')} "$@"\n`,
   );
   await chmod(program, 0o755);
   if (bridge !== undefined) await writeNetwork(program, networks, bridge);

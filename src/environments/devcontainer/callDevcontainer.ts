@@ -1,17 +1,11 @@
 /** One call of the devcontainer program for a project, with its failures explained and nothing half-made left behind. */
+import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import type { LockstepError } from '../../base/lockstepError.ts';
-import {
-  allContainerIds,
-  findLabelled,
-  inspectContainers,
-  labelsOf,
-  ownLabels,
-  specificationLabels,
-} from './containers.ts';
-import type { InspectedContainer } from './containers.ts';
+import { allContainerIds, specificationLabels } from './containers.ts';
 import type { CliResult } from './cliLog.ts';
+import { cleanUpAfterKill, cleanUpCall, forgetCall, noteCall } from './cleanUpCall.ts';
 import type { CliSession } from './cliSession.ts';
 import { runDevcontainerProgram } from './devcontainerProgram.ts';
 import { engineCommand } from './engineCommand.ts';
@@ -20,7 +14,6 @@ import type { EnvironmentFolder } from './environmentFolder.ts';
 import { featureLockPath } from './environmentInputs.ts';
 import type { EnvironmentRequest } from './environmentRequest.ts';
 import { explainFailure } from './explainFailure.ts';
-import { wasNeverStarted } from './ourContainer.ts';
 import { buildPlaces } from './readDevcontainer.ts';
 import type { Devcontainer } from './readDevcontainer.ts';
 import { takeTurn } from './takeTurn.ts';
@@ -44,13 +37,17 @@ export async function callDevcontainer(
   const { devcontainer, request, folder } = call;
   const { root, engine, variables, signal, onProgress } = request;
   await makeEnvironmentFolder(folder);
+  const temporary = temporaryFolderOf(request.cacheFolder);
+  await cleanUpAfterKill(engine, { variables }, folder, temporary);
   const turn = await buildTurn(call);
   // Without the list nothing can be told to be new.
   const before = call.builds
     ? await allContainerIds(engine, { variables }).catch(() => undefined)
     : undefined;
+  const id = randomBytes(8).toString('hex');
   let session: CliSession | undefined;
   try {
+    await noteCall(folder, { id, before });
     const outcome = await runDevcontainerProgram({
       engine,
       words: [
@@ -60,7 +57,7 @@ export async function callDevcontainer(
       ],
       cwd: root,
       variables,
-      temporary: temporaryFolderOf(request.cacheFolder),
+      ...{ id, temporary },
       ...{ log: folder.log, turns: [folder.turn, ...(turn === undefined ? [] : [buildTurnOf(request)])] },
       signal,
       onProgress,
@@ -70,12 +67,13 @@ export async function callDevcontainer(
     if (exitCode === 0 && result?.outcome === 'success') return { result, session };
     const failure = await explained(call, result, session);
     // A lifecycle command that failed leaves a container to look into.
-    await cleanUp(call, before, session, failure.code === 'lifecycle-command-failed');
+    await cleanUpCall(call, before, session, failure.code === 'lifecycle-command-failed');
     throw failure;
   } catch (error) {
-    if (signal?.aborted === true) await cleanUp(call, before, session, false);
+    if (signal?.aborted === true) await cleanUpCall(call, before, session, false);
     throw error;
   } finally {
+    await forgetCall(folder);
     await turn?.release();
   }
 }
@@ -100,54 +98,6 @@ async function explained(
     session,
   });
 }
-
-/**
- * Containers of this call that are of no use: of failed build steps, and of a start that failed or was cancelled. One
- * of the same project that another configuration or another tool made meanwhile is not among them.
- */
-async function cleanUp(
-  call: DevcontainerCall,
-  before: readonly string[] | undefined,
-  session: CliSession | undefined,
-  keepsRunning: boolean,
-): Promise<void> {
-  const { engine, variables } = call.request;
-  const made = (await markedContainers(call)).filter(
-    container => !keepsRunning || wasNeverStarted(container),
-  );
-  const steps = await stepContainers(call, before, session?.leftContainers ?? []);
-  for (const { Id } of [...made, ...steps])
-    // The engine may have taken it away by itself.
-    await engineCommand(engine, ['rm', '--force', '--volumes', Id], { variables }).catch(() => undefined);
-}
-
-async function markedContainers({
-  devcontainer,
-  request: { engine, variables },
-  mark,
-}: DevcontainerCall): Promise<InspectedContainer[]> {
-  if (mark === undefined) return [];
-  const found = await findLabelled(engine, `${ownLabels.call}=${mark}`, { variables }).catch(() => []);
-  return found.filter(one => labelsOf(one)[specificationLabels.config] === devcontainer.path);
-}
-
-/** The ids come from what a build printed, and a build may print anything. */
-async function stepContainers(
-  { request: { engine, variables } }: DevcontainerCall,
-  before: readonly string[] | undefined,
-  ids: readonly string[],
-): Promise<InspectedContainer[]> {
-  if (before === undefined) return [];
-  const found = await inspectContainers(engine, ids, { variables }).catch(() => []);
-  return found.filter(
-    one =>
-      !before.includes(one.Id) &&
-      // Labels of the image, such as the metadata of the specification, a step has, too.
-      !Object.keys(labelsOf(one)).some(label => notOfSteps.test(label)),
-  );
-}
-
-const notOfSteps = /^(?:devcontainer\.(?:local_folder|config_file)$|lockstep\.)/;
 
 async function buildTurn({
   devcontainer,

@@ -4,7 +4,7 @@ import { checkImageCuda } from '../gpu/checkImageCuda.ts';
 import { baseImages } from './dockerfile.ts';
 import { engineCommand } from './engineCommand.ts';
 import type { EnvironmentRequest } from './environmentRequest.ts';
-import { cudaTooNew } from './errors.ts';
+import { cudaTooNew } from './upErrors.ts';
 import type { PreparedUp } from './prepareUp.ts';
 import { buildPlaces } from './readDevcontainer.ts';
 import type { Devcontainer } from './readDevcontainer.ts';

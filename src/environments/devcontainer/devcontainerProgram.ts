@@ -3,7 +3,6 @@
  * started (builds, pulls, its own children) lives on when the call has settled, nor does its temporary folder.
  */
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,6 +17,8 @@ import { shareTurn } from './takeTurn.ts';
 import type { OnProgress } from './environmentProgress.ts';
 
 export interface CliCall {
+  /** Sixteen hexadecimal digits of its own: by them all that it starts is known, should this process be killed. */
+  readonly id: string;
   readonly engine: Engine;
   /** The command of the program and its words, without those about the engine and the log. */
   readonly words: readonly string[];
@@ -39,14 +40,21 @@ export interface CliOutcome {
   readonly session: CliSession;
 }
 
+const markVariable = 'LOCKSTEP_DEVCONTAINER';
+
+/** In the environment of all that a call started. */
+export function callMark(id: string): string {
+  return `${markVariable}=${id}`;
+}
+
 /** How long a cancelled call may take to end by itself. */
 const graceMs = 3000;
 
 /** Resolves with whatever it ended with. Rejects with the reason of `signal`, or when it cannot be started. */
 export async function runDevcontainerProgram(call: CliCall): Promise<CliOutcome> {
   call.signal?.throwIfAborted();
-  const mark = `LOCKSTEP_DEVCONTAINER=${randomBytes(8).toString('hex')}`;
-  const temporary = join(call.temporary, mark.slice(-16));
+  const mark = callMark(call.id);
+  const temporary = join(call.temporary, call.id);
   await sweepTemporary(call.temporary);
   await mkdir(temporary, { recursive: true, mode: 0o700 });
   const [command = '', ...words] = call.words;
@@ -66,7 +74,7 @@ export async function runDevcontainerProgram(call: CliCall): Promise<CliOutcome>
         NODE_NO_WARNINGS: '1',
         BUILDKIT_PROGRESS: 'plain',
         TMPDIR: temporary,
-        [mark.slice(0, mark.indexOf('='))]: mark.slice(mark.indexOf('=') + 1),
+        [markVariable]: call.id,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
@@ -129,7 +137,7 @@ export async function sweepTemporary(folder: string, now = Date.now()): Promise<
     const made = await stat(path).catch(() => undefined);
     if (!/^[0-9a-f]{16}$/.test(name) || made === undefined || now - made.mtimeMs < youngMs) continue;
     const root = { pid: 0 };
-    const users = await findProcessTree({ root, marker: `LOCKSTEP_DEVCONTAINER=${name}` });
+    const users = await findProcessTree({ root, marker: callMark(name) });
     if (users.length === 0) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }

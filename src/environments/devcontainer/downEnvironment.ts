@@ -1,11 +1,12 @@
 /** Stops a project's container, or removes it with all that was made for it. Invariant: nothing of another project is touched. */
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { cleanUpAfterKill } from './cleanUpCall.ts';
 import { composeLeft } from './composeProject.ts';
 import { findContainers, labelsOf, ownLabels, specificationLabels } from './containers.ts';
 import type { InspectedContainer } from './containers.ts';
 import { engineCommand } from './engineCommand.ts';
-import { environmentFolder } from './environmentFolder.ts';
+import { environmentFolder, temporaryFolderOf } from './environmentFolder.ts';
 import type { EnvironmentFolder } from './environmentFolder.ts';
 import type { EnvironmentRequest } from './environmentRequest.ts';
 import { findDevcontainers } from './findDevcontainers.ts';
@@ -47,6 +48,8 @@ export async function downEnvironment(request: DownRequest): Promise<DownOutcome
           onWait: holder => request.onProgress?.({ kind: 'phase', phase: 'wait', detail: holder }),
         }),
       );
+    for (const folder of folders)
+      await cleanUpAfterKill(engine, call, folder, temporaryFolderOf(request.cacheFolder));
     const found = await findContainers(engine, root, call);
     const containers =
       request.config === undefined

@@ -9,6 +9,8 @@ export interface EnvironmentFolder {
   readonly override: string;
   /** All that the devcontainer program logged when it last brought this up. */
   readonly log: string;
+  /** The call of the devcontainer program that goes on; one that is there and nobody's was killed. */
+  readonly call: string;
   /** Mounted read-only in the container: what it is told about itself. */
   readonly inside: string;
   /** Held by the command that works on this devcontainer. */
@@ -27,6 +29,7 @@ export function environmentFolder(cacheFolder: string, root: string, config: str
     folder,
     override: join(folder, 'devcontainer.json'),
     log: join(folder, 'up.log'),
+    call: join(folder, 'call.json'),
     inside: join(folder, 'inside'),
     turn: join(folder, 'up.turn'),
     inputs: hash => join(folder, `inputs-${hash.slice(0, 16)}.json`),

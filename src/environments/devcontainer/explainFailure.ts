@@ -5,13 +5,12 @@ import type { CliResult } from './cliLog.ts';
 import type { CliSession } from './cliSession.ts';
 import type { DevcontainerConfig } from './devcontainerSchema.ts';
 import { lineOfStep } from './dockerfile.ts';
+import { engineGone, engineNotPermitted } from './errors.ts';
 import {
   buildFailed,
   containerNameTaken,
   devcontainerFailed,
   dockerfileMissing,
-  engineGone,
-  engineNotPermitted,
   featureLockStale,
   featureMismatch,
   featureNotFound,
@@ -22,10 +21,11 @@ import {
   mountMissing,
   noSpace,
   portTaken,
+  registryLoginNeeded,
   registryUnreachable,
   unknownRunArgument,
   userMissing,
-} from './errors.ts';
+} from './upErrors.ts';
 import { parseJsonc } from './parseJsonc.ts';
 
 export interface FailedUp {
@@ -114,7 +114,11 @@ const unreachableText =
 const absentText =
   /manifest (?:for \S+ )?(?:unknown|not found)|manifest unknown|name unknown|repository (?:\S+ )?(?:does not exist|not found)|pull access denied|not found: |: not found|no such image|requested access to the resource is denied|did not resolve to an alias|unauthorized/i;
 
+const loginText =
+  /no basic auth credentials|authentication required|unauthorized: |invalid username\/password/i;
+
 function pullFailure({
+  engine,
   result,
   session,
   config,
@@ -124,13 +128,15 @@ function pullFailure({
 }: FailedUp): LockstepError | undefined {
   const pulled = /^Command failed: \S+ pull (\S+)/.exec(result?.message ?? '')?.[1];
   const find = finder(session.tail);
-  const line = find(unreachableText) ?? find(absentText);
+  const login = find(loginText);
+  const line = login ?? find(unreachableText) ?? find(absentText);
   if (pulled === undefined && (session.build.failure?.step !== undefined || line === undefined))
     return undefined;
   const image = pulled ?? fromOfBuild(session) ?? value.image;
   if (image === undefined) return undefined;
   if (pulled === undefined && !/^FROM\b/i.test(session.build.steps.at(-1)?.text ?? 'FROM')) return undefined;
   const detail = reason(line ?? `${pulled ?? image} could not be pulled.`);
+  if (login !== undefined) return registryLoginNeeded(engine, image, detail);
   if (line !== undefined && unreachableText.test(line))
     return registryUnreachable(`The image ${image}`, detail);
   const where =
