@@ -115,15 +115,6 @@ export function metricMissing(key: string, known: readonly string[]): LockstepEr
   });
 }
 
-export function forecastNotSupported(): LockstepError {
-  return new LockstepError({
-    code: 'forecast-not-supported',
-    kind: 'usage',
-    message: '--forecast is not supported by this version.',
-    mend: 'Leave it out: a reproduction that cannot be done says so before anything runs.',
-  });
-}
-
 export function verdictMissing(id: string, log: string): LockstepError {
   return new LockstepError({
     code: 'verdict-missing',

@@ -7,6 +7,7 @@ import type { TreeRoot } from '../base/processTree.ts';
 import type { ProcessRecord } from '../runs/processRecord.ts';
 import { awaitOrphan } from './awaitOrphan.ts';
 import { captureHardware } from './capture/hardware.ts';
+import { noteHardware } from './capture/hardwareNow.ts';
 import { captureInterpreter } from './capture/interpreter.ts';
 import { capturePackages } from '../environments/python/packages.ts';
 import { runIdVariable } from './childEnvironment.ts';
@@ -55,7 +56,11 @@ export function hostPlace(spec: LaunchSpec, { paths }: Pick<PlaceOptions, 'paths
         end: ({ remembered, ...options }) => endTree({ ...options, tree: () => root(remembered()) }),
       };
     },
-    hardware: variables => captureHardware({ variables: definedOf(variables) }),
+    async hardware(variables) {
+      const hardware = await captureHardware({ variables: definedOf(variables) });
+      await noteHardware(lockstepCacheFolder(definedOf(variables)), hardware);
+      return hardware;
+    },
     packages: (interpreter, question, variables) =>
       capturePackages({
         ...{ ...question, interpreter, variables },

@@ -90,8 +90,8 @@ function purposeOf(options: ReproduceRequest['options']): LaunchSpec['purpose'] 
   return options?.purpose === 'attest' ? undefined : options?.purpose;
 }
 
-/** What can be known without preparing anything. */
-async function requireReproducible(
+/** What can be known without preparing anything: the plan of a run that can be reproduced, or the reason why not. */
+export async function requireReproducible(
   original: RunDetails,
   environment: ReproductionOptions['environment'],
 ): Promise<Plan> {

@@ -5,6 +5,7 @@ import { LockstepError } from '../../base/lockstepError.ts';
 import { followRun } from '../../execution/followRun.ts';
 import { askedEnvironment } from '../../reproduction/askedEnvironment.ts';
 import { awaitVerdict } from '../../reproduction/awaitVerdict.ts';
+import { canReproduce, forecastReproduction } from '../../reproduction/forecast/forecastReproduction.ts';
 import { reproduceRun } from '../../reproduction/reproduceRun.ts';
 import type { ReproductionOptions } from '../../reproduction/reproductionOptions.ts';
 import { verdictToJson } from '../../reproduction/verdictToJson.ts';
@@ -12,12 +13,13 @@ import type { Result } from '../../runs/result.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
-import { forecastNotSupported, verdictMissing, wrongUse } from '../errors.ts';
+import { verdictMissing, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { parseDuration } from '../parseDuration.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { cancelOnInterrupt } from '../superviseFromTerminal.ts';
+import { tellForecast } from '../text/tellForecast.ts';
 import { tellVerdict } from '../text/tellVerdict.ts';
 import { shortId } from '../text/describe.ts';
 
@@ -30,7 +32,7 @@ export const reproduce: Subcommand = {
       context,
     )
       .argument('<run>', '@1, an id, a part of one, or a name')
-      .option('--forecast', 'only say how close it can get')
+      .option('--forecast', 'only say what is here, how close it can get, and what it takes')
       .option(
         '--env <kind>',
         'where, if not as the run ran: python for an environment of the packages it had',
@@ -46,13 +48,22 @@ export const reproduce: Subcommand = {
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<ReproduceFlags>();
-    if (flags.forecast === true) throw forecastNotSupported();
     const asked = optionsOf(flags);
     const { runs, project } = await openRuns(context);
     const id = await runs.resolve(parser.args[0] ?? '');
     const original = await runs.read(id);
     const environment = askedEnvironment(flags.env, original.plan?.environment);
     const options = { ...asked, ...(environment === undefined ? {} : { environment }) };
+    if (flags.forecast === true) {
+      const forecast = await forecastReproduction({
+        ...{ original, store: project.store, root: project.root, variables: context.env, options },
+        signal: context.signal,
+      });
+      const possible = canReproduce(forecast);
+      if (flags.json === true) context.terminal.out(jsonText(forecast));
+      else tellForecast(forecast, context.terminal, possible);
+      return possible ? exitCodes.done : exitCodes.impossible;
+    }
     const launched = await reproduceRun(
       {
         original,

@@ -1,0 +1,40 @@
+/** What will keep the verdict of a reproduction from `identical`, as far as it is known before, in the verdict's words. */
+import { describeGaps } from '../../git/gaps.ts';
+import { knownValue } from '../../runs/known.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import { unobserved } from '../verdict/ingredients/compareData.ts';
+import type { CodeLook } from './lookAtCode.ts';
+import type { DataLook } from './lookAtData.ts';
+import type { EnvironmentLook } from './lookAtEnvironment.ts';
+
+export interface CapsQuestion {
+  readonly original: RunDetails;
+  readonly code: CodeLook | undefined;
+  readonly data: DataLook;
+  readonly environment: EnvironmentLook;
+}
+
+export function expectedCaps({ original, code, data, environment }: CapsQuestion): string[] {
+  const { plan, captured, result } = original;
+  if (plan === undefined) return [];
+  const recorded = knownValue(plan.code);
+  const inputs = unobserved({ plan, captured });
+  const caps = [
+    ...(environment.route?.caps ?? []),
+    ...(environment.route?.kind === 'recorded' && environment.differences.length > 0
+      ? ['the packages are not the recorded ones']
+      : []),
+    // A reproduction's own record may lack more than its gaps say: a submodule that was gone.
+    ...(plan.code.known === 'declared' && recorded !== undefined && describeGaps(recorded.gaps) === undefined
+      ? [`inexact snapshot${plan.code.reason === undefined ? '' : ` (${plan.code.reason})`}`]
+      : []),
+    ...(code?.caps ?? []),
+    ...data.changed.map(({ path }) => `input ${path} has changed since`),
+    ...data.unverified.map(path => `unverified input ${path}`),
+    ...(result?.codeChangedDuringRun === true ? ['code was changed while the original ran'] : []),
+    ...(inputs === undefined ? [] : [`unverified inputs of the original: ${inputs}`]),
+  ];
+  return [...new Set(caps)].slice(0, mostCaps);
+}
+
+const mostCaps = 50;

@@ -1,0 +1,327 @@
+/**
+ * What can be said of a reproduction before anything is spent: what of the run is here, can be had or is gone, how close
+ * the result can get, and what it costs. Invariant: it looks, and changes nothing; no content is fetched, no program of
+ * the run is started, and no index is written.
+ */
+import { hostname } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { lockstepCacheFolder } from '../../base/lockstepCacheFolder.ts';
+import { LockstepError } from '../../base/lockstepError.ts';
+import { freeSpace } from '../../data/remotes/freeSpace.ts';
+import type { CredentialSource } from '../../data/remotes/objectStore.ts';
+import { hardwareNow } from '../../execution/capture/hardwareNow.ts';
+import { objectMissing } from '../../git/errors.ts';
+import { findRepository } from '../../git/findRepository.ts';
+import type { Package } from '../../runs/captured.ts';
+import type { Forecast, ForecastItem, ForecastLimit } from '../../runs/forecast.ts';
+import { knownValue } from '../../runs/known.ts';
+import { readPackageList } from '../../runs/packageStore.ts';
+import type { Plan } from '../../runs/plan.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import {
+  codeUnknown,
+  inputsMissing,
+  recordLeavesRepository,
+  secretMissing,
+  writesOutside,
+} from '../errors.ts';
+import { requireReproducible } from '../reproduceRun.ts';
+import type { ReproductionOptions } from '../reproductionOptions.ts';
+import { findEscapes } from '../restore/findEscapes.ts';
+import { outsideOutputs } from '../restore/outsideOutputs.ts';
+import { isInside } from '../restore/relocatePaths.ts';
+import { closenessOf, limitsOf, sortLimits } from './closeness/closenessRules.ts';
+import type { ComputeSide } from './closeness/computeSide.ts';
+import { expectedCaps } from './expectedCaps.ts';
+import { expectedDuration } from './expectedDuration.ts';
+import { forecastSentence, isGone } from './forecastSentence.ts';
+import { ingredientsNow } from './ingredientsNow.ts';
+import { lookAtCode, snapshotText } from './lookAtCode.ts';
+import { lookAtData } from './lookAtData.ts';
+import { lookAtEnvironment, visibleVariables } from './lookAtEnvironment.ts';
+import { lookAtDeterminism, lookAtHardware } from './lookAtHardware.ts';
+import { lookAtParameters, secretVariables } from './lookAtParameters.ts';
+import { noisyProbe } from './noisyProbe.ts';
+import { sumBytes, wholeBytes } from './wholeBytes.ts';
+
+export interface ForecastRequest {
+  readonly original: RunDetails;
+  readonly store: string;
+  /** The workspace that the store belongs to. Absolute. */
+  readonly root: string;
+  /** The environment that the reproduction would be started from. */
+  readonly variables: NodeJS.ProcessEnv;
+  readonly options?: Partial<ReproductionOptions>;
+  /** Asks no remote but those on this machine; what they would have is then unknown. */
+  readonly offline?: boolean;
+  /** How long each remote may take to answer. Default 3 s. */
+  readonly patienceMs?: number;
+  readonly credentials?: CredentialSource;
+  readonly signal?: AbortSignal;
+}
+
+export const forecastVersion = 1;
+
+/** So much is read of files whose time says that they may have changed. */
+const readingBudget = 64 * 1024 * 1024;
+const mostShown = 200;
+
+/** Rejects only when aborted, or when git cannot be asked at all: what cannot be done is a blocker of the forecast. */
+export async function forecastReproduction(request: ForecastRequest): Promise<Forecast> {
+  const { original, root, store, variables, options = {} } = request;
+  const signal = request.signal ?? new AbortController().signal;
+  const { plan, captured, result } = original;
+  const host = hostname();
+  const blockers: Forecast['blockers'] = [];
+  const block = (error: unknown): void => {
+    if (!(error instanceof LockstepError)) throw error;
+    if (!blockers.some(one => one.code === error.code))
+      blockers.push({
+        ...{ code: error.code, message: error.message },
+        ...(error.mend === undefined ? {} : { mend: error.mend }),
+      });
+  };
+  await requireReproducible(original, options.environment ?? 'recorded').catch(block);
+  if (plan === undefined) return empty(request, host, blockers);
+  const outside = recordedOutside(original, plan);
+  // Nothing more is asked in the name of a record that was made to do harm.
+  if (outside !== undefined) {
+    block(recordLeavesRepository(outside));
+    return empty(request, host, blockers);
+  }
+  const remote = {
+    ...{ network: request.offline !== true, patienceMs: request.patienceMs ?? 3000, signal },
+    credentials: request.credentials,
+  };
+  const budget = { left: readingBudget };
+  const repository = await findRepository(root, variables);
+  const code = knownValue(plan.code);
+  const recordedPackages = await packagesOf(request);
+  const [codeLook, environmentLook, hardware, escapes, probe, free] = await Promise.all([
+    code === undefined || repository === undefined
+      ? undefined
+      : lookAtCode({
+          ...{ runId: original.id, code, captured, repository, workspace: root, remote, budget },
+          ...{ lfsPins: lfsPinsOf(plan), environment: variables },
+        }),
+    lookAtEnvironment({
+      ...{ original, plan, store, environment: variables, signal, packages: recordedPackages },
+      asked: options.environment ?? 'recorded',
+    }),
+    hardwareNow({ cacheFolder: lockstepCacheFolder(variables), variables, signal }),
+    findEscapes({ original, workspace: root, environment: variables }),
+    noisyProbe(original.dir, host),
+    freeSpace(lockstepCacheFolder(variables)),
+  ]);
+  const data = await lookAtData({
+    ...{ plan, captured, result, workspace: root, environment: variables, remote, budget },
+    ...{ tree: codeLook?.tree, repository },
+    environmentFolders: environmentFoldersOf(plan),
+    gaps: new Set((code?.gaps ?? []).map(gap => gap.path)),
+  });
+
+  if (code !== undefined && codeLook === undefined)
+    block(codeUnknown(plan.id, 'this folder is not in the repository that it was recorded in.'));
+  if (codeLook?.missing !== undefined) block(objectMissing(codeLook.missing));
+  const missing = [...data.missing, ...(codeLook?.missingFiles ?? [])];
+  if (missing.length > 0) block(inputsMissing(missing));
+  if (environmentLook.problem !== undefined) block(environmentLook.problem);
+  for (const name of secretVariables(plan))
+    if ((variables[name] ?? '') === '') block(secretMissing(wordOf(plan, name), name));
+  const fixed = outsideOutputs(original, plan.argv).fixed;
+  if (fixed.length > 0 && options.allowOutsideWrites !== true) block(writesOutside(fixed));
+
+  const sides = computeSides({ plan, original, recordedPackages, environmentLook, options });
+  const now: ComputeSide = {
+    ...sides.now,
+    hardware: inImage(plan) ? withoutSystem(knownValue(hardware), sides.original) : knownValue(hardware),
+  };
+  const all: ForecastItem[] = [
+    ...(codeLook?.items ?? codeUnknownItem(plan)),
+    ...data.items,
+    ...lookAtParameters(plan, result, variables),
+    ...environmentLook.items,
+    ...lookAtHardware(sides.original, now),
+    ...lookAtDeterminism(sides.original),
+  ];
+  const items = shortened(all);
+  const caps = expectedCaps({ original, code: codeLook, data, environment: environmentLook });
+  const limits = sortLimits([
+    ...items.filter(isGone).map(goneLimit),
+    ...limitsOf(sides.original, now),
+    ...(probe === undefined ? [] : [probe]),
+  ]);
+  const fetch = sumBytes(all.filter(one => one.availability === 'fetchable').map(one => one.bytes));
+  const needed = sumBytes([codeLook?.bytes, data.copied, fetch]);
+  const duration = expectedDuration(original, host, options);
+  const closeness = closenessOf(limits);
+  return {
+    ...{ schemaVersion: forecastVersion, runId: original.id, at: new Date().toISOString(), host, closeness },
+    sentence: forecastSentence({
+      ...{ blockers, closeness, fetch, items, limits, caps },
+      ...(duration === undefined ? {} : { duration }),
+    }),
+    ...{ items, limits, caps, blockers },
+    ingredients: await ingredientsNow({
+      ...{ original, plan, store, root, variables, data, environment: environmentLook },
+      ...{
+        packages: recordedPackages,
+        hardware,
+        overrides: options.variables ?? {},
+        codeHere: codeLook?.missing === undefined,
+      },
+    }),
+    environment: environmentLook.text,
+    ...(duration === undefined ? {} : { duration }),
+    disk: { needed, ...(free === undefined ? {} : { free: wholeBytes(free) }) },
+    ...{ fetch, escapes },
+  };
+}
+
+/** Whether it can be reproduced: nothing stands in the way, and nothing that it was made of is gone. */
+export function canReproduce(forecast: Pick<Forecast, 'blockers' | 'items'>): boolean {
+  return forecast.blockers.length === 0 && !forecast.items.some(isGone);
+}
+
+function empty({ original }: ForecastRequest, host: string, blockers: Forecast['blockers']): Forecast {
+  return {
+    ...{ schemaVersion: forecastVersion, runId: original.id, at: new Date().toISOString(), host },
+    ...{
+      closeness: 'not-the-same-run',
+      sentence: `It cannot start: ${(blockers[0]?.message ?? '').replace(/\.$/, '')}.`,
+    },
+    ...{ items: [], limits: [], caps: [], ingredients: [], blockers },
+    ...{ environment: 'Nowhere.', disk: { needed: 0 }, fetch: 0, escapes: [] },
+  };
+}
+
+async function packagesOf({ original, store }: ForecastRequest): Promise<readonly Package[] | undefined> {
+  const list = knownValue(original.captured?.packages)?.list;
+  if (list === undefined) return undefined;
+  return readPackageList(store, list).catch(() => undefined);
+}
+
+function lfsPinsOf({ pins = [] }: Plan): Map<string, string> {
+  return new Map(
+    pins.flatMap(({ path, object }) => {
+      const oid = /^sha256:([0-9a-f]{64})$/.exec(object)?.[1];
+      return oid === undefined ? [] : [[path, oid]];
+    }),
+  );
+}
+
+function environmentFoldersOf(plan: Plan): string[] {
+  const interpreter = knownValue(plan.interpreter);
+  return [interpreter?.prefix, plan.environment.python?.folder].filter(folder => folder !== undefined);
+}
+
+/** A relative path of the record that leads out of the repository. */
+function recordedOutside({ captured, result }: RunDetails, plan: Plan): string | undefined {
+  if (resolve(plan.root) !== plan.root) return plan.root;
+  return [
+    plan.cwd,
+    ...plan.declaredOutputs,
+    ...(captured?.inputs ?? []).map(input => input.path),
+    ...(result?.outputs ?? []).map(output => output.path),
+  ].find(path => !isAbsolute(path) && !isInside(join(plan.root, path), plan.root));
+}
+
+function wordOf(plan: Plan, variable: string): string {
+  const word = plan.secretArguments
+    .map(index => plan.argv[index] ?? '')
+    .find(text => text.includes(`\${ENV:${variable}}`));
+  return word ?? plan.argv[Number(/\d+$/.exec(variable)?.[0])] ?? variable;
+}
+
+function inImage(plan: Plan): boolean {
+  return plan.environment.container !== undefined;
+}
+
+/** In a container of the same image system and C library are the image's, whatever this machine has. */
+function withoutSystem(hardware: ComputeSide['hardware'], original: ComputeSide): ComputeSide['hardware'] {
+  if (hardware === undefined) return undefined;
+  const { os = hardware.os, libc } = original.hardware ?? {};
+  return { ...hardware, os, libc };
+}
+
+function computeSides(facts: {
+  readonly plan: Plan;
+  readonly original: RunDetails;
+  readonly recordedPackages: readonly Package[] | undefined;
+  readonly environmentLook: Awaited<ReturnType<typeof lookAtEnvironment>>;
+  readonly options: Partial<ReproductionOptions>;
+}): { original: ComputeSide; now: ComputeSide } {
+  const { plan, original, recordedPackages, environmentLook, options } = facts;
+  const recorded = visibleVariables(plan);
+  const interpreter = knownValue(plan.interpreter);
+  const { interpreterNow, packagesNow } = environmentLook;
+  return {
+    original: {
+      hardware: knownValue(original.captured?.hardware),
+      facts: original.captured?.facts ?? {},
+      variables: recorded,
+      packages: recordedPackages,
+      python: interpreter?.version,
+      implementation: interpreter?.implementation?.toLowerCase(),
+    },
+    now: {
+      facts: {},
+      variables: withOverrides(recorded, options.variables ?? {}),
+      packages: packagesNow,
+      python: interpreterNow?.version,
+      implementation: interpreterNow?.implementation?.toLowerCase(),
+    },
+  };
+}
+
+/** A reproduction sets recorded variables again, and over them what was asked for. */
+function withOverrides(
+  recorded: Readonly<Record<string, string>>,
+  overrides: ReproductionOptions['variables'],
+): Record<string, string> {
+  const all = new Map(Object.entries(recorded));
+  for (const [name, value] of Object.entries(overrides))
+    if (value === null) all.delete(name);
+    else all.set(name, value);
+  return Object.fromEntries(all);
+}
+
+function codeUnknownItem({ code }: Plan): ForecastItem[] {
+  const reason = code.known === 'unknown' ? code.reason : 'this folder is not in its repository';
+  const what = code.known === 'unknown' ? 'code' : snapshotText(code.value);
+  return [{ ingredient: 'code', what, availability: 'gone', reason }];
+}
+
+function goneLimit({ ingredient, what, reason }: ForecastItem): ForecastLimit {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return { ingredient, closeness: 'not-the-same-run', text: `${what} is gone${why}.` };
+}
+
+/** Everything that is not simply here is kept as long as it can be read. */
+function shortened(items: readonly ForecastItem[]): ForecastItem[] {
+  if (items.length <= mostShown) return [...items];
+  const kept = [...items].sort((one, other) => weight(one) - weight(other)).slice(0, mostShown);
+  const rest = items.length - mostShown;
+  const left = items.filter(one => !kept.includes(one));
+  return [
+    ...items.filter(one => kept.includes(one)),
+    {
+      ...{ ingredient: 'data', what: `${rest} more`, bytes: sumBytes(left.map(one => one.bytes)) },
+      availability: left.some(one => one.availability === 'gone')
+        ? 'gone'
+        : (left[0]?.availability ?? 'unknown'),
+    },
+  ];
+}
+
+const weights: readonly ForecastItem['availability'][] = [
+  'gone',
+  'unknown',
+  'rebuildable',
+  'fetchable',
+  'here',
+];
+
+function weight({ ingredient, availability }: ForecastItem): number {
+  return ingredient === 'data' ? weights.indexOf(availability) : -1;
+}

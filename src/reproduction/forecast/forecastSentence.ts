@@ -1,0 +1,59 @@
+/** The first line of a forecast: can it be done, how close will it get, what does it take. */
+import type { Forecast, ForecastItem } from '../../runs/forecast.ts';
+import { durationWords, sizeWords } from './forecastWords.ts';
+
+export type SentenceFacts = Pick<
+  Forecast,
+  'blockers' | 'closeness' | 'duration' | 'fetch' | 'items' | 'limits' | 'caps'
+>;
+
+export function forecastSentence(facts: SentenceFacts): string {
+  const { blockers, closeness, limits, items } = facts;
+  const lost = items.filter(isGone);
+  const [blocker] = blockers;
+  if (lost.length > 0)
+    return `It cannot be the same run: ${listed(lost.map(one => `${one.what}${one.reason === undefined ? '' : ` (${one.reason})`}`))}.`;
+  if (blocker !== undefined) return `It cannot start: ${withoutStop(blocker.message)}.`;
+  const unsure = items.filter(one => isNeeded(one) && one.availability === 'unknown');
+  const but = unsure.length === 0 ? '' : ` Not known beforehand: ${listed(unsure.map(one => one.what))}.`;
+  const [limit] = limits;
+  switch (closeness) {
+    case 'bit-identical': {
+      const capped =
+        facts.caps.length === 0
+          ? ''
+          : ` The verdict will say within tolerance at best: ${facts.caps[0] ?? ''}.`;
+      return `Expected to be identical to the last bit${costText(facts)}.${capped}${but}`;
+    }
+    case 'numerically-close':
+      return `Numerically close at best${costText(facts)}: ${withoutStop(limit?.text ?? 'an ingredient differs')}.${but}`;
+    case 'not-the-same-run':
+      return `It cannot be the same run: ${withoutStop(limit?.text ?? 'something that it was made of is gone')}.`;
+  }
+}
+
+/** Without it the reproduction is another run, or none. Hardware and settings decide how close it gets, not whether. */
+export function isNeeded({ ingredient }: Pick<ForecastItem, 'ingredient'>): boolean {
+  return ingredient === 'code' || ingredient === 'data' || ingredient === 'environment';
+}
+
+export function isGone(item: Pick<ForecastItem, 'ingredient' | 'availability'>): boolean {
+  return isNeeded(item) && item.availability === 'gone';
+}
+
+function costText({ duration, fetch }: SentenceFacts): string {
+  const parts = [
+    ...(duration === undefined ? [] : [`in about ${durationWords(duration.ms)}`]),
+    ...(fetch > 0 ? [`after fetching ${sizeWords(fetch)}`] : []),
+  ];
+  return parts.length === 0 ? '' : `, ${parts.join(' ')}`;
+}
+
+function listed(texts: readonly string[]): string {
+  const shown = texts.slice(0, 3).join(', ');
+  return texts.length > 3 ? `${shown} and ${texts.length - 3} more` : shown;
+}
+
+function withoutStop(text: string): string {
+  return text.replace(/\.$/, '');
+}

@@ -1,0 +1,166 @@
+/** The six ingredients of a run beside this machine as it is now, compared as a verdict compares two runs. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { captureVariables, localeOf, timeZoneOf } from '../../execution/capture/variables.ts';
+import type { Captured, FileUse, Hardware, Package } from '../../runs/captured.ts';
+import type { Known } from '../../runs/known.ts';
+import type { EnvironmentIdentity, Plan } from '../../runs/plan.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import type { Ingredient } from '../../runs/verdict.ts';
+import type { ReproductionOptions } from '../reproductionOptions.ts';
+import { compareIngredients } from '../verdict/compareIngredients.ts';
+import type { IngredientSide } from '../verdict/ingredients/ingredientSide.ts';
+import type { DataLook } from './lookAtData.ts';
+import { visibleVariables, type EnvironmentLook } from './lookAtEnvironment.ts';
+
+export interface IngredientsQuestion {
+  readonly original: RunDetails;
+  readonly plan: Plan;
+  readonly store: string;
+  readonly root: string;
+  readonly variables: NodeJS.ProcessEnv;
+  readonly data: DataLook;
+  readonly environment: EnvironmentLook;
+  readonly packages: readonly Package[] | undefined;
+  readonly hardware: Known<Hardware>;
+  readonly overrides: ReproductionOptions['variables'];
+  readonly codeHere: boolean;
+}
+
+export async function ingredientsNow(question: IngredientsQuestion): Promise<Ingredient[]> {
+  const { original, plan, root, packages, codeHere, environment } = question;
+  const roots = [...new Set([plan.root, root])];
+  const before: IngredientSide = {
+    ...{ plan, captured: original.captured, result: original.result, packages, roots },
+  };
+  const variables = await variablesNow(question);
+  const now: IngredientSide = {
+    plan: {
+      ...plan,
+      ...variables,
+      environment: environmentNow(plan, environment),
+      interpreter:
+        environment.interpreterNow === undefined
+          ? { known: 'unknown', reason: 'it is known when it runs' }
+          : { known: 'captured', value: environment.interpreterNow },
+      code: codeHere ? plan.code : { known: 'unknown', reason: 'it is gone' },
+    },
+    captured: original.captured === undefined ? undefined : capturedNow(original.captured, question),
+    result: original.result,
+    packages: environment.packagesNow,
+    roots,
+  };
+  return compareIngredients(before, now).map(row => withGoneData(row, question));
+}
+
+/** What is gone was not "read by the original only": it cannot be read at all. */
+function withGoneData(row: Ingredient, { data }: IngredientsQuestion): Ingredient {
+  if (row.name !== 'data') return row;
+  const gone = data.items.filter(one => one.availability === 'gone' && one.ingredient === 'data');
+  if (gone.length === 0) return row;
+  const names = new Set(gone.map(one => one.what));
+  const others = row.differences.filter(line => ![...names].some(name => line.startsWith(`${name} `)));
+  return {
+    ...row,
+    status: 'differs',
+    differences: [
+      ...gone.map(one => `${one.what} is gone${one.reason === undefined ? '' : `: ${one.reason}`}`),
+      ...others,
+    ].slice(0, mostLines),
+  };
+}
+
+const mostLines = 100;
+
+function environmentNow(plan: Plan, { route }: EnvironmentLook): EnvironmentIdentity {
+  switch (route?.kind) {
+    case 'python-rebuilt':
+      return {
+        ...{ kind: 'python', drift: 'clean' },
+        python: { folder: '', folders: [], rebuiltFrom: 'the captured list' },
+      };
+    case 'host':
+      return { kind: 'host' };
+    case undefined:
+    case 'image-rebuilt':
+    case 'recorded':
+    case 'image-here':
+    case 'image-pulled':
+      return plan.environment;
+  }
+}
+
+function capturedNow(
+  captured: Captured,
+  { data, hardware, environment, packages, plan }: IngredientsQuestion,
+): Captured {
+  const changed = new Map(data.changed.map(one => [one.path, one.sha256]));
+  const inside = plan.environment.container !== undefined;
+  return {
+    ...captured,
+    hardware: inside ? ofImage(hardware, captured) : hardware,
+    packages:
+      environment.packagesNow === undefined
+        ? { known: 'unknown', reason: 'they are known when it runs' }
+        : environment.packagesNow === packages
+          ? captured.packages
+          : { known: 'captured', value: { list: 'now', count: environment.packagesNow.length } },
+    inputs: captured.inputs.map((input): FileUse => {
+      if (!changed.has(input.path)) return input;
+      return { ...input, sha256: changed.get(input.path) ?? 'changed' };
+    }),
+    // Nobody has asked the libraries of a program that has not run yet.
+    facts: {},
+  };
+}
+
+/** System and C library come with the image. */
+function ofImage(hardware: Known<Hardware>, { hardware: recorded }: Captured): Known<Hardware> {
+  if (hardware.known === 'unknown' || recorded.known === 'unknown') return hardware;
+  const { os, libc } = recorded.value;
+  return { ...hardware, value: { ...hardware.value, os, libc } };
+}
+
+/** As the supervisor of a reproduction would set them. */
+async function variablesNow({
+  plan,
+  variables,
+  store,
+  overrides,
+  original,
+}: IngredientsQuestion): Promise<Pick<Plan, 'variables'> & { timeZone?: string; locale?: string }> {
+  const recorded = visibleVariables(plan);
+  const key = original.shared === undefined ? await readKey(store) : undefined;
+  const here: Plan['variables'] =
+    // Hashes of another store, or without its key, say nothing.
+    key === undefined
+      ? Object.fromEntries(Object.entries(plan.variables).filter(([name]) => !Object.hasOwn(recorded, name)))
+      : Object.fromEntries(
+          Object.entries(captureVariables(variables, key)).filter(([, variable]) => !('value' in variable)),
+        );
+  const all: Plan['variables'] = {
+    ...here,
+    ...Object.fromEntries(Object.entries(recorded).map(([name, value]) => [name, { value }])),
+  };
+  const kept = Object.entries(all).filter(([name]) => !Object.hasOwn(overrides, name));
+  for (const [name, value] of Object.entries(overrides)) if (value !== null) kept.push([name, { value }]);
+  const set = {
+    ...variables,
+    LC_ALL: undefined,
+    LC_CTYPE: undefined,
+    LANG: undefined,
+    TZ: undefined,
+    ...recorded,
+  };
+  const locale = localeOf(set);
+  return {
+    variables: Object.fromEntries(kept),
+    timeZone: timeZoneOf(set),
+    ...(locale === undefined ? {} : { locale }),
+  };
+}
+
+async function readKey(store: string): Promise<Buffer | undefined> {
+  const text = await readFile(join(store, 'variables.key'), 'utf8').catch(() => '');
+  return /^[0-9a-f]{64}$/.test(text) ? Buffer.from(text, 'hex') : undefined;
+}

@@ -1,0 +1,215 @@
+/** Whether the code of a run can be checked out here: its tree, submodules, commit, and the files that git could not hold. */
+import { join, resolve } from 'node:path';
+import { bytePathOfRecord, bytePathText } from '../../git/bytePath.ts';
+import { findRepository, type Repository } from '../../git/findRepository.ts';
+import { describeGaps, isLacking } from '../../git/gaps.ts';
+import type { GitContext } from '../../git/runGit.ts';
+import type { Captured } from '../../runs/captured.ts';
+import type { ForecastItem } from '../../runs/forecast.ts';
+import type { Code, SnapshotGap, SubmoduleSnapshot } from '../../runs/plan.ts';
+import { fileNow, type ReadingBudget } from './fileNow.ts';
+import { lfsLook, type LfsLook } from './lfsLook.ts';
+import type { RemoteQuestion } from './lookAtPinned.ts';
+import { missingObjects, readSnapshotTree, type SnapshotTree } from './snapshotTree.ts';
+import { findSharedSnapshot } from './sharedSnapshot.ts';
+import { wholeBytes } from './wholeBytes.ts';
+
+export interface CodeQuestion {
+  readonly runId: string;
+  readonly code: Code;
+  readonly captured: Captured | undefined;
+  readonly repository: Repository;
+  readonly workspace: string;
+  /** Object ids of Git LFS by path, as the plan lists its pins. */
+  readonly lfsPins: ReadonlyMap<string, string>;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly remote: RemoteQuestion;
+  readonly budget: ReadingBudget;
+}
+
+export interface CodeLook {
+  readonly items: readonly ForecastItem[];
+  /** Undefined where it is not here. */
+  readonly tree: SnapshotTree | undefined;
+  /** Bytes of the checkout. */
+  readonly bytes: number;
+  /** What is missing, as `object-missing` names it. */
+  readonly missing: string | undefined;
+  /** Recorded files that the snapshot only lists, which the run read and which are nowhere. */
+  readonly missingFiles: readonly string[];
+  readonly caps: readonly string[];
+}
+
+/** Rejects only when git cannot be asked, or when aborted. */
+export async function lookAtCode(question: CodeQuestion): Promise<CodeLook> {
+  const { code, repository } = question;
+  const task = taskOf(question);
+  const tree = await readSnapshotTree(repository, code.tree, task);
+  const items: ForecastItem[] = [];
+  const own = await snapshotItem(question, tree);
+  items.push(own);
+  let bytes = tree?.bytes ?? 0;
+  for (const submodule of code.submodules) {
+    const look = await lookAtSubmodule(repository, submodule, task);
+    bytes += look.bytes;
+    items.push(look.item);
+  }
+  const gaps = await lookAtGaps(question);
+  return {
+    ...{ items: [...items, ...gaps.items], tree, bytes },
+    missing:
+      own.availability === 'here' || own.availability === 'fetchable'
+        ? undefined
+        : `the snapshot ${code.tree}`,
+    missingFiles: gaps.missing,
+    caps: gaps.caps,
+  };
+}
+
+function taskOf({ environment, remote }: CodeQuestion): Pick<GitContext, 'environment' | 'signal'> {
+  return { environment, signal: remote.signal };
+}
+
+async function snapshotItem(question: CodeQuestion, tree: SnapshotTree | undefined): Promise<ForecastItem> {
+  const { code, repository } = question;
+  const what = snapshotText(code);
+  const common = { ingredient: 'code', what } as const;
+  if (tree === undefined || tree.missing.length > 0) {
+    const shared = await findSharedSnapshot(question);
+    if (shared !== undefined) return { ...common, ...shared };
+    return tree === undefined
+      ? {
+          ...{ ...common, availability: 'gone', reason: 'the repository does not have it any more' },
+          mend: 'Fetch it from a clone that still has it.',
+        }
+      : {
+          ...{ ...common, availability: 'gone', reason: `the content of ${some(tree.missing)} is missing` },
+          mend: 'Fetch it from a clone that still has it: git fetch --refetch',
+        };
+  }
+  const held = code.gaps.flatMap(gap => gap.blob ?? []);
+  const absent = await missingObjects(repository, held, taskOf(question));
+  const lost = code.gaps.filter(gap => gap.blob !== undefined && absent.has(gap.blob));
+  if (lost.length > 0)
+    return {
+      ...{ ...common, availability: 'gone', bytes: tree.bytes },
+      reason: `the bytes of ${some(lost.map(gap => gap.path))} are missing`,
+    };
+  return { ...common, availability: 'here', bytes: tree.bytes };
+}
+
+async function lookAtSubmodule(
+  outer: Repository,
+  submodule: SubmoduleSnapshot,
+  task: Pick<GitContext, 'environment' | 'signal'>,
+): Promise<{ item: ForecastItem; bytes: number }> {
+  const common = { ingredient: 'code', what: `submodule ${submodule.path}` } as const;
+  const checkedOut = await findRepository(join(outer.root, bytePathText(bytePathOfRecord(submodule))), {});
+  // As createPrivateCheckout looks for it.
+  const candidates = [
+    ...(submodule.gitDir === undefined ? [] : [resolve(outer.commonDir, submodule.gitDir)]),
+    ...(checkedOut === undefined ? [] : [checkedOut.commonDir]),
+    outer.commonDir,
+  ];
+  for (const gitDir of new Set(candidates)) {
+    const repository = { ...outer, root: gitDir, gitDir, commonDir: gitDir, explicit: true };
+    const tree = await readSnapshotTree(repository, submodule.tree, task).catch(() => undefined);
+    task.signal?.throwIfAborted();
+    if (tree !== undefined && tree.missing.length === 0)
+      return { item: { ...common, availability: 'here', bytes: tree.bytes }, bytes: tree.bytes };
+  }
+  return {
+    item: {
+      ...{ ...common, availability: 'gone' },
+      reason: 'no repository here has its snapshot any more',
+      ...(submodule.url === undefined
+        ? {}
+        : { mend: `Get it again: git submodule update --init ${submodule.path}` }),
+    },
+    bytes: 0,
+  };
+}
+
+/** Files that the snapshot lists and does not hold. */
+async function lookAtGaps(
+  question: CodeQuestion,
+): Promise<{ items: ForecastItem[]; missing: string[]; caps: string[] }> {
+  const { code, captured, workspace, budget, remote, lfsPins } = question;
+  const lacking = code.gaps.filter(isLacking);
+  const items: ForecastItem[] = [];
+  const missing: string[] = [];
+  const caps: string[] = [];
+  const hashes = new Map((captured?.gaps ?? []).map(gap => [gap.path, gap.sha256]));
+  const read = new Set((captured?.inputs ?? []).map(input => input.path));
+  const inLfs = await lfsLook(
+    lacking.flatMap(({ path, size }) => {
+      const oid = lfsPins.get(path);
+      return oid === undefined || size === undefined ? [] : [{ oid, size }];
+    }),
+    { ...question, folder: workspace },
+  );
+  const unsure: SnapshotGap[] = [];
+  for (const gap of lacking) {
+    const { path, size } = gap;
+    const common = {
+      ingredient: 'code',
+      what: path,
+      ...(size === undefined ? {} : { bytes: wholeBytes(size) }),
+    } as const;
+    const lfs = inLfs.get(lfsPins.get(path) ?? '');
+    if (gap.reason === 'nested-repository') {
+      unsure.push(gap);
+      continue;
+    }
+    const sha256 = gap.sha256 ?? hashes.get(path) ?? lfsPins.get(path);
+    const now = await fileNow(join(workspace, path), { ...gap, sha256 }, budget, remote.signal);
+    if (now.state === 'same') items.push({ ...common, availability: 'here', from: 'the workspace' });
+    else if (lfs !== undefined && lfs.availability !== 'gone') items.push({ ...common, ...lfsItem(lfs) });
+    else if (now.state === 'untold' || now.state === 'unverified') {
+      items.push({ ...common, availability: 'unknown', reason: now.reason });
+      unsure.push(gap);
+    } else {
+      unsure.push(gap);
+      if (read.has(path) && now.state === 'missing') missing.push(path);
+      items.push({
+        ...{ ...common, availability: 'gone' },
+        reason:
+          lfs?.reason ??
+          (now.state === 'changed'
+            ? 'it has changed since the run'
+            : 'the snapshot only lists it, and it is not here any more'),
+      });
+    }
+  }
+  const inexact = describeGaps(unsure);
+  if (inexact !== undefined) caps.push(`inexact snapshot (${inexact})`);
+  return { items, missing, caps };
+}
+
+function lfsItem({
+  availability,
+  from,
+  reason,
+}: LfsLook): Pick<ForecastItem, 'availability' | 'from' | 'reason'> {
+  return {
+    availability,
+    ...(from === undefined ? {} : { from }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** `snapshot of 3f2a91c + 2 files`. */
+export function snapshotText({
+  head,
+  tree,
+  changedCount,
+}: Pick<Code, 'head' | 'tree' | 'changedCount'>): string {
+  const files = changedCount === 1 ? '1 file' : `${changedCount} files`;
+  const of = head === undefined ? tree.slice(0, 7) : `of ${head.slice(0, 7)}`;
+  return changedCount === 0 ? `snapshot ${of}` : `snapshot ${of} + ${files}`;
+}
+
+function some(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(', ');
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
+}
