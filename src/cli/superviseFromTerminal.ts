@@ -116,6 +116,13 @@ function told(
     terminal.err(`lockstep: run ${shortId(id)} was cancelled; to see it: lockstep show ${shortId(id)}\n`);
     return exitCodes.cancelled;
   }
+  if (end.commandEnd !== undefined) {
+    const { exitCode, signal } = end.commandEnd;
+    terminal.err(
+      `lockstep: the supervisor of run ${shortId(id)} was killed; the command ended with ${signal ?? `exit code ${exitCode ?? '?'}`}\n`,
+    );
+    return exitCode ?? (signal === undefined ? own.lockstep : 128 + (signalNumbers[signal] ?? 0));
+  }
   if (end.state === 'lost') {
     terminal.err(
       end.stillRunning

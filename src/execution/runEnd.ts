@@ -1,6 +1,8 @@
 /** How a run ended, if it did, from its files and the processes they name. */
 import { readFile, stat } from 'node:fs/promises';
 import { hostIdentity, processLives } from '../base/processIdentity.ts';
+import { readCommandEnd } from '../runs/commandEnd.ts';
+import type { CommandEnd } from '../runs/commandEnd.ts';
 import { processRecordSchema } from '../runs/processRecord.ts';
 import type { ProcessRecord } from '../runs/processRecord.ts';
 import { resultSchema } from '../runs/result.ts';
@@ -14,6 +16,8 @@ export interface RunEnd {
   /** The command outlived its supervisor; its output goes on. */
   readonly stillRunning: boolean;
   readonly result?: Result;
+  /** Of a lost run, where it is known how its command ended. */
+  readonly commandEnd?: CommandEnd;
 }
 
 /** A heartbeat older than this, in milliseconds, is a dead supervisor's where its process cannot be seen. */
@@ -28,9 +32,11 @@ export async function readRunEnd(paths: RunPaths): Promise<RunEnd | undefined> {
   if (stillRunning === undefined) return undefined;
   // It may have written its result and left between the two looks.
   const late = await readResult(paths);
-  return late === undefined
+  if (late !== undefined) return { state: late.state, stillRunning: false, result: late };
+  const commandEnd = readCommandEnd(paths.dir, record);
+  return commandEnd === undefined
     ? { state: 'lost', stillRunning }
-    : { state: late.state, stillRunning: false, result: late };
+    : { state: 'lost', stillRunning: false, commandEnd };
 }
 
 /** Undefined when there is none, or none that can be understood. */

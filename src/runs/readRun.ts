@@ -5,6 +5,7 @@ import { MetricLogFollower } from './metricLog.ts';
 import { summariseShownSeries } from './metricSeries.ts';
 import type { RunDetails } from './runDetails.ts';
 import { runPathsIn } from './runPaths.ts';
+import { readCommandEnd } from './commandEnd.ts';
 import { deriveState } from './runState.ts';
 import { summariseRun, type RunSummary } from './runSummary.ts';
 import { readEndedRecord, readRunRecord } from './readRunRecord.ts';
@@ -37,10 +38,12 @@ async function readDerived(
     const unread = record.result === undefined && !record.problems.some(isAboutResult);
     if (derived.state === 'lost' && unread && existsSync(runPathsIn(dir).result)) continue;
     const unplanned = derived.state === 'lost' && record.plan === undefined && problems.length === 0;
+    const commandEnd = derived.state === 'lost' ? readCommandEnd(dir, record.process) : undefined;
     const details = {
       id,
       dir,
       ...derived,
+      ...(commandEnd === undefined ? {} : { commandEnd, stillRunning: false }),
       ...files,
       problems: unplanned ? ['plan.json is missing'] : problems,
     };

@@ -2,6 +2,7 @@
 import type { MergedAnnotations } from './mergeAnnotations.ts';
 import type { Announcement } from './announcement.ts';
 import type { RunRequest } from './annotation.ts';
+import type { CommandEnd } from './commandEnd.ts';
 import type { Captured } from './captured.ts';
 import type { Plan } from './plan.ts';
 import type { Reported } from './reported.ts';
@@ -17,6 +18,8 @@ export interface RunDetails {
   readonly dir: string;
   readonly state: RunState;
   readonly stillRunning: boolean;
+  /** Of a lost run, where it is known how its command ended. */
+  readonly commandEnd?: CommandEnd;
   /** Each part is absent when its file is missing or unreadable; the latter is then among the problems. */
   readonly plan?: Plan;
   /** What the launcher said; only while there is no plan. */

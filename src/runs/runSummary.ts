@@ -46,6 +46,7 @@ export interface RunSummary {
   readonly changedCount?: number;
   readonly codeKnown: 'captured' | 'declared' | 'unknown';
   readonly seed?: ParameterValue;
+  /** Of the command; also of a lost run, where that is known. */
   readonly exitCode?: number;
   /** The signal that ended the command. */
   readonly signal?: string;
@@ -86,6 +87,8 @@ export function summariseRun(
   const seed = knownValue(plan?.seed);
   const startedAt = result?.startedAt ?? run.process?.startedAt;
   const name = annotations.name === undefined ? (said?.name ?? run.reported?.name) : annotations.name;
+  const end = result ?? run.commandEnd;
+  const endedAt = result?.endedAt ?? run.commandEnd?.at;
   const note = annotations.note === undefined ? run.reported?.note : annotations.note;
   return {
     id: run.id,
@@ -93,7 +96,7 @@ export function summariseRun(
     stillRunning: run.stillRunning,
     createdAt: said?.createdAt ?? timeOfRunId(run.id),
     ...(startedAt === undefined ? {} : { startedAt }),
-    ...(result === undefined ? {} : { endedAt: result.endedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
     ...(result?.durationMs === undefined ? {} : { durationMs: result.durationMs }),
     ...(name === undefined || name === null ? {} : { name }),
     ...(note === undefined || note === null ? {} : { note }),
@@ -110,8 +113,8 @@ export function summariseRun(
     ...(code === undefined ? {} : { changedCount: code.changedCount }),
     codeKnown: plan?.code.known ?? 'unknown',
     ...(seed === undefined ? {} : { seed }),
-    ...(result?.exitCode === undefined ? {} : { exitCode: result.exitCode }),
-    ...(result?.signal === undefined ? {} : { signal: result.signal }),
+    ...(end?.exitCode === undefined ? {} : { exitCode: end.exitCode }),
+    ...(end?.signal === undefined ? {} : { signal: end.signal }),
     ...(result?.failure === undefined ? {} : { failure: result.failure.message }),
     ...(said?.reproduces === undefined ? {} : { reproduces: said.reproduces }),
     ...(said?.rerunOf === undefined ? {} : { rerunOf: said.rerunOf }),

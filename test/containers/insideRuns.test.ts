@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { chown, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cancelRun } from '../../src/execution/cancelRun.ts';
 import type { LaunchedRun } from '../../src/execution/launchRun.ts';
 import { readProcessRecord, readRunEnd } from '../../src/execution/runEnd.ts';
 import type { ProcessRecord } from '../../src/runs/processRecord.ts';
+import { summariseRun } from '../../src/runs/runSummary.ts';
+import { insideKeyFile } from '../../src/runs/insideEnd.ts';
 import { RunStore } from '../../src/runs/runStore.ts';
 import { engineSays } from '../helpers/containers/engineCommand.ts';
 import { insideProject, workspaceFolder } from '../helpers/containers/insideProject.ts';
@@ -198,6 +200,22 @@ for (const [name, find] of engines)
       assert.equal((await resultOf(run))?.metrics['loss']?.count, lines);
     });
 
+    it('is lost without any supervisor, and how its command ended is told all the same', async () => {
+      const run = await project.launch(['python3', 'training.py', 'alone', '7'], {
+        variables: { ...project.environment, LOCKSTEP_WATCHDOG: '0' },
+      });
+      await waitFor('output', async () => (await outputOf(run)).includes('loss'));
+      process.kill((await started(run)).supervisor.pid, 'SIGKILL');
+      await project.write({ alone: '' });
+      const { state, exitCode } = await waitFor('the end', async () => {
+        const details = await new RunStore(project.store).read(run.id);
+        return details.commandEnd !== undefined && summariseRun(details);
+      });
+      assert.deepEqual([state, exitCode], ['lost', 7]);
+      const end = await readRunEnd(run.paths);
+      assert.deepEqual([end?.state, end?.stillRunning, end?.commandEnd?.exitCode], ['lost', false, 7]);
+    });
+
     it('is ended by anybody when nobody watches over it any more', async () => {
       const run = await project.launch(['python3', 'stubborn.py'], {
         variables: { ...project.environment, LOCKSTEP_WATCHDOG: '0' },
@@ -288,6 +306,16 @@ describe('a run in a devcontainer of another user', function () {
     await waitFor('output', async () => (await stat(run.paths.stdout)).size > 0);
     // Nobody can take away or replace what is there.
     assert.equal((await stat(join(run.paths.dir, 'inside'))).mode & 0o7777, 0o1777);
+    // Nor say in its place that it has ended.
+    const forged = join(run.paths.dir, 'inside', 'ended');
+    await writeFile(forged, '0\n');
+    await chown(forged, 4322, 4322);
+    const key = await stat(insideKeyFile(run.paths.dir));
+    assert.deepEqual([key.mode & 0o777, key.uid], [0o600, process.getuid?.()]);
+    const looks = (await stat(run.paths.heartbeat)).mtimeMs;
+    await waitFor('a later heartbeat', async () => (await stat(run.paths.heartbeat)).mtimeMs > looks);
+    assert.equal(await readRunEnd(run.paths), undefined);
+    await rm(forged);
     await writeFile(join(project.root, 'go'), 'now\n');
     const end = await run.ended();
     assert.equal(end.state, 'finished', JSON.stringify(end.result?.failure));

@@ -190,7 +190,7 @@ function stateLine(summary: RunSummary): string {
   const how =
     summary.signal !== undefined
       ? `, signal ${summary.signal}`
-      : summary.exitCode !== undefined && summary.exitCode !== 0
+      : summary.exitCode !== undefined && (summary.exitCode !== 0 || summary.state === 'lost')
         ? `, exit code ${summary.exitCode}`
         : '';
   return stateText(summary) + how + (summary.failure === undefined ? '' : `: ${summary.failure}`);

@@ -5,15 +5,13 @@
  */
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identifyProcess } from '../../base/processIdentity.ts';
 import type { ProcessIdentity } from '../../base/processIdentity.ts';
+import { insideFolder, readInsideEnd } from '../../runs/insideEnd.ts';
 import type { CommandEnd } from '../spawnCommand.ts';
 import type { ContainerApi, ContainerFacts } from './containerApi.ts';
 import { isNotAnswering } from './containerApi.ts';
-import { readWrapperEnd, wrapperFiles } from './wrapperScript.ts';
 
 export interface RunningInside {
   readonly api: ContainerApi;
@@ -23,8 +21,8 @@ export interface RunningInside {
   readonly exec: string | undefined;
   /** The wrapper as this machine knows it. */
   readonly child: ProcessIdentity | undefined;
-  /** `inside` of the run folder. */
-  readonly folder: string;
+  /** The run folder. */
+  readonly dir: string;
   /** How many processes of the run are left inside. */
   readonly count: (signal: AbortSignal) => Promise<number>;
   /** The same without the engine; undefined where they cannot be told from others on this machine. */
@@ -47,11 +45,11 @@ const lateMs = 500;
 
 /** Resolves when nothing of the command runs any more. Never rejects but when `signal` aborts. */
 export async function awaitInside(running: RunningInside, signal: AbortSignal): Promise<CommandEnd> {
-  const { folder, child, note } = running;
+  const { dir, child, note } = running;
   let wake = (): void => undefined;
   let watcher: FSWatcher | undefined;
   try {
-    watcher = watch(folder, () => wake());
+    watcher = watch(insideFolder(dir), () => wake());
     watcher.on('error', () => watcher?.close());
   } catch {
     // It is looked at from time to time all the same.
@@ -67,7 +65,7 @@ export async function awaitInside(running: RunningInside, signal: AbortSignal): 
   try {
     for (;;) {
       signal.throwIfAborted();
-      const end = await readEnd(folder);
+      const end = readInsideEnd(dir);
       if (end !== undefined) return end;
       const here = child === undefined ? undefined : await isGone(child);
       if (here === true || stop.seen || performance.now() - askedAt > askEveryMs) {
@@ -88,17 +86,17 @@ export async function awaitInside(running: RunningInside, signal: AbortSignal): 
           },
         );
         // An engine that hangs does not hold up what the wrapper itself says.
-        const gone = await Promise.race([asked, said(folder, look.signal)]);
+        const gone = await Promise.race([asked, said(dir, look.signal)]);
         look.abort();
         signal.throwIfAborted();
         if (gone === undefined && here === true && silentSince !== undefined) {
           const silence = performance.now() - silentSince;
           if (silence > (running.engineMs ?? engineMs) && (await running.shown()) === 0)
-            return (await readEnd(folder)) ?? ended(endedUnseen);
+            return readInsideEnd(dir) ?? ended(endedUnseen);
         }
         if (gone !== undefined) {
           await delay(lateMs);
-          return (await readEnd(folder)) ?? gone;
+          return readInsideEnd(dir) ?? gone;
         }
         stop.seen = false;
       }
@@ -133,8 +131,8 @@ async function announceStop(
 }
 
 /** Resolves when the wrapper has said how the command ended, which is then to be read; or when nobody asks any more. */
-async function said(folder: string, signal: AbortSignal): Promise<undefined> {
-  while (!signal.aborted && (await readEnd(folder)) === undefined)
+async function said(dir: string, signal: AbortSignal): Promise<undefined> {
+  while (!signal.aborted && readInsideEnd(dir) === undefined)
     await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
   return undefined;
 }
@@ -188,19 +186,4 @@ function ended(message: string): CommandEnd {
       mend: 'Start it again with lockstep env up, then run the command again.',
     },
   };
-}
-
-/** Undefined while the wrapper has said nothing. */
-export async function readEnd(folder: string): Promise<CommandEnd | undefined> {
-  const path = join(folder, wrapperFiles.ended);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const said = await readFile(join(folder, wrapperFiles.said), 'utf8').catch(() => '');
-  const end = readWrapperEnd(text, said);
-  if (end === undefined) return undefined;
-  const at = await stat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => undefined,
-  );
-  return { ...end, ...(at === undefined ? {} : { at }) };
 }

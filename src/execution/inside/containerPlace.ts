@@ -32,7 +32,7 @@ import { openRelay } from './mlflowRelay.ts';
 import type { Relay } from './mlflowRelay.ts';
 import { shownHere } from './shownHere.ts';
 import { startInside } from './startInside.ts';
-import { wrapperFiles } from './wrapperScript.ts';
+import { keyVariable, wrapperFiles } from './wrapperScript.ts';
 
 export interface ContainerPlaceOptions extends PlaceOptions {
   readonly runId: string;
@@ -98,7 +98,7 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
         container: started.id,
         containerStartedAt: started.startedAt,
         exec: started.exec,
-        folder: folder.path,
+        dir: paths.dir,
         count: signal => countInside(tree(started), signal),
         shown: async () => {
           const own = process.getuid?.();
@@ -137,7 +137,7 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
       const begun = await startInside({
         ...{ api, folder, opened, command, inside, mayWrite },
         argv: command.argv.map(word => map.wordToContainer(word)),
-        env: entries(command.environment),
+        env: [...entries(command.environment), `${keyVariable}=${folder.key}`],
         signal: over.signal,
       });
       const child = await shownHere(api, begun);

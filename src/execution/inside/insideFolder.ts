@@ -2,10 +2,13 @@
  * `inside` of a run folder: where the wrapper in the container and the supervisor meet. All files that the command
  * writes into the run's folder are made by the supervisor first, so they belong to the person whoever runs inside.
  */
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseStat } from '../../base/processIdentity.ts';
+import { systemErrorCode } from '../../base/systemError.ts';
+import { insideFolder, insideKeyFile, readInsideKey, withoutKey } from '../../runs/insideEnd.ts';
 import type { RunPaths } from '../../runs/runPaths.ts';
 import { waitForFile } from './waitForFile.ts';
 import { wrapperFiles } from './wrapperScript.ts';
@@ -22,7 +25,12 @@ export class InsideFolder {
 
   constructor(paths: RunPaths) {
     this.#paths = paths;
-    this.path = join(paths.dir, 'inside');
+    this.path = insideFolder(paths.dir);
+  }
+
+  /** What the wrapper signs its words with; there once the folder is made. */
+  get key(): string {
+    return readInsideKey(this.#paths.dir) ?? '';
   }
 
   /** Rejects with the system's error. */
@@ -59,14 +67,30 @@ export class InsideFolder {
     return existsSync(join(this.path, name));
   }
 
-  async read(name: string): Promise<string | undefined> {
-    return readFile(join(this.path, name), 'utf8').catch(() => undefined);
+  /** What the shell itself printed. */
+  said(): string | undefined {
+    return this.#text(wrapperFiles.said);
+  }
+
+  /** What the wrapper wrote; undefined where there is nothing, or it is somebody else's. */
+  read(name: string): string | undefined {
+    const text = this.#text(name);
+    return text === undefined ? undefined : withoutKey(text, readInsideKey(this.#paths.dir));
+  }
+
+  #text(name: string): string | undefined {
+    try {
+      return readFileSync(join(this.path, name), 'utf8');
+    } catch {
+      return undefined;
+    }
   }
 
   /** The wrapper by its number inside; waits a moment for one that was just started. */
   async startedWrapper(): Promise<StartedWrapper> {
-    await waitForFile(this.path, [wrapperFiles.started, wrapperFiles.refused, wrapperFiles.ended], startMs);
-    return startedWrapper(await this.read(wrapperFiles.started));
+    const words = [wrapperFiles.started, wrapperFiles.refused, wrapperFiles.ended];
+    await waitForFile(this.path, words, startMs, { counts: name => this.read(name) !== undefined });
+    return startedWrapper(this.read(wrapperFiles.started));
   }
 
   /** @param owner As this machine knows the user that the command runs as. */
@@ -87,11 +111,18 @@ export class InsideFolder {
         await chmod(path, this.#former.get(path) ?? mode & 0o755).catch(() => undefined);
     }
     if (existsSync(this.#paths.result))
-      await rm(this.path, { recursive: true, force: true }).catch(() => undefined);
+      for (const path of [this.path, insideKeyFile(this.#paths.dir)])
+        await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 
   async #make(): Promise<void> {
     await mkdir(this.path, { recursive: true });
+    // One that is there is the run's: a supervisor that takes it over must know what the wrapper signs with.
+    await writeFile(insideKeyFile(this.#paths.dir), `${randomBytes(16).toString('hex')}\n`, {
+      ...{ flag: 'wx', mode: 0o600 },
+    }).catch((error: unknown) => {
+      if (systemErrorCode(error) !== 'EEXIST') throw error;
+    });
     await Promise.all(this.#written().map(path => writeFile(path, '', { flag: 'a' })));
   }
 

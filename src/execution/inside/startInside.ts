@@ -56,10 +56,10 @@ export async function startInside(request: StartInsideRequest): Promise<Containe
     });
   const said = await firstWord(api, folder, exec);
   if (said === wrapperFiles.started || said === wrapperFiles.ended) {
-    return { ...record, exec, ...startedWrapper(await folder.read(wrapperFiles.started)) };
+    return { ...record, exec, ...startedWrapper(folder.read(wrapperFiles.started)) };
   }
   const [program = ''] = argv;
-  switch ((await folder.read(wrapperFiles.refused))?.trim()) {
+  switch (folder.read(wrapperFiles.refused)?.trim()) {
     case 'missing':
       throw programNotFound(program);
     case 'forbidden':
@@ -72,19 +72,19 @@ export async function startInside(request: StartInsideRequest): Promise<Containe
   }
   const facts = await api.execFacts(exec);
   if (facts?.ExitCode === wrapperCannotWrite) throw notWritableInside(run, record.user ?? 'of the image');
-  throw notStartedInside(
-    (await folder.read(wrapperFiles.said))?.trim().slice(-500) ?? `exit code ${facts?.ExitCode ?? 'unknown'}`,
-  );
+  throw notStartedInside(folder.said()?.trim().slice(-500) ?? `exit code ${facts?.ExitCode ?? 'unknown'}`);
 }
 
 /** Undefined when the wrapper ended without a word. */
 async function firstWord(api: ContainerApi, folder: InsideFolder, exec: string): Promise<string | undefined> {
   const words = [wrapperFiles.started, wrapperFiles.refused, wrapperFiles.ended];
+  // Where others may write into the folder, what they put there is no word of the wrapper.
+  const counts = (name: string): boolean => folder.read(name) !== undefined;
   const end = performance.now() + patienceMs;
   for (;;) {
-    const word = await waitForFile(folder.path, words, askEveryMs);
+    const word = await waitForFile(folder.path, words, askEveryMs, { counts });
     if (word !== undefined || performance.now() >= end) return word;
     const facts = await api.execFacts(exec).catch(() => undefined);
-    if (facts?.Running === false) return waitForFile(folder.path, words, askEveryMs);
+    if (facts?.Running === false) return waitForFile(folder.path, words, askEveryMs, { counts });
   }
 }

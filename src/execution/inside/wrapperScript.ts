@@ -3,20 +3,26 @@
  * and says how it ended. It is nobody's child there and needs nobody to live, so the death of a supervisor or of the
  * engine's client loses nothing. POSIX sh; dash, busybox and bash run it.
  *
- * It is handed over as text, not as a file that somebody could replace. Arguments: that text, the folder `inside` of the run as the container sees it, the working folder, the file for standard input,
- * then the command. What it says is in that folder, each file renamed into place:
+ * It is handed over as text, not as a file that somebody could replace. Arguments: that text,
+ * the folder `inside` of the run as the container sees it, the working folder, the file for standard input, then the
+ * command. What it says is in that folder, each file renamed into place:
  * `started` (its number and its line of /proc), `refused` (why there is no command), `ended` (the exit code).
+ * Each ends with the key that the supervisor handed over in the environment, which other users of the machine cannot
+ * read: where the folder is open to them, what they put there is not believed.
  * In `said` is what the shell itself printed: it reports a command that was ended by a signal there, which tells the
  * exit code 137 from SIGKILL.
  */
 import { findProgram, findProgramVariables } from '../../environments/devcontainer/findProgram.ts';
+import { insideFiles } from '../../runs/insideEnd.ts';
 
 export const wrapperFiles = {
   started: 'started',
   refused: 'refused',
-  ended: 'ended',
-  said: 'said',
+  ...insideFiles,
 } as const;
+
+/** Variable of the wrapper alone: the key of the run, which ends every line that it writes. */
+export const keyVariable = 'LOCKSTEP_INSIDE_KEY';
 
 /** Its exit code when it may not write into the run's folder. */
 export const wrapperCannotWrite = 91;
@@ -30,10 +36,12 @@ if [ "$session" != $$ ] && [ -z "$LOCKSTEP_NO_SETSID" ] && command -v setsid >/d
   exec setsid /bin/sh -c "$text" "$0" "$text" "$@"
 fi
 unset LOCKSTEP_NO_SETSID
+key=\${${keyVariable}:+ $${keyVariable}}
+unset ${keyVariable}
 in=$1 cwd=$2 input=$3
 shift 3
 run=\${in%/*}
-tell() { printf '%s\\n' "$2" >"$in/.$1" && mv -f "$in/.$1" "$in/$1" || exit ${wrapperCannotWrite}; }
+tell() { printf '%s\\n' "$2$key" >"$in/.$1" && mv -f "$in/.$1" "$in/$1" || exit ${wrapperCannotWrite}; }
 refuse() { tell ${wrapperFiles.refused} "$1"; exit 0; }
 if [ -n "$BASH_VERSION" ]; then set +o posix; fi
 trap : HUP INT QUIT TERM
@@ -44,7 +52,7 @@ cd "$cwd" || refuse cwd
 ${findProgram}
 read -r line </proc/$$/stat
 tell ${wrapperFiles.started} "$$ $line"
-(unset text in cwd input run session line ${findProgramVariables}; exec "$@") <"$input" >>"$run/stdout.log" 2>>"$run/stderr.log"
+(unset text key in cwd input run session line ${findProgramVariables}; exec "$@") <"$input" >>"$run/stdout.log" 2>>"$run/stderr.log"
 code=$?
 tell ${wrapperFiles.ended} "$code"
 `.trim();
@@ -52,35 +60,4 @@ tell ${wrapperFiles.ended} "$code"
 /** What an engine is to execute. @param words Working folder and so on, as the script takes them after its own text. */
 export function wrapperArgv(words: readonly string[]): string[] {
   return ['/bin/sh', '-c', wrapperScript, 'lockstep-run', wrapperScript, ...words];
-}
-
-/** Signals that shells do not report when they end a command. */
-const silent: Readonly<Record<number, NodeJS.Signals>> = { 2: 'SIGINT', 13: 'SIGPIPE' };
-
-const signals: Readonly<Record<number, NodeJS.Signals>> = {
-  ...{ 1: 'SIGHUP', 3: 'SIGQUIT', 4: 'SIGILL', 5: 'SIGTRAP', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE' },
-  ...{ 9: 'SIGKILL', 10: 'SIGUSR1', 11: 'SIGSEGV', 12: 'SIGUSR2', 14: 'SIGALRM', 15: 'SIGTERM' },
-  ...{ 16: 'SIGSTKFLT', 24: 'SIGXCPU', 25: 'SIGXFSZ', 26: 'SIGVTALRM', 27: 'SIGPROF', 31: 'SIGSYS' },
-  ...silent,
-};
-
-export interface WrapperEnd {
-  readonly exitCode: number | undefined;
-  readonly signal: NodeJS.Signals | undefined;
-}
-
-/**
- * How the command ended, from the files `ended` and `said`. A shell tells a signal as 128 and its number, which a
- * program may also return itself; then the shell has said nothing. Of SIGINT and SIGPIPE, which it never reports, the
- * signal is taken for true. Undefined when `ended` holds no number.
- */
-export function readWrapperEnd(ended: string, said: string): WrapperEnd | undefined {
-  const text = ended.trim();
-  if (!/^\d{1,3}$/.test(text)) return undefined;
-  const exitCode = Number(text);
-  const number = exitCode - 128;
-  const signal = signals[number];
-  if (signal === undefined || (silent[number] === undefined && said.trim() === ''))
-    return { exitCode, signal: undefined };
-  return { exitCode: undefined, signal };
 }

@@ -120,9 +120,11 @@ function endText(run: RunSummary): string {
     case 'lost':
       return run.stillRunning
         ? vscode.l10n.t('lost, still running')
-        : run.host === undefined
-          ? vscode.l10n.t('lost')
-          : vscode.l10n.t('lost on {0}', oneLine(run.host, 40));
+        : run.exitCode !== undefined || run.signal !== undefined
+          ? vscode.l10n.t('lost, exit {0}', run.signal ?? run.exitCode ?? '')
+          : run.host === undefined
+            ? vscode.l10n.t('lost')
+            : vscode.l10n.t('lost on {0}', oneLine(run.host, 40));
     case 'preparing':
       return vscode.l10n.t('preparing');
     case 'running':

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { awaitInside } from '../../../../src/execution/inside/awaitInside.ts';
 import type { RunningInside } from '../../../../src/execution/inside/awaitInside.ts';
@@ -15,12 +15,13 @@ describe('waiting for a command inside', () => {
     answers: (folder: string) => Pick<RunningInside, 'count' | 'shown'> & { engineMs?: number },
   ): Promise<string | number | undefined> {
     await using folder = await temporaryFolder();
+    await mkdir(join(folder.path, 'inside'));
     using engine = await fakeEngine(folder.path, 'monday');
     const over = new AbortController();
     const child = { pid: 0x3fffffff, startTime: '1' };
     const running = {
       ...{ api: engine.api, container: 'x', containerStartedAt: 'monday', exec: undefined, child },
-      ...{ folder: folder.path, note: () => undefined, ...answers(folder.path) },
+      ...{ dir: folder.path, note: () => undefined, ...answers(folder.path) },
     };
     try {
       const { failure, exitCode } = await awaitInside(running, over.signal);
@@ -56,7 +57,7 @@ describe('waiting for a command inside', () => {
   it('reads the exit code while the engine hangs', async () => {
     const code = await end(folder => ({
       count: async () => {
-        await writeFile(join(folder, 'ended'), '7\n');
+        await writeFile(join(folder, 'inside', 'ended'), '7\n');
         return new Promise(() => undefined);
       },
       shown: () => Promise.resolve(0),

@@ -5,10 +5,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { runCommand } from '../../../../src/base/runCommand.ts';
 import {
-  readWrapperEnd,
+  keyVariable,
   wrapperArgv,
   wrapperCannotWrite,
 } from '../../../../src/execution/inside/wrapperScript.ts';
+import {
+  insideFolder,
+  insideKeyFile,
+  readInsideEnd,
+  readWrapperEnd,
+} from '../../../../src/runs/insideEnd.ts';
 import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
 
 const shells: readonly (readonly string[])[] = [
@@ -31,7 +37,7 @@ interface Wrapped {
 async function wrap(
   [program = '', ...options]: readonly string[],
   argv: readonly string[],
-  { cwd = '/', input, logs = true }: { cwd?: string; input?: string; logs?: boolean } = {},
+  { cwd = '/', input, logs = true, key }: { cwd?: string; input?: string; logs?: boolean; key?: string } = {},
 ): Promise<Wrapped> {
   await using folder = await temporaryFolder();
   const run = join(folder.path, 'a run');
@@ -43,7 +49,10 @@ async function wrap(
   const outcome = await runCommand({
     program,
     args: [...options, ...words.slice(1)],
-    env: { PATH: process.env['PATH'], HOME: folder.path },
+    env: {
+      ...{ PATH: process.env['PATH'], HOME: folder.path },
+      ...(key === undefined ? {} : { [keyVariable]: key }),
+    },
     timeoutMs: 20_000,
   });
   const said: Record<string, string> = {};
@@ -118,6 +127,35 @@ describe('the shell around a command in a container', () => {
   it('starts nothing where it may not write, or the folder to run in is missing', async () => {
     assert.equal((await wrap(['/bin/sh'], ['true'], { logs: false })).code, wrapperCannotWrite);
     assert.equal((await wrap(['/bin/sh'], ['true'], { cwd: '/no/such' })).said['refused'], 'cwd\n');
+  });
+});
+
+describe('what the wrapper says', () => {
+  it('counts where it is signed with the key of the run', async () => {
+    await using folder = await temporaryFolder();
+    const run = folder.path;
+    await mkdir(insideFolder(run));
+    const says = async (text: string): Promise<unknown> => {
+      await writeFile(join(insideFolder(run), 'ended'), text);
+      return readInsideEnd(run)?.exitCode;
+    };
+    assert.equal(await says('7\n'), 7, 'of a version without keys');
+    await writeFile(insideKeyFile(run), 'abc\n');
+    assert.deepEqual(
+      [await says('0\n'), await says('0 abd\n'), await says('0 xabc\n'), await says('7 abc\n')],
+      [undefined, undefined, undefined, 7],
+    );
+  });
+
+  it('is signed in each of its files, and the command does not see the key', async () => {
+    const { said, out } = await wrap(['/bin/sh'], ['env'], { key: 'abc' });
+    assert.equal(said['ended'], '0 abc\n');
+    assert.match(said['started'] ?? '', /^\d+ \d+ \(.* abc\n$/);
+    assert.doesNotMatch(out.toString(), /abc/);
+    assert.equal(
+      (await wrap(['/bin/sh'], ['no-such-program'], { key: 'abc' })).said['refused'],
+      'missing abc\n',
+    );
   });
 });
 
