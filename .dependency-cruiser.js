@@ -15,7 +15,7 @@ const rooms = {
   environments: ['base', 'git', 'runs', 'series'],
   execution: ['base', 'git', 'runs', 'series', 'tracking', 'data', 'environments'],
   reproduction: ['base', 'git', 'runs', 'series', 'tracking', 'data', 'environments', 'execution'],
-  sharing: ['base', 'git', 'runs', 'data', 'environments', 'execution', 'reproduction'],
+  sharing: ['base', 'git', 'runs', 'tracking', 'data', 'environments', 'execution', 'reproduction'],
   protocol: ['base', 'series', 'runs'],
   cli: [
     ...['base', 'git', 'runs', 'series', 'tracking', 'imports', 'data', 'environments', 'execution'],

@@ -48,6 +48,15 @@ export function unknownEnvCommand(name: string, near: string | undefined): Locks
   });
 }
 
+export function unknownShareCommand(name: string, near: string | undefined): LockstepError {
+  return new LockstepError({
+    code: 'unknown-command',
+    kind: 'usage',
+    message: `There is no command share ${name}.${near === undefined ? '' : ` Did you mean share ${near}?`}`,
+    mend: 'See lockstep share --help',
+  });
+}
+
 export function environmentNotSupported(kind: string): LockstepError {
   return new LockstepError({
     code: 'environment-not-supported',

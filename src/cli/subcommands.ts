@@ -85,6 +85,11 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'the environment of this project: a devcontainer or Python environment, its lock and drift',
     load: async () => (await import('./commands/env.ts')).env,
   },
+  share: {
+    usage: 'share COMMAND',
+    summary: 'runs for others through the git remote: push, fetch, link, export',
+    load: async () => (await import('./commands/share.ts')).share,
+  },
   doctor: {
     usage: 'doctor',
     summary: 'what is missing on this machine, and the command that mends it',

@@ -26,6 +26,8 @@ export interface GitOptions {
   readonly variables?: NodeJS.ProcessEnv;
   /** Objects that are written go to the snapshot store, also those that the person's object store has already. */
   readonly storing?: boolean;
+  /** The call rejects when git prints more: for what strangers wrote. */
+  readonly maxOutputBytes?: number;
 }
 
 /** A filter program of the person that hangs must not hang the run for ever. */
@@ -53,7 +55,7 @@ export async function runGit(
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(signal === undefined ? {} : { signal }),
     timeoutMs,
-    maxOutputBytes,
+    maxOutputBytes: options.maxOutputBytes ?? maxOutputBytes,
   });
   if (outcome.exitCode === 0) return outcome;
   if (outcome.stderr.includes('detected dubious ownership')) throw repositoryNotOwned(repository.root);

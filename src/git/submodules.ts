@@ -69,7 +69,7 @@ function treesOf(code: Pick<Code, 'tree' | 'headTree' | 'heldTree'>): string[] {
 }
 
 /** Once for each state of the submodule: what is kept already is not copied again. */
-async function copyTrees(
+export async function copyTrees(
   from: Repository,
   to: Repository,
   trees: readonly string[],

@@ -17,6 +17,15 @@ export function planMissing(id: string, problem: string | undefined): LockstepEr
   });
 }
 
+export function runNotConfirmed(id: string): LockstepError {
+  return new LockstepError({
+    code: 'not-confirmed',
+    kind: 'usage',
+    message: `Run ${short(id)} came from somebody else, and nobody here has agreed to what it runs.`,
+    mend: `Look at what it would run, then say yes: lockstep reproduce ${id} --yes`,
+  });
+}
+
 export function codeUnknown(id: string, reason: string): LockstepError {
   return new LockstepError({
     code: 'code-unknown',

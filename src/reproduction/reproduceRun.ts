@@ -10,6 +10,7 @@ import { launchRun } from '../execution/launchRun.ts';
 import type { LaunchedRun, LaunchOptions } from '../execution/launchRun.ts';
 import type { LaunchSpec } from '../execution/launchSpec.ts';
 import { knownValue } from '../runs/known.ts';
+import { requireConfirmed } from './requireConfirmed.ts';
 import { requireOwnCommand } from './requireOwnCommand.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
@@ -98,6 +99,7 @@ export async function requireReproducible(
   const { plan, id } = original;
   if (plan === undefined) throw planMissing(id, original.problems[0]);
   requireOwnCommand(plan, 'reproduced');
+  requireConfirmed(original);
   if (original.state === 'preparing' || original.state === 'running' || original.stillRunning)
     throw runStillLive(id);
   const { kind, container } = plan.environment;

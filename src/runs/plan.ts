@@ -232,6 +232,8 @@ export const planSchema = z.looseObject({
   seed: knownSchema(parameterValueSchema),
   /** Allow-listed environment variables by value, the others by keyed hash. */
   variables: z.record(z.string(), variableSchema),
+  /** Of a run that was shared: variables outside the allow-list, which only their own store can compare, were left out. */
+  hiddenVariables: z.enum(['not-shared']).or(z.string()).optional(),
   timeZone: z.string().optional(),
   locale: z.string().optional(),
   /** Declared with --input/--output or in lockstep.yaml, relative to the root where below it, else absolute. */

@@ -19,6 +19,7 @@ import { jsonText } from '../output/jsonText.ts';
 import { parseDuration } from '../parseDuration.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { cancelOnInterrupt } from '../superviseFromTerminal.ts';
+import { confirmedRun, resolveHereOrShared } from './share/sharedRun.ts';
 import { tellForecast } from '../text/tellForecast.ts';
 import { tellVerdict } from '../text/tellVerdict.ts';
 import { shortId } from '../text/describe.ts';
@@ -44,14 +45,21 @@ export const reproduce: Subcommand = {
       .option('--no-network', 'without network, for a run that was executed in a container')
       .option('--keep', 'leave the private checkout behind')
       .option('--allow-outside-writes', 'let it write again where the run wrote outside the repository')
+      .option('--yes', 'agree to what a run of somebody else would do, which is shown')
       .option('--detach', 'print the id of the reproduction and leave it running')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<ReproduceFlags>();
     const asked = optionsOf(flags);
     const { runs, project } = await openRuns(context);
-    const id = await runs.resolve(parser.args[0] ?? '');
-    const original = await runs.read(id);
+    const id = await resolveHereOrShared(parser.args[0] ?? '', { runs, project }, context);
+    if (typeof id === 'number') return id;
+    // A forecast executes nothing.
+    const original =
+      flags.forecast === true
+        ? await runs.read(id)
+        : await confirmedRun(id, { runs, project }, { yes: flags.yes === true }, context);
+    if (typeof original === 'number') return original;
     const environment = askedEnvironment(flags.env, original.plan?.environment);
     const options = { ...asked, ...(environment === undefined ? {} : { environment }) };
     if (flags.forecast === true) {
@@ -120,6 +128,7 @@ interface ReproduceFlags {
   readonly network: boolean;
   readonly keep?: boolean;
   readonly allowOutsideWrites?: boolean;
+  readonly yes?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
 }

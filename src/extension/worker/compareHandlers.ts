@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises';
 import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { launchRun } from '../../execution/launchRun.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
+import { requireConfirmed } from '../../reproduction/requireConfirmed.ts';
 import { planMissing } from '../../reproduction/errors.ts';
 import { reproduceRun } from '../../reproduction/reproduceRun.ts';
 import { compareRuns } from '../../runs/compareRuns.ts';
@@ -34,8 +35,10 @@ export function compareHandlers(stores: Stores) {
     },
     rerun: async (request, signal) => {
       const { store, id, root, changes, pythonHook, supervisorScript, toolVersion } = request;
-      const { plan, problems } = await stores.table(store).runStore.read(id);
+      const run = await stores.table(store).runStore.read(id);
+      const { plan, problems } = run;
       if (plan === undefined) throw planMissing(id, problems[0]);
+      requireConfirmed(run);
       const place = await launchPlace(request.place, root, process.env, signal);
       const words = changedCommand(plan, changes, process.env);
       const launched = await launchRun(

@@ -115,6 +115,8 @@ function compareVariables(original: IngredientSide, now: IngredientSide, finding
     const after = variableText(now, name);
     if (before === after || (name === 'PYTHONPATH' && sameModules(before, after))) continue;
     const hidden = (before ?? '').startsWith(hash) || (after ?? '').startsWith(hash);
+    // Nobody knows what it was there.
+    if (before === undefined && hidden && original.plan.hiddenVariables !== undefined) continue;
     if (before === undefined) findings.differs(`variable ${name} is set only now`);
     else if (after === undefined) findings.differs(`variable ${name} was set in the original only`);
     else

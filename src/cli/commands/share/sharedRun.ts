@@ -1,0 +1,91 @@
+/**
+ * Runs that somebody else shared, on their way to being executed: looked for in the remotes where they are not here,
+ * shown, confirmed by a person, and only then given their code.
+ */
+import { createInterface } from 'node:readline/promises';
+import { LockstepError } from '../../../base/lockstepError.ts';
+import { requireConfirmed } from '../../../reproduction/requireConfirmed.ts';
+import type { RunDetails } from '../../../runs/runDetails.ts';
+import { confirmRun } from '../../../sharing/confirm/confirmRun.ts';
+import { describeWhatRuns, needsConfirmation } from '../../../sharing/confirm/describeWhatRuns.ts';
+import { couldBeRunId, ensureSharedCode, findSharedRun } from '../../../sharing/findSharedRun.ts';
+import type { CliContext } from '../../cliContext.ts';
+import { exitCodes } from '../../cliContext.ts';
+import type { OpenRuns } from '../../openRuns.ts';
+import { shortId } from '../../text/describe.ts';
+import { withShareTask, type CliShareTask } from './shareTask.ts';
+
+/**
+ * Like `runs.resolve`; what is not here, and could be the id of a run, is looked for among the shared runs. The exit code
+ * where Ctrl-C ended it.
+ */
+export async function resolveHereOrShared(
+  reference: string,
+  { runs, project }: OpenRuns,
+  context: CliContext,
+): Promise<string | number> {
+  try {
+    return await runs.resolve(reference);
+  } catch (error) {
+    const unknown = error instanceof LockstepError && error.code === 'run-not-found';
+    if (!unknown || !project.inGit || !couldBeRunId(reference)) throw error;
+    context.terminal.err('It is not here: looking among the shared runs of the remotes.\n');
+    return onTheWay(context, async task => {
+      const id = await findSharedRun({ store: project.store, root: project.root, reference }, task);
+      task.clear();
+      context.terminal.err(`Fetched run ${shortId(id)}.\n`);
+      return id;
+    });
+  }
+}
+
+/** The run with its code, after a person's yes where it takes one; the exit code where Ctrl-C ended it. Throws `not-confirmed`. */
+export async function confirmedRun(
+  id: string,
+  { runs, project }: OpenRuns,
+  { yes }: { readonly yes: boolean },
+  context: CliContext,
+): Promise<RunDetails | number> {
+  const run = await runs.read(id);
+  if (needsConfirmation(run)) {
+    show(run, context);
+    if (!yes && !(await agrees(context))) requireConfirmed(run);
+    await confirmRun(project.store, id);
+  }
+  if (run.shared === undefined) return run;
+  const ended = await onTheWay(context, task => ensureSharedCode({ root: project.root, run }, task));
+  return typeof ended === 'number' ? ended : runs.read(id);
+}
+
+/** On standard error, so that --json keeps its one document. */
+function show(run: RunDetails, { terminal }: CliContext): void {
+  const { from, parts } = describeWhatRuns(run);
+  terminal.err(`Run ${shortId(run.id)}, ${from}, would run on this machine:\n`);
+  for (const { label, lines } of parts)
+    lines.forEach((line, place) =>
+      terminal.err(`  ${terminal.paintErr('dim', (place === 0 ? label : '').padEnd(12))} ${line}\n`),
+    );
+}
+
+async function agrees({ terminal }: CliContext): Promise<boolean> {
+  if (!terminal.interactive) return false;
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await reader.question('Run it? [y/N] ');
+    return /^y(?:es)?$/i.test(answer.trim());
+  } finally {
+    reader.close();
+  }
+}
+
+async function onTheWay<T>(
+  context: CliContext,
+  work: (task: CliShareTask) => Promise<T>,
+): Promise<T | number> {
+  let result: { readonly value: T } | undefined;
+  const code = await withShareTask(context, 'Nothing was run.', async task => {
+    result = { value: await work(task) };
+    return exitCodes.done;
+  });
+  return result === undefined ? code : result.value;
+}

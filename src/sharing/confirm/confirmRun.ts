@@ -1,0 +1,14 @@
+/** Notes that a person here has seen what a shared run does and agreed. Only ever called after they did. */
+import { readFile } from 'node:fs/promises';
+import { writeJsonAtomic } from '../../base/atomicFile.ts';
+import { announceChange } from '../../runs/changes.ts';
+import { runPaths, type StorePath } from '../../runs/runPaths.ts';
+import { sharedRecordSchema } from '../../runs/sharedRecord.ts';
+
+/** Rejects where the run came from nobody, or its record cannot be written. */
+export async function confirmRun(store: StorePath, id: string): Promise<void> {
+  const path = runPaths(store, id).shared;
+  const shared = sharedRecordSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  await writeJsonAtomic(path, { ...shared, confirmedAt: new Date().toISOString() });
+  announceChange(store, [id]);
+}

@@ -1,0 +1,88 @@
+/**
+ * Brings the commit of a shared run with the code that it ran into the snapshot store. Nothing of the person's
+ * repository changes but, to keep what it has already, a ref of ours that names a tree.
+ */
+import type { Repository } from '../../git/findRepository.ts';
+import { keepTrees } from '../../git/keepTrees.ts';
+import { runGit, type GitContext } from '../../git/runGit.ts';
+import { openSnapshotStore } from '../../git/snapshotStore.ts';
+import { knownValue } from '../../runs/known.ts';
+import type { Plan } from '../../runs/plan.ts';
+import { snapshotNotShared, transportFailed } from '../errors.ts';
+import type { GitRemote } from '../remote/gitRemote.ts';
+import { runTransport } from '../remote/runTransport.ts';
+import { sharedRefOf } from '../sharedRef.ts';
+import type { ShareTask } from '../shareTask.ts';
+import { personContext, storeContext, storingInSnapshots } from './sharedRepository.ts';
+
+/** Resolves when every object of the commit is here. Rejects with `remote-failed` and its like. */
+export async function bringCommit(
+  repository: Repository,
+  remote: GitRemote,
+  runId: string,
+  task: ShareTask,
+): Promise<void> {
+  await openSnapshotStore(repository);
+  const args = [
+    ...['-c', 'fetch.writeCommitGraph=false', 'fetch', '--progress', '--no-tags', '--no-prune'],
+    ...['--no-recurse-submodules', '--no-write-fetch-head', '--refmap=', '--', remote.address],
+    sharedRefOf(runId),
+  ];
+  const { exitCode, stderr } = await runTransport(
+    { repository, args, variables: storingInSnapshots(repository) },
+    task,
+  );
+  if (exitCode !== 0) throw transportFailed('read', remote, stderr);
+}
+
+/** Whether the files that a run ran as are all here. */
+export async function hasSnapshot(repository: Repository, plan: Plan, task: ShareTask): Promise<boolean> {
+  const trees = treesOf(plan);
+  const found = await existing(personContext(repository, task), trees);
+  return trees.length === found.length;
+}
+
+/**
+ * The code of a shared run, fetched where it is not here. `snapshot-not-shared` where the commit does not hold it.
+ * True when something was fetched.
+ */
+export async function bringSnapshot(
+  repository: Repository,
+  remote: GitRemote,
+  plan: Plan,
+  task: ShareTask,
+): Promise<boolean> {
+  const here = await hasSnapshot(repository, plan, task);
+  if (!here) await bringCommit(repository, remote, plan.id, task);
+  const own = storeContext(repository, task);
+  const person = personContext(repository, task);
+  const code = knownValue(plan.code);
+  // HEAD's tree holds the files that did not change, which may be the person's own.
+  const trees = [...new Set([...treesOf(plan), ...(code?.headTree === undefined ? [] : [code.headTree])])];
+  const inStore = new Set(await existing(own, trees));
+  const elsewhere = await existing(
+    person,
+    trees.filter(tree => !inStore.has(tree)),
+  );
+  if (code !== undefined && ![...inStore, ...elsewhere].includes(code.tree))
+    throw snapshotNotShared(plan.id, remote.shownUrl);
+  await keepTrees(own, [...inStore]);
+  await keepTrees(person, elsewhere);
+  return !here;
+}
+
+function treesOf(plan: Plan): string[] {
+  const code = knownValue(plan.code);
+  if (code === undefined) return [];
+  // Submodules come along where their author had them; their absence is the restore's to name.
+  return [...new Set([code.tree, code.heldTree].filter(id => id !== undefined))];
+}
+
+async function existing(context: GitContext, trees: readonly string[]): Promise<string[]> {
+  if (trees.length === 0) return [];
+  const { stdout } = await runGit(context, ['cat-file', '--batch-check=%(objectname) %(objecttype)'], {
+    input: trees.map(tree => `${tree}\n`).join(''),
+  });
+  const lines = new Set(stdout.toString('latin1').split('\n'));
+  return trees.filter(tree => lines.has(`${tree} tree`));
+}

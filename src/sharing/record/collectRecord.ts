@@ -1,0 +1,250 @@
+/** The files of a run's record as they are shared: what others need to judge and repeat it, without names of people and machines. */
+import { mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { systemErrorCode } from '../../base/systemError.ts';
+import { knownValue } from '../../runs/known.ts';
+import { encodeFrame } from '../../runs/metricFrames.ts';
+import { readPackageList } from '../../runs/packageStore.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import { isRunId } from '../../runs/runFolders.ts';
+import { runPaths, runPathsIn, type RunPaths, type StorePath } from '../../runs/runPaths.ts';
+import { writeMetricSeries } from '../../runs/writeMetricSeries.ts';
+import { metricSources } from '../../tracking/lineFolder.ts';
+import { readRunMetrics } from '../../tracking/readRunMetrics.ts';
+import { notShareable } from '../errors.ts';
+import { logTailBytes, recordPathOf } from './manifest.ts';
+import { neutralText, neutralValue, type Neutral } from './neutralText.ts';
+
+export interface CollectedRecord {
+  /** By path in the commit. */
+  readonly files: ReadonlyMap<string, Buffer>;
+  readonly children: readonly string[];
+}
+
+export interface CollectRequest {
+  readonly store: StorePath;
+  readonly run: RunDetails;
+  readonly neutral: Neutral;
+  /** False leaves out what the run printed. */
+  readonly logs: boolean;
+}
+
+const mostChildren = 200;
+
+/** Throws `run-not-shareable` for a record that lacks its plan, and what reading it throws. */
+export async function collectRecord(request: CollectRequest): Promise<CollectedRecord> {
+  const { store, run } = request;
+  const files = new Map(await collectOne(run.dir, undefined, request));
+  const packages = knownValue(run.captured?.packages)?.list;
+  // A list that is gone is named among what is not known, by whoever reads the record.
+  const list =
+    packages === undefined ? undefined : await readPackageList(store, packages).catch(() => undefined);
+  if (list !== undefined)
+    files.set(
+      recordPathOf('packages.json'),
+      jsonOf(neutralValue({ schemaVersion: 1, packages: list }, request.neutral)),
+    );
+  const children: string[] = [];
+  for (const child of await childrenOf(runPathsIn(run.dir))) {
+    if (children.length === mostChildren) break;
+    const { dir } = runPaths(store, child);
+    const parts = await collectOne(dir, child, { ...request, logs: false }).catch((error: unknown) => {
+      // Removed since.
+      if (systemErrorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (parts === undefined) continue;
+    for (const [path, bytes] of parts) files.set(path, bytes);
+    children.push(child);
+  }
+  return { files, children };
+}
+
+async function collectOne(
+  dir: string,
+  child: string | undefined,
+  { neutral, logs, run }: CollectRequest,
+): Promise<[string, Buffer][]> {
+  const paths = runPathsIn(dir);
+  const files: [string, Buffer][] = [];
+  const add = (name: string, bytes: Buffer | undefined): void => {
+    if (bytes !== undefined) files.push([recordPathOf(name, child), bytes]);
+  };
+  const plan = await readJson(paths.plan);
+  if (plan === undefined) {
+    if (child !== undefined) return [];
+    throw notShareable(
+      run.id,
+      'its plan cannot be read',
+      'Look at the record: lockstep show ' + run.id.slice(-6),
+    );
+  }
+  add('plan.json', jsonOf(sharedPlan(plan, neutral)));
+  for (const name of ['captured.json', 'result.json']) {
+    const value = await readJson(join(dir, name));
+    if (value !== undefined) add(name, jsonOf(neutralValue(value, neutral)));
+  }
+  add('metrics.bin', await metricsOf(paths, isObject(plan) && plan['metricLines'] === true));
+  const reported = await textOf(paths.reported);
+  if (reported !== undefined) add('reported.jsonl', neutralLines(reported, neutral));
+  for (const folder of [paths.annotations, paths.verdicts, paths.probes, paths.causes])
+    for (const [name, bytes] of await statementsIn(folder, neutral))
+      add(`${basename(folder)}/${name}`, bytes);
+  if (logs) for (const path of [paths.stdout, paths.stderr]) add(basename(path), await tailOf(path, neutral));
+  if (run.plan?.stdin === 'stored' && child === undefined) add('stdin', await bytesOf(paths.stdin));
+  return files;
+}
+
+/** What holds for this machine alone does not travel: keyed hashes of variables, the mark of this store. */
+export function sharedPlan(plan: unknown, neutral: Neutral): unknown {
+  const value = neutralValue(plan, neutral);
+  if (!isObject(value)) return value;
+  const { variables, environment, ...rest } = value;
+  delete rest['shared'];
+  return {
+    ...rest,
+    ...(isObject(environment) ? { environment: withoutMark(environment) } : {}),
+    ...(isObject(variables)
+      ? {
+          hiddenVariables: 'not-shared',
+          variables: Object.fromEntries(
+            Object.entries(variables).filter(([, one]) => isObject(one) && 'value' in one),
+          ),
+        }
+      : {}),
+    ...(isObject(rest['code']) ? { code: withoutPlaces(rest['code']) } : {}),
+  };
+}
+
+function withoutMark(environment: Record<string, unknown>): Record<string, unknown> {
+  const { container } = environment;
+  if (!isObject(container)) return environment;
+  return { ...environment, container: without(container, 'mark', 'endpoint') };
+}
+
+/** A submodule's git folder on this machine is of no use elsewhere, unless it lies where git puts it everywhere. */
+function withoutPlaces(code: Record<string, unknown>): Record<string, unknown> {
+  const { value } = code;
+  if (!isObject(value) || !Array.isArray(value['submodules'])) return code;
+  const submodules = value['submodules'].map((one: unknown) => {
+    if (!isObject(one) || isOrdinaryGitDir(one['gitDir'])) return one;
+    return without(one, 'gitDir');
+  });
+  return { ...code, value: { ...value, submodules } };
+}
+
+/** `modules/<name>` below the common folder. */
+export function isOrdinaryGitDir(gitDir: unknown): boolean {
+  return (
+    typeof gitDir === 'string' &&
+    gitDir.startsWith('modules/') &&
+    !gitDir.split(/[/\\]/).some(part => part === '..' || part === '')
+  );
+}
+
+/**
+ * Written anew: the log itself also says which files of this machine the points came from. What was printed counts as
+ * read to its end, so that nobody takes points from the shared log a second time.
+ */
+async function metricsOf(paths: RunPaths, metricLines: boolean): Promise<Buffer | undefined> {
+  const { series } = await readRunMetrics(paths, { metricLines, ended: true });
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-share-'));
+  try {
+    const path = join(folder, 'metrics.bin');
+    writeMetricSeries(path, series);
+    const read = Object.values(metricSources).map(source => ({ source, offset: Number.MAX_SAFE_INTEGER }));
+    return Buffer.concat([await readFile(path), encodeFrame([], [], () => 0, read)]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Stars and the archive are everybody's own. */
+async function statementsIn(folder: string, neutral: Neutral): Promise<[string, Buffer][]> {
+  const names = await readdir(folder).catch(() => []);
+  const files: [string, Buffer][] = [];
+  for (const name of names.sort()) {
+    if (!name.endsWith('.json') || !isRunId(name.slice(0, -'.json'.length))) continue;
+    const value = await readJson(join(folder, name)).catch(() => undefined);
+    if (!isObject(value)) continue;
+    const rest = without(value, 'star', 'archived');
+    if (
+      basename(folder) === 'annotations' &&
+      Object.keys(rest).every(key => key === 'schemaVersion' || key === 'at')
+    )
+      continue;
+    files.push([name, jsonOf(neutralValue(basename(folder) === 'annotations' ? rest : value, neutral))]);
+  }
+  return files;
+}
+
+function neutralLines(text: string, neutral: Neutral): Buffer {
+  const lines = text.split('\n').flatMap(line => {
+    try {
+      return line.trim() === '' ? [] : [JSON.stringify(neutralValue(JSON.parse(line), neutral))];
+    } catch {
+      // A torn line says nothing.
+      return [];
+    }
+  });
+  return Buffer.from(lines.map(line => `${line}\n`).join(''));
+}
+
+/** From the first whole line on. */
+async function tailOf(path: string, neutral: Neutral): Promise<Buffer | undefined> {
+  const size = await stat(path).then(
+    found => found.size,
+    () => 0,
+  );
+  if (size === 0) return undefined;
+  const length = Math.min(size, logTailBytes);
+  const bytes = Buffer.alloc(length);
+  const file = await open(path, 'r');
+  try {
+    await file.read(bytes, 0, length, size - length);
+  } finally {
+    await file.close();
+  }
+  const text = bytes.toString('utf8');
+  if (length === size) return Buffer.from(neutralText(text, neutral.home));
+  const from = text.indexOf('\n') + 1;
+  const left = size - length + Buffer.byteLength(text.slice(0, from));
+  return Buffer.from(
+    `[the first ${left} bytes are not shared]\n${neutralText(text.slice(from), neutral.home)}`,
+  );
+}
+
+async function childrenOf(paths: RunPaths): Promise<string[]> {
+  const text = (await textOf(paths.children)) ?? '';
+  return [...new Set(text.match(/\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g))];
+}
+
+/** Undefined when there is no such file. Rejects where it cannot be read, or is no JSON. */
+async function readJson(path: string): Promise<unknown> {
+  const text = await textOf(path);
+  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  return (await bytesOf(path))?.toString('utf8');
+}
+
+async function bytesOf(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+function jsonOf(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
+}
+
+function without(value: Record<string, unknown>, ...names: string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,139 @@
+/**
+ * Brings records, without the code that they ran as, into a repository of its own that is gone afterwards. Nothing that
+ * arrives is seen by any other git before it has been looked at, and a record without end is cut off.
+ */
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Repository } from '../../git/findRepository.ts';
+import { runGit, type GitContext } from '../../git/runGit.ts';
+import type { StorePath } from '../../runs/runPaths.ts';
+import { transportFailed } from '../errors.ts';
+import { transportVariables, type GitRemote } from '../remote/gitRemote.ts';
+import { runTransport } from '../remote/runTransport.ts';
+import { sharedRefOf } from '../sharedRef.ts';
+import type { ShareTask } from '../shareTask.ts';
+import { personContext } from './sharedRepository.ts';
+
+export interface FetchedRecords extends AsyncDisposable {
+  /** To read their commits in. */
+  readonly context: GitContext;
+  /** Those that came. */
+  readonly ids: readonly string[];
+  /** Run → why it did not come. */
+  readonly failures: ReadonlyMap<string, string>;
+}
+
+/** Of a record on its way; compressed. */
+const maxBytes = 160 * 1024 * 1024;
+const lookEveryMs = 200;
+const atOnce = 100;
+/** What is left of a fetch that was killed. */
+const abandonedMs = 60 * 60 * 1000;
+
+/** @param ids Runs that the remote has. Rejects with `remote-failed` and its like when none of them comes. */
+export async function fetchRecords(
+  { repository, store }: { readonly repository: Repository; readonly store: StorePath },
+  remote: GitRemote,
+  ids: readonly string[],
+  task: ShareTask,
+): Promise<FetchedRecords> {
+  const incoming = join(store, 'incoming');
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  await sweep(incoming);
+  const folder = await mkdtemp(join(incoming, 'fetch-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const here: Repository = {
+      ...repository,
+      root: folder,
+      gitDir: folder,
+      commonDir: folder,
+      explicit: true,
+    };
+    const context: GitContext = { repository: here, environment: task.environment, signal: task.signal };
+    const format = repository.idBytes === 32 ? ['--object-format=sha256'] : [];
+    await runGit({ ...context, repository: { root: folder, gitDir: folder, explicit: false } }, [
+      ...['init', '--bare', '--quiet', '--template=', ...format],
+      folder,
+    ]);
+    const variables = await transportVariables(repository, personContext(repository, task));
+    const came: string[] = [];
+    const failures = new Map<string, string>();
+    const bring = async (some: readonly string[]): Promise<void> => {
+      try {
+        await fetchSome(here, remote, some, variables, task);
+        came.push(...some);
+      } catch (error) {
+        task.signal?.throwIfAborted();
+        if (some.length === 1 && ids.length > 1) {
+          failures.set(some[0] ?? '', error instanceof Error ? error.message : String(error));
+          return;
+        }
+        if (some.length === 1) throw error;
+        // One of them cannot be had: each by itself.
+        for (const id of some) await bring([id]);
+      }
+    };
+    for (let at = 0; at < ids.length; at += atOnce) await bring(ids.slice(at, at + atOnce));
+    return { context, ids: came, failures, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function fetchSome(
+  here: Repository,
+  remote: GitRemote,
+  ids: readonly string[],
+  variables: NodeJS.ProcessEnv,
+  task: ShareTask,
+): Promise<void> {
+  const full = new AbortController();
+  const signal = task.signal === undefined ? full.signal : AbortSignal.any([task.signal, full.signal]);
+  const watch = setInterval(() => {
+    void bytesBelow(here.gitDir).then(bytes => {
+      if (bytes > maxBytes) full.abort(new Error(`the record is larger than ${maxBytes / 1024 / 1024} MiB`));
+    });
+  }, lookEveryMs);
+  try {
+    const args = [
+      // The record alone: its parents hold the code.
+      ...['-c', 'fetch.fsckObjects=true', 'fetch', '--depth=1', '--progress', '--no-tags', '--no-prune'],
+      ...['--no-write-fetch-head', '--refmap=', '--', remote.url],
+      ...ids.map(id => `+${sharedRefOf(id)}:refs/in/${id}`),
+    ];
+    const { exitCode, stderr } = await runTransport(
+      { repository: here, args, variables },
+      { ...task, signal },
+    );
+    if (exitCode !== 0) throw transportFailed('read', remote, stderr);
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  const entries = await readdir(join(folder, 'objects'), { recursive: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries.map(name =>
+      stat(join(folder, 'objects', name)).then(
+        found => (found.isFile() ? found.size : 0),
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function sweep(incoming: string): Promise<void> {
+  for (const name of await readdir(incoming).catch(() => [])) {
+    const path = join(incoming, name);
+    const modified = await stat(path).then(
+      found => found.mtimeMs,
+      () => Date.now(),
+    );
+    if (Date.now() - modified > abandonedMs)
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+}

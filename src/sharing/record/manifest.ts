@@ -1,0 +1,73 @@
+/**
+ * `manifest.json` of a shared record: what belongs to it, with size and hash of each file, and which files a record may
+ * have at all. Both ends hold themselves to it: what is not named here is neither shared nor taken.
+ */
+import * as z from 'zod';
+import { runIdSchema } from '../../runs/plan.ts';
+
+export const manifestName = 'manifest.json';
+export const manifestVersion = 1;
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const gitId = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
+
+export const manifestSchema = z.looseObject({
+  schemaVersion: z.int().positive(),
+  id: runIdSchema,
+  toolVersion: z.string().max(100),
+  /** Who shared it first, and when; anybody can write anything here. */
+  sharedBy: z.string().max(200).optional(),
+  sharedAt: z.string().max(40).optional(),
+  /** Tree of the files as they ran; a parent of the commit holds it. Absent where the code is not known. */
+  snapshot: gitId.optional(),
+  /** Child runs, whose records lie beside that of the run. */
+  children: z.array(runIdSchema).max(200).default([]),
+  /** By path in the commit, this file aside. */
+  files: z.record(z.string(), z.looseObject({ sha256: hash, size: z.int().nonnegative() })),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
+
+/** Of one shared record: more is no record of ours. */
+export const recordLimits = {
+  files: 5000,
+  totalBytes: 128 * mebibyte,
+  manifestBytes: 4 * mebibyte,
+} as const;
+
+/** Bytes of the end of a log that are shared. */
+export const logTailBytes = 64 * kibibyte;
+
+const ulid = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
+const kinds: readonly { readonly name: RegExp; readonly bytes: number }[] = [
+  { name: /^plan\.json$/, bytes: 8 * mebibyte },
+  { name: /^captured\.json$/, bytes: 32 * mebibyte },
+  { name: /^result\.json$/, bytes: 32 * mebibyte },
+  { name: /^packages\.json$/, bytes: 8 * mebibyte },
+  { name: /^metrics\.bin$/, bytes: 64 * mebibyte },
+  { name: /^reported\.jsonl$/, bytes: 8 * mebibyte },
+  { name: /^(?:stdout|stderr)\.log$/, bytes: 256 * kibibyte },
+  { name: /^stdin$/, bytes: 8 * mebibyte },
+  { name: new RegExp(`^annotations/${ulid}\\.json$`), bytes: mebibyte },
+  { name: new RegExp(`^(?:verdicts|probes|causes)/${ulid}\\.json$`), bytes: 8 * mebibyte },
+];
+
+/** What is said about a run after it has ended: the only files that a record may get later. */
+export const addedLater = /^(?:annotations|verdicts|probes|causes)\//;
+
+/** A path in the commit as the run whose file it is and the name of that file; undefined for what no record has. */
+export function recordFileOf(
+  path: string,
+): { readonly child: string | undefined; readonly name: string; readonly maxBytes: number } | undefined {
+  const match = new RegExp(`^(?:record|children/(${ulid}))/(.+)$`).exec(path);
+  const name = match?.[2] ?? '';
+  const kind = kinds.find(one => one.name.test(name));
+  return kind === undefined ? undefined : { child: match?.[1], name, maxBytes: kind.bytes };
+}
+
+/** The path in the commit of a file of the run (without `child`), or of one of its child runs. */
+export function recordPathOf(name: string, child?: string): string {
+  return child === undefined ? `record/${name}` : `children/${child}/${name}`;
+}

@@ -1,0 +1,196 @@
+/**
+ * Puts a checked record into the store: written beside its place and renamed into it, so that a run is there whole or not
+ * at all. A run that is there already is never replaced; it only gets the verdicts that others came to.
+ */
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeFileAtomic, writeJsonAtomic } from '../../base/atomicFile.ts';
+import { systemErrorCode } from '../../base/systemError.ts';
+import { packageListSchema } from '../../runs/captured.ts';
+import { recordNotWritten } from '../../runs/errors.ts';
+import { readMetricLogs } from '../../runs/metricLog.ts';
+import { writePackageList } from '../../runs/packageStore.ts';
+import { runPaths, runPathsIn, type StorePath } from '../../runs/runPaths.ts';
+import { sharedRecordSchema, type SharedRecord } from '../../runs/sharedRecord.ts';
+import { hashOf, RecordProblem, type CheckedRecord } from './checkRecord.ts';
+import { sharedPlan } from './collectRecord.ts';
+import { recordFileOf, recordPathOf } from './manifest.ts';
+import { localText, localValue, type Neutral } from './neutralText.ts';
+import { isSamePlan } from './withLaterStatements.ts';
+
+export interface PlaceRequest {
+  readonly store: StorePath;
+  readonly record: CheckedRecord;
+  readonly origin: SharedRecord;
+  /** To tell whether a run that was recorded here is the one that was shared. */
+  readonly neutral: Neutral;
+}
+
+export interface PlacedRecord {
+  /** `own`: it was recorded here. */
+  readonly how: 'new' | 'updated' | 'own';
+  /** Verdicts that were not here before. */
+  readonly verdicts: number;
+}
+
+/** Throws {@link RecordProblem} where another run has its id, and `record-not-written`. */
+export async function placeRecord(request: PlaceRequest): Promise<PlacedRecord> {
+  const { store, record } = request;
+  const { dir, plan } = runPaths(store, record.id);
+  const planHere = await readFile(plan).catch(() => undefined);
+  if (planHere !== undefined || (await exists(dir))) return addTo(dir, planHere, request);
+  try {
+    for (const child of record.manifest.children) {
+      const place = runPaths(store, child).dir;
+      if (!(await exists(place))) await placeOne(place, child, request);
+    }
+    return (await placeOne(dir, undefined, request))
+      ? { how: 'new', verdicts: statementsOf(record, 'verdicts').length }
+      : await addTo(dir, await readFile(plan).catch(() => undefined), request);
+  } catch (error) {
+    throw systemErrorCode(error) === undefined ? error : recordNotWritten(dir, error);
+  }
+}
+
+/** False when somebody else has put it there meanwhile. */
+async function placeOne(dir: string, child: string | undefined, request: PlaceRequest): Promise<boolean> {
+  const { record, origin } = request;
+  await mkdir(dirname(dir), { recursive: true });
+  const staging = await mkdtemp(join(dirname(dir), '.shared-'));
+  try {
+    for (const [path, bytes] of record.files) {
+      const file = recordFileOf(path);
+      if (file === undefined || file.child !== child || file.name === 'packages.json') continue;
+      const target = join(staging, file.name);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, await localBytes(path, file.name, bytes, request));
+    }
+    await requireMetrics(staging);
+    await writeJsonAtomic(runPathsIn(staging).shared, origin);
+    await rename(staging, dir);
+    return true;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if ((code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'EPERM') && (await exists(dir))) return false;
+    throw error;
+  } finally {
+    await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function localBytes(
+  path: string,
+  name: string,
+  bytes: Buffer,
+  request: PlaceRequest,
+): Promise<Uint8Array | string> {
+  const { record, neutral } = request;
+  if (name === 'metrics.bin' || name === 'stdin') return bytes;
+  if (name.endsWith('.jsonl')) return localLines(bytes.toString('utf8'), neutral.home);
+  if (!name.endsWith('.json')) return localText(bytes.toString('utf8'), neutral.home);
+  const value = localValue(record.values.get(path), neutral.home);
+  const whole =
+    name === 'captured.json' && path === recordPathOf(name) ? await withPackages(value, request) : value;
+  return `${JSON.stringify(whole, null, 1)}\n`;
+}
+
+function localLines(text: string, home: string): string {
+  const lines = text.split('\n').flatMap(line => {
+    try {
+      return line.trim() === '' ? [] : [JSON.stringify(localValue(JSON.parse(line), home))];
+    } catch {
+      // A torn line says nothing.
+      return [];
+    }
+  });
+  return lines.map(line => `${line}\n`).join('');
+}
+
+/** The list goes where lists lie, under the name that it has here. */
+async function withPackages(captured: unknown, { store, record, neutral }: PlaceRequest): Promise<unknown> {
+  const shared = record.values.get(recordPathOf('packages.json'));
+  if (typeof captured !== 'object' || captured === null) return captured;
+  if (shared === undefined)
+    return { ...captured, packages: { known: 'unknown', reason: 'the list was not shared' } };
+  const { packages } = packageListSchema.parse(localValue(shared, neutral.home));
+  const list = await writePackageList(store, packages);
+  // What somebody else says was captured there.
+  return { ...captured, packages: { known: 'captured', value: { list, count: packages.length } } };
+}
+
+const mostSeries = 50_000;
+
+async function requireMetrics(dir: string): Promise<void> {
+  const { series, problems, tornBytes } = await readMetricLogs(dir);
+  if (problems.length > 0 || tornBytes > 0) throw new RecordProblem('its metrics cannot be read');
+  if (series.length > mostSeries) throw new RecordProblem('it has too many metrics');
+}
+
+async function addTo(
+  dir: string,
+  planHere: Buffer | undefined,
+  { record, origin, neutral }: PlaceRequest,
+): Promise<PlacedRecord> {
+  const paths = runPathsIn(dir);
+  const sharedHere = await readShared(paths.shared);
+  const here = planHere === undefined ? undefined : neutralBytes(planHere, neutral);
+  const run = sharedHere === undefined ? {} : { shared: sharedHere };
+  if (!isSamePlan(record.files.get(recordPathOf('plan.json')), here, run))
+    throw new RecordProblem('another run with the same id is here, and one of the two was changed');
+  let verdicts = 0;
+  // Of a run of one's own the names and notes of others stay with them.
+  const folders = sharedHere === undefined ? ['verdicts'] : ['verdicts', 'annotations', 'probes', 'causes'];
+  for (const folder of folders)
+    for (const [name, value] of statementsOf(record, folder)) {
+      const target = join(dir, name);
+      if (await exists(target)) continue;
+      await mkdir(dirname(target), { recursive: true });
+      await writeFileAtomic(target, `${JSON.stringify(localValue(value, neutral.home), null, 1)}\n`);
+      if (folder === 'verdicts') verdicts++;
+    }
+  if (sharedHere === undefined) return { how: 'own', verdicts };
+  const { confirmedAt } = sharedHere;
+  await writeJsonAtomic(paths.shared, { ...origin, ...(confirmedAt === undefined ? {} : { confirmedAt }) });
+  return { how: 'updated', verdicts };
+}
+
+function statementsOf(record: CheckedRecord, folder: string): [string, unknown][] {
+  return [...record.values].flatMap(([path, value]): [string, unknown][] => {
+    const file = recordFileOf(path);
+    return file !== undefined && file.child === undefined && file.name.startsWith(`${folder}/`)
+      ? [[file.name, value]]
+      : [];
+  });
+}
+
+function neutralBytes(plan: Buffer, neutral: Neutral): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(sharedPlan(JSON.parse(plan.toString('utf8')), neutral)));
+  } catch {
+    return plan;
+  }
+}
+
+async function readShared(path: string): Promise<SharedRecord | undefined> {
+  try {
+    return sharedRecordSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a record on its way into the store. */
+export function originOf(
+  record: CheckedRecord,
+  about: Pick<SharedRecord, 'remote' | 'url' | 'commit' | 'sharedBy' | 'sharedAt'>,
+): SharedRecord {
+  const planBytes = record.files.get(recordPathOf('plan.json')) ?? Buffer.alloc(0);
+  return { schemaVersion: 1, ...about, planSha256: hashOf(planBytes), fetchedAt: new Date().toISOString() };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,264 @@
+/**
+ * Shares a run through a git remote: its record and the code that it ran as one commit under a ref of its own, its pinned
+ * data through the data remote. Invariants: what is sent was looked at first, object by object; a record that is there
+ * never changes, it only gets what was said later on top; the person's refs, index, configuration and files stay.
+ */
+import { findRepository, type Repository } from '../git/findRepository.ts';
+import { knownValue } from '../runs/known.ts';
+import type { CredentialSource } from '../data/remotes/objectStore.ts';
+import type { RunDetails } from '../runs/runDetails.ts';
+import { runPathsIn, type StorePath } from '../runs/runPaths.ts';
+import { awaitCaptured } from '../reproduction/awaitCaptured.ts';
+import { notInGit, notShareable, sharedContended, transportFailed } from './errors.ts';
+import { giveData, type GivenData } from './giveData.ts';
+import { findLacks, type Lack } from './findLacks.ts';
+import { checkRecord, hashOf, RecordProblem } from './record/checkRecord.ts';
+import { collectRecord } from './record/collectRecord.ts';
+import { bringCommit } from './record/bringCommit.ts';
+import { commitCode } from './record/commitCode.ts';
+import { manifestName, manifestVersion, type Manifest } from './record/manifest.ts';
+import { neutralOf } from './record/machineName.ts';
+import { readCommit } from './record/readCommit.ts';
+import { personContext, seeingSnapshots } from './record/sharedRepository.ts';
+import { withLaterStatements } from './record/withLaterStatements.ts';
+import { identity, writeRecordCommit } from './record/writeRecordCommit.ts';
+import { chooseRemote, type GitRemote } from './remote/gitRemote.ts';
+import { readRemoteRefs } from './remote/remoteRefs.ts';
+import { runTransport } from './remote/runTransport.ts';
+import { pushBytes, scanOutgoing, type Finding, type OutgoingScan } from './scan/scanOutgoing.ts';
+import { sharedRefOf } from './sharedRef.ts';
+import type { ShareTask } from './shareTask.ts';
+
+export interface ShareRequest {
+  readonly store: StorePath;
+  /** Any folder of the working tree. */
+  readonly root: string;
+  readonly run: RunDetails;
+  readonly toolVersion: string;
+  /** Name, URL or path; the upstream's or `origin` when absent. */
+  readonly remote?: string | undefined;
+  /** Paths whose secrets and size a person has looked at: as findings name them. */
+  readonly allow?: readonly string[];
+  /** False leaves out what the run printed. */
+  readonly logs?: boolean;
+  /** False leaves pinned data where it is. */
+  readonly data?: boolean;
+  readonly credentials?: CredentialSource | undefined;
+}
+
+export interface ShareOutcome {
+  readonly id: string;
+  /** `refused`: nothing was sent, `findings` say why. */
+  readonly state: 'shared' | 'updated' | 'unchanged' | 'refused';
+  readonly remote: string;
+  /** Without credentials. */
+  readonly url: string;
+  readonly ref: string;
+  readonly commit?: string;
+  /** Of `refused`. */
+  readonly findings: readonly Finding[];
+  /** Files that hosts advise against. */
+  readonly large: readonly Finding[];
+  readonly sent?: { readonly objects: number; readonly bytes: number };
+  readonly data?: GivenData;
+  /** What somebody else will not have. */
+  readonly lacks: readonly Lack[];
+}
+
+/** So often others may be faster. */
+const rounds = 4;
+
+/** Rejects with the errors of errors.ts, and with the reason of the signal. */
+export async function shareRun(request: ShareRequest, task: ShareTask): Promise<ShareOutcome> {
+  const { run } = request;
+  const repository = await findRepository(request.root, task.environment);
+  if (repository === undefined) throw notInGit();
+  requireShareable(run);
+  await awaitCaptured(runPathsIn(run.dir), task.signal);
+  const remote = await chooseRemote(personContext(repository, task), request.remote);
+  const named = { id: run.id, remote: remote.name, url: remote.shownUrl, ref: sharedRefOf(run.id) };
+  let data: GivenData | undefined;
+  let lacks: readonly Lack[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const refs = await readRemoteRefs(repository, remote, 'all', task);
+    const tip = refs.runs.get(run.id);
+    const made = await makeCommit(repository, remote, tip, request, task);
+    if (made.commit === undefined)
+      return {
+        ...named,
+        state: 'unchanged',
+        findings: [],
+        large: [],
+        lacks: [],
+        ...(tip === undefined ? {} : { commit: tip }),
+      };
+    const scan = await scanOutgoing(repository, made.commit, refs.objects, task);
+    const findings = notAllowed(scan, request.allow ?? []);
+    if (findings.length > 0) return { ...named, state: 'refused', findings, large: scan.large, lacks: [] };
+    // The data goes first: who finds the record then finds it, too.
+    if (tip === undefined && data === undefined) {
+      data = request.data === false ? undefined : await giveData(request, made.code, task);
+      lacks = [...made.lacks, ...findLacks(run, data)];
+    }
+    if (await push(repository, remote, run.id, made.commit, task))
+      return {
+        ...named,
+        state: tip === undefined ? 'shared' : 'updated',
+        commit: made.commit,
+        findings: [],
+        large: scan.large,
+        sent: { objects: scan.objects, bytes: scan.bytes },
+        ...(data === undefined ? {} : { data }),
+        lacks,
+      };
+  }
+  throw sharedContended(run.id);
+}
+
+function requireShareable(run: RunDetails): void {
+  const { plan, id, state } = run;
+  const short = id.slice(-6);
+  if (plan === undefined)
+    throw notShareable(id, 'it has no readable plan', `Look at what is there: lockstep show ${short}`);
+  if (state === 'preparing' || state === 'running' || run.stillRunning)
+    throw notShareable(id, 'it has not ended', `Wait for it: lockstep logs ${short} --follow`);
+  if (plan.parent !== undefined)
+    throw notShareable(
+      id,
+      'it is a child run',
+      `Share the run that it belongs to: lockstep share push ${plan.parent.slice(-6)}`,
+    );
+}
+
+interface MadeCommit {
+  /** Absent where the remote has all that would be in it. */
+  readonly commit?: string;
+  /** The commit of the snapshot, where there is one. */
+  readonly code?: string | undefined;
+  readonly lacks: readonly Lack[];
+}
+
+async function makeCommit(
+  repository: Repository,
+  remote: GitRemote,
+  tip: string | undefined,
+  request: ShareRequest,
+  task: ShareTask,
+): Promise<MadeCommit> {
+  const { run, store, toolVersion } = request;
+  const neutral = await neutralOf(store, run, task.environment);
+  const { files, children } = await collectRecord({ store, run, neutral, logs: request.logs !== false });
+  const message = `Run ${run.id}`;
+  if (tip !== undefined) {
+    await bringCommit(repository, remote, run.id, task);
+    const before = await readShared(repository, run.id, tip, remote, task);
+    const after = withLaterStatements(before, files, { run, where: remote.shownUrl });
+    if (after === undefined) return { lacks: [] };
+    verify(run.id, after);
+    return {
+      commit: await writeRecordCommit(repository, { message, parents: [tip], files: after }, task),
+      lacks: [],
+    };
+  }
+  const { parents, code, lacks } = await commitCode(repository, run, task);
+  const snapshot = knownValue(run.plan?.code)?.tree;
+  const manifest: Manifest = {
+    schemaVersion: manifestVersion,
+    id: run.id,
+    toolVersion,
+    ...(await signature(repository, task)),
+    ...(snapshot === undefined ? {} : { snapshot }),
+    children: [...children],
+    files: Object.fromEntries(
+      [...files].map(([path, bytes]) => [path, { sha256: hashOf(bytes), size: bytes.length }]),
+    ),
+  };
+  const all = new Map([
+    ...files,
+    [manifestName, Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)] as const,
+  ]);
+  verify(run.id, all);
+  return { commit: await writeRecordCommit(repository, { message, parents, files: all }, task), code, lacks };
+}
+
+/** As commits are signed. */
+async function signature(
+  repository: Repository,
+  task: ShareTask,
+): Promise<Pick<Manifest, 'sharedBy' | 'sharedAt'>> {
+  const { name } = await identity(repository, task);
+  return {
+    ...(name === undefined ? {} : { sharedBy: name.slice(0, 200) }),
+    sharedAt: new Date().toISOString(),
+  };
+}
+
+async function readShared(
+  repository: Repository,
+  id: string,
+  tip: string,
+  remote: GitRemote,
+  task: ShareTask,
+): Promise<ReadonlyMap<string, Buffer>> {
+  try {
+    const { files } = await readCommit(personContext(repository, task), tip);
+    return files;
+  } catch (error) {
+    if (error instanceof RecordProblem)
+      throw notShareable(
+        id,
+        `${remote.shownUrl} holds a record of it that cannot be read: ${error.message}`,
+        'Ask who shared it.',
+      );
+    throw error;
+  }
+}
+
+/** By the rules that others will hold it to: what they would refuse is better not sent. */
+function verify(id: string, files: ReadonlyMap<string, Buffer>): void {
+  try {
+    checkRecord(id, files);
+  } catch (error) {
+    if (!(error instanceof RecordProblem)) throw error;
+    throw notShareable(id, error.message, `Look at the record: lockstep show ${id.slice(-6)}`);
+  }
+}
+
+function notAllowed(scan: OutgoingScan, allow: readonly string[]): Finding[] {
+  const allowed = new Set(allow.map(path => path.replace(/^\.\//, '')));
+  const tooMuch =
+    scan.bytes > pushBytes
+      ? [{ path: '', what: `${(scan.bytes / 1e9).toFixed(1)} GB together, more than hosts take in one push` }]
+      : [];
+  return [
+    ...scan.secrets,
+    ...scan.tooLarge.map(({ path, what }) => ({ path, what: `${what}, more than the usual hosts take` })),
+    ...tooMuch,
+  ].filter(({ path }) => !allowed.has(path));
+}
+
+/** False when somebody else was faster. */
+async function push(
+  repository: Repository,
+  remote: GitRemote,
+  id: string,
+  commit: string,
+  task: ShareTask,
+): Promise<boolean> {
+  const args = [
+    ...['push', '--progress', '--porcelain', '--no-follow-tags', '--recurse-submodules=no', '--no-verify'],
+    ...['--', remote.address, `${commit}:${sharedRefOf(id)}`],
+  ];
+  // In the person's repository, because a shallow one is only understood there; the objects are the snapshot store's.
+  const variables = seeingSnapshots(repository);
+  const { exitCode, stdout, stderr } = await runTransport({ repository, args, variables }, task);
+  if (exitCode === 0) return true;
+  const said = `${stdout}\n${stderr}`;
+  if (
+    /non-fast-forward|fetch first|stale info|cannot lock ref|failed to update ref|incorrect old value/i.test(
+      said,
+    )
+  )
+    return false;
+  throw transportFailed('push to', remote, said.replace(/^!\s*/gm, 'error: '));
+}
