@@ -26,6 +26,11 @@ const commands: Readonly<Record<string, ShareCommandEntry>> = {
     summary: 'a link that opens a shared run in the editor, and the commands that do the same',
     load: async () => (await import('./share/link.ts')).shareLink,
   },
+  export: {
+    usage: 'export RUN --output FILE.zip',
+    summary: 'a run as an RO-Crate with a script that repeats it without Lockstep',
+    load: async () => (await import('./share/export.ts')).shareExport,
+  },
 };
 
 export const share: Subcommand = {

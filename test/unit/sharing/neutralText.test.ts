@@ -30,7 +30,10 @@ describe('records without names', () => {
 
   it('name machines only so that two can be told apart', () => {
     const machine = (host: string): string => `machine-${host.length}`;
-    const value = { host: 'gpu-box', plan: [{ host: 'laptop', note: 'gpu-box', gpu: 'GPU-01234567-89ab-cdef-0123-456789abcdef' }] };
+    const value = {
+      host: 'gpu-box',
+      plan: [{ host: 'laptop', note: 'gpu-box', gpu: 'GPU-01234567-89ab-cdef-0123-456789abcdef' }],
+    };
     assert.deepEqual(neutralValue(value, { home, machine }), {
       host: 'machine-7',
       plan: [{ host: 'machine-6', note: 'gpu-box', gpu: 'GPU-hidden' }],

@@ -21,7 +21,10 @@ const hostile: readonly (readonly [what: string, link: string])[] = [
   ['an option as remote', `vscode://lockstep.lockstep/run?remote=--upload-pack%3Devil&id=${id}`],
   ['a remote helper', `vscode://lockstep.lockstep/run?remote=ext%3A%3Ash%20-c%20evil&id=${id}`],
   ['a login', `vscode://lockstep.lockstep/run?remote=https%3A%2F%2Fana%3Apw@h%2Fr&id=${id}`],
-  ['a token', `vscode://lockstep.lockstep/run?remote=https%3A%2F%2Fghp_abcdefghijklmnopqrstuvwx@h%2Fr&id=${id}`],
+  [
+    'a token',
+    `vscode://lockstep.lockstep/run?remote=https%3A%2F%2Fghp_abcdefghijklmnopqrstuvwx@h%2Fr&id=${id}`,
+  ],
   ['two ids', `vscode://lockstep.lockstep/run?remote=https%3A%2F%2Fh%2Fr&id=${id}&id=${id}`],
   ['an id that is none', 'vscode://lockstep.lockstep/run?remote=https%3A%2F%2Fh%2Fr&id=..%2F..%2Fx'],
   ['no remote', `vscode://lockstep.lockstep/run?id=${id}`],
@@ -52,8 +55,13 @@ describe('links to runs', () => {
 
   it('open in every editor, and in none of the sender’s choice', () => {
     for (const scheme of ['vscode-insiders', 'vscodium', 'cursor'])
-      assert.ok(writeRunLink({ remote: remotes[0] ?? '', id }, { ...place, scheme }).link.startsWith(`${scheme}://`));
-    assert.throws(() => writeRunLink({ remote: remotes[0] ?? '', id }, { ...place, scheme: 'a b' }), /scheme/);
+      assert.ok(
+        writeRunLink({ remote: remotes[0] ?? '', id }, { ...place, scheme }).link.startsWith(`${scheme}://`),
+      );
+    assert.throws(
+      () => writeRunLink({ remote: remotes[0] ?? '', id }, { ...place, scheme: 'a b' }),
+      /scheme/,
+    );
   });
 
   for (const [what, link] of hostile)
@@ -68,7 +76,9 @@ describe('links to runs', () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string().map(text => `vscode://lockstep.lockstep/run?${text}`),
-      fc.string({ unit: 'grapheme' }).map(text => `vscode://a.b/run?id=${id}&remote=${encodeURIComponent(text)}`),
+      fc
+        .string({ unit: 'grapheme' })
+        .map(text => `vscode://a.b/run?id=${id}&remote=${encodeURIComponent(text)}`),
     );
     fc.assert(
       fc.property(texts, text => {
