@@ -70,6 +70,11 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'find out by short trials why a run diverged from another',
     load: async () => (await import('./commands/findCause.ts')).findCauseCommand,
   },
+  report: {
+    usage: 'report REPRODUCTION',
+    summary: 'a verdict as Markdown for a pull request, or as one HTML file',
+    load: async () => (await import('./commands/report.ts')).report,
+  },
   import: {
     usage: 'import [KIND] PATH',
     summary: 'make records of past runs of MLflow, TensorBoard, DVCLive or W&B',

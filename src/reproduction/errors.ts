@@ -149,6 +149,14 @@ export function terminalRun(id: string): LockstepError {
   });
 }
 
+export function reproductionNotJudged(id: string): LockstepError {
+  return new LockstepError({
+    code: 'reproduction-not-judged',
+    message: `Run ${short(id)} has no verdict.`,
+    mend: `Reproduce it: lockstep reproduce ${short(id)}`,
+  });
+}
+
 export function nothingToExplain(id: string, other: string): LockstepError {
   return new LockstepError({
     code: 'nothing-to-explain',

@@ -13,13 +13,13 @@ import {
 } from '../../protocol/reportProtocol.ts';
 import { Coalescer } from '../coalescer.ts';
 import { oneLine } from '../formatText.ts';
+import { reportMarkdown } from '../../reproduction/report/reportMarkdown.ts';
 import { commandIds } from '../ids.ts';
 import type { StoreChange, StoreClient } from '../storeClient.ts';
 import type { ReproductionReference } from '../worker/panelRequests.ts';
 import { PanelChannel } from './panelChannel.ts';
 import { reportStrings } from './reportStrings.ts';
 import { showPage } from './showPage.ts';
-import { verdictMarkdown } from './verdictMarkdown.ts';
 
 /** What brings a panel back after a window reload; kept in the webview's state. */
 const originSchema = z.object({
@@ -147,8 +147,11 @@ export class ReportPanel {
       case 'reproduceAgain':
         return run(commandIds.reproduceRun, node(original));
       case 'copyForPullRequest': {
-        const markdown = this.#report === undefined ? undefined : verdictMarkdown(this.#report);
-        if (markdown !== undefined) await vscode.env.clipboard.writeText(markdown);
+        const { verdict, original: run, reproduction: again } = this.#report ?? {};
+        if (verdict === undefined) return;
+        const { host, durationMs } = again ?? {};
+        const markdown = reportMarkdown({ verdict, label: run?.label ?? '', host, durationMs });
+        await vscode.env.clipboard.writeText(markdown);
       }
     }
   }

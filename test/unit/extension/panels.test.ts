@@ -3,7 +3,6 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assignSlots } from '../../../src/extension/panels/runSlots.ts';
 import { panelHtml } from '../../../src/extension/panels/panelHtml.ts';
-import { verdictMarkdown } from '../../../src/extension/panels/verdictMarkdown.ts';
 import { panelHandlers } from '../../../src/extension/worker/panelHandlers.ts';
 import { Stores } from '../../../src/extension/worker/stores.ts';
 import { writeJsonAtomic } from '../../../src/base/atomicFile.ts';
@@ -42,61 +41,6 @@ describe('panelHtml', () => {
       /content="default-src 'none'; script-src 'nonce-n'; style-src https:\/\/source 'nonce-n'"/,
     );
     assert.doesNotMatch(html, /unsafe|<b>/);
-  });
-});
-
-describe('verdictMarkdown', () => {
-  const id = '01K0A0A0A0A0A0A0A0A0K7Q2P9';
-  const run = { id, label: '<b>a|b`c', state: 'finished', command: 'x', createdAt: '' } as const;
-  const verdict = {
-    schemaVersion: 1,
-    verdict: 'diverged',
-    runId: id,
-    reproductionId: id,
-    at: '',
-    sentence: 'Diverged from step 4.\n# no heading',
-    metrics: [
-      {
-        key: 'loss|<img>',
-        verdict: 'diverged',
-        volatile: false,
-        comparedPoints: 3,
-        firstDifferingStep: 4,
-        maxRelativeDifference: 0.01,
-        missingSteps: 0,
-        extraSteps: 0,
-      },
-    ],
-    outputs: [],
-    ingredients: [],
-    cause: null,
-    caps: [],
-    escapedModules: [],
-  } as const;
-
-  it('says nothing without a verdict', () => {
-    assert.equal(verdictMarkdown({ original: run, reproduction: run, steps: [], live: [] }), undefined);
-  });
-
-  it('escapes foreign names, so that a table stays a table', () => {
-    const text = verdictMarkdown({
-      original: run,
-      reproduction: run,
-      steps: [],
-      live: [],
-      verdict: {
-        ...verdict,
-        metrics: [...verdict.metrics],
-        outputs: [],
-        ingredients: [],
-        caps: [],
-        escapedModules: [],
-      },
-    });
-    assert.ok(text !== undefined);
-    assert.match(text, /^### ❌ Diverged: \\<b\\>a\\\|b\\`c reproduced$/m);
-    assert.match(text, /^\| loss\\\|\\<img\\> \| diverged \| 3 \| 0\.01 \| step 4 \|$/m);
-    assert.doesNotMatch(text, /^# no heading/m);
   });
 });
 

@@ -1,0 +1,124 @@
+/** The tables of a report as words, the same in every format; nothing here is escaped yet. */
+import type { CauseReport } from '../../runs/causeReport.ts';
+import type { Ingredient, MetricVerdict, OutputVerdict, Verdict, VerdictWord } from '../../runs/verdict.ts';
+import { formatNumber, formatRelative } from '../../series/formatNumber.ts';
+
+export const verdictTitles: Readonly<Record<VerdictWord, string>> = {
+  identical: 'Identical',
+  'within-tolerance': 'Within tolerance',
+  diverged: 'Diverged',
+  inconclusive: 'Inconclusive',
+};
+
+export const ingredientTitles: Readonly<Record<Ingredient['name'], string>> = {
+  code: 'code',
+  data: 'data',
+  parameters: 'parameters, seed',
+  environment: 'environment',
+  hardware: 'hardware',
+  determinism: 'determinism',
+};
+
+const order: readonly VerdictWord[] = ['diverged', 'inconclusive', 'within-tolerance', 'identical'];
+
+/** What is counted before what is not, the worst first. */
+export function worstFirst<T extends { verdict: VerdictWord; volatile: boolean }>(items: readonly T[]): T[] {
+  return [...items].sort(
+    (a, b) => Number(a.volatile) - Number(b.volatile) || order.indexOf(a.verdict) - order.indexOf(b.verdict),
+  );
+}
+
+export const metricHeads = [
+  'metric',
+  'verdict',
+  'points',
+  'largest relative difference',
+  'first difference',
+  'last: original',
+  'last: now',
+] as const;
+
+export function metricCells(metric: MetricVerdict): string[] {
+  const number = (value: number | undefined): string => (value === undefined ? '' : formatNumber(value, 7));
+  return [
+    metric.key,
+    metric.volatile ? 'not counted' : metric.verdict + toleranceText(metric),
+    String(metric.comparedPoints) + (metric.missingSteps > 0 ? ` (${metric.missingSteps} missing)` : ''),
+    metric.maxRelativeDifference === undefined ? '' : formatRelative(metric.maxRelativeDifference),
+    metric.firstDifferingStep === undefined ? '' : `step ${formatNumber(metric.firstDifferingStep)}`,
+    number(metric.originalLast),
+    number(metric.reproducedLast),
+  ];
+}
+
+/** What decided about a metric that is not equal in every point. */
+export function toleranceText({ verdict, toleranceFrom }: MetricVerdict): string {
+  if (toleranceFrom === undefined || (verdict !== 'within-tolerance' && verdict !== 'diverged')) return '';
+  const names: Readonly<Record<string, string>> = {
+    'noise-band': 'noise band',
+    experiment: 'lockstep.yaml',
+    command: 'the command',
+    'data-type': 'data type',
+  };
+  return ` (by ${names[toleranceFrom] ?? toleranceFrom})`;
+}
+
+export const outputHeads = ['output', 'verdict', 'SHA-256', 'note'] as const;
+
+export function outputCells(output: OutputVerdict): string[] {
+  const [before, now] = [output.originalSha256?.slice(0, 12), output.reproducedSha256?.slice(0, 12)];
+  return [
+    output.path,
+    output.volatile ? 'not counted' : output.verdict,
+    before === now ? (now ?? '') : `${before ?? '–'} → ${now ?? '–'}`,
+    output.sentence ?? '',
+  ];
+}
+
+/** How the curves part, and what several reproductions say together. */
+export function findings(verdict: Verdict): string[] {
+  const { divergence, statistics, operation, part } = verdict;
+  const shapes: Readonly<Record<string, string>> = {
+    'from-the-start': 'apart from the first values on',
+    growing: 'small at first, then growing',
+    sudden: 'sudden',
+    'final-only': 'in the last value alone',
+  };
+  return [
+    ...(part?.throughStep === undefined ? [] : [`Asked for: the part through step ${part.throughStep}.`]),
+    ...(divergence === undefined
+      ? []
+      : [
+          `First difference: ${divergence.key}, step ${formatNumber(divergence.step)}${
+            divergence.relative === undefined || !Number.isFinite(divergence.relative)
+              ? ''
+              : ` (relative ${formatRelative(divergence.relative)})`
+          }${shapes[divergence.shape] === undefined ? '' : `, ${shapes[divergence.shape] ?? ''}`}.`,
+        ]),
+    ...(operation === undefined
+      ? []
+      : [
+          `First operation that computed something else: ${operation.name}${
+            operation.file === undefined
+              ? ''
+              : ` at ${operation.file}${operation.line === undefined ? '' : `:${operation.line}`}`
+          }.`,
+        ]),
+    ...(statistics === undefined ? [] : [statistics.sentence]),
+  ];
+}
+
+export const trialHeads = ['set back', 'outcome', 'identical through'] as const;
+
+export function trialRows({ control, trials, untried = [] }: CauseReport): string[][] {
+  const outcome = (trial: { joins?: boolean | undefined; problem?: string | undefined }): string =>
+    trial.problem ?? (trial.joins === true ? 'joins the original' : 'differs');
+  const through = (step: number | undefined): string => (step === undefined ? '–' : `step ${step}`);
+  return [
+    ...(control === undefined
+      ? []
+      : [['nothing (control)', outcome(control), through(control.identicalThrough)]]),
+    ...trials.map(trial => [trial.restored, outcome(trial), through(trial.identicalThrough)]),
+    ...untried.map(one => [one.restored, `not tried: ${one.problem}`, '–']),
+  ];
+}
