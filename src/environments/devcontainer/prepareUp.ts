@@ -28,6 +28,8 @@ export interface PreparedUp {
   readonly host: GpuHost | undefined;
   /** Whether a GPU has to be visible inside: asked for, and passed by us or by the project's own runArgs. */
   readonly expectsGpu: boolean;
+  /** Whether limits of locked memory and stack are asked for, which nobody but us wants. */
+  readonly raisesLimits: boolean;
   /** The label of the container that is made with this override, and of no other. */
   readonly callMark: string;
 }
@@ -35,12 +37,14 @@ export interface PreparedUp {
 /**
  * Throws where a required GPU cannot be passed. Writes the override and the inputs into `folder`.
  * @param value What the container is made from, where that is not devcontainer.json as it is.
+ * @param mayRaiseLimits False where the engine was found not to be able to.
  */
 export async function prepareUp(
   devcontainer: Devcontainer,
   request: EnvironmentRequest,
   folder: EnvironmentFolder,
   value: DevcontainerConfig = devcontainer.value,
+  mayRaiseLimits = true,
 ): Promise<PreparedUp> {
   const { root, engine, variables } = request;
   const asked = askedGpus(value, request.gpus);
@@ -54,6 +58,7 @@ export async function prepareUp(
   const inputs = await currentInputs(devcontainer, request.gpus, request.signal);
   const identity = handedIdentity(request, passing);
   const callMark = randomBytes(8).toString('hex');
+  const raisesLimits = passed && mayRaiseLimits && !engine.facts.rootless;
   const override = overrideConfiguration(value, {
     labels: {
       [ownLabels.project]: root,
@@ -63,7 +68,7 @@ export async function prepareUp(
     },
     gpuArgs: passing.runArgs,
     sharedMemory: passed || asked.by === 'runArgs' || (await usesTorch(root)),
-    raiseLimits: passed && !engine.facts.rootless,
+    raiseLimits: raisesLimits,
     mounts: engine.remote
       ? []
       : [
@@ -76,7 +81,8 @@ export async function prepareUp(
   await mkdir(folder.inside, { recursive: true });
   await writeJsonAtomic(folder.override, override, 0o600);
   await writeJsonAtomic(folder.inputs(inputs.hash), inputs, 0o600);
-  return { override, inputs, passing, host, expectsGpu: passed || asked.by === 'runArgs', callMark };
+  const expectsGpu = passed || asked.by === 'runArgs';
+  return { override, inputs, passing, host, expectsGpu, raisesLimits, callMark };
 }
 
 /** With what of a person's choices makes another container. */

@@ -3,6 +3,7 @@
  * a failure or a cancel leaves no half-made container, and a container that works is never taken away.
  */
 import { mkdir } from 'node:fs/promises';
+import { LockstepError } from '../../base/lockstepError.ts';
 import { checkCuda } from './checkCuda.ts';
 import type { DriftReport } from '../environmentLock.ts';
 import { callDevcontainer } from './callDevcontainer.ts';
@@ -112,17 +113,24 @@ export async function createContainer(
   folder: EnvironmentFolder,
   options: { readonly replaces?: boolean; readonly prepared?: PreparedUp } = {},
 ): Promise<UpOutcome> {
-  const prepared =
-    options.prepared ??
-    (await prepareUp(devcontainer, request, folder, await request.startFrom?.(devcontainer, folder)));
+  const value =
+    options.prepared === undefined ? await request.startFrom?.(devcontainer, folder) : undefined;
+  let prepared = options.prepared ?? (await prepareUp(devcontainer, request, folder, value));
   await checkCuda(devcontainer, request, prepared);
-  const { result, session } = await callDevcontainer({
-    ...{ devcontainer, request, folder },
-    words: [
-      ...(['up', '--gpu-availability', 'none', '--override-config', folder.override] as const),
-      ...(options.replaces === true ? ['--remove-existing-container'] : []),
-    ],
-    ...{ builds: true, mark: prepared.callMark },
+  const create = async (): ReturnType<typeof callDevcontainer> =>
+    callDevcontainer({
+      ...{ devcontainer, request, folder },
+      words: [
+        ...(['up', '--gpu-availability', 'none', '--override-config', folder.override] as const),
+        ...(options.replaces === true ? ['--remove-existing-container'] : []),
+      ],
+      ...{ builds: true, mark: prepared.callMark },
+    });
+  const { result, session } = await create().catch(async (error: unknown) => {
+    if (!prepared.raisesLimits || !isLimit(error)) throw error;
+    // A wish of ours for the GPU's sake, that this engine may not fulfil: no reason to be without a container.
+    prepared = await prepareUp(devcontainer, request, folder, value, false);
+    return create();
   });
   const [made] = await inspectContainers(request.engine, [result.containerId ?? ''], request);
   if (made === undefined) throw containerMissing(request.root);
@@ -137,6 +145,10 @@ export async function createContainer(
   return problem === undefined
     ? outcome
     : { ...outcome, warnings: [...outcome.warnings, `${problem.message} ${problem.mend}`] };
+}
+
+function isLimit(error: unknown): boolean {
+  return error instanceof LockstepError && error.code === 'limit-not-permitted';
 }
 
 const noCause = { message: 'nobody knows why.', mend: 'See what this machine has: lockstep env gpus' };
