@@ -75,6 +75,11 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'a verdict as Markdown for a pull request, or as one HTML file',
     load: async () => (await import('./commands/report.ts')).report,
   },
+  health: {
+    usage: 'health [RUN…]',
+    summary: 'what is about to make runs impossible to reproduce, and the command that mends it',
+    load: async () => (await import('./commands/health.ts')).health,
+  },
   import: {
     usage: 'import [KIND] PATH',
     summary: 'make records of past runs of MLflow, TensorBoard, DVCLive or W&B',

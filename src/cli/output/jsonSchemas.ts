@@ -13,6 +13,7 @@ import {
 import { doctorOutputSchema } from './doctorOutput.ts';
 import { envLockOutputSchema, envVerifyOutputSchema } from './envOutput.ts';
 import { errorOutputSchema } from './errorOutput.ts';
+import { healthOutputSchema } from './healthOutput.ts';
 import { importOutputSchema } from './importOutput.ts';
 import { metricsOutputSchema } from './metricsOutput.ts';
 import { metricsPreviewOutputSchema } from './metricsPreviewOutput.ts';
@@ -31,6 +32,7 @@ const printed: readonly { readonly name: string; readonly command: string; reado
     schema: metricsPreviewOutputSchema,
   },
   { name: 'cli-import', command: 'lockstep import --json', schema: importOutputSchema },
+  { name: 'cli-health', command: 'lockstep health --json', schema: healthOutputSchema },
   { name: 'cli-doctor', command: 'lockstep doctor --json', schema: doctorOutputSchema },
   { name: 'cli-data-status', command: 'lockstep data status --json', schema: dataStatusOutputSchema },
   { name: 'cli-data-pin', command: 'lockstep data add|commit|import --json', schema: dataPinOutputSchema },

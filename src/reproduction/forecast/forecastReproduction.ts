@@ -38,7 +38,7 @@ import { forecastSentence, isGone } from './forecastSentence.ts';
 import { ingredientsNow } from './ingredientsNow.ts';
 import { lookAtCode, snapshotText } from './lookAtCode.ts';
 import { lookAtData } from './lookAtData.ts';
-import { lookAtEnvironment, visibleVariables } from './lookAtEnvironment.ts';
+import { lookAtEnvironment, recordedEnvironmentFolders, visibleVariables } from './lookAtEnvironment.ts';
 import { lookAtDeterminism, lookAtHardware } from './lookAtHardware.ts';
 import { lookAtParameters, secretVariables } from './lookAtParameters.ts';
 import { noisyProbe } from './noisyProbe.ts';
@@ -116,7 +116,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   const data = await lookAtData({
     ...{ plan, captured, result, workspace: root, environment: variables, remote, budget },
     ...{ tree: codeLook?.tree, repository },
-    environmentFolders: environmentFoldersOf(plan),
+    environmentFolders: recordedEnvironmentFolders(plan),
     gaps: new Set((code?.gaps ?? []).map(gap => gap.path)),
   });
 
@@ -208,11 +208,6 @@ function lfsPinsOf({ pins = [] }: Plan): Map<string, string> {
       return oid === undefined ? [] : [[path, oid]];
     }),
   );
-}
-
-function environmentFoldersOf(plan: Plan): string[] {
-  const interpreter = knownValue(plan.interpreter);
-  return [interpreter?.prefix, plan.environment.python?.folder].filter(folder => folder !== undefined);
 }
 
 /** A relative path of the record that leads out of the repository. */

@@ -134,7 +134,12 @@ const copyLimit = 64 * 1024 * 1024;
 const copyLimitTogether = 2 * 1024 * 1024 * 1024;
 
 /** The inputs that a reproduction must be given, as prepareReproduction.ts chooses them. */
-function inputsOf({ captured, plan, environmentFolders, gaps }: DataQuestion): FileUse[] {
+export function inputsOf({
+  captured,
+  plan,
+  environmentFolders,
+  gaps,
+}: Pick<DataQuestion, 'captured' | 'plan' | 'environmentFolders' | 'gaps'>): FileUse[] {
   const temporary = temporaryFolders();
   return (captured?.inputs ?? []).filter(input => {
     const path = isAbsolute(input.path) ? input.path : join(plan.root, input.path);

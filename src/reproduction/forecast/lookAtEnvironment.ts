@@ -170,3 +170,9 @@ export function visibleVariables(plan: Plan): Record<string, string> {
     ),
   );
 }
+
+/** What is read there belongs to the environment, and is no input. Absolute. */
+export function recordedEnvironmentFolders(plan: Plan): string[] {
+  const interpreter = knownValue(plan.interpreter);
+  return [interpreter?.prefix, plan.environment.python?.folder].filter(folder => folder !== undefined);
+}

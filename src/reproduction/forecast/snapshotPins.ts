@@ -76,31 +76,32 @@ function narrowed(pinned: string, inputs: readonly string[]): 'whole' | 'none' |
   return only.length === 0 ? 'none' : only;
 }
 
-function pinFilesFor(
-  { entries }: SnapshotTree,
-  inputs: readonly string[],
-  pins: readonly PinnedPath[],
-): Set<string> {
+/** Paths of files that could pin what was read, whether the tree has them or not. */
+export function possiblePinFiles(inputs: readonly string[], pins: readonly PinnedPath[]): Set<string> {
   const files = new Set<string>();
-  const add = (path: string): void => {
-    if (!entries.has(path)) return;
-    files.add(path);
-    if (path.endsWith('dvc.yaml') && entries.has(lockOf(path))) files.add(lockOf(path));
-  };
   for (const input of inputs)
     for (const candidate of pinCandidates(input, ''))
-      if (candidate.kind !== 'lfs') for (const path of candidate.files) add(path);
+      if (candidate.kind !== 'lfs') for (const path of candidate.files) files.add(path);
   const read = new Set(inputs);
   for (const { path, pinFile } of pins)
     if (
       pinFile !== undefined &&
       (isAtOrAbove(path, read) || inputs.some(input => path.startsWith(`${input}/`)))
     )
-      add(pinFile);
+      files.add(pinFile).add(lockOf(pinFile));
+  return files;
+}
+
+function pinFilesFor(
+  { entries }: SnapshotTree,
+  inputs: readonly string[],
+  pins: readonly PinnedPath[],
+): Set<string> {
+  const files = new Set([...possiblePinFiles(inputs, pins)].filter(path => entries.has(path)));
   // A folder that was read may hold several pins; which of the files are pin files their names tell.
   const folders = inputs.filter(input => !entries.has(input));
   for (const path of entries.keys())
-    if (path.endsWith('.dvc') && !path.endsWith('/.dvc') && isBelowOne(path, folders)) add(path);
+    if (path.endsWith('.dvc') && !path.endsWith('/.dvc') && isBelowOne(path, folders)) files.add(path);
   return files;
 }
 

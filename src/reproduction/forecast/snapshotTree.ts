@@ -47,6 +47,30 @@ export async function readSnapshotTree(
   return { entries, bytes, missing };
 }
 
+/** Only some paths of a tree, without listing it: what it costs does not grow with the repository. */
+export async function lookUpInTree(
+  repository: Repository,
+  tree: string,
+  paths: Iterable<string>,
+  task: Pick<GitContext, 'environment' | 'signal'>,
+): Promise<SnapshotTree> {
+  const entries = new Map<string, TreeEntry>();
+  const asked = [...paths].filter(path => !/[\0\n]/.test(path));
+  if (asked.length === 0 || !/^[0-9a-f]{40,64}$/.test(tree)) return { entries, bytes: 0, missing: [] };
+  const { stdout } = await runGit({ ...task, repository }, ['cat-file', '--batch-check'], {
+    input: asked.map(path => `${tree}:${path}\n`).join(''),
+  });
+  let bytes = 0;
+  for (const [at, line] of stdout.toString('utf8').split('\n').entries()) {
+    const [, blob, size] = /^([0-9a-f]+) blob (\d+)$/.exec(line) ?? [];
+    const path = asked[at];
+    if (blob === undefined || path === undefined) continue;
+    bytes += Number(size);
+    entries.set(path, { blob, size: Number(size) });
+  }
+  return { entries, bytes, missing: [] };
+}
+
 /** Texts of blobs by id; what is missing, or larger than a pin file may be, is left out. */
 export async function readTexts(
   repository: Repository,

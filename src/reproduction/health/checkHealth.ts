@@ -1,0 +1,91 @@
+/**
+ * What is about to make runs impossible to reproduce, and what would mend it. Invariants: it looks and changes nothing;
+ * only remotes on this machine are asked unless the network is allowed; what was not asked is told, never guessed.
+ */
+import { findRepository } from '../../git/findRepository.ts';
+import { knownValue } from '../../runs/known.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import type { RunHealth } from '../../runs/runHealth.ts';
+import type { ReadingBudget } from '../forecast/fileNow.ts';
+import type { RemoteQuestion } from '../forecast/lookAtPinned.ts';
+import { codeHealth, lookAtCommits } from './codeHealth.ts';
+import { dataHealth } from './dataHealth.ts';
+import type { Findings } from './findings.ts';
+import { imageHealth } from './imageHealth.ts';
+
+export interface HealthContext {
+  readonly store: string;
+  /** The workspace that the store belongs to. Absolute. */
+  readonly root: string;
+  readonly variables: NodeJS.ProcessEnv;
+  /** Remotes over the network are asked, too. Default false. */
+  readonly network?: boolean;
+  /** How long each remote may take to answer. Default 5 s. */
+  readonly patienceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HealthRequest extends HealthContext {
+  readonly original: RunDetails;
+}
+
+export const healthVersion = 1;
+
+/** Rejects only when aborted, or when git cannot be asked at all. */
+export async function checkHealth({ original, ...context }: HealthRequest): Promise<RunHealth> {
+  const [health] = await checkHealthOfRuns({ ...context, originals: [original] });
+  if (health === undefined) throw new Error(`run ${original.id} was not looked at`);
+  return health;
+}
+
+/** The same for several runs, in their order, with one question to git and to each remote for all of them. */
+export async function checkHealthOfRuns({
+  originals,
+  ...context
+}: HealthContext & { readonly originals: readonly RunDetails[] }): Promise<RunHealth[]> {
+  const { root, variables, signal } = context;
+  const repository = await findRepository(root, variables);
+  const remote: RemoteQuestion = {
+    ...{ network: context.network === true, patienceMs: context.patienceMs ?? 5000, signal },
+  };
+  const commits =
+    repository === undefined ? undefined : await lookAtCommits(repository, originals, { variables, remote });
+  const budget: ReadingBudget = { left: readingBudget };
+  const healths: RunHealth[] = [];
+  for (const original of originals) {
+    signal?.throwIfAborted();
+    const { plan, id } = original;
+    const common = { schemaVersion: healthVersion, runId: id, at: new Date().toISOString() };
+    const why = whyNotLookedAt(original);
+    if (plan === undefined || why !== undefined) {
+      healths.push({ ...common, problems: [], unchecked: [why ?? 'its plan cannot be read'] });
+      continue;
+    }
+    const question = { original, plan, repository, root, variables, remote, budget };
+    const found: Findings[] = [
+      commits === undefined
+        ? { problems: [], unchecked: ['this folder is not in git'] }
+        : codeHealth(original, plan, commits),
+      await dataHealth(question),
+      await imageHealth(question),
+    ];
+    healths.push({
+      ...common,
+      problems: found.flatMap(one => one.problems),
+      unchecked: [...new Set(found.flatMap(one => one.unchecked))],
+    });
+  }
+  return healths;
+}
+
+/** So much is read of all runs together, of files whose time says that they may have changed. */
+const readingBudget = 16 * 1024 * 1024;
+
+function whyNotLookedAt({ plan, problems }: RunDetails): string | undefined {
+  if (plan === undefined) return problems[0] ?? 'its plan cannot be read';
+  if (plan.origin !== undefined) return 'it was imported, and cannot be reproduced in any case';
+  if (plan.parent !== undefined)
+    return 'it is a child run, and is reproduced with the run that it belongs to';
+  if (knownValue(plan.code) === undefined) return 'its code was not recorded';
+  return undefined;
+}

@@ -1,0 +1,139 @@
+/** The health of real runs: real git with a bare remote, pinned data with a remote on disk, and what happens to them. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkHealth } from '../../../src/reproduction/health/checkHealth.ts';
+import { runHealthSchema, type RunHealth } from '../../../src/runs/runHealth.ts';
+import { RunStore } from '../../../src/runs/runStore.ts';
+import { healthOutputSchema } from '../../../src/cli/output/healthOutput.ts';
+import { cliProject, type CliProject } from '../../helpers/lockstepCli.ts';
+import { repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
+
+const trainer = `
+print('{"step": 0, "sum": %d}' % sum(int(line) for line in open('numbers.csv')))
+open('labels.txt').read()
+`;
+
+const md5 = createHash('md5').update('1\n2\n').digest('hex');
+const object = `files/md5/${md5.slice(0, 2)}/${md5.slice(2)}`;
+
+describe('the health of runs', function () {
+  this.timeout(120_000);
+  let project: CliProject;
+  let dataRemote: string;
+  let gitRemote: string;
+
+  before(async () => {
+    project = await cliProject({ 'train.py': trainer, '.gitignore': 'labels.txt\n' });
+    const { root, repository } = project;
+    await repository.write({ 'numbers.csv': '1\n2\n', 'labels.txt': 'cat' });
+    assert.equal((await project.lockstep(['data', 'add', 'numbers.csv'])).code, 0);
+    dataRemote = join(repository.home, 'data remote');
+    gitRemote = join(repository.home, 'git remote.git');
+    await mkdir(dataRemote);
+    await repository.git('init', '--quiet', '--bare', gitRemote);
+    await repository.git('remote', 'add', 'origin', gitRemote);
+    await repository.write({
+      '.dvc/config': `[core]\n    remote = here\n['remote "here"']\n    url = ${dataRemote}\n`,
+    });
+    await repository.commit('data');
+    await rm(join(root, '__pycache__'), { recursive: true, force: true });
+    const run = await project.lockstep(['run', '--name', 'clean', '--', 'python3', 'train.py']);
+    assert.equal(run.code, 0, run.stderr);
+  });
+
+  after(() => project[Symbol.asyncDispose]());
+
+  async function check(run: string): Promise<RunHealth> {
+    const { root, environment } = project;
+    const runs = new RunStore(join(root, '.git', 'lockstep'));
+    const original = await runs.read(await runs.resolve(run));
+    return runHealthSchema.parse(
+      await checkHealth({ original, store: runs.store, root, variables: environment }),
+    );
+  }
+
+  async function codes(run: string): Promise<string[]> {
+    return (await check(run)).problems.map(one => `${one.severity} ${one.code}`);
+  }
+
+  it('is asked of starred runs, and says so where none is', async () => {
+    const none = await project.lockstep(['health']);
+    assert.deepEqual([none.code, none.stdout.startsWith('No run is starred.')], [0, true]);
+    await project.lockstep(['annotate', 'clean', '--star']);
+    const before = await repositoryFingerprint(project.root);
+    const one = await project.json(['health', '--json']);
+    assert.deepEqual(await repositoryFingerprint(project.root), before);
+    assert.equal(one.code, 1);
+    const [health] = healthOutputSchema.parse(one.document).runs;
+    assert.ok(health !== undefined);
+    assert.deepEqual(
+      health.problems.map(({ code, severity, mend }) => [code, severity, mend]),
+      [
+        [
+          'commit-unpushed',
+          'at-risk',
+          `Push it (git push), or share the run: lockstep share push ${health.runId.slice(-6)}`,
+        ],
+        ['data-not-in-remote', 'at-risk', 'Push it: lockstep data push numbers.csv'],
+      ],
+    );
+  });
+
+  it('is well when commit and data are pushed', async () => {
+    await project.repository.git('push', '--quiet', '--set-upstream', 'origin', 'main');
+    assert.equal((await project.lockstep(['data', 'push'])).code, 0);
+    const { code, stdout } = await project.lockstep(['health']);
+    assert.deepEqual(
+      [code, stdout],
+      [0, `✓ ${(await check('clean')).runId.slice(-6)} clean  can be reproduced\n`],
+    );
+  });
+
+  it('misses what only this machine has of a dirty tree, until it is shared', async () => {
+    const { root, repository } = project;
+    await writeFile(join(root, 'train.py'), `${trainer}print('more')\n`);
+    const run = await project.lockstep(['run', '--name', 'dirty', '--', 'python3', 'train.py']);
+    assert.equal(run.code, 0, run.stderr);
+    await repository.git('checkout', '--quiet', '--', 'train.py');
+    assert.deepEqual(await codes('dirty'), ['at-risk snapshot-local-only']);
+    const { runId } = await check('dirty');
+    const ref = `refs/lockstep/shared/${runId.slice(-2).toLowerCase()}/${runId}`;
+    await repository.git('push', '--quiet', 'origin', `HEAD:${ref}`);
+    assert.deepEqual(await codes('dirty'), []);
+    await repository.git('push', '--quiet', 'origin', `:${ref}`);
+    // A remote over the network is not asked unasked.
+    await repository.git('remote', 'set-url', 'origin', 'https://git.invalid/x.git');
+    const far = await check('dirty');
+    assert.deepEqual(far.problems, []);
+    assert.deepEqual(far.unchecked, ['whether origin has its snapshot (--remote asks)']);
+    await repository.git('remote', 'set-url', 'origin', gitRemote);
+  });
+
+  it('ends with data that nobody has any more, and with inputs that have changed', async () => {
+    const { root } = project;
+    const cached = join(root, '.dvc/cache', object);
+    const pushed = join(dataRemote, object);
+    await rename(cached, `${cached}.aside`);
+    assert.deepEqual(await codes('clean'), [], 'the remote has it');
+    await rename(pushed, `${pushed}.aside`);
+    assert.deepEqual(await codes('clean'), ['gone data-missing']);
+    await rename(`${cached}.aside`, cached);
+    await rename(`${pushed}.aside`, pushed);
+    await writeFile(join(root, 'labels.txt'), 'dog');
+    assert.deepEqual(await codes('clean'), ['gone input-changed']);
+    await rm(join(root, 'labels.txt'));
+    assert.deepEqual(await codes('clean'), ['gone data-missing']);
+    await writeFile(join(root, 'labels.txt'), 'cat');
+    assert.deepEqual(await codes('clean'), []);
+  });
+
+  it('ends with a snapshot that is gone', async () => {
+    const store = join(project.root, '.git/lockstep/snapshots.git');
+    await rename(store, `${store}.aside`);
+    assert.deepEqual(await codes('dirty'), ['gone snapshot-missing']);
+    assert.deepEqual(await codes('clean'), []);
+    await rename(`${store}.aside`, store);
+  });
+});
