@@ -63,7 +63,8 @@ async function exists(path: string): Promise<boolean> {
 
 type Task = Pick<GitContext, 'environment' | 'signal'>;
 
-async function hasTree(repository: Repository, tree: string, task: Task): Promise<boolean> {
+/** Whether the repository, or the snapshot store beside it, has the tree itself. */
+export async function hasTree(repository: Repository, tree: string, task: Task): Promise<boolean> {
   const outcome = await runGit({ ...task, repository }, ['cat-file', '-e', `${tree}^{tree}`], {
     tolerant: true,
   });

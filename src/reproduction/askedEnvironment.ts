@@ -1,6 +1,6 @@
 /** Where a reproduction is to run, by what was asked for and where the run ran. */
 import type { Plan } from '../runs/plan.ts';
-import { environmentUnknown, hostRunInContainer, containerRunOnHost } from './errors.ts';
+import { environmentUnknown, hostRunInContainer } from './errors.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
 
 /**
@@ -17,8 +17,7 @@ export function askedEnvironment(
     case undefined:
       return undefined;
     case 'host':
-      if (inside) throw containerRunOnHost();
-      return undefined;
+      return kind;
     case 'devcontainer':
       if (!inside) throw hostRunInContainer();
       return undefined;

@@ -1,5 +1,6 @@
 /** Why a run cannot be reproduced, and what would help. */
 import { LockstepError } from '../base/lockstepError.ts';
+import type { Code } from '../runs/plan.ts';
 
 export function runStillLive(id: string): LockstepError {
   return new LockstepError({
@@ -47,17 +48,7 @@ export function environmentUnknown(kind: string): LockstepError {
     code: 'environment-not-supported',
     kind: 'usage',
     message: `There is no environment ${kind}.`,
-    mend: 'Leave --env out: it runs where the run ran. Or say --env python for an environment of the packages it had.',
-  });
-}
-
-export function containerRunOnHost(): LockstepError {
-  return new LockstepError({
-    code: 'environment-not-supported',
-    kind: 'usage',
-    message:
-      'The run ran in a container, and is reproduced in one of the same image: on the host it would be another run.',
-    mend: 'Leave --env out. To run its command on the host: lockstep run -- COMMAND…',
+    mend: 'Leave --env out: it runs where the run ran. Or say --env python for an environment of the packages it had, --env host for this machine as it is.',
   });
 }
 
@@ -86,6 +77,56 @@ export function interpreterMissing(path: string, version: string | undefined): L
     mend: path.includes('venv')
       ? 'Have its environment made once more from the captured list: lockstep reproduce --env python …'
       : `Install Python${version === undefined ? '' : ` ${version}`} in the same place again.`,
+  });
+}
+
+/** `reasons` as the remotes gave them. */
+export function snapshotGone(id: string, code: Code, reasons: readonly string[]): LockstepError {
+  const commit = code.head === undefined ? '' : ` of commit ${code.head.slice(0, 7)}`;
+  const changed =
+    code.changedCount === 0
+      ? ''
+      : ` with ${code.changedCount} changed ${code.changedCount === 1 ? 'file' : 'files'}`;
+  const said = reasons.length === 0 ? '' : ` (${reasons.slice(0, 3).join('; ')})`;
+  return new LockstepError({
+    code: 'snapshot-gone',
+    message: `The code of run ${short(id)}, a snapshot${commit}${changed}, is not on this machine and could not be fetched${said}.`,
+    mend: `Who has it can share it: lockstep share push ${short(id)}`,
+  });
+}
+
+export function imageNotRebuilt(why: string): LockstepError {
+  return new LockstepError({
+    code: 'image-not-rebuilt',
+    message: `The image of the run is gone, and could not be built once more from its devcontainer: ${why}.`,
+    mend: 'Bring the image back (docker load, docker pull). Or say where else: --env python, --env host.',
+  });
+}
+
+export function checkpointUnknown(id: string, checkpoint: string): LockstepError {
+  return new LockstepError({
+    code: 'checkpoint-unknown',
+    kind: 'usage',
+    message: `Run ${short(id)} has no output ${checkpoint} with a recorded hash, so it cannot be resumed from there.`,
+    mend: `See its outputs: lockstep show ${short(id)}`,
+  });
+}
+
+export function checkpointGone(path: string): LockstepError {
+  return new LockstepError({
+    code: 'checkpoint-gone',
+    message: `The checkpoint ${path} is neither in the workspace as the run wrote it nor in the data cache.`,
+    mend: 'Bring it back (lockstep data pull), choose another one, or reproduce from the start.',
+  });
+}
+
+export function resumeUnknown(experiment: string | undefined): LockstepError {
+  const where = experiment === undefined ? '' : ` under experiments: ${experiment}:`;
+  return new LockstepError({
+    code: 'resume-unknown',
+    kind: 'usage',
+    message: 'Lockstep does not know how this program is told to go on from a checkpoint.',
+    mend: `Say it in lockstep.yaml${where}, for example  resume: ['--resume', '{checkpoint}']`,
   });
 }
 

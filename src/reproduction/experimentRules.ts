@@ -8,12 +8,14 @@ import type { Tolerance } from './comparison/tolerance.ts';
 export function experimentRules(
   file: ExperimentFile,
   experiment: string | undefined,
-): Pick<ReproductionOptions, 'tolerances' | 'volatile'> {
+): Pick<ReproductionOptions, 'tolerances' | 'volatile' | 'resume'> {
   const own =
     experiment !== undefined && Object.hasOwn(file.experiments, experiment)
       ? file.experiments[experiment]
       : undefined;
+  const resume = own?.resume ?? file.resume;
   return {
+    ...(resume === undefined ? {} : { resume }),
     tolerances: [...Object.entries(file.tolerances), ...Object.entries(own?.tolerances ?? {})].map(
       ([pattern, rule]) => ({ pattern, tolerance: toleranceOf(rule) }),
     ),

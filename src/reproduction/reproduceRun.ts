@@ -3,13 +3,11 @@
  * the outcome and writes the verdict. Whoever starts it may go away at any time.
  */
 import { createReadStream } from 'node:fs';
-import { lstat } from 'node:fs/promises';
 import { launchedTracking, trackingOf } from '../execution/experiments/launchTracking.ts';
 import { readExperiments } from '../execution/experiments/readExperiments.ts';
 import { launchRun } from '../execution/launchRun.ts';
 import type { LaunchedRun, LaunchOptions } from '../execution/launchRun.ts';
 import type { LaunchSpec } from '../execution/launchSpec.ts';
-import { knownValue } from '../runs/known.ts';
 import { requireConfirmed } from './requireConfirmed.ts';
 import { requireOwnCommand } from './requireOwnCommand.ts';
 import type { Plan } from '../runs/plan.ts';
@@ -19,12 +17,13 @@ import { commandWithSecrets } from './restore/commandWithSecrets.ts';
 import {
   codeUnknown,
   environmentNotSupported,
-  interpreterMissing,
   planMissing,
+  resumeUnknown,
   runStillLive,
   terminalRun,
 } from './errors.ts';
 import { experimentRules } from './experimentRules.ts';
+import { checkpointFiles } from './restore/placeCheckpoint.ts';
 import { reproductionName } from './reproductionName.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
 
@@ -50,13 +49,20 @@ export interface ReproduceRequest {
  */
 export async function reproduceRun(request: ReproduceRequest, launch: LaunchOptions): Promise<LaunchedRun> {
   const { original, variables } = request;
-  const plan = await requireReproducible(original, request.options?.environment ?? 'recorded');
+  const plan = requireReproducible(original);
   const file = await readExperiments(request.root);
   const rules = experimentRules(file, plan.experiment);
+  if (request.options?.checkpoint !== undefined) {
+    checkpointFiles(original, request.options.checkpoint);
+    if (rules.resume === undefined) throw resumeUnknown(plan.experiment);
+  }
   const options: Partial<ReproductionOptions> = {
     ...request.options,
     tolerances: [...rules.tolerances, ...(request.options?.tolerances ?? [])],
     volatile: rules.volatile,
+    ...(request.options?.checkpoint === undefined || rules.resume === undefined
+      ? {}
+      : { resume: rules.resume }),
   };
   const purpose = purposeOf(request.options);
   const name = reproductionName(original, purpose);
@@ -91,11 +97,8 @@ function purposeOf(options: ReproduceRequest['options']): LaunchSpec['purpose'] 
   return options?.purpose === 'attest' ? undefined : options?.purpose;
 }
 
-/** What can be known without preparing anything: the plan of a run that can be reproduced, or the reason why not. */
-export async function requireReproducible(
-  original: RunDetails,
-  environment: ReproductionOptions['environment'],
-): Promise<Plan> {
+/** What the record alone says: the plan of a run that can be reproduced. Throws the reason why it cannot. */
+export function requireReproducible(original: RunDetails): Plan {
   const { plan, id } = original;
   if (plan === undefined) throw planMissing(id, original.problems[0]);
   requireOwnCommand(plan, 'reproduced');
@@ -106,17 +109,5 @@ export async function requireReproducible(
   if (kind !== 'host' && kind !== 'python' && container === undefined) throw environmentNotSupported(kind);
   if (plan.code.known === 'unknown') throw codeUnknown(id, plan.code.reason);
   if (plan.tty) throw terminalRun(id);
-  // In a container it comes with the image; a managed environment is made once more where it is gone.
-  if (environment === 'python' || kind === 'python' || container !== undefined) return plan;
-  const interpreter = knownValue(plan.interpreter);
-  if (interpreter !== undefined && !(await exists(interpreter.path)))
-    throw interpreterMissing(interpreter.path, interpreter.version);
   return plan;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }

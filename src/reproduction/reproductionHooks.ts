@@ -1,5 +1,4 @@
 /** What the supervisor of a reproduction does besides supervising: the checkout before, the verdict after. */
-import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
@@ -8,9 +7,6 @@ import { readProcessRecord } from '../execution/runEnd.ts';
 import type { EndedRun, PrepareContext, PreparedRun, RunHooks } from '../execution/runHooks.ts';
 import type { LaunchSpec } from '../execution/launchSpec.ts';
 import { announceChange } from '../runs/changes.ts';
-import { knownValue } from '../runs/known.ts';
-import type { EnvironmentIdentity } from '../runs/plan.ts';
-import type { RunDetails } from '../runs/runDetails.ts';
 import { RunStore } from '../runs/runStore.ts';
 import { runPaths } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
@@ -22,9 +18,10 @@ import { judgeRecords } from './verdict/judgeRecords.ts';
 import { readPreparation, writePreparation } from './restore/preparationRecord.ts';
 import type { JudgedPreparation } from './restore/preparationRecord.ts';
 import { prepareReproduction } from './restore/prepareReproduction.ts';
-import { rebuildEnvironment } from './restore/rebuiltEnvironment.ts';
-import type { RebuiltEnvironment } from './restore/rebuiltEnvironment.ts';
-import { relocatePaths } from './restore/relocatePaths.ts';
+import { chooseEnvironmentRoute } from './restore/environmentRoute.ts';
+import { gpuVariables } from './restore/gpuVariables.ts';
+import type { FetchSharedSnapshot } from './restore/haveSnapshot.ts';
+import { takeRoute } from './restore/takeRoute.ts';
 import { giveBackFiles, makeReproductionContainer } from './restore/reproductionContainer.ts';
 import { reproductionOptionsSchema } from './reproductionOptions.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
@@ -32,13 +29,18 @@ import { stopAtPart } from './stopAtPart.ts';
 import { markCheckout, sweepCheckouts } from './restore/sweepCheckouts.ts';
 import { verdictToJson } from './verdictToJson.ts';
 
+export interface ReproductionSources {
+  /** Where code comes from that is not on this machine. */
+  readonly fetchShared?: FetchSharedSnapshot;
+}
+
 /** Hooks that do nothing for a run that reproduces none. */
-export function reproductionHooks(): RunHooks {
+export function reproductionHooks(sources: ReproductionSources = {}): RunHooks {
   let started: Started | undefined;
   return {
     async prepare(spec, context) {
       if (spec.reproduces === undefined) return {};
-      const { prepared, ...others } = await start(spec, spec.reproduces, context);
+      const { prepared, ...others } = await start(spec, spec.reproduces, context, sources);
       started = others;
       return prepared;
     },
@@ -76,6 +78,7 @@ async function start(
   spec: LaunchSpec,
   originalId: string,
   context: PrepareContext,
+  { fetchShared }: ReproductionSources,
 ): Promise<Started & { readonly prepared: PreparedRun }> {
   const options = optionsOf(spec);
   const runs = new RunStore(spec.store);
@@ -88,35 +91,50 @@ async function start(
   await mkdir(layout.base, { recursive: true, mode: 0o700 });
   await markCheckout(layout.base, { store: spec.store, id: spec.id, keep: options.keep });
   void sweepCheckouts(folder, spec.id);
+  const { environment, signal } = context;
+  const choosing = chooseEnvironmentRoute({
+    ...{ original, store: spec.store, asked: options.environment, environment, signal },
+  });
+  choosing.catch(() => undefined);
+  // Into the supervisor's log.
+  const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
   try {
     const made = await prepareReproduction({
-      original,
-      workspace: spec.root,
-      layout,
-      argv: context.argv,
-      environment: context.environment,
+      ...{ original, layout, environment, signal, fetchShared },
+      ...{ store: spec.store, workspace: spec.root, argv: context.argv },
       allowOutsideWrites: options.allowOutsideWrites,
       inputs: options.inputs,
-      rebuild: rebuildOf(spec, options, original, context),
-      signal: context.signal,
+      takeRoute: async checkout => {
+        const route = await choosing;
+        onProgress([route.text, ...route.passedOver.map(one => `not ${one.kind}: ${one.reason}`)].join('; '));
+        return takeRoute({
+          ...{ route, original, plan, checkout, environment, onProgress, signal },
+          ...{ store: spec.store, packages: options.packages },
+        });
+      },
+      checkpoint:
+        options.checkpoint === undefined
+          ? undefined
+          : { path: options.checkpoint, resume: options.resume ?? [] },
+      portClaims: join(lockstepCacheFolder(environment), 'ports'),
     });
-    const { root, cwd, argv, code, rebuilt } = made;
-    const asked = askedVariables(options);
-    const container =
-      plan.environment.container === undefined || rebuilt !== undefined
-        ? undefined
-        : await makeReproductionContainer({
-            ...{ plan, layout, store: spec.store, id: spec.id, workspace: spec.root },
-            ...{ paths: context.paths, environment: context.environment, signal: context.signal },
-            environmentFolders: made.environmentFolders,
-            network: options.network,
-          });
+    const { root, cwd, argv, code, taken } = made;
+    const container = taken.inContainer
+      ? await makeReproductionContainer({
+          ...{ plan, layout, store: spec.store, id: spec.id, workspace: spec.root },
+          ...{ paths: context.paths, environment, signal, image: taken.image, gpu: options.gpu },
+          environmentFolders: made.environmentFolders,
+          network: options.network,
+        })
+      : undefined;
+    const asked = {
+      ...(container === undefined ? gpuVariables(options.gpu, plan) : {}),
+      ...askedVariables(options),
+    };
     const preparation = { ...made, base: layout.base, caps: [...made.caps, ...(container?.caps ?? [])] };
     await writePreparation(context.paths, preparation);
     const part = new AbortController();
     stopAtPart({ spec, original, options, runs, signal: part.signal });
-    // Recorded with the paths it ran with, and without the secrets.
-    const shown = { from: [plan.root, spec.root], to: root, kept: preparation.environmentFolders };
     return {
       options,
       layout,
@@ -129,8 +147,9 @@ async function start(
           ? {}
           : { container: { ...container, variables: { ...container.variables, ...asked } } }),
         plan: {
-          argv: spec.argv.map(word => relocatePaths(word, shown)),
-          ...(rebuilt === undefined ? {} : { environment: identityOf(rebuilt) }),
+          // Recorded with the paths it ran with, and without the secrets.
+          argv: made.shown(spec.argv),
+          ...(taken.identity === undefined ? {} : { environment: taken.identity }),
         },
       },
     };
@@ -138,38 +157,6 @@ async function start(
     await removeCheckout(layout);
     throw error;
   }
-}
-
-/** How to make the environment once more, where that was asked for or a managed one is gone. */
-function rebuildOf(
-  spec: LaunchSpec,
-  options: ReproductionOptions,
-  original: RunDetails,
-  { environment, signal }: PrepareContext,
-): ((checkout: string) => Promise<RebuiltEnvironment>) | undefined {
-  const { plan } = original;
-  if (plan === undefined) return undefined;
-  const interpreter = knownValue(plan.interpreter)?.path;
-  const gone = plan.environment.kind === 'python' && interpreter !== undefined && !existsSync(interpreter);
-  if (options.environment !== 'python' && !gone) return undefined;
-  return checkout =>
-    rebuildEnvironment({
-      ...{ original, plan, checkout, signal, variables: environment },
-      store: spec.store,
-      ...(options.packages === undefined ? {} : { list: options.packages }),
-      cacheFolder: lockstepCacheFolder(environment),
-      // Into the supervisor's log.
-      onProgress: text => void process.stderr.write(`${text}\n`),
-    });
-}
-
-function identityOf({ folder, interpreter, list, differences }: RebuiltEnvironment): EnvironmentIdentity {
-  return {
-    kind: 'python',
-    drift: differences.length === 0 ? 'clean' : 'drifted',
-    ...(differences.length === 0 ? {} : { driftItems: differences.slice(0, 20) }),
-    python: { folder, interpreter, folders: [], rebuiltFrom: list },
-  };
 }
 
 /** What {@link start} knew, from the record. Undefined when the supervisor was killed before it was prepared. */

@@ -6,6 +6,10 @@ export const reproductionOptionsSchema = z.object({
   throughStep: z.number().optional(),
   /** Start from this checkpoint of the original: the path of one of its outputs, relative to the root. */
   checkpoint: z.string().optional(),
+  /** How the program is told to: words behind its command, in which `{checkpoint}` stands for the path. */
+  resume: z.array(z.string()).optional(),
+  /** The GPU to run on, as `nvidia-smi` or ROCm's tools name it: a UUID or an index. The recorded ones when left out. */
+  gpu: z.string().optional(),
   /** What this reproduction is for; those of a probe or a trial are no attestations, and get no verdict. */
   purpose: z.enum(['attest', 'probe', 'trial']).default('attest'),
   /** Set over everything else in the environment of the command: one suspected ingredient set back, or tried out. */
@@ -18,8 +22,11 @@ export const reproductionOptionsSchema = z.object({
   recordOperations: z.boolean().default(false),
   /** Stop after so many milliseconds and judge what there is. */
   forMs: z.number().positive().optional(),
-  /** `python`: in an environment made once more from the captured list; else where the run ran, as it is now. */
-  environment: z.enum(['recorded', 'python']).default('recorded'),
+  /**
+   * `recorded`: as the run recorded it, or as close as can be had. `python`: in an environment made once more from the
+   * captured list. `host`: on this machine as it is.
+   */
+  environment: z.enum(['recorded', 'python', 'host']).default('recorded'),
   /** Leave the private checkout behind. */
   keep: z.boolean().default(false),
   /** Outputs outside the repository that cannot be redirected may be written again in place. */

@@ -36,10 +36,12 @@ export const reproduce: Subcommand = {
       .option('--forecast', 'only say what is here, how close it can get, and what it takes')
       .option(
         '--env <kind>',
-        'where, if not as the run ran: python for an environment of the packages it had',
+        'where, if not as the run ran: python for an environment of the packages it had, host for this machine as it is',
       )
       .option('--steps <step>', 'run and compare no further than this step')
       .option('--for <duration>', 'stop after a while (90s, 10m, 2h) and judge what there is')
+      .option('--checkpoint <path>', 'go on from this output of the run, as resume: in lockstep.yaml says')
+      .option('--gpu <device>', 'the GPU to run on: a UUID or an index')
       .option('--rtol <number>', 'relative tolerance for every metric')
       .option('--atol <number>', 'absolute tolerance for every metric')
       .option('--no-network', 'without network, for a run that was executed in a container')
@@ -123,6 +125,8 @@ interface ReproduceFlags {
   readonly env?: string;
   readonly steps?: string;
   readonly for?: string;
+  readonly checkpoint?: string;
+  readonly gpu?: string;
   readonly rtol?: string;
   readonly atol?: string;
   readonly network: boolean;
@@ -143,6 +147,8 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
   return {
     ...(step === undefined ? {} : { throughStep: step }),
     ...(forMs === undefined ? {} : { forMs }),
+    ...(flags.checkpoint === undefined ? {} : { checkpoint: flags.checkpoint }),
+    ...(flags.gpu === undefined ? {} : { gpu: flags.gpu }),
     network: flags.network,
     keep: flags.keep === true,
     allowOutsideWrites: flags.allowOutsideWrites === true,

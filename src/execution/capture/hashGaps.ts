@@ -50,7 +50,8 @@ export function withGapHashes(
 }
 
 function isUnhashedFile(gap: SnapshotGap): boolean {
-  return isLacking(gap) && gap.sha256 === undefined && gap.size !== undefined && gap.reason === 'over-limit';
+  const isFile = gap.reason === 'over-limit' || gap.reason === 'filtered';
+  return isLacking(gap) && gap.sha256 === undefined && gap.size !== undefined && isFile;
 }
 
 async function hashGap(

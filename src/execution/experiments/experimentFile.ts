@@ -29,6 +29,14 @@ const volatileSchema = z
   })
   .describe('What is shown and never counted in a verdict, beside times, speeds, hardware and logs.');
 
+const resumeSchema = z
+  .array(z.string())
+  .min(1)
+  .refine(words => words.some(word => word.includes('{checkpoint}')), 'One word must hold {checkpoint}.')
+  .describe(
+    'Words added to the command so that it goes on from a checkpoint; {checkpoint} stands for its path, relative to the folder that the command runs in.',
+  );
+
 const parameterValueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 export const experimentSchema = z.strictObject({
@@ -52,6 +60,7 @@ export const experimentSchema = z.strictObject({
   tags: z.array(z.string()).default([]),
   tolerances: tolerancesSchema.default({}),
   volatile: volatileSchema.optional(),
+  resume: resumeSchema.optional(),
   metricLines: z
     .boolean()
     .optional()
@@ -66,6 +75,7 @@ export const experimentFileSchema = z.strictObject({
   experiments: z.record(z.string().regex(/^[^@\s/-][^\s/]*$/), experimentSchema).default({}),
   tolerances: tolerancesSchema.default({}).describe('For every run of this repository.'),
   volatile: volatileSchema.optional().describe('For every run of this repository.'),
+  resume: resumeSchema.optional().describe('For every run of this repository.'),
   metricLines: z
     .boolean()
     .optional()

@@ -19,6 +19,8 @@ export interface MetricRules {
   readonly volatileReason?: string | undefined;
   /** Only points up to this step count (`--steps`). */
   readonly throughStep?: number | undefined;
+  /** Only points from this step on count: the reproduction went on from a checkpoint. */
+  readonly fromStep?: number | undefined;
   /** The reproduction was stopped early: points of the original after its last one are not missing. */
   readonly reproductionCutShort?: boolean | undefined;
   /** The original was stopped early: points of the reproduction after its last one are not extra. */
@@ -49,8 +51,8 @@ export function compareMetric(
   reproduced: SeriesPoints | undefined,
   rules: MetricRules = {},
 ): MetricComparison {
-  const first = align(limit(original, rules.throughStep));
-  const second = align(limit(reproduced, rules.throughStep));
+  const first = align(limit(original, rules));
+  const second = align(limit(reproduced, rules));
   const tolerance =
     rules.tolerance ??
     defaultTolerances[widest(dataTypeOf(original?.values ?? empty), dataTypeOf(reproduced?.values ?? empty))];
@@ -189,9 +191,15 @@ function occurrences(): (step: number) => number | string {
   };
 }
 
-function limit(series: SeriesPoints | undefined, throughStep: number | undefined): SeriesPoints | undefined {
-  if (series === undefined || throughStep === undefined) return series;
-  const kept = [...series.steps.keys()].filter(at => (series.steps[at] ?? NaN) <= throughStep);
+function limit(
+  series: SeriesPoints | undefined,
+  { fromStep = -Infinity, throughStep = Infinity }: MetricRules,
+): SeriesPoints | undefined {
+  if (series === undefined || (fromStep === -Infinity && throughStep === Infinity)) return series;
+  const kept = [...series.steps.keys()].filter(at => {
+    const step = series.steps[at] ?? NaN;
+    return step >= fromStep && step <= throughStep;
+  });
   return {
     steps: Float64Array.from(kept, at => series.steps[at] ?? NaN),
     values: Float64Array.from(kept, at => series.values[at] ?? NaN),

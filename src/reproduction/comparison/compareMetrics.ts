@@ -14,7 +14,7 @@ export interface KeyedSeries extends SeriesPoints {
 
 export interface ComparisonRules extends Pick<
   MetricRules,
-  'throughStep' | 'reproductionCutShort' | 'originalCutShort'
+  'fromStep' | 'throughStep' | 'reproductionCutShort' | 'originalCutShort'
 > {
   /** By metric pattern, the last that matches wins. */
   readonly tolerances?: readonly { readonly pattern: string; readonly tolerance: Tolerance }[];
@@ -33,6 +33,7 @@ export function compareMetrics(
   return names.map(name => {
     const key = (first.get(name) ?? second.get(name))?.key ?? name;
     return compareMetric(name, first.get(name), second.get(name), {
+      fromStep: rules.fromStep,
       throughStep: rules.throughStep,
       reproductionCutShort: rules.reproductionCutShort,
       originalCutShort: rules.originalCutShort,

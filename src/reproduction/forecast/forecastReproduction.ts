@@ -81,7 +81,11 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
         ...(error.mend === undefined ? {} : { mend: error.mend }),
       });
   };
-  await requireReproducible(original, options.environment ?? 'recorded').catch(block);
+  try {
+    requireReproducible(original);
+  } catch (error) {
+    block(error);
+  }
   if (plan === undefined) return empty(request, host, blockers);
   const outside = recordedOutside(original, plan);
   // Nothing more is asked in the name of a record that was made to do harm.

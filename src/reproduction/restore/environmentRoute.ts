@@ -4,10 +4,18 @@
  * environment is never taken without a cap that says so.
  */
 import { existsSync } from 'node:fs';
+import { lockstepCacheFolder } from '../../base/lockstepCacheFolder.ts';
+import { capturePackages } from '../../environments/python/packages.ts';
+import type { Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
+import { readPackageList } from '../../runs/packageStore.ts';
+import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
-import { planMissing } from '../errors.ts';
+import { interpreterMissing, packagesUnknown, planMissing } from '../errors.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
+import { changedPackages } from './changedPackages.ts';
+import { imageRoute } from './imageRoute.ts';
+import { withoutOwn } from './ownPackages.ts';
 
 /**
  * `recorded`: the host or the managed environment as the run recorded it. `image-here`: the very image is on this
@@ -35,6 +43,8 @@ export interface EnvironmentRoute {
     /** Compressed, to fetch. */
     readonly bytes?: number;
   };
+  /** Nobody asked for this way: where it turns out to be closed, the run goes to the host as it is, and says so. */
+  readonly orHost?: boolean;
 }
 
 export interface EnvironmentRouteRequest {
@@ -47,22 +57,107 @@ export interface EnvironmentRouteRequest {
   readonly signal: AbortSignal;
 }
 
-/** Starts and fetches nothing. Rejects with the reason when no way is open, or when aborted. */
-export async function chooseEnvironmentRoute({
-  original,
-  asked,
-}: EnvironmentRouteRequest): Promise<EnvironmentRoute> {
+export const rebuiltCap = 'the environment was rebuilt from the captured list';
+export const otherPackagesCap = 'the packages are not the recorded ones';
+export const hostCap = 'it ran on the host, not in the container of the original';
+
+/**
+ * Starts and fetches nothing. Rejects with `plan-missing`, `packages-unknown`, `interpreter-missing`, `image-gone`, as the
+ * engine does, or when aborted.
+ */
+export async function chooseEnvironmentRoute(request: EnvironmentRouteRequest): Promise<EnvironmentRoute> {
+  const { original, asked } = request;
   const { plan } = original;
   if (plan === undefined) throw planMissing(original.id, original.problems[0]);
-  const none = { caps: [], differences: [], passedOver: [] };
-  const rebuilt: EnvironmentRoute = {
-    ...{ ...none, kind: 'python-rebuilt', text: 'In an environment made once more from the captured list.' },
-    caps: ['the environment was rebuilt from the captured list'],
+  if (asked === 'python') return rebuiltRoute(request, plan, await recordedPackages(request), []);
+  if (plan.environment.container === undefined) return localRoute(request, plan);
+  if (asked === 'host')
+    return {
+      ...{ kind: 'host', text: 'On this machine as it is, which is not where the run ran.' },
+      ...{ caps: [hostCap], differences: [], passedOver: [] },
+    };
+  return imageRoute(request, plan.environment.container, plan);
+}
+
+/** Of a run on the host, or in a managed Python environment. */
+async function localRoute(request: EnvironmentRouteRequest, plan: Plan): Promise<EnvironmentRoute> {
+  const { original, asked, environment, signal } = request;
+  const interpreter = knownValue(plan.interpreter);
+  const managed = plan.environment.kind === 'python';
+  const asItIs: EnvironmentRoute = {
+    kind: 'recorded',
+    text: managed
+      ? 'In the managed Python environment that the run had.'
+      : 'On this machine, as the run recorded it.',
+    ...{ caps: [], differences: [], passedOver: [] },
   };
-  if (asked === 'python') return Promise.resolve(rebuilt);
-  if (plan.environment.container !== undefined)
-    return Promise.resolve({ ...none, kind: 'image-here', text: 'In a container of the recorded image.' });
-  const interpreter = knownValue(plan.interpreter)?.path;
-  const gone = plan.environment.kind === 'python' && interpreter !== undefined && !existsSync(interpreter);
-  return Promise.resolve(gone ? rebuilt : { ...none, kind: 'recorded', text: 'On this machine as it is.' });
+  const list = await recordedPackages(request);
+  if (interpreter !== undefined && !existsSync(interpreter.path)) {
+    if (list === undefined || asked === 'host')
+      throw interpreterMissing(interpreter.path, interpreter.version);
+    const reason = `the interpreter ${interpreter.path} is gone`;
+    return rebuiltRoute(request, plan, list, [{ kind: 'recorded', reason }]);
+  }
+  if (list === undefined || interpreter === undefined) return asItIs;
+  const now = await capturePackages({
+    ...{ interpreter, variables: environment, contents: true, signal },
+    seenPath: searchPathOf(original),
+    cacheDir: lockstepCacheFolder(environment),
+  });
+  const there = knownValue(now);
+  if (there === undefined) return asItIs;
+  const { changed, added } = changedPackages(list, there, [plan.root]);
+  if (changed.length === 0 && added.length === 0) return asItIs;
+  // A package more is no package less: what the run had is all there.
+  if (changed.every(isInstaller) || asked === 'host')
+    return {
+      ...{ kind: 'host', text: 'On this machine as it is; its packages have changed since.' },
+      ...{ caps: [otherPackagesCap], differences: [...changed, ...added.map(one => `${one} was added`)] },
+      passedOver: [{ kind: 'recorded', reason: someOf(changed.length === 0 ? added : changed) }],
+    };
+  const route = rebuiltRoute(request, plan, list, [{ kind: 'recorded', reason: someOf(changed) }]);
+  return { ...route, differences: changed, orHost: true };
+}
+
+function rebuiltRoute(
+  { original }: EnvironmentRouteRequest,
+  plan: Plan,
+  list: readonly Package[] | undefined,
+  passedOver: EnvironmentRoute['passedOver'],
+): EnvironmentRoute {
+  const { realPath } = knownValue(plan.interpreter) ?? {};
+  if (list === undefined) throw packagesUnknown(original.id);
+  const proven =
+    plan.environment.container === undefined &&
+    realPath !== undefined &&
+    existsSync(realPath) &&
+    withoutOwn(list, plan.root).every(one => one.contents !== undefined);
+  return {
+    ...{ kind: 'python-rebuilt', text: 'In a Python environment made once more from the captured list.' },
+    ...{ caps: proven ? [] : [rebuiltCap], differences: [], passedOver },
+  };
+}
+
+async function recordedPackages({
+  original,
+  store,
+}: EnvironmentRouteRequest): Promise<Package[] | undefined> {
+  const list = knownValue(original.captured?.packages)?.list;
+  return list === undefined ? undefined : readPackageList(store, list).catch(() => undefined);
+}
+
+/** As the program saw it at its start, which is how the recorded list was made. */
+function searchPathOf({ captured }: RunDetails): string[] | undefined {
+  const path = captured?.pythons?.[0]?.['path'];
+  return Array.isArray(path) ? path.filter(one => typeof one === 'string') : undefined;
+}
+
+/** Whether no program computes with it: that another version installs packages is no other environment. */
+function isInstaller(line: string): boolean {
+  return /^(?:pip|setuptools|wheel|uv) /.test(line);
+}
+
+function someOf(lines: readonly string[]): string {
+  const shown = lines.slice(0, 3).join(', ');
+  return lines.length > 3 ? `${shown} and ${lines.length - 3} more` : shown;
 }

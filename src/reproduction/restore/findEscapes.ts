@@ -1,9 +1,21 @@
 /**
  * Ways in which code or files of the workspace could get into a reproduction, found before it starts: editable installs,
- * folders of PYTHONPATH, absolute paths in the command and in variables. What the private checkout takes care of is no
- * escape; what is left would make the verdict inconclusive, or its inputs unverified.
+ * absolute paths in variables, in the command, in configuration and code that the run read. What the private checkout
+ * takes care of is no escape: paths in the command and in recorded variables are moved, and what was installed for
+ * editing is found in the checkout first.
  */
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, relative, sep } from 'node:path';
+import { listPackages } from '../../environments/python/packages.ts';
+import { captureVariables } from '../../execution/capture/variables.ts';
+import { findRepository } from '../../git/findRepository.ts';
+import { runGit } from '../../git/runGit.ts';
+import { knownValue } from '../../runs/known.ts';
+import type { Code, Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { foldersOfEnvironment } from './environmentFolders.ts';
+import { folderOfPackage } from './ownPackages.ts';
+import { isInside, relocatePaths } from './relocatePaths.ts';
 
 export interface EscapeRequest {
   readonly original: RunDetails;
@@ -11,9 +23,172 @@ export interface EscapeRequest {
   readonly workspace: string;
   /** The environment that the reproduction is started from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** One line each, empty when nothing was found: `PYTHONPATH holds /home/a/project/src`. */
+/** One line each, empty when nothing was found: `the variable DATA_DIR leads to /home/a/project/data`. */
 export async function findEscapes(request: EscapeRequest): Promise<string[]> {
-  return Promise.resolve(request.original.plan === undefined ? [] : []);
+  const { original, workspace } = request;
+  const { plan } = original;
+  if (plan === undefined) return [];
+  const roots = [...new Set([plan.root, workspace, await real(plan.root), await real(workspace)])];
+  const kept = await foldersOfEnvironment(plan, true);
+  const search: Search = { roots, kept };
+  return [
+    ...(await editableEscapes(request, plan, search)),
+    ...(await wordEscapes(plan.argv, search)),
+    ...(await variableEscapes(request, plan, search)),
+    ...(await textEscapes(request, plan, search)),
+  ];
+}
+
+interface Search {
+  /** The workspace by every name. Absolute. */
+  readonly roots: readonly string[];
+  /** Environments, which are used where they are. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * Those whose folder nobody knows, so that nothing can be put before it, and those made since: the run did not have
+ * them, so neither has its reproduction.
+ */
+async function editableEscapes(
+  { original: { captured }, signal }: EscapeRequest,
+  plan: Plan,
+  { roots, kept }: Search,
+): Promise<string[]> {
+  const recorded = captured?.editable ?? [];
+  const known = new Set(recorded.map(one => one.location));
+  const path = captured?.pythons?.[0]?.['path'];
+  const now =
+    plan.environment.container === undefined && Array.isArray(path)
+      ? await listPackages(path.filter(one => typeof one === 'string'))
+      : [];
+  signal?.throwIfAborted();
+  const isInWorkspace = (folder: string): boolean =>
+    roots.some(root => isInside(folder, root)) && !kept.some(one => isInside(folder, one));
+  return [
+    ...recorded
+      .filter(one => one.location === undefined && isInWorkspace(folderOfPackage(one)))
+      .map(({ name }) => `the editable install of ${name} leads into the workspace, nobody knows where`),
+    ...now.flatMap(({ name, editable, location }) =>
+      editable === true && location !== undefined && !known.has(location) && isInWorkspace(location)
+        ? [`the editable install of ${name}, made since the run, leads to ${location}`]
+        : [],
+    ),
+  ];
+}
+
+/** Names of the workspace that its text does not show: a link to it. */
+async function wordEscapes(words: readonly string[], search: Search): Promise<string[]> {
+  const found: string[] = [];
+  for (const word of words)
+    for (const path of pathsIn(word)) {
+      const hit = await leadsBack(path, search);
+      if (hit !== undefined && !isMoved(path, search)) found.push(`${word} in the command leads to ${hit}`);
+    }
+  return found;
+}
+
+async function variableEscapes(
+  { environment }: EscapeRequest,
+  plan: Plan,
+  search: Search,
+): Promise<string[]> {
+  const found: string[] = [];
+  // These have the recorded value, with its paths moved, or none.
+  const shown = captureVariables(environment, Buffer.alloc(32));
+  for (const [name, text] of Object.entries(environment)) {
+    const variable = shown[name];
+    if (text === undefined || ignored.has(name) || plan.variables[name] === undefined) continue;
+    const moved = variable !== undefined && 'value' in variable;
+    for (const path of pathsIn(text)) {
+      const hit = await leadsBack(path, search);
+      if (hit !== undefined && !(moved && isMoved(path, search))) {
+        found.push(`the variable ${name} leads to ${hit}`);
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+/** Set anew for the command, or no program's concern. */
+const ignored = new Set([
+  ...['PWD', 'OLDPWD', 'INIT_CWD', 'VIRTUAL_ENV', 'CONDA_PREFIX', '_', 'PATH', 'VSCODE_CWD'],
+]);
+
+/** Absolute paths that stand in the configuration and the code that the run read, as it was then. */
+async function textEscapes(
+  { original, workspace, environment, signal }: EscapeRequest,
+  plan: Plan,
+  { roots }: Search,
+): Promise<string[]> {
+  const code = knownValue(plan.code);
+  const repository = await findRepository(workspace, { ...environment }).catch(() => undefined);
+  if (code === undefined || repository === undefined) return [];
+  const read = textsRead(original, code, plan.root);
+  if (read.length === 0) return [];
+  const patterns = roots.flatMap(root => ['-e', root]);
+  const outcome = await runGit(
+    { repository, environment: { ...environment }, signal, settings: ['core.quotePath=false'] },
+    [
+      'grep',
+      '-I',
+      '-F',
+      '-n',
+      '-o',
+      '-z',
+      ...patterns,
+      code.tree,
+      '--',
+      ...read.map(path => `:(literal)${path}`),
+    ],
+    { tolerant: true },
+  );
+  const lines = new Map<string, string>();
+  for (const line of outcome.stdout.toString('utf8').split('\n')) {
+    const [place = '', at = '', root = ''] = line.split('\0');
+    const path = place.slice(place.indexOf(':') + 1);
+    if (root !== '' && !lines.has(path)) lines.set(path, `${path} names ${root} in line ${at}`);
+  }
+  return [...lines.values()].slice(0, mostLines);
+}
+
+const mostLines = 20;
+const mostTexts = 400;
+
+function textsRead({ captured }: RunDetails, code: Code, root: string): string[] {
+  const gaps = new Set(code.gaps.map(gap => gap.path));
+  const inputs = (captured?.inputs ?? []).filter(input => input.inSnapshot === true).map(({ path }) => path);
+  const sources: unknown = captured?.['code'];
+  const loaded = (Array.isArray(sources) ? sources : []).flatMap(one =>
+    typeof one === 'string' && isInside(one, root) ? [relative(root, one).split(sep).join('/')] : [],
+  );
+  return [...new Set([...inputs, ...loaded])]
+    .filter(path => !isAbsolute(path) && !gaps.has(path) && textual.test(path))
+    .slice(0, mostTexts);
+}
+
+const textual = /\.(?:ya?ml|json|toml|ini|cfg|conf|txt|csv|py|sh|env|properties|gin|jsonnet)$/i;
+
+/** Absolute paths that stand in a text, alone, in a list, or behind a sign. */
+function pathsIn(text: string): string[] {
+  return text.split(/[:;,=\s"'()[\]{}]+/).filter(part => isAbsolute(part) && part !== sep);
+}
+
+/** The path that it really is, where that lies in the workspace. */
+async function leadsBack(path: string, { roots, kept }: Search): Promise<string | undefined> {
+  const place = await real(path);
+  if ([path, place].some(one => kept.some(folder => isInside(one, folder)))) return undefined;
+  return roots.some(root => isInside(place, root)) ? place : undefined;
+}
+
+function isMoved(path: string, { roots, kept }: Search): boolean {
+  return relocatePaths(path, { from: roots, to: '\0', kept }) !== path;
+}
+
+async function real(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }

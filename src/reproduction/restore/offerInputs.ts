@@ -13,6 +13,7 @@ import { isOwnTemporary, temporaryFolders } from '../../execution/capture/tempor
 import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
+import type { VerifiedInput } from './recheckInputs.ts';
 import { isInside } from './relocatePaths.ts';
 
 export interface OfferedInputs {
@@ -22,6 +23,8 @@ export interface OfferedInputs {
   readonly changed: readonly string[];
   /** No hash was recorded, or it could not be computed now. */
   readonly unverified: readonly string[];
+  /** Single files whose content was the recorded one just now. */
+  readonly verified: readonly VerifiedInput[];
 }
 
 export interface OfferRequest {
@@ -36,6 +39,8 @@ export interface OfferRequest {
   readonly layout: CheckoutLayout;
   /** Folders and files outside the repository that the command is told to find elsewhere. */
   readonly redirect: readonly string[];
+  /** Where the content of an input lies, if not at its own path. Absolute. */
+  readonly sourceOf?: ((path: string) => string | undefined) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -46,7 +51,8 @@ const copyLimitTogether = 2 * 1024 * 1024 * 1024;
 
 export async function offerInputs(request: OfferRequest): Promise<OfferedInputs> {
   const { layout, signal } = request;
-  const found: Record<keyof OfferedInputs, string[]> = { missing: [], changed: [], unverified: [] };
+  const found: Record<Problem, string[]> = { missing: [], changed: [], unverified: [] };
+  const verified: VerifiedInput[] = [];
   let copied = 0;
   // Records of earlier versions name them as inputs.
   const temporary = temporaryFolders();
@@ -54,8 +60,10 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
   for (const input of request.inputs) {
     signal.throwIfAborted();
     if (input.problem === 'missing' || isOfDvc(input.path) || isOwnTemporary(input, temporary)) continue;
-    const place = isAbsolute(input.path) ? input.path : join(request.workspace, input.path);
-    const source = insteadOf(input.path, request) ?? place;
+    const source =
+      insteadOf(input.path, request) ??
+      request.sourceOf?.(input.path) ??
+      (isAbsolute(input.path) ? input.path : join(request.workspace, input.path));
     const target = isAbsolute(input.path)
       ? outsidePlace(input.path, request)
       : join(layout.checkout, input.path);
@@ -72,13 +80,23 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
     }
     if (state === 'missing' && input.how === 'ambiguous') continue;
     if (state !== 'verified') found[state].push(input.path);
-    if (state === 'missing' || target === undefined) continue;
+    if (state === 'missing') continue;
+    if (target === undefined) {
+      // Read where it lies.
+      if (state === 'verified' && input.sha256 !== undefined && (await kindOf(source)).isFile)
+        verified.push({ path: input.path, place: source, sha256: input.sha256 });
+      continue;
+    }
     const { isFile, size } = await kindOf(source);
+    if (isFile && state === 'verified' && input.sha256 !== undefined)
+      verified.push({ path: input.path, place: target, sha256: input.sha256 });
     if (isFile) copied += await offer(source, target, size, copied);
     else copied += await offerFolder(source, target, copied, signal);
   }
-  return found;
+  return { ...found, verified };
 }
+
+type Problem = 'missing' | 'changed' | 'unverified';
 
 function insteadOf(path: string, { instead = {} }: OfferRequest): string | undefined {
   return Object.hasOwn(instead, path) ? instead[path] : undefined;
@@ -88,11 +106,7 @@ function outsidePlace(path: string, { layout, redirect }: OfferRequest): string 
   return redirect.some(folder => isInside(path, folder)) ? layout.redirected(path) : layout.nearby(path);
 }
 
-async function verify(
-  source: string,
-  input: FileUse,
-  signal: AbortSignal,
-): Promise<'verified' | keyof OfferedInputs> {
+async function verify(source: string, input: FileUse, signal: AbortSignal): Promise<'verified' | Problem> {
   const found = await stat(source).catch(() => undefined);
   if (found === undefined) return 'missing';
   if (input.sha256 === undefined) return 'unverified';

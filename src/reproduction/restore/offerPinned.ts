@@ -19,6 +19,7 @@ import { findRepository } from '../../git/findRepository.ts';
 import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
+import type { VerifiedInput } from './recheckInputs.ts';
 
 export interface OfferPinnedRequest {
   /** What the run read outside of its snapshot. */
@@ -39,19 +40,22 @@ export interface OfferedPins {
   readonly offered: ReadonlySet<string>;
   /** Those of them of whose content the record says nothing: they are as the pins of the run's code say. */
   readonly unverified: readonly string[];
+  /** Single files whose content was the recorded one just now. */
+  readonly verified: readonly VerifiedInput[];
 }
 
 /** Rejects only when aborted: data that cannot be had is somebody else's to name. */
 export async function offerPinned(request: OfferPinnedRequest): Promise<OfferedPins> {
   const offered = new Set<string>();
   const unverified: string[] = [];
+  const verified: VerifiedInput[] = [];
   const inputs = request.inputs.filter(input => !isAbsolute(input.path) && input.sha256 !== undefined);
-  if (inputs.length === 0) return { offered, unverified };
+  if (inputs.length === 0) return { offered, unverified, verified };
   try {
     const project = await projectOfCheckout(request);
     const pinned = await pinnedPaths(project);
     const wanted = inputs.filter(input => pinned.some(path => overlap(path, input.path)));
-    if (wanted.length === 0) return { offered, unverified };
+    if (wanted.length === 0) return { offered, unverified, verified };
     await place(project, wanted, request);
     for (const input of wanted) {
       const placed = join(request.layout.checkout, input.path);
@@ -60,11 +64,13 @@ export async function offerPinned(request: OfferPinnedRequest): Promise<OfferedP
       if (what === 'other') await rm(placed, { recursive: true, force: true });
       else offered.add(input.path);
       if (what === 'unverified') unverified.push(input.path);
+      if (what === 'verified' && input.sha256 !== undefined && input.hashOf === undefined)
+        verified.push({ path: input.path, place: placed, sha256: input.sha256 });
     }
   } catch {
     request.signal.throwIfAborted();
   }
-  return { offered, unverified };
+  return { offered, unverified, verified };
 }
 
 /** The data repositories of the checkout, with the pins of the run, and cache and remotes of the workspace. */

@@ -2,7 +2,7 @@
  * The Python environment of a recorded run once more, from the list of packages that the run captured, in the cache:
  * what is installed on this machine today is neither used nor changed.
  */
-import { fileURLToPath } from 'node:url';
+import { realpath } from 'node:fs/promises';
 import type { LockedPackage } from '../../environments/environmentLock.ts';
 import { lockPath } from '../../environments/lock/lockPaths.ts';
 import { readLock } from '../../environments/lock/readLock.ts';
@@ -18,7 +18,7 @@ import { readPackageList } from '../../runs/packageStore.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { packagesUnknown } from '../errors.ts';
-import { isInside } from './relocatePaths.ts';
+import { withoutOwn } from './ownPackages.ts';
 
 export interface RebuildRequest {
   readonly original: RunDetails;
@@ -38,6 +38,8 @@ export interface RebuildRequest {
 export interface RebuiltEnvironment extends BuiltPython {
   /** Name of the captured list. */
   readonly list: string;
+  /** Every package is the recorded one file by file, and so is the interpreter that they stand on. */
+  readonly proven: boolean;
 }
 
 /** Rejects with `packages-unknown`, or with what readPackageList and buildPython reject with. */
@@ -65,20 +67,14 @@ export async function rebuildEnvironment(request: RebuildRequest): Promise<Rebui
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(hint === undefined ? {} : { hints: [hint] }),
   });
-  return { ...built, list };
-}
-
-/** What was installed from the repository for editing is its code, which the checkout has. */
-function withoutOwn(packages: readonly Package[], root: string): Package[] {
-  return packages.filter(one => one.editable !== true || !isInside(one.location ?? folderOf(one.url), root));
-}
-
-function folderOf(url: string | undefined): string {
-  try {
-    return fileURLToPath(url ?? '');
-  } catch {
-    return '/';
-  }
+  const wanted = withoutOwn(packages, plan.root);
+  const proven =
+    list === knownValue(original.captured?.packages)?.list &&
+    built.differences.length === 0 &&
+    wanted.every(one => one.contents !== undefined) &&
+    hint !== undefined &&
+    (await realpath(built.interpreter).catch(() => '')) === hint;
+  return { ...built, list, proven };
 }
 
 /** Of the lock files that are part of the run's code; the environment's own lock where it means the same files. */

@@ -20,6 +20,8 @@ import type { RunPaths } from '../../runs/runPaths.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { environmentNotSupported } from '../errors.ts';
 import { passedSettings } from './passedSettings.ts';
+import type { AllowedSettings } from './passedSettings.ts';
+import { compareWithLock } from './rebuiltImage.ts';
 import { isInside } from './relocatePaths.ts';
 import { runContainerLabels, sweepRunContainers } from './sweepRunContainers.ts';
 
@@ -35,6 +37,10 @@ export interface ReproductionContainerRequest {
   readonly environmentFolders: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly network: boolean;
+  /** In place of the recorded image: the id of one that was built once more. */
+  readonly image?: string | undefined;
+  /** The GPU to use, in place of the recorded ones. */
+  readonly gpu?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -65,11 +71,11 @@ export async function makeReproductionContainer(
   if (original === undefined || endpoint === undefined) throw environmentNotSupported(plan.environment.kind);
   const api = new ContainerApi(endpoint);
   await sweepRunContainers(endpoint, { store, but: id });
-  const image = await haveImage(api, original, signal);
+  const image = request.image ?? (await haveImage(api, original, signal));
   const trusted = await isMarkedHere(store, plan);
   const network = networkOf(original, request.network, trusted);
   const { env, remote } = await environmentOfOriginal(api, original, image, environment, trusted);
-  const passed = passedSettings(original.passed, trusted);
+  const passed = withGpu(passedSettings(original.passed, trusted), request.gpu);
   const { mounts, dropped } = await mountsOf(request, original, trusted);
   const lacking = [
     ...passed.dropped,
@@ -110,16 +116,19 @@ export async function makeReproductionContainer(
     await api.remove(created).catch(() => undefined);
     throw error;
   }
+  const drift = request.image === undefined ? [] : await compareWithLock(request.layout.checkout, record);
   return {
     ...{ record, variables: { ...remote, ...recordedVariables(plan, original) } },
-    caps:
-      lacking.length === 0
+    caps: [
+      ...drift.slice(0, 20).map(line => `its rebuilt image: ${line}`),
+      ...(lacking.length === 0
         ? []
         : [
             trusted
               ? `the container could not be given ${lacking.join(', ')}`
               : `the run was not recorded here, so its container was not given ${lacking.join(', ')}`,
-          ],
+          ]),
+    ],
   };
 }
 
@@ -178,6 +187,15 @@ async function environmentOfOriginal(
       workspaceFolder === '' ? undefined : workspaceFolder,
     ),
   };
+}
+
+/** Only devices that are asked for by their names can be others. */
+function withGpu(passed: AllowedSettings, gpu: string | undefined): AllowedSettings {
+  if (gpu === undefined) return passed;
+  const requests = passed.settings['DeviceRequests'];
+  if (!Array.isArray(requests)) return { ...passed, dropped: [...passed.dropped, `the GPU ${gpu}`] };
+  const chosen = requests.map((one: Record<string, unknown>) => ({ ...one, Count: 0, DeviceIDs: [gpu] }));
+  return { ...passed, settings: { ...passed.settings, DeviceRequests: chosen } };
 }
 
 /** Networks of their own may be gone, and their containers with them. */

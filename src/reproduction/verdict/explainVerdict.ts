@@ -30,6 +30,8 @@ export interface ExplainedItems extends GradedItems {
   readonly storedDecimals?: number | undefined;
   /** Which of the runs logs to an MLflow server of its own. */
   readonly ownServers?: OwnServers | undefined;
+  /** The first step that was compared, where the reproduction went on from a checkpoint. */
+  readonly fromStep?: number | undefined;
 }
 
 export function explainVerdict(grade: Grade, items: ExplainedItems): Explanation {
@@ -45,11 +47,12 @@ function sentenceOf(grade: Grade, items: ExplainedItems): string {
       return grade.end === 'same-failure'
         ? `Identical: the same failure, ${failureText(items.original)}${equalItems(items)}.`
         : grade.throughStep === undefined
-          ? `Identical: ${countText(items)} ${equal(pointCount(items) + countedOutputs(items).length)} the original, ${precisionText(items)}.`
-          : `Identical through step ${grade.throughStep}: ${pointsText(items)} ${equal(pointCount(items))} the original, ${precisionText(items)}.`;
+          ? `Identical${fromText(items)}: ${countText(items)} ${equal(pointCount(items) + countedOutputs(items).length)} the original, ${precisionText(items)}.`
+          : `Identical${fromText(items)} through step ${grade.throughStep}: ${pointsText(items)} ${equal(pointCount(items))} the original, ${precisionText(items)}.`;
     case 'within-tolerance': {
       const furthest = furthestMetric(counted);
-      const through = grade.throughStep === undefined ? '' : ` through step ${grade.throughStep}`;
+      const through =
+        fromText(items) + (grade.throughStep === undefined ? '' : ` through step ${grade.throughStep}`);
       if (furthest !== undefined)
         return `Within tolerance${through}: ${furthest.verdict.key} differs by at most ${relativeText(furthest)}, first at step ${furthest.verdict.firstDifferingStep ?? 0}.`;
       const model = items.outputs.find(output => output.verdict === 'within-tolerance' && !output.volatile);
@@ -62,6 +65,11 @@ function sentenceOf(grade: Grade, items: ExplainedItems): string {
     case 'inconclusive':
       return inconclusiveSentence(grade, items);
   }
+}
+
+/** Of one that went on from a checkpoint. */
+function fromText({ fromStep }: ExplainedItems): string {
+  return fromStep === undefined ? '' : ` from step ${fromStep}`;
 }
 
 function divergedSentence(grade: Grade, items: ExplainedItems): string {

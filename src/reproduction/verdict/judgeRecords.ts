@@ -9,6 +9,9 @@ import { RunStore } from '../../runs/runStore.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import type { CheckoutLayout } from '../restore/checkoutLayout.ts';
+import { changedPackages } from '../restore/changedPackages.ts';
+import { escapedFileCaps } from '../restore/escapedFiles.ts';
+import { recheckInputs } from '../restore/recheckInputs.ts';
 import { planMissing } from '../errors.ts';
 import { unobserved } from './ingredients/compareData.ts';
 import { judgedSeries } from '../comparison/judgedSeries.ts';
@@ -53,21 +56,53 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
       : { result: { ...after.result, outputs: withOriginalPaths(after.result.outputs, layout) } }),
     outputFile: async output => unchangedFile(output, layout.checkout, placeOf(output, layout)),
   };
-  return judgeReproduction(first, second, {
+  const roots = [...new Set([before.plan.root, workspace])];
+  const fromStep = options.checkpoint === undefined ? undefined : firstStepOf(after.series);
+  const changed = changedPackages(before.packages ?? [], after.packages ?? [], [...roots, layout.checkout]);
+  const known = before.packages !== undefined && after.packages !== undefined;
+  const same = known && changed.changed.length + changed.added.length === 0;
+  const recheck = await recheckInputs(preparation.verified ?? [], reproduced, path => layout.original(path));
+  return judgeReproduction(withoutEarlier(first, second, fromStep), second, {
+    ...(fromStep === undefined ? {} : { fromStep }),
     tolerances: options.tolerances,
     volatile: options.volatile,
     partAskedFor: options.throughStep !== undefined || options.forMs !== undefined,
     ...(options.throughStep === undefined ? {} : { throughStep: options.throughStep }),
-    caps: [
+    caps: distinct([
       ...preparation.caps,
+      ...recheck.map(path => `input ${path} was changed during the reproduction`),
+      ...escapedFileCaps({
+        ...{ captured: after.captured, result: after.result, roots },
+        own: [layout.base, request.store, ...preparation.environmentFolders],
+      }),
       ...editedCodeCaps(before),
       ...observationCaps(before, after),
       ...outsideCodeCaps(second, [before.plan.root, workspace], request),
       ...ambiguousOutputCaps(first, second),
-      ...environmentCaps(original, reproduced, samePackages(before.packages, after.packages)),
-    ],
+      ...environmentCaps(original, reproduced, same),
+    ]),
     escapedModules: escapedModules(after.captured, [before.plan.root, workspace], request),
   });
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
+
+/** Where a run that went on from a checkpoint begins to log; undefined where it logs nothing. */
+function firstStepOf(series: JudgedRun['series']): number | undefined {
+  const first = series.reduce((least, { steps }) => steps.reduce((a, b) => Math.min(a, b), least), Infinity);
+  return Number.isFinite(first) ? first : undefined;
+}
+
+/** Files that were written before the checkpoint nobody writes again. */
+function withoutEarlier(first: JudgedRun, second: JudgedRun, fromStep: number | undefined): JudgedRun {
+  if (fromStep === undefined || first.result === undefined) return first;
+  const again = new Set((second.result?.outputs ?? []).map(({ path }) => path));
+  return {
+    ...first,
+    result: { ...first.result, outputs: first.result.outputs.filter(({ path }) => again.has(path)) },
+  };
 }
 
 async function judgedRun(runs: RunStore, run: RunDetails, original: RunDetails): Promise<JudgedRun> {
@@ -114,26 +149,6 @@ function environmentCaps(original: RunDetails, reproduced: RunDetails, same: boo
     ...(before === after || same ? [] : ['the packages are not the recorded ones']),
     ...(versionOf(reproduced) === version ? [] : ['the interpreter is not the recorded one']),
   ];
-}
-
-/** What only one of two records tells of a package says nothing: older ones know less. */
-function samePackages(
-  before: readonly Package[] | undefined,
-  after: readonly Package[] | undefined,
-): boolean {
-  if (before === undefined || after?.length !== before.length) return false;
-  return before.every((one, index) => {
-    const other = after[index];
-    return (
-      other !== undefined &&
-      one.name === other.name &&
-      one.version === other.version &&
-      one.url === other.url &&
-      one.location === other.location &&
-      (one.contents === undefined || other.contents === undefined || one.contents === other.contents) &&
-      (one.build === undefined || other.build === undefined || one.build === other.build)
-    );
-  });
 }
 
 /** Of the command's own Python, or of the first one that it started. */

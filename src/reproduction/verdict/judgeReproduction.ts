@@ -24,7 +24,10 @@ export interface JudgedRun extends IngredientSide {
   readonly outputFile?: (output: FileUse) => Promise<string | undefined>;
 }
 
-export interface JudgeRules extends Pick<ComparisonRules, 'throughStep' | 'tolerances' | 'volatile'> {
+export interface JudgeRules extends Pick<
+  ComparisonRules,
+  'fromStep' | 'throughStep' | 'tolerances' | 'volatile'
+> {
   /** `--steps` or `--for` was given. */
   readonly partAskedFor?: boolean;
   readonly caps?: readonly string[];
@@ -66,6 +69,7 @@ export async function judgeReproduction(
     caps: rules.caps ?? [],
     escapedModules: rules.escapedModules ?? [],
     partAskedFor: rules.partAskedFor,
+    fromStep: rules.fromStep,
     ingredients: compareIngredients(original, reproduced),
     storedDecimals: decimalsOf(
       original.series,
@@ -88,6 +92,9 @@ export async function judgeReproduction(
     ingredients: items.ingredients,
     cause,
     caps: [...items.caps],
+    ...(rules.fromStep === undefined && rules.throughStep === undefined
+      ? {}
+      : { part: { fromStep: rules.fromStep, throughStep: rules.throughStep } }),
     ...(divergence === undefined ? {} : { divergence }),
     escapedModules: items.escapedModules.map(one => ({ ...one })),
   };

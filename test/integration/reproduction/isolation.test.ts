@@ -26,8 +26,8 @@ async function reproduce(
   return { code, verdict: verdictSchema.parse(document) };
 }
 
-async function refused(project: CliProject, code: string, options?: CliOptions): Promise<void> {
-  const outcome = await project.json(['reproduce', '@1', '--json'], options);
+async function refused(project: CliProject, code: string, ...words: string[]): Promise<void> {
+  const outcome = await project.json(['reproduce', '@1', ...words, '--json']);
   assert.equal(outcome.code, 3, JSON.stringify(outcome.document));
   const { error } = errorOutputSchema.parse(outcome.document);
   assert.equal(error.code, code);
@@ -131,13 +131,18 @@ print(json.dumps({'step': 0, 'loss': helper.VALUE}))
     }
   });
 
-  it('says that the interpreter is gone', async () => {
+  it('makes the environment once more when it is gone, unless the host is asked for', async () => {
     await using project = await cliProject({ '.gitignore': '.venv/\n', 'a.py': 'print("loss: 1")\n' });
     const made = await project.lockstep(['run', '--', 'python3', '-m', 'venv', '--without-pip', '.venv']);
     assert.equal(made.code, 0, made.stderr);
     await run(project, ['.venv/bin/python', 'a.py']);
     await rm(join(project.root, '.venv'), { recursive: true });
-    await refused(project, 'interpreter-missing');
+    await refused(project, 'interpreter-missing', '--env', 'host');
+    const { verdict } = await reproduce(project, ['@2']);
+    assert.match(
+      verdict.ingredients.find(one => one.name === 'environment')?.now ?? '',
+      /^rebuilt from the captured list/,
+    );
   });
 
   it('goes on without the one who started it, and can be cancelled', async () => {

@@ -14,12 +14,12 @@ describe('where a reproduction is to run', () => {
   const cases: [string | undefined, Plan['environment'] | undefined, string | RegExp][] = [
     [undefined, host, 'as recorded'],
     [undefined, inside, 'as recorded'],
-    ['host', host, 'as recorded'],
+    ['host', host, 'host'],
     ['devcontainer', inside, 'as recorded'],
     ['python', host, 'python'],
     ['python', inside, 'python'],
-    // It said "Identical" of a container, for what was asked for on the host.
-    ['host', inside, /ran in a container/],
+    // Its verdict says that it was another environment.
+    ['host', inside, 'host'],
     ['devcontainer', host, /did not run in a devcontainer/],
     ['devcontainer', undefined, /did not run in a devcontainer/],
     ['foo', host, /no environment foo/],
