@@ -26,7 +26,7 @@ esac
 const spec = '/var/run/cdi/lockstep-test-up.json';
 
 describe('a devcontainer that wants a GPU', () => {
-  let tools: Awaited<ReturnType<typeof temporaryFolder>>;
+  let tools: Awaited<ReturnType<typeof temporaryFolder>> | undefined;
   let hadFolder = true;
 
   before(async function () {
@@ -49,27 +49,25 @@ describe('a devcontainer that wants a GPU', () => {
     await writeFile(spec, JSON.stringify({ cdiVersion: '0.3.0', kind: 'nvidia.com/gpu', devices }));
   }
 
-  async function wanting(
-    engine: TestEngine,
-    image: string,
-  ): Promise<{ project: DevcontainerProject; request: EnvironmentRequest }> {
+  async function wanting(engine: TestEngine, image: string): Promise<DevcontainerProject> {
     const project = await devcontainerProject(engine, {
       '.devcontainer.json': JSON.stringify({
-        image,
-        runArgs: ['--network=none'],
-        hostRequirements: { gpu: true },
+        ...{ image, runArgs: ['--network=none'], hostRequirements: { gpu: true } },
       }),
     });
     const { variables, engine: known } = project.request;
     const format = engine.kind === 'docker' ? '{{.Server.Version}}' : '{{.Client.Version}}';
     const version = await engineSays(engine, ['version', '--format', format]);
     // The tools of the machine, and of Docker's hook where a test has one.
-    const found = [tools.path, ...(engine.nvidiaHook === undefined ? [] : [dirname(engine.nvidiaHook)])];
+    const found = [
+      tools?.path ?? '',
+      ...(engine.nvidiaHook === undefined ? [] : [dirname(engine.nvidiaHook)]),
+    ];
     const PATH = [...found, variables['PATH'] ?? ''].join(delimiter);
-    return {
-      project,
-      request: { ...project.request, engine: { ...known, version }, variables: { ...variables, PATH } },
+    const request: EnvironmentRequest = {
+      ...{ ...project.request, engine: { ...known, version }, variables: { ...variables, PATH } },
     };
+    return { ...project, request };
   }
 
   async function failure(request: EnvironmentRequest): Promise<LockstepError> {
@@ -84,7 +82,7 @@ describe('a devcontainer that wants a GPU', () => {
   it('gets it by CDI on Podman, and what is seen inside is kept', async function () {
     const engine = await podman(this);
     const mount = (containerPath: string): object => ({
-      ...{ hostPath: join(tools.path, 'nvidia-smi'), containerPath, options: ['ro', 'bind'] },
+      ...{ hostPath: join(tools?.path ?? '', 'nvidia-smi'), containerPath, options: ['ro', 'bind'] },
     });
     await specify({
       deviceNodes: [
@@ -93,8 +91,8 @@ describe('a devcontainer that wants a GPU', () => {
       ],
       mounts: [mount('/usr/bin/nvidia-smi'), mount('/usr/lib/x86_64-linux-gnu/libcuda.so.1')],
     });
-    const { project, request } = await wanting(engine, await baseImage(engine));
-    await using _ = project;
+    await using project = await wanting(engine, await baseImage(engine));
+    const { request } = project;
     const outcome = await upEnvironment(request);
     assert.deepEqual([outcome.how, outcome.warnings, outcome.gpuProblem], ['created', [], undefined]);
     assert.match(outcome.gpu ?? '', /nvidia\.com\/gpu=all|CDI/);
@@ -108,8 +106,8 @@ describe('a devcontainer that wants a GPU', () => {
   it('fails with the cause where the specification gives nothing, and the container is there to look into', async function () {
     const engine = await podman(this);
     await specify({ env: ['NVIDIA_VISIBLE_DEVICES=all'] });
-    const { project, request } = await wanting(engine, await baseImage(engine));
-    await using _ = project;
+    await using project = await wanting(engine, await baseImage(engine));
+    const { request } = project;
     const error = await failure(request);
     assert.equal(error.code, 'gpu-not-visible', error.message);
     assert.match(error.mend ?? '', /nvidia-ctk|lockstep env gpus|CDI/);
@@ -120,8 +118,8 @@ describe('a devcontainer that wants a GPU', () => {
   it("fails with the cause where Docker's hook gives nothing", async function () {
     const engine = docker(this);
     if (engine.nvidiaHook === undefined) this.skip();
-    const { project, request } = await wanting(engine, await baseImage(engine));
-    await using _ = project;
+    await using project = await wanting(engine, await baseImage(engine));
+    const { request } = project;
     const error = await failure(request);
     assert.equal(error.code, 'gpu-not-visible', error.message);
   });
@@ -142,8 +140,8 @@ describe('a devcontainer that wants a GPU', () => {
       await engineSays(engine, ['commit', ...demand, id, image]);
       await engineSays(engine, ['rm', id]);
       try {
-        const { project, request } = await wanting(engine, image);
-        await using _ = project;
+        await using project = await wanting(engine, image);
+        const { request } = project;
         const error = await failure(request);
         assert.equal(error.code, 'cuda-too-new', error.message);
         assert.match(error.message, /driver 535\.104\.05.*13\.0/);

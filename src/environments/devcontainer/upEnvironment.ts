@@ -113,8 +113,7 @@ export async function createContainer(
   folder: EnvironmentFolder,
   options: { readonly replaces?: boolean; readonly prepared?: PreparedUp } = {},
 ): Promise<UpOutcome> {
-  const value =
-    options.prepared === undefined ? await request.startFrom?.(devcontainer, folder) : undefined;
+  const value = options.prepared === undefined ? await request.startFrom?.(devcontainer, folder) : undefined;
   let prepared = options.prepared ?? (await prepareUp(devcontainer, request, folder, value));
   await checkCuda(devcontainer, request, prepared);
   const create = async (): ReturnType<typeof callDevcontainer> =>
