@@ -1,8 +1,8 @@
 /** The GPUs of a machine as text: a table, what serves them, and each thing in the way with its mend. */
-import type { GpuHost, HostGpu } from '../../environments/gpu/gpuHost.ts';
+import type { GpuHost, GpuPassing, HostGpu } from '../../environments/gpu/gpuHost.ts';
 import type { GpuProcess } from '../../environments/gpu/nvidiaSmi.ts';
 import type { Terminal } from '../terminal.ts';
-import { countText, sizeText } from './describe.ts';
+import { countText, shortId, sizeText } from './describe.ts';
 import { printable } from './printable.ts';
 import { renderTable } from './renderTable.ts';
 
@@ -12,9 +12,13 @@ interface Row {
   readonly gpu: HostGpu;
 }
 
+/** A process that computes on a GPU, and the run that it belongs to. */
+export type UsedGpu = GpuProcess & { readonly run?: string };
+
+/** `passing`: how a container gets them from the engine of this machine; absent where there is none. */
 export function tellGpus(
   terminal: Terminal,
-  host: GpuHost & { readonly processes: readonly GpuProcess[] },
+  host: GpuHost & { readonly processes: readonly UsedGpu[]; readonly passing?: GpuPassing },
 ): void {
   const rows = host.gpus.flatMap((gpu): Row[] => [
     { id: String(gpu.index), name: gpu.name, gpu },
@@ -49,17 +53,33 @@ export function tellGpus(
     ...(host.maxCuda === undefined ? [] : [`CUDA up to ${host.maxCuda}`]),
     ...(host.wsl ? ['WSL'] : []),
     ...(host.cdiDevices.length === 0 ? [] : [countText(host.cdiDevices.length, 'CDI device')]),
-    ...(host.processes.length === 0 ? [] : [computingText(host.processes.length)]),
   ];
   if (facts.length > 0) terminal.out(`${printable(facts.join(', '))}\n`);
+  for (const one of host.processes) terminal.out(`  ${printable(processText(one, host.gpus))}\n`);
+  const { passing } = host;
+  if (passing !== undefined && host.gpus.length > 0) {
+    terminal.out(`In a container: ${printable(passing.summary)}\n`);
+    if (passing.problem !== undefined) terminal.out(`  → ${printable(passing.problem.mend)}\n`);
+    else if (passing.runArgs.length > 0) terminal.out(`  ${printable(passing.runArgs.join(' '))}\n`);
+  }
   for (const { message, mend } of host.problems) {
     terminal.out(`${terminal.paint('yellow', '!')} ${printable(message)}\n`);
     terminal.out(`  → ${printable(mend)}\n`);
   }
 }
 
-function computingText(count: number): string {
-  return count === 1 ? '1 process computes' : `${count} processes compute`;
+/** `GPU 0: 512 MB, run 00K8H2, process 4711 (python)`. */
+function processText({ pid, gpu, memory, name, run }: UsedGpu, gpus: readonly HostGpu[]): string {
+  const on = gpus.find(
+    ({ uuid, migDevices = [] }) =>
+      gpu !== undefined && (uuid === gpu || migDevices.some(device => device.uuid === gpu)),
+  );
+  const parts = [
+    ...(memory === undefined ? [] : [sizeText(memory)]),
+    ...(run === undefined ? [] : [`run ${shortId(run)}`]),
+    `process ${pid}${name === undefined ? '' : ` (${name})`}`,
+  ];
+  return `${on === undefined ? (gpu ?? 'GPU') : `GPU ${on.index}`}: ${parts.join(', ')}`;
 }
 
 /** `12.3 GB of 85.9 GB`, or what is known of it. */

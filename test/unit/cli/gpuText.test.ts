@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
-import { tellGpus } from '../../../src/cli/text/gpuText.ts';
+import { tellGpus, type UsedGpu } from '../../../src/cli/text/gpuText.ts';
 import { terminalOf } from '../../../src/cli/terminal.ts';
-import type { GpuHost } from '../../../src/environments/gpu/gpuHost.ts';
+import type { GpuHost, GpuPassing } from '../../../src/environments/gpu/gpuHost.ts';
 
-function told(host: Partial<GpuHost> & { processes?: { pid: number }[] }): string {
+function told(host: Partial<GpuHost> & { processes?: UsedGpu[]; passing?: GpuPassing }): string {
   const stdout = Object.assign(new PassThrough(), { columns: 120 });
   const streams = { stdout, stderr: new PassThrough(), stdin: {} };
   const none = { gpus: [], wsl: false, cdiDevices: [], groups: {}, problems: [], processes: [] };
@@ -28,7 +28,11 @@ describe('lockstep env gpus', () => {
       ],
       ...{ driver: '550.127.05', maxCuda: '12.4', cdiDevices: ['nvidia.com/gpu=all'] },
       problems: [{ code: 'cdi-stale', message: 'The specification is stale.', mend: 'Make it again.' }],
-      processes: [{ pid: 1 }],
+      processes: [
+        { pid: 1 },
+        { pid: 4711, gpu: 'MIG-b', memory: 512_000_000, name: 'python', run: '01JZZZZZZZZZZZZZZZZZ00K8H2' },
+      ],
+      passing: { runArgs: ['--device', 'nvidia.com/gpu=all'], how: 'cdi', summary: '1 NVIDIA GPU by CDI' },
     });
     assert.equal(
       text,
@@ -36,7 +40,11 @@ describe('lockstep env gpus', () => {
         'GPU  Name                      Memory   Use  Capability  UUID',
         '0    NVIDIA A100    1.0 MB of 85.9 GB  37 %  8.0         GPU-a',
         '0:0    MIG 3g.40gb                                       MIG-b',
-        'driver 550.127.05, CUDA up to 12.4, 1 CDI device, 1 process computes',
+        'driver 550.127.05, CUDA up to 12.4, 1 CDI device',
+        '  GPU: process 1',
+        '  GPU 0: 512 MB, run 00K8H2, process 4711 (python)',
+        'In a container: 1 NVIDIA GPU by CDI',
+        '  --device nvidia.com/gpu=all',
         '! The specification is stale.',
         '  → Make it again.',
         '',

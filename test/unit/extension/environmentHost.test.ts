@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { checkOptions } from '../../../src/environments/templates/checkOptions.ts';
 import { readTemplates } from '../../../src/environments/templates/readTemplates.ts';
 import type { OptionValues, Template } from '../../../src/environments/templates/template.ts';
-import { runOfProcess } from '../../../src/extension/environment/host/lookAtMachine.ts';
+import { runOfProcess } from '../../../src/environments/gpu/runOfProcess.ts';
 import { offeredOption } from '../../../src/extension/environment/host/offeredOption.ts';
 
 describe('what Create Environment asks', () => {

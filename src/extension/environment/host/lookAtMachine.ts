@@ -1,7 +1,7 @@
 /** The engine and the GPUs of this machine, as the tree shows them, and what the GPUs are doing for whom. */
-import { readFile } from 'node:fs/promises';
 import type { EngineFinding } from '../../../environments/engine/engine.ts';
 import type { GpuHost } from '../../../environments/gpu/gpuHost.ts';
+import { runOfProcess } from '../../../environments/gpu/runOfProcess.ts';
 import { sampleGpus } from '../../../environments/gpu/sampleGpus.ts';
 import type { GpuUse, MachineView } from './environmentRequests.ts';
 
@@ -46,10 +46,4 @@ export async function gpuUse(variables: NodeJS.ProcessEnv, signal: AbortSignal):
   // A run with eight workers on one GPU uses it once.
   const told = new Map(runs.flat().map(one => [`${one.gpu ?? ''}\n${one.run}`, one]));
   return { gpus, runs: [...told.values()] };
-}
-
-/** Every process of a run carries its id. Undefined for other people's processes, and where the system does not tell. */
-export async function runOfProcess(pid: number): Promise<string | undefined> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-  return /(?:^|\0)LOCKSTEP_RUN_ID=([0-9A-HJKMNP-TV-Z]{26})(?:\0|$)/.exec(environment)?.[1];
 }
