@@ -45,7 +45,7 @@ export function bundles(root: string): readonly Bundle[] {
     nodeBundle('data-host.cjs', 'src/extension/data/host/dataHostMain.ts', 850),
     nodeBundle('environment-host.cjs', 'src/extension/environment/host/environmentHostMain.ts', 800),
     // Its share of environments, the readers of TOML and of GPUs among it, is what lets it be larger than the supervisor.
-    { ...nodeBundle('cli.cjs', 'src/cli/main.ts', 2300), executable: true },
+    { ...nodeBundle('cli.cjs', 'src/cli/main.ts', 2500), executable: true },
     // The threads that hash, copy and link data files; every other bundle starts them.
     nodeBundle('data-worker.cjs', 'src/data/workers/dataWorkerMain.ts', 60),
     // It pins what runs made and gives reproductions their data: a quarter of it.
