@@ -1,9 +1,9 @@
 /** Reads the pin files of a commit from git's objects: two processes, however many files there are. */
 import { relative, sep } from 'node:path';
 import { LockstepError } from '../../base/lockstepError.ts';
-import { runCommand } from '../../base/runCommand.ts';
-import { gitEnvironment, quietSettings } from '../../git/gitEnvironment.ts';
 import { gitFailed } from '../../git/errors.ts';
+import { findRepository } from '../../git/findRepository.ts';
+import { runGit } from '../../git/runGit.ts';
 import type { DataRepository } from '../dataRepository.ts';
 import { createDvcIgnore } from '../ignore/dvcIgnore.ts';
 import { maxYamlLength } from '../yaml/readYaml.ts';
@@ -176,20 +176,18 @@ function lines(objects: readonly string[]): string {
   return objects.map(object => `${object}\n`).join('');
 }
 
+/** Sees the snapshots of runs as well: their pins are asked for when a run is shared. */
 async function git(
   gitRoot: string,
   args: readonly string[],
   signal: AbortSignal | undefined,
   input?: string,
-): ReturnType<typeof runCommand> {
-  return runCommand({
-    program: 'git',
-    args: [...quietSettings, ...args],
-    cwd: gitRoot,
-    env: gitEnvironment(process.env),
-    ...(input === undefined ? {} : { input }),
-    ...(signal === undefined ? {} : { signal }),
-    timeoutMs: 10 * 60 * 1000,
+): ReturnType<typeof runGit> {
+  const found = await findRepository(gitRoot, {});
+  const repository = found ?? { root: gitRoot, gitDir: gitRoot, explicit: false };
+  return runGit({ repository, signal }, args, {
+    tolerant: true,
     maxOutputBytes: 4 * maxYamlLength,
+    ...(input === undefined ? {} : { input }),
   });
 }

@@ -52,6 +52,7 @@ export async function bringSnapshot(
   plan: Plan,
   task: ShareTask,
 ): Promise<boolean> {
+  await openSnapshotStore(repository);
   const here = await hasSnapshot(repository, plan, task);
   if (!here) await bringCommit(repository, remote, plan.id, task);
   const own = storeContext(repository, task);

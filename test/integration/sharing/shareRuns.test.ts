@@ -1,0 +1,220 @@
+/** A run from one clone to another through a bare repository and a data remote on disk, by the real command line. */
+import assert from 'node:assert/strict';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { RunStore } from '../../../src/runs/runStore.ts';
+import { verdictSchema } from '../../../src/runs/verdict.ts';
+import { parseRunLink } from '../../../src/sharing/link/runLink.ts';
+import { fingerprintChanges, repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
+import { team, type Member, type Team } from './team.ts';
+
+const trainer = `
+import json, helper
+numbers = [float(line) for line in open('data/numbers.csv')]
+for step in range(4):
+    print(json.dumps({'step': step, 'loss': helper.loss(step, numbers)}))
+with open('model.json', 'w') as model:
+    json.dump({'sum': sum(numbers)}, model)
+`;
+
+/** Everything of a person's but what DVC and Lockstep keep for themselves in `.dvc`, where git ignores it. */
+async function own({ root }: Member): Promise<string[]> {
+  return (await repositoryFingerprint(root)).filter(line => !/^\.dvc\/(?:cache|tmp)\//.test(line));
+}
+
+describe('sharing runs', function () {
+  this.timeout(180_000);
+  let all: Team;
+  let ana: Member;
+  let id: string;
+
+  before(async () => {
+    all = await team();
+    ana = await all.join('ana');
+    await ana.write({ 'train.py': trainer, '.gitignore': 'model.json\n', 'data/numbers.csv': '1\n2\n4\n' });
+    await ana.expect(0, 'data', 'add', 'data/numbers.csv');
+    await ana.write({
+      '.dvc/config': `[core]\n    remote = disk\n['remote "disk"']\n    url = ${all.data}\n`,
+    });
+    await ana.git('add', '--all');
+    await ana.git('commit', '--quiet', '--message', 'a project');
+    await ana.git('push', '--quiet', 'origin', 'HEAD:main');
+    // Not committed: the snapshot carries it.
+    await ana.write({ 'helper.py': 'def loss(step, numbers):\n    return sum(numbers) / (step + 1)\n' });
+    await ana.expect(
+      0,
+      'run',
+      '--name',
+      '<b>base</b>',
+      '--',
+      'python3',
+      'train.py',
+      '--to',
+      join(ana.home, 'out'),
+    );
+    id = await new RunStore(ana.store).resolve('@1');
+  });
+  after(() => all[Symbol.asyncDispose]());
+
+  it('gives others code, record and data, touches nothing of one’s own, and names no person or machine', async () => {
+    const before = [await own(ana), await ana.git('for-each-ref'), await ana.git('log', '--all')];
+    const { runs } = JSON.parse(await ana.expect(0, 'share', 'push', '@1', '--json')) as {
+      runs: {
+        state: string;
+        ref: string;
+        data: { pushed: number };
+        lacks: { kind: string; what: string }[];
+      }[];
+    };
+    const after = [await own(ana), await ana.git('for-each-ref'), await ana.git('log', '--all')];
+    assert.deepEqual(fingerprintChanges(before[0] as string[], after[0] as string[]), []);
+    assert.deepEqual(after.slice(1), before.slice(1));
+    assert.equal(runs[0]?.state, 'shared');
+    assert.equal(runs[0].data.pushed, 1);
+    assert.deepEqual(runs[0].lacks, []);
+    const listed = await ana.git('ls-remote', 'origin');
+    assert.ok(listed.includes(runs[0].ref), listed);
+
+    await ana.git(
+      '--git-dir',
+      all.hub,
+      'archive',
+      '--format=tar',
+      '--output',
+      join(all.folder, 'record.tar'),
+      runs[0].ref,
+    );
+    const record = (await readFile(join(all.folder, 'record.tar'))).toString('latin1');
+    assert.ok(!record.includes(ana.home), 'the home folder is in the record');
+    assert.ok(!record.includes(`"${hostname()}"`), 'the machine is in the record');
+    assert.ok(record.includes('/~home/the project'));
+
+    const again = JSON.parse(await ana.expect(0, 'share', 'push', id, '--json')) as {
+      runs: { state: string }[];
+    };
+    assert.deepEqual(
+      again.runs.map(({ state }) => state),
+      ['unchanged'],
+    );
+  });
+
+  it('lets a colleague reproduce it with one command, and the verdict come back', async () => {
+    const bob = await all.join('bob');
+    const before = [await own(bob), await bob.git('for-each-ref')];
+    const refused = await bob.lockstep(['reproduce', id, '--json']);
+    assert.equal(refused.code, 2, refused.stderr);
+    assert.match(refused.stderr, /python3 train\.py/);
+    assert.match(refused.stderr, /shared by ana in origin/);
+    assert.match(refused.stdout, /"code":"not-confirmed"/);
+
+    const verdict = verdictSchema.parse(
+      JSON.parse(await bob.expect(0, 'reproduce', id.slice(-8), '--yes', '--json')),
+    );
+    assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));
+    assert.equal(verdict.metrics[0]?.comparedPoints, 4);
+    assert.equal(verdict.outputs.find(({ path }) => path === 'model.json')?.verdict, 'identical');
+    assert.deepEqual(fingerprintChanges(before[0] as string[], await own(bob)), []);
+    const refs = (await bob.git('for-each-ref'))
+      .split('\n')
+      .filter(line => !line.includes('refs/lockstep/snapshots/'));
+    assert.deepEqual(refs.join('\n'), before[1]);
+    assert.doesNotMatch(await bob.git('log', '--all', '--format=%s'), /Run /);
+    await bob.git('fetch', '--quiet');
+    assert.equal(
+      (await bob.git('for-each-ref', 'refs/remotes')).split('\n').length,
+      (before[1] as string).split('\n').filter(line => line.includes('refs/remotes')).length,
+    );
+
+    const shown = await bob.expect(0, 'runs');
+    assert.match(shown, /FROM/);
+    assert.match(shown, /<b>base<\/b> +ana/);
+
+    const pushed = JSON.parse(await bob.expect(0, 'share', 'push', id, '--json')) as {
+      runs: { state: string }[];
+    };
+    assert.equal(pushed.runs[0]?.state, 'updated');
+    assert.match(await ana.expect(0, 'share', 'fetch'), /1 new verdict/);
+    const { verdicts, shared } = await new RunStore(ana.store).read(id);
+    assert.deepEqual(
+      verdicts.map(one => one.verdict),
+      ['identical'],
+    );
+    assert.equal(shared, undefined);
+    assert.match(verdicts[0]?.host ?? '', /^machine-/);
+    assert.match(await ana.expect(0, 'share', 'fetch'), /0 runs fetched .* 1 unchanged/);
+  });
+
+  it('brings records alone, and code where it is asked for', async () => {
+    const carol = await all.join('carol');
+    await carol.expect(0, 'share', 'fetch');
+    const { plan, shared } = await new RunStore(carol.store).read(id);
+    assert.equal(plan?.root, join(carol.home, 'the project'));
+    assert.equal(shared?.confirmedAt, undefined);
+    assert.equal(shared?.sharedBy, 'ana');
+    const tree = plan.code.known === 'unknown' ? '' : plan.code.value.tree;
+    const store = join(carol.store, 'snapshots.git');
+    const has = (): Promise<boolean> =>
+      carol.git('--git-dir', store, 'cat-file', '-e', tree).then(
+        () => true,
+        () => false,
+      );
+    assert.equal(await has(), false);
+    await carol.expect(0, 'share', 'fetch', id.slice(-6), '--full');
+    assert.equal(await has(), true);
+    assert.deepEqual(await readdir(join(carol.store, 'incoming')), []);
+    assert.equal(
+      (await carol.lockstep(['rerun', id])).code,
+      2,
+      'a command of somebody else ran without a yes',
+    );
+  });
+
+  it('links to it by its id and the remote’s address alone', async () => {
+    const lines = (await ana.expect(0, 'share', 'link', '@1', '--scheme', 'cursor')).trim().split('\n');
+    assert.match(lines[0] ?? '', /^cursor:\/\//);
+    assert.deepEqual(parseRunLink(lines[0] ?? ''), { remote: all.hub, id });
+    assert.equal(lines[2], `lockstep reproduce ${id}`);
+    const dave = await all.join('dave');
+    await dave.git('init', '--quiet', '--bare', join(dave.home, 'by hand.git'));
+    const words =
+      lines[1]
+        ?.replaceAll("'", '')
+        .replace(all.hub, '\0')
+        .split(' ')
+        .map(word => word.replace('\0', all.hub)) ?? [];
+    await dave.git('--git-dir', join(dave.home, 'by hand.git'), ...words.slice(1));
+  });
+
+  it('stops secrets, says what others will lack, and what a host refuses', async () => {
+    const value = ['hf', 'q8Zr2LkP0vTn5Wy7Xc4Mb9'].join('_');
+    await ana.write({
+      'notes.py': `import os\ntoken = "${value}"\n`,
+      '.env': 'A=1\n',
+      '.git/info/exclude': 'private.csv\n',
+      'private.csv': '3\n',
+    });
+    await ana.expect(0, 'run', '--', 'python3', '-c', 'print(open("private.csv").read())');
+    const other = await new RunStore(ana.store).resolve('@1');
+    const refused = await ana.lockstep(['share', 'push', '@1']);
+    assert.equal(refused.code, 1, refused.stderr);
+    assert.match(refused.stdout, /notes\.py:2 {2}/);
+    assert.match(refused.stdout, /\.env {2}/);
+    assert.ok(!(refused.stdout + refused.stderr).includes(value));
+
+    const allowed = ['share', 'push', '@1', '--allow', 'notes.py', '--allow', './.env'];
+    const hook = join(all.hub, 'hooks', 'pre-receive');
+    await writeFile(hook, '#!/bin/sh\necho "refs/lockstep is not allowed here" >&2\nexit 1\n');
+    await chmod(hook, 0o755);
+    const declined = await ana.lockstep(allowed);
+    assert.equal(declined.code, 3, declined.stderr);
+    assert.match(declined.stderr, /does not take refs below refs\/lockstep/);
+    assert.match(declined.stderr, /share export/);
+    await rm(hook);
+    assert.ok(!(await ana.git('ls-remote', 'origin')).includes(other));
+
+    const text = await ana.expect(0, ...allowed);
+    assert.match(text, /Others will lack:\n +private\.csv: read, but neither part of the code nor pinned/);
+    assert.ok((await ana.git('ls-remote', 'origin')).includes(other));
+  });
+});
