@@ -80,6 +80,11 @@ export const subcommands: Readonly<Record<string, SubcommandEntry>> = {
     summary: 'what is about to make runs impossible to reproduce, and the command that mends it',
     load: async () => (await import('./commands/health.ts')).health,
   },
+  probe: {
+    usage: 'probe RUN',
+    summary: 'run it twice for a short while, to learn what noise this machine makes of it',
+    load: async () => (await import('./commands/probe.ts')).probe,
+  },
   import: {
     usage: 'import [KIND] PATH',
     summary: 'make records of past runs of MLflow, TensorBoard, DVCLive or W&B',

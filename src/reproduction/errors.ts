@@ -236,3 +236,17 @@ export function tensorsUnreadable(what: string, cause?: unknown): LockstepError 
     ...(cause === undefined ? {} : { cause }),
   });
 }
+
+/** `run` is the first or the second of a determinism probe. */
+export function probeRunFailed(
+  id: string,
+  run: 1 | 2,
+  failure: { readonly message: string; readonly mend?: string | undefined } | undefined,
+): LockstepError {
+  const why = failure === undefined ? 'it ended without a result' : failure.message.replace(/\.$/, '');
+  return new LockstepError({
+    code: 'probe-run-failed',
+    message: `The ${run === 1 ? 'first' : 'second'} run of the probe (${short(id)}) failed: ${why}.`,
+    mend: failure?.mend ?? `Look at what it printed: lockstep logs ${short(id)}`,
+  });
+}

@@ -58,7 +58,10 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
   }
   const options: Partial<ReproductionOptions> = {
     ...request.options,
-    tolerances: [...rules.tolerances, ...(request.options?.tolerances ?? [])],
+    tolerances: [
+      ...rules.tolerances.map(rule => ({ ...rule, from: 'experiment' as const })),
+      ...(request.options?.tolerances ?? []).map(rule => ({ ...rule, from: 'command' as const })),
+    ],
     volatile: rules.volatile,
     ...(request.options?.checkpoint === undefined || rules.resume === undefined
       ? {}

@@ -39,6 +39,7 @@ export const reproductionOptionsSchema = z.object({
       z.object({
         pattern: z.string(),
         tolerance: z.object({ rtol: z.number().nonnegative(), atol: z.number().nonnegative() }),
+        from: z.enum(['command', 'experiment']).optional(),
       }),
     )
     .default([]),

@@ -17,6 +17,28 @@ export const noiseBandSchema = z.looseObject({
   throughStep: z.number().optional(),
   maxRelativeDifference: metricValueSchema.optional(),
   maxAbsoluteDifference: metricValueSchema.optional(),
+  /** Never counted in a verdict, and not in `identical` of the probe. */
+  volatile: z.boolean().optional(),
+  /** What the differences look like; absent when there are none, or when they are no numbers. */
+  noise: z
+    .looseObject({
+      /**
+       * How large differences are (root mean square) at some steps, growing; between two of them the logarithm is a
+       * straight line, outside it stays.
+       */
+      scale: z.array(z.looseObject({ step: z.number(), size: z.number().positive() })).min(1),
+      /** In points: of so many neighbours one counts. */
+      correlation: z.number(),
+      /** Values behind the size at one step that do not repeat one another. */
+      freedom: z.number().positive(),
+      /** Largest difference in units of the size at its step. */
+      largest: z.number(),
+      /** From the first difference on. */
+      points: z.int().positive(),
+      /** Equal points before the first difference. */
+      equalBefore: z.int().nonnegative(),
+    })
+    .optional(),
 });
 export type NoiseBand = z.infer<typeof noiseBandSchema>;
 
@@ -25,10 +47,14 @@ export const determinismProbeSchema = z.looseObject({
   /** ISO 8601, UTC. */
   at: z.string(),
   host: z.string(),
+  /** Processor and GPUs of the machine, where they are known: another one has other noise. */
+  machine: z.looseObject({ cpuModel: z.string().optional(), gpus: z.array(z.string()) }).optional(),
   runId: runIdSchema,
   /** The reproductions that were compared with each other. */
   reproductionIds: z.array(runIdSchema).min(2),
   identical: z.boolean(),
+  /** The part that both executions have. */
+  throughStep: z.number().optional(),
   /** The first sentence: `Two runs of 200 steps are identical on this machine.` */
   sentence: z.string(),
   bands: z.array(noiseBandSchema),

@@ -11,6 +11,9 @@ import type { Artifact, ArtifactList } from '../../runs/listArtifacts.ts';
 import { readMediaLines } from '../../runs/media.ts';
 import type { Origin } from '../../runs/plan.ts';
 import type { ReportedModel } from '../../runs/reported.ts';
+import { readProbes } from '../../reproduction/probe/readProbes.ts';
+import type { RecordedProbe } from '../../reproduction/probe/readProbes.ts';
+import { attestationsOf, attestationsWithHosts } from '../../reproduction/verdict/attestationsOf.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import type { SharedRecord } from '../../runs/sharedRecord.ts';
 import type { RunStore } from '../../runs/runStore.ts';
@@ -48,6 +51,8 @@ interface Kept {
   /** Newest first. */
   readonly children: readonly RunSummary[];
   readonly artifacts: ArtifactList;
+  /** Oldest first. */
+  readonly probes: readonly RecordedProbe[];
   /** Kind → how many. */
   readonly media: ReadonlyMap<string, number>;
 }
@@ -62,7 +67,10 @@ async function readKept(
   const media = new Map<string, number>();
   for (const { kind } of readMediaLines(await readFile(paths.media, 'utf8').catch(() => '')))
     media.set(kind, (media.get(kind) ?? 0) + 1);
-  return { children: all.filter(run => run.parent === id), artifacts: await listArtifacts(paths), media };
+  return {
+    ...{ children: all.filter(run => run.parent === id), media },
+    ...{ artifacts: await listArtifacts(paths), probes: await readProbes(dir) },
+  };
 }
 
 function document(summary: RunSummary, details: RunDetails, kept: Kept): string {
@@ -83,6 +91,7 @@ function document(summary: RunSummary, details: RunDetails, kept: Kept): string 
     childRuns: kept.children.map(child => ({ id: child.id, state: child.state, name: child.name })),
     artifacts: kept.artifacts.artifacts,
     media: kept.media,
+    probes: kept.probes.map(({ id: probeId, probe }) => ({ probeId, ...probe })),
   });
 }
 
@@ -168,9 +177,15 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
   );
   section('Read', fileLines((captured?.inputs ?? []).filter(use => use.inSnapshot !== true)));
   section('Wrote', fileLines(result?.outputs ?? []));
+  const statistics = details.verdicts.at(-1)?.statistics;
+  section('Reproductions', [
+    ...(details.verdicts.length < 2 ? [] : [attestationsWithHosts(attestationsOf(details.verdicts))]),
+    ...details.verdicts.map(one => `${shortId(one.reproductionId)} ${momentText(one.at)} ${one.sentence}`),
+    ...(statistics === undefined ? [] : [statistics.sentence]),
+  ]);
   section(
-    'Reproductions',
-    details.verdicts.map(one => `${shortId(one.reproductionId)} ${momentText(one.at)} ${one.sentence}`),
+    'Determinism probes',
+    kept.probes.map(({ probe }) => `${momentText(probe.at)} on ${probe.host}: ${probe.sentence}`),
   );
   section('Warnings', result?.warnings ?? []);
   section('Problems of the record', details.problems);

@@ -1,6 +1,7 @@
 /** `lockstep show --json`: the whole record of one run. */
 import * as z from 'zod';
 import { capturedSchema } from '../../runs/captured.ts';
+import { determinismProbeSchema } from '../../runs/determinismProbe.ts';
 import { planSchema, runIdSchema } from '../../runs/plan.ts';
 import { processRecordSchema } from '../../runs/processRecord.ts';
 import { reportedSchema } from '../../runs/reported.ts';
@@ -36,6 +37,8 @@ export const showOutputSchema = z.object({
   /** How many images, texts, histograms… it logged, by kind. */
   media: z.record(z.string(), z.int().nonnegative()),
   verdicts: z.array(verdictSchema),
+  /** Oldest first. */
+  probes: z.array(z.looseObject({ probeId: z.string(), ...determinismProbeSchema.shape })),
   problems: z.array(z.string()),
 });
 export type ShowOutput = z.infer<typeof showOutputSchema>;

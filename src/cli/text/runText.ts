@@ -1,4 +1,5 @@
 /** How a run is shown in tables and messages. */
+import { attestationsOf } from '../../reproduction/verdict/attestationsOf.ts';
 import { commandLabel } from '../../runs/commandLabel.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { Colour } from '../terminal.ts';
@@ -45,9 +46,8 @@ function interest(key: string): number {
   return /loss|error|mse|mae|rmse/i.test(key) ? 3 : 1;
 }
 
-/** `identical`, `identical 2×, diverged`: what reproductions of the run found. */
+/** `identical`, `2 identical, 1 within tolerance`: what reproductions of the run found. */
 export function verdictsText(run: Pick<RunSummary, 'verdicts'>): string {
-  const counts = new Map<string, number>();
-  for (const { verdict } of run.verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([word, count]) => (count === 1 ? word : `${word} ${count}×`)).join(', ');
+  const { counts, outcomes } = attestationsOf(run.verdicts);
+  return run.verdicts.length === 1 ? (outcomes[0]?.word ?? '').replaceAll('-', ' ') : counts;
 }

@@ -18,6 +18,7 @@ export function tellVerdict(verdict: Verdict, terminal: Terminal): void {
       `  run ${shortId(verdict.runId)} reproduced as ${shortId(verdict.reproductionId)}${took}\n`,
     ),
   );
+  if (verdict.statistics !== undefined) terminal.out(`  ${printable(verdict.statistics.sentence)}\n`);
   const header = (text: string): string => terminal.paint('dim', text);
   terminal.out('\n');
   terminal.out(

@@ -4,7 +4,10 @@
  * occurrence.
  */
 import type { MetricVerdict } from '../../runs/verdict.ts';
-import { dataTypeOf, defaultTolerances, equalValues, withinTolerance } from './tolerance.ts';
+import type { MetricNoise } from '../probe/noiseBand.ts';
+import { bandSentence } from './bandSentence.ts';
+import { PointJudge } from './pointJudge.ts';
+import { dataTypeOf, defaultTolerances, equalValues } from './tolerance.ts';
 import type { Tolerance } from './tolerance.ts';
 
 /** Steps and values of one series, same length, in the order they were logged. */
@@ -16,6 +19,12 @@ export interface SeriesPoints {
 export interface MetricRules {
   /** The experiment's or the command's; the default of the data type when left out. */
   readonly tolerance?: Tolerance | undefined;
+  /** Who chose it. */
+  readonly toleranceFrom?: 'command' | 'experiment' | undefined;
+  /** What this machine's noise is known to do to the metric, by how many points are compared; see noiseBand.ts. */
+  readonly noise?: ((points: number) => MetricNoise | undefined) | undefined;
+  /** The original ran elsewhere: the noise of this machine makes nothing stricter then. */
+  readonly noiseOnlyLoosens?: boolean | undefined;
   readonly volatileReason?: string | undefined;
   /** Only points up to this step count (`--steps`). */
   readonly throughStep?: number | undefined;
@@ -42,6 +51,19 @@ export interface MetricComparison {
   readonly cutPoints: number;
   /** True when the default tolerance of a data type was used rather than a chosen one. */
   readonly defaultTolerance: boolean;
+  /** Where a noise band decided: how far it is known, and what it could not tell. */
+  readonly band?: BandUse;
+}
+
+export interface BandUse {
+  readonly probes: number;
+  /** Last step of the probe. */
+  readonly throughStep: number;
+  readonly zero: boolean;
+  /** The first step at which noise can neither be told nor ruled out. */
+  readonly firstUnknownStep?: number;
+  /** Points beyond the last step of the probe that differ and are no further apart than its last ones. */
+  readonly pointsAfter: number;
 }
 
 /** Compares two series of the metric `key`; either may be missing as a whole. */
@@ -56,13 +78,17 @@ export function compareMetric(
   const tolerance =
     rules.tolerance ??
     defaultTolerances[widest(dataTypeOf(original?.values ?? empty), dataTypeOf(reproduced?.values ?? empty))];
+  const noise =
+    rules.tolerance === undefined && rules.volatileReason === undefined
+      ? rules.noise?.(Math.min(first.steps.length, second.steps.length))
+      : undefined;
+  const judge = new PointJudge({ tolerance, noise, onlyLoosens: rules.noiseOnlyLoosens === true });
 
   let compared = 0;
   let missing = 0;
   let cut = 0;
   let firstDifferingStep: number | undefined;
   let firstRelativeDifference: number | undefined;
-  let firstStepBeyondTolerance: number | undefined;
   let maxRelative = 0;
   let maxAbsolute = 0;
   let lastCommonStep: number | undefined;
@@ -85,16 +111,19 @@ export function compareMetric(
     lastCommonStep = Math.max(lastCommonStep ?? -Infinity, step);
     const value = first.values[index] ?? NaN;
     const other = second.values[place] ?? NaN;
-    if (equalValues(value, other)) continue;
+    if (equalValues(value, other)) {
+      judge.addEqual();
+      continue;
+    }
     const absolute = Math.abs(value - other);
     const relative = relativeDifference(value, other);
     maxAbsolute = Math.max(maxAbsolute, Number.isNaN(absolute) ? Infinity : absolute);
     maxRelative = Math.max(maxRelative, relative);
     if (firstDifferingStep === undefined || step < firstDifferingStep) firstRelativeDifference = relative;
     differsFrom(step);
-    if (!withinTolerance(value, other, tolerance))
-      firstStepBeyondTolerance = Math.min(firstStepBeyondTolerance ?? Infinity, step);
+    judge.add(step, value, other);
   }
+  const { firstStepBeyondTolerance, firstUnknownStep, pointsAfter } = judge.result();
   let extra = 0;
   index = -1;
   for (const place of counterparts(second, first)) {
@@ -109,16 +138,30 @@ export function compareMetric(
   }
 
   const differs = maxAbsolute > 0;
+  const word =
+    missing > 0 || extra > 0 || firstStepBeyondTolerance !== undefined
+      ? 'diverged'
+      : compared === 0 || firstUnknownStep !== undefined
+        ? 'inconclusive'
+        : differs
+          ? 'within-tolerance'
+          : 'identical';
+  const band =
+    noise === undefined || !differs
+      ? undefined
+      : {
+          ...{ probes: noise.probes, throughStep: noise.throughStep, zero: noise.zero, pointsAfter },
+          ...(firstUnknownStep === undefined ? {} : { firstUnknownStep }),
+        };
+  const sentence =
+    rules.volatileReason !== undefined
+      ? `Not counted: ${rules.volatileReason}.`
+      : band !== undefined && (word !== 'diverged' || firstStepBeyondTolerance !== undefined)
+        ? bandSentence(word, band, firstStepBeyondTolerance)
+        : undefined;
   const verdict: MetricVerdict = {
     key,
-    verdict:
-      missing > 0 || extra > 0 || firstStepBeyondTolerance !== undefined
-        ? 'diverged'
-        : compared === 0
-          ? 'inconclusive'
-          : differs
-            ? 'within-tolerance'
-            : 'identical',
+    verdict: word,
     volatile: rules.volatileReason !== undefined,
     comparedPoints: compared,
     ...(firstDifferingStep === undefined ? {} : { firstDifferingStep }),
@@ -127,7 +170,10 @@ export function compareMetric(
     ...lastOf('reproducedLast', second),
     missingSteps: missing,
     extraSteps: extra,
-    ...(rules.volatileReason === undefined ? {} : { sentence: `Not counted: ${rules.volatileReason}.` }),
+    ...(differs
+      ? { toleranceFrom: noise === undefined ? (rules.toleranceFrom ?? 'data-type') : 'noise-band' }
+      : {}),
+    ...(sentence === undefined ? {} : { sentence }),
   };
   return {
     verdict,
@@ -136,7 +182,8 @@ export function compareMetric(
     ...(firstStepBeyondTolerance === undefined ? {} : { firstStepBeyondTolerance }),
     ...(firstRelativeDifference === undefined ? {} : { firstRelativeDifference }),
     cutPoints: cut,
-    defaultTolerance: rules.tolerance === undefined,
+    defaultTolerance: rules.tolerance === undefined && noise === undefined,
+    ...(band === undefined ? {} : { band }),
   };
 }
 

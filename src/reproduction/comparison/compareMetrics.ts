@@ -1,4 +1,6 @@
 /** All metrics of two runs. Invariant: a metric that only one run has is reported, never skipped. */
+import { noiseBand } from '../probe/noiseBand.ts';
+import type { DeterminismProbe } from '../../runs/determinismProbe.ts';
 import { compareMetric } from './compareMetric.ts';
 import type { MetricComparison, MetricRules, SeriesPoints } from './compareMetric.ts';
 import { matchesGlob } from './matchesGlob.ts';
@@ -12,12 +14,20 @@ export interface KeyedSeries extends SeriesPoints {
   readonly rank: number | null;
 }
 
+export interface ToleranceOfPattern {
+  readonly pattern: string;
+  readonly tolerance: Tolerance;
+  readonly from?: 'command' | 'experiment' | undefined;
+}
+
 export interface ComparisonRules extends Pick<
   MetricRules,
-  'fromStep' | 'throughStep' | 'reproductionCutShort' | 'originalCutShort'
+  'fromStep' | 'throughStep' | 'reproductionCutShort' | 'originalCutShort' | 'noiseOnlyLoosens'
 > {
   /** By metric pattern, the last that matches wins. */
-  readonly tolerances?: readonly { readonly pattern: string; readonly tolerance: Tolerance }[];
+  readonly tolerances?: readonly ToleranceOfPattern[];
+  /** Determinism probes of this run on this machine, for metrics without a tolerance. */
+  readonly probes?: readonly Pick<DeterminismProbe, 'bands' | 'identical'>[];
   readonly volatile?: VolatilePatterns;
 }
 
@@ -30,17 +40,28 @@ export function compareMetrics(
   const first = byName(original);
   const second = byName(reproduced);
   const names = [...new Set([...first.keys(), ...second.keys()])].sort((a, b) => (a < b ? -1 : 1));
-  return names.map(name => {
+  const rows = names.map(name => {
     const key = (first.get(name) ?? second.get(name))?.key ?? name;
-    return compareMetric(name, first.get(name), second.get(name), {
+    const chosen = rules.tolerances?.findLast(({ pattern }) => matchesGlob(pattern, key));
+    return { name, chosen, volatileReason: volatileMetricReason(key, rules.volatile ?? noVolatilePatterns) };
+  });
+  const probes = rules.probes ?? [];
+  const judgedByBands = rows.filter(
+    row => row.chosen === undefined && row.volatileReason === undefined,
+  ).length;
+  return rows.map(({ name, chosen, volatileReason }) =>
+    compareMetric(name, first.get(name), second.get(name), {
       fromStep: rules.fromStep,
       throughStep: rules.throughStep,
       reproductionCutShort: rules.reproductionCutShort,
       originalCutShort: rules.originalCutShort,
-      tolerance: rules.tolerances?.findLast(({ pattern }) => matchesGlob(pattern, key))?.tolerance,
-      volatileReason: volatileMetricReason(key, rules.volatile ?? noVolatilePatterns),
-    });
-  });
+      tolerance: chosen?.tolerance,
+      toleranceFrom: chosen?.from,
+      noise: points => noiseBand(probes, { key: name, points, metrics: judgedByBands }),
+      noiseOnlyLoosens: rules.noiseOnlyLoosens,
+      volatileReason,
+    }),
+  );
 }
 
 function byName(series: readonly KeyedSeries[]): Map<string, KeyedSeries> {

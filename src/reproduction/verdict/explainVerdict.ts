@@ -11,6 +11,7 @@ import {
   unknownSentence,
 } from '../cause/causeSentences.ts';
 import type { Divergence } from '../cause/findDivergence.ts';
+import { probeText } from '../comparison/bandSentence.ts';
 import type { MetricComparison } from '../comparison/compareMetric.ts';
 import type { Grade, GradedItems, RunEnd } from './gradeReproduction.ts';
 import { unheardSentence } from '../comparison/unheardMetrics.ts';
@@ -54,10 +55,10 @@ function sentenceOf(grade: Grade, items: ExplainedItems): string {
       const through =
         fromText(items) + (grade.throughStep === undefined ? '' : ` through step ${grade.throughStep}`);
       if (furthest !== undefined)
-        return `Within tolerance${through}: ${furthest.verdict.key} differs by at most ${relativeText(furthest)}, first at step ${furthest.verdict.firstDifferingStep ?? 0}.`;
+        return `Within tolerance${through}: ${furthest.verdict.key} differs by at most ${relativeText(furthest)}, first at step ${furthest.verdict.firstDifferingStep ?? 0}${noiseText(counted)}.`;
       const model = items.outputs.find(output => output.verdict === 'within-tolerance' && !output.volatile);
       if (model !== undefined)
-        return `Within tolerance${through}: every counted metric is identical, but the bytes of ${model.path} differ.`;
+        return `Within tolerance${through}: every counted metric is identical, but the ${model.tensors === undefined ? 'bytes' : 'tensors'} of ${model.path} differ.`;
       return `Within tolerance${through} at best: what was compared is identical, but ${items.caps[0] ?? 'an ingredient could not be verified'}.`;
     }
     case 'diverged':
@@ -86,7 +87,7 @@ function divergedSentence(grade: Grade, items: ExplainedItems): string {
       return `Diverged: the original has no metric ${verdict.key}.`;
     if (first.firstStepBeyondTolerance === undefined)
       return `Diverged: ${verdict.key} has ${stepsText(verdict.missingSteps, verdict.extraSteps)}.`;
-    return `Diverged from step ${first.firstStepBeyondTolerance}: ${verdict.key} differs by up to ${relativeText(first)}.`;
+    return `Diverged from step ${first.firstStepBeyondTolerance}: ${verdict.key} differs by up to ${relativeText(first)}${beyondNoiseText(first)}.`;
   }
   const output = items.outputs.find(one => one.verdict === 'diverged' && !one.volatile);
   const agree = countedMetrics(items).length > 0 ? 'every counted metric agrees, but ' : '';
@@ -119,12 +120,30 @@ function inconclusiveSentence(grade: Grade, items: ExplainedItems): string {
     return `Inconclusive: ${output.path} could not be compared. ${output.sentence ?? ''}`.trimEnd();
   const metric = countedMetrics(items).find(one => one.verdict.verdict === 'inconclusive');
   if (metric !== undefined)
-    return metric.verdict.sentence === undefined
-      ? `Inconclusive: ${metric.verdict.key} has no step that both runs share.`
-      : `Inconclusive: ${metric.verdict.key} could not be compared. ${metric.verdict.sentence}`;
+    return metric.band !== undefined
+      ? `Inconclusive${through} by noise alone: ${metric.verdict.key} differs. ${metric.verdict.sentence ?? ''}`
+      : metric.verdict.sentence === undefined
+        ? `Inconclusive: ${metric.verdict.key} has no step that both runs share.`
+        : `Inconclusive: ${metric.verdict.key} could not be compared. ${metric.verdict.sentence}`;
   if (items.ownServers?.original === true)
     return `Inconclusive: nothing was compared. ${unheardSentence('original')}`;
   return 'Inconclusive: the two runs have no metric and no output that counts, so nothing was compared.';
+}
+
+/** Where a noise band decided on all that differs: `, within the noise of this machine (probe of 200 steps)`. */
+function noiseText(counted: readonly MetricComparison[]): string {
+  const differing = counted.filter(metric => metric.verdict.maxRelativeDifference !== undefined);
+  const [first] = differing.map(metric => metric.band);
+  if (first === undefined || differing.some(metric => metric.band === undefined)) return '';
+  return `, within the noise of this machine (${probeText(first)})`;
+}
+
+function beyondNoiseText({ band, firstStepBeyondTolerance = 0 }: MetricComparison): string {
+  if (band === undefined) return '';
+  if (!band.zero) return `, more than the noise of this machine (${probeText(band)})`;
+  return firstStepBeyondTolerance > band.throughStep
+    ? `, after the end of a ${probeText(band)} in which it was equal`
+    : `, and was equal in the ${probeText(band)}`;
 }
 
 function causeOf(grade: Grade, items: ExplainedItems): string {

@@ -15,6 +15,9 @@ import { recheckInputs } from '../restore/recheckInputs.ts';
 import { planMissing } from '../errors.ts';
 import { unobserved } from './ingredients/compareData.ts';
 import { judgedSeries } from '../comparison/judgedSeries.ts';
+import { finalStatistics } from './finalStatistics.ts';
+import { machineOf, sameMachine } from '../probe/machineOf.ts';
+import { probesOf, readProbes } from '../probe/readProbes.ts';
 import { judgeReproduction } from './judgeReproduction.ts';
 import type { JudgedRun } from './judgeReproduction.ts';
 import type { JudgedPreparation } from '../restore/preparationRecord.ts';
@@ -62,8 +65,11 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
   const known = before.packages !== undefined && after.packages !== undefined;
   const same = known && changed.changed.length + changed.added.length === 0;
   const recheck = await recheckInputs(preparation.verified ?? [], reproduced, path => layout.original(path));
-  return judgeReproduction(withoutEarlier(first, second, fromStep), second, {
+  const here = machineOf(reproduced);
+  const verdict = await judgeReproduction(withoutEarlier(first, second, fromStep), second, {
     ...(fromStep === undefined ? {} : { fromStep }),
+    probes: probesOf(here, await readProbes(original.dir)),
+    noiseOnlyLoosens: !sameMachine(here, machineOf(original)),
     tolerances: options.tolerances,
     volatile: options.volatile,
     partAskedFor: options.throughStep !== undefined || options.forMs !== undefined,
@@ -83,6 +89,9 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
     ]),
     escapedModules: escapedModules(after.captured, [before.plan.root, workspace], request),
   });
+  const earlier = original.verdicts.filter(one => one.reproductionId !== verdict.reproductionId);
+  const statistics = finalStatistics([...earlier, verdict]);
+  return statistics === undefined ? verdict : { ...verdict, statistics };
 }
 
 function distinct(texts: readonly string[]): string[] {

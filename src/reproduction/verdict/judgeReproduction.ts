@@ -6,6 +6,8 @@ import type { Verdict } from '../../runs/verdict.ts';
 import { findDivergence } from '../cause/findDivergence.ts';
 import { compareIngredients } from './compareIngredients.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
+import type { RecordedProbe } from '../probe/readProbes.ts';
+import type { MetricComparison } from '../comparison/compareMetric.ts';
 import type { ComparisonRules, KeyedSeries } from '../comparison/compareMetrics.ts';
 import { compareOutputs } from '../comparison/compareOutputs.ts';
 import { explainVerdict } from './explainVerdict.ts';
@@ -26,8 +28,10 @@ export interface JudgedRun extends IngredientSide {
 
 export interface JudgeRules extends Pick<
   ComparisonRules,
-  'fromStep' | 'throughStep' | 'tolerances' | 'volatile'
+  'fromStep' | 'throughStep' | 'tolerances' | 'volatile' | 'noiseOnlyLoosens'
 > {
+  /** Determinism probes of this machine, oldest first. */
+  readonly probes?: readonly RecordedProbe[];
   /** `--steps` or `--for` was given. */
   readonly partAskedFor?: boolean;
   readonly caps?: readonly string[];
@@ -46,6 +50,7 @@ export async function judgeReproduction(
   };
   const compared = compareMetrics(original.series, reproduced.series, {
     ...rules,
+    probes: (rules.probes ?? []).map(({ probe }) => probe),
     reproductionCutShort: endedEarly(ends.reproduced, ends.original),
     originalCutShort: endedEarly(ends.original, undefined),
   });
@@ -92,12 +97,23 @@ export async function judgeReproduction(
     ingredients: items.ingredients,
     cause,
     caps: [...items.caps],
-    ...(rules.fromStep === undefined && rules.throughStep === undefined
-      ? {}
-      : { part: { fromStep: rules.fromStep, throughStep: rules.throughStep } }),
     ...(divergence === undefined ? {} : { divergence }),
+    ...(rules.fromStep === undefined && rules.partAskedFor !== true
+      ? {}
+      : { part: { fromStep: rules.fromStep, throughStep: rules.throughStep ?? grade.throughStep } }),
+    ...probeIdOf(metrics, rules.probes),
     escapedModules: items.escapedModules.map(one => ({ ...one })),
   };
+}
+
+/** The newest of the probes that decided. */
+function probeIdOf(
+  metrics: readonly MetricComparison[],
+  probes: readonly RecordedProbe[] = [],
+): { probeId?: string } {
+  const keys = new Set(metrics.filter(one => one.band !== undefined).map(({ verdict }) => verdict.key));
+  const used = probes.findLast(({ probe }) => probe.bands.some(({ key }) => keys.has(key)));
+  return used === undefined ? {} : { probeId: used.id };
 }
 
 function endOf(run: IngredientSide): RunEnd {

@@ -1,0 +1,31 @@
+/** What a noise band says of one metric, in words. Invariant: what a probe has not seen is never called noise. */
+import type { VerdictWord } from '../../runs/verdict.ts';
+import type { BandUse } from './compareMetric.ts';
+
+/** `probe of 200 steps`, `2 probes of 200 steps`. */
+export function probeText({ probes, throughStep }: Pick<BandUse, 'probes' | 'throughStep'>): string {
+  const steps = `${throughStep.toLocaleString('en-US')} ${throughStep === 1 ? 'step' : 'steps'}`;
+  return `${probes === 1 ? 'probe' : `${probes} probes`} of ${steps}`;
+}
+
+/** @param beyond The first step that is out of the band. */
+export function bandSentence(verdict: VerdictWord, band: BandUse, beyond: number | undefined): string {
+  const { throughStep, zero, firstUnknownStep, pointsAfter } = band;
+  const probe = probeText(band);
+  const within = `Within the noise of this machine (${probe})`;
+  if (verdict === 'within-tolerance')
+    return pointsAfter === 0
+      ? `${within}.`
+      : `${within}; after step ${throughStep}, where the probe ended, no further apart than its last steps were.`;
+  if (verdict === 'diverged' && beyond !== undefined) {
+    if (!zero) return `More than the noise of this machine (${probe}).`;
+    return beyond > throughStep
+      ? `Equal in the ${probe}, which ended before this difference began.`
+      : `Equal in the ${probe}: the difference is real.`;
+  }
+  if (zero)
+    return `Equal in the ${probe}, in which other metrics differ: too little to tell whether this is noise.`;
+  if (firstUnknownStep !== undefined && firstUnknownStep > throughStep)
+    return `${within}; the probe ended at step ${throughStep}, so from step ${firstUnknownStep} on noise can neither be told nor ruled out.`;
+  return `From step ${firstUnknownStep ?? 0} on more than the ${probe} has shown; noise that begins late comes in events, and too few of them are known to rule it out.`;
+}

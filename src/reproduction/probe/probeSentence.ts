@@ -1,0 +1,31 @@
+/** What a determinism probe has found, in one sentence. */
+import type { DeterminismProbe } from '../../runs/determinismProbe.ts';
+
+type Found = Pick<DeterminismProbe, 'bands' | 'identical' | 'throughStep' | 'differingOutputs'>;
+
+export function probeSentence({ bands, identical, throughStep, differingOutputs }: Found): string {
+  const counted = bands.filter(band => band.volatile !== true);
+  const length = throughStep === undefined ? '' : ` of ${stepsText(throughStep)}`;
+  const differing = counted
+    .filter(band => !band.identical)
+    .sort((a, b) => (a.firstDifferingStep ?? Infinity) - (b.firstDifferingStep ?? Infinity));
+  const [first] = differing;
+  if (first !== undefined) {
+    const relative = first.maxRelativeDifference ?? Infinity;
+    const by = Number.isFinite(relative) ? `, by at most a relative ${relative.toExponential(1)}` : '';
+    const others = differing.length > 1 ? ` and ${differing.length - 1} more` : '';
+    return `Two runs${length} differ on this machine: ${first.key}${others} from step ${first.firstDifferingStep ?? 0} on${by}.`;
+  }
+  const [file] = differingOutputs;
+  if (file !== undefined)
+    return `Two runs${length} differ on this machine: ${counted.length === 0 ? '' : 'their metrics are identical, '}the bytes of ${file} are not.`;
+  return identical
+    ? `Two runs${length} are identical on this machine.`
+    : 'Two runs have no metric that counts, so nothing was compared.';
+}
+
+/** `step 199` is the 200th: programs count from 0 or from 1, and nobody minds the one. */
+export function stepsText(throughStep: number): string {
+  const steps = Math.max(1, Math.round(throughStep));
+  return `${steps.toLocaleString('en-US')} ${steps === 1 ? 'step' : 'steps'}`;
+}
