@@ -54,7 +54,9 @@ const allowed = new RegExp(
       'NCCL_[A-Z0-9_]+',
     ],
     ...['HIP_[A-Z0-9_]+', 'ROCR_[A-Z0-9_]+', 'HSA_[A-Z0-9_]+', 'MIOPEN_[A-Z0-9_]+', 'GLOO_[A-Z0-9_]+'],
-    ...['XLA_FLAGS', 'XLA_PYTHON_CLIENT_[A-Z0-9_]+', 'JAX_[A-Z0-9_]+', 'TF_[A-Z0-9_]+', 'KERAS_BACKEND'],
+    ...['XLA_FLAGS', 'XLA_PYTHON_CLIENT_[A-Z0-9_]+', 'JAX_[A-Z0-9_]+', 'KERAS_BACKEND'],
+    // TensorFlow's alone: TF_VAR_… and TF_CLI_… are Terraform's, with whatever somebody keeps there.
+    'TF_(?:DETERMINISTIC_OPS|FLAG_[A-Z0-9_]+|(?:CUDNN|CUBLAS|XLA|ENABLE|DISABLE|GPU|NUM|FORCE|USE|CPP|KERAS|MKL|AUTOTUNE|LAYOUT|OVERRIDE|TENSORRT|ROCM|INTRAOP|INTEROP)_[A-Z0-9_]+)',
     ...[
       'TORCH[A-Z0-9_]+',
       'PYTORCH_[A-Z0-9_]+',
