@@ -58,7 +58,7 @@ function lowerChart(
   const toY = (value: number): number =>
     bottom - share(value > 0 ? Math.max(low, Math.log10(value)) : low, [low, high]) * size.difference;
   return [
-    `<text class="tick" x="${size.left}" y="${top - 8}">relative difference</text>`,
+    `<text class="tick" x="${size.left + 6}" y="${top - 8}">relative difference</text>`,
     ...[axis[0], axis[1]].map(
       value =>
         `<line class="grid" x1="${size.left}" x2="${size.width - size.right}" y1="${fixed(toY(value))}" y2="${fixed(toY(value))}"/>` +

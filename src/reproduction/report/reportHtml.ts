@@ -9,6 +9,7 @@ import { overlaySvg } from './overlaySvg.ts';
 import type { ReportContent } from './reportContent.ts';
 import {
   findings,
+  isTold,
   ingredientTitles,
   metricCells,
   metricHeads,
@@ -58,7 +59,7 @@ export function reportHtml(content: ReportContent): string {
       : [`<p>${text(verdict.cause, longest)}</p>`]),
     ...(cause === undefined ? [] : [`<p><strong>${text(cause.sentence, longest)}</strong></p>`]),
     ...findings(verdict).map(line => `<p>${text(line, longest)}</p>`),
-    ...(verdict.caps.length === 0
+    ...(verdict.caps.length === 0 || isTold(verdict)
       ? []
       : [
           `<p>Limited by: ${verdict.caps
@@ -122,11 +123,11 @@ function ingredientsTable(rows: ReportContent['verdict']['ingredients']): string
       .join('');
     return (
       `<tr class="${row.status}"><th scope="row">${ingredientTitles[row.name]}</th>` +
-      `<td>${text(row.original)}</td><td>${row.original === row.now ? 'the same' : text(row.now)}</td>` +
+      `<td>${text(row.original)}</td><td>${row.status === 'same' && row.original === row.now ? 'the same' : text(row.now)}</td>` +
       `<td><span class="status">${row.status}</span>${differences === '' ? '' : `<ul>${differences}</ul>`}</td></tr>`
     );
   });
-  return framed(['ingredient', 'original', 'now', 'status'], lines);
+  return framed(['ingredient', 'original', 'now', 'status'], lines, () => '', ' class="ingredients"');
 }
 
 /** @param numbersFrom Index of the first column of numbers. */
@@ -155,7 +156,8 @@ function framed(
   heads: readonly string[],
   lines: readonly string[],
   attributes: (at: number) => string = () => '',
+  kind = '',
 ): string {
   const head = heads.map((one, at) => `<th scope="col"${attributes(at)}>${one}</th>`).join('');
-  return `<div class="frame"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${lines.join('\n')}\n</tbody></table></div>`;
+  return `<div class="frame"><table${kind}>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${lines.join('\n')}\n</tbody></table></div>`;
 }

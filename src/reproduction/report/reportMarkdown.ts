@@ -4,6 +4,7 @@ import { escapeMarkdown as inline } from './escapeMarkdown.ts';
 import type { ReportContent } from './reportContent.ts';
 import {
   findings,
+  isTold,
   ingredientTitles,
   metricCells,
   metricHeads,
@@ -40,7 +41,7 @@ export function reportMarkdown({ verdict, label, host, durationMs, cause }: Repo
     ...(verdict.cause === null || verdict.cause === verdict.sentence ? [] : [inline(verdict.cause, 2000)]),
     ...(cause === undefined ? [] : [`**${inline(cause.sentence, 1000)}**`]),
     ...findings(verdict).map(line => inline(line, 1000)),
-    ...(verdict.caps.length === 0
+    ...(verdict.caps.length === 0 || isTold(verdict)
       ? []
       : [
           `Limited by: ${verdict.caps

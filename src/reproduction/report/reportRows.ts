@@ -75,6 +75,11 @@ export function outputCells(output: OutputVerdict): string[] {
   ];
 }
 
+/** The cause names all that limits the verdict. */
+export function isTold({ cause, caps }: Verdict): boolean {
+  return caps.every(cap => cause?.includes(cap) === true);
+}
+
 /** How the curves part, and what several reproductions say together. */
 export function findings(verdict: Verdict): string[] {
   const { divergence, statistics, operation, part } = verdict;

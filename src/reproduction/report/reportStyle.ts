@@ -30,7 +30,10 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { padding: 7px 12px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 tbody tr:last-child > * { border-bottom: 0; }
 thead th { background: var(--panel); color: var(--quiet); font-weight: 600; white-space: nowrap; }
-tbody th { font-weight: 600; overflow-wrap: anywhere; }
+tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 9em; }
+.ingredients { table-layout: fixed; min-width: 700px; }
+.ingredients th:first-child { width: 150px; }
+.ingredients th:nth-child(2) { width: 36%; }
 td { overflow-wrap: anywhere; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td ul { margin: 2px 0 0; padding-left: 16px; }
