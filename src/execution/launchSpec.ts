@@ -46,6 +46,8 @@ export const launchSpecSchema = z.object({
   colour: z.boolean().default(false),
   /** Whether Python programs are observed by the audit hook. */
   pythonHook: z.boolean().default(true),
+  /** Record a hash of every tensor operation, where the program's framework can. */
+  recordOperations: z.boolean().default(false),
   /** How long the tree may take after SIGINT and after SIGTERM, in milliseconds. */
   grace: z
     .object({ interruptMs: z.number().nonnegative(), terminateMs: z.number().nonnegative() })

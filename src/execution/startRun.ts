@@ -88,7 +88,15 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   const environment = childEnvironment(recorded, {
     ...additions,
     mlflow: endpoint && mlflowEnvironment(endpoint.variables(withoutOuterMlflow(recorded))),
-    pythonHook: observer === undefined ? undefined : pythonHook(observer, place.inside(paths.seen), recorded),
+    pythonHook:
+      observer === undefined
+        ? undefined
+        : pythonHook(
+            observer,
+            place.inside(paths.seen),
+            recorded,
+            spec.recordOperations ? place.inside(paths.operations) : undefined,
+          ),
   });
   const command = await place.start({
     argv,

@@ -90,6 +90,7 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
       colour: request.colour ?? false,
       reproduces: plan.id,
       ...(purpose === undefined ? {} : { purpose }),
+      recordOperations: request.options?.recordOperations ?? false,
       options,
     },
     launch,

@@ -51,6 +51,8 @@ export interface RunPaths {
   readonly childMetrics: string;
   /** What the Python audit hook appends: opened files and loaded modules, JSON lines. */
   readonly seen: string;
+  /** Hashes of what each tensor operation computed, JSON lines, where that was asked for; see record_operations.py. */
+  readonly operations: string;
   /** Files of the program that the supervisor takes metrics from, as they are found: `{"k":"w","p":path}`, JSON lines. */
   readonly followed: string;
   readonly supervisorLog: string;
@@ -107,6 +109,7 @@ export function runPathsIn(dir: string): RunPaths {
     stdin: below + 'stdin',
     childMetrics: below + 'child-metrics.jsonl',
     seen: below + 'seen.jsonl',
+    operations: below + 'operations.jsonl',
     followed: below + 'followed.jsonl',
     supervisorLog: below + 'supervisor.log',
     result: below + 'result.json',

@@ -45,6 +45,10 @@ export const reproduce: Subcommand = {
       .option('--rtol <number>', 'relative tolerance for every metric')
       .option('--atol <number>', 'absolute tolerance for every metric')
       .option('--no-network', 'without network, for a run that was executed in a container')
+      .option(
+        '--record-operations',
+        'record a hash of what every tensor operation computes (PyTorch 2.10 and newer; much slower)',
+      )
       .option('--keep', 'leave the private checkout behind')
       .option('--allow-outside-writes', 'let it write again where the run wrote outside the repository')
       .option('--yes', 'agree to what a run of somebody else would do, which is shown')
@@ -130,6 +134,7 @@ interface ReproduceFlags {
   readonly rtol?: string;
   readonly atol?: string;
   readonly network: boolean;
+  readonly recordOperations?: boolean;
   readonly keep?: boolean;
   readonly allowOutsideWrites?: boolean;
   readonly yes?: boolean;
@@ -150,6 +155,7 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
     ...(flags.checkpoint === undefined ? {} : { checkpoint: flags.checkpoint }),
     ...(flags.gpu === undefined ? {} : { gpu: flags.gpu }),
     network: flags.network,
+    recordOperations: flags.recordOperations === true,
     keep: flags.keep === true,
     allowOutsideWrites: flags.allowOutsideWrites === true,
     ...(rtol === undefined && atol === undefined

@@ -50,6 +50,10 @@ export const run: Subcommand = {
       )
       .addOption(new Option('--no-network').hideHelp())
       .option('--no-hook', 'do not observe which files Python programs read and write')
+      .option(
+        '--record-operations',
+        'record a hash of what every tensor operation computes (PyTorch 2.10 and newer; much slower)',
+      )
       .addOption(jsonOption());
     if (!parseWords(parser, end < 0 ? words : words.slice(0, end))) return 0;
     const flags = parser.opts<RunFlags>();
@@ -97,6 +101,7 @@ export const run: Subcommand = {
       ...(flags.stdin === true ? { stdin: process.stdin } : {}),
       colour: context.terminal.colour,
       pythonHook: flags.hook,
+      recordOperations: flags.recordOperations === true,
     };
     if (!project.inGit)
       context.terminal.err(
@@ -107,6 +112,7 @@ export const run: Subcommand = {
 };
 
 interface RunFlags {
+  readonly recordOperations?: boolean;
   readonly name?: string;
   readonly tag?: string[];
   readonly env: string;

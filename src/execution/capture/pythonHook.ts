@@ -8,14 +8,16 @@ export interface PythonHook {
 }
 
 /**
- * @param folder Absolute folder that holds `sitecustomize.py` and nothing else.
+ * @param folder Absolute folder that holds `sitecustomize.py`, `record_operations.py` and nothing else.
  * @param seen Absolute path of the run's `seen.jsonl`.
+ * @param operations Absolute path of the run's `operations.jsonl`, where its operations are to be recorded.
  * @param variables The environment of the command: `LOCKSTEP_HOOK=0` in it opts out, then the result is undefined.
  */
 export function pythonHook(
   folder: string,
   seen: string,
   variables: Readonly<Record<string, string | undefined>>,
+  operations?: string,
 ): PythonHook | undefined {
   if (variables['LOCKSTEP_HOOK'] === '0') return undefined;
   const outer = outerRank(variables);
@@ -23,6 +25,7 @@ export function pythonHook(
     folder,
     variables: {
       LOCKSTEP_SEEN: seen,
+      ...(operations === undefined ? {} : { LOCKSTEP_OPERATIONS: operations }),
       ...(outer === undefined ? {} : { LOCKSTEP_OUTER_RANK: outer }),
     },
   };

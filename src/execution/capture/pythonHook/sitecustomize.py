@@ -424,6 +424,49 @@ def _tell_rank(os, told=None):
     os.environ["MLFLOW_RUN_CONTEXT"] = tags + ', "lockstep.rank": "%d"}' % rank
 
 
+class _AfterTorch(object):
+    """Starts the recording of operations (record_operations.py) when the program has imported torch."""
+
+    def __init__(self, folder, path):
+        self.folder = folder
+        self.path = path
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "torch":
+            return None
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
+        spec = None
+        for finder in sys.meta_path:
+            spec = finder.find_spec(name, path, target) if hasattr(finder, "find_spec") else None
+            if spec is not None:
+                break
+        loader = getattr(spec, "loader", None)
+        if loader is None:
+            return spec
+        load = loader.exec_module
+
+        def exec_module(module):
+            load(module)
+            try:
+                self.begin(module)
+            except Exception:
+                pass
+
+        try:
+            loader.exec_module = exec_module
+        except Exception:
+            pass
+        return spec
+
+    def begin(self, torch):
+        source = self.folder + "/record_operations.py"
+        with open(source) as file:
+            code = compile(file.read(), source, "exec")
+        names = {"__name__": "_lockstep_operations", "__file__": source}
+        exec(code, names)
+        names["record"](torch, self.path)
+
+
 def _step_aside():
     """Takes this folder out of sys.path and runs the sitecustomize that would have been found without it, if any."""
     import os
@@ -482,6 +525,9 @@ def _start():
             _note_outer(os)
             _observe(seen)
             _tell_rank(os)
+            operations = os.environ.get("LOCKSTEP_OPERATIONS")
+            if operations and sys.version_info >= (3, 8):
+                sys.meta_path.insert(0, _AfterTorch(os.path.dirname(os.path.abspath(__file__)), operations))
     except Exception:
         pass
     return following
