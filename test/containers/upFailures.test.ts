@@ -8,6 +8,8 @@ import { registryProgram, startRegistry } from '../../scripts/provision/containe
 import type { ImageRegistry } from '../../scripts/provision/containers/imageRegistry.ts';
 import { LockstepError } from '../../src/base/lockstepError.ts';
 import { runCommand } from '../../src/base/runCommand.ts';
+import { environmentState } from '../../src/environments/devcontainer/environmentStateOf.ts';
+import { rebuildEnvironment } from '../../src/environments/devcontainer/rebuildEnvironment.ts';
 import { upEnvironment } from '../../src/environments/devcontainer/upEnvironment.ts';
 import { baseImage } from '../helpers/containers/baseImage.ts';
 import {
@@ -113,6 +115,23 @@ for (const kind of ['docker', 'podman'] as const)
       }
     });
   });
+
+describe('a command of a devcontainer that fails when it is made', () => {
+  it('is told again by whoever asks later, until the container is made anew', async function () {
+    const engine = docker(this);
+    const config = imageConfig(await baseImage(engine));
+    await using project = await devcontainerProject(engine, {
+      '.devcontainer.json': config({ postCreateCommand: 'echo so && exit 3' }),
+    });
+    await assert.rejects(upEnvironment(project.request), { code: 'lifecycle-command-failed' });
+    const { setUpProblem, container } = await environmentState(project.request);
+    assert.equal(container?.state, 'running');
+    assert.match(setUpProblem ?? '', /its postCreateCommand failed: echo so && exit 3$/);
+    await writeFile(join(project.root, '.devcontainer.json'), config({ postCreateCommand: 'true' }));
+    await rebuildEnvironment(project.request);
+    assert.equal((await environmentState(project.request)).setUpProblem, undefined);
+  });
+});
 
 describe('a disk of the engine that is full', () => {
   it('is told with what shows who takes the room', async function () {

@@ -1,5 +1,6 @@
 /** What the environment commands say of a devcontainer. */
 import type { EnvironmentState, StaleReason } from '../../environments/devcontainer/environmentState.ts';
+import type { DriftReport } from '../../environments/environmentLock.ts';
 import type { ConfigHint } from '../../environments/devcontainer/readDevcontainer.ts';
 import { printable, printableLines } from './printable.ts';
 
@@ -16,6 +17,20 @@ export function hintText(config: string, hints: readonly ConfigHint[]): string {
     .join('');
 }
 
+/** `Lock: as it says`, `Lock: 2 differences`; looked at without going inside. */
+function lockLine({ verdict, items }: DriftReport): string {
+  const count = items.filter(({ weight }) => weight === 'must-match').length;
+  switch (verdict) {
+    case 'drifted':
+      return `Lock: ${count === 1 ? '1 difference' : `${count} differences`}; lockstep env verify names ${count === 1 ? 'it' : 'them'}`;
+    case 'clean':
+      return 'Lock: files and container are as it says';
+    case 'unlocked':
+    case 'unknown':
+      return 'Lock: could not be compared; lockstep env verify says why';
+  }
+}
+
 export function stateText(state: EnvironmentState): string {
   if (state.config === undefined)
     return 'This project has no devcontainer.\n  Make one: lockstep env create\n';
@@ -30,7 +45,10 @@ export function stateText(state: EnvironmentState): string {
       `Image ${container.imageId.slice(0, 19)}`,
     );
   }
-  const { smokeTest } = state;
+  const { smokeTest, setUpProblem, lock } = state;
+  if (setUpProblem !== undefined)
+    lines.push(`! ${printable(setUpProblem)}`, '  → Mend it, then: lockstep env rebuild');
+  if (lock !== undefined) lines.push(lockLine(lock));
   if (smokeTest !== undefined)
     lines.push(
       smokeTest.visible

@@ -5,8 +5,9 @@ import { dirname, relative, sep } from 'node:path';
 import type { LockstepError } from '../../base/lockstepError.ts';
 import { allContainerIds, specificationLabels } from './containers.ts';
 import type { CliResult } from './cliLog.ts';
-import { cleanUpAfterKill, cleanUpCall, forgetCall, noteCall } from './cleanUpCall.ts';
+import { cleanUpAfterKill, cleanUpCall, forgetCall, markedContainers, noteCall } from './cleanUpCall.ts';
 import type { CliSession } from './cliSession.ts';
+import { noteOfContainer } from './containerNotes.ts';
 import { runDevcontainerProgram } from './devcontainerProgram.ts';
 import { engineCommand } from './engineCommand.ts';
 import { makeEnvironmentFolder, temporaryFolderOf } from './environmentFolder.ts';
@@ -66,8 +67,12 @@ export async function callDevcontainer(
     const { result, exitCode } = outcome;
     if (exitCode === 0 && result?.outcome === 'success') return { result, session };
     const failure = await explained(call, result, session);
-    // A lifecycle command that failed leaves a container to look into.
-    await cleanUpCall(call, before, session, failure.code === 'lifecycle-command-failed');
+    // A lifecycle command that failed leaves a container to look into, of which that has to be known later, too.
+    const leaves = failure.code === 'lifecycle-command-failed';
+    await cleanUpCall(call, before, session, leaves);
+    if (leaves)
+      for (const { Id } of await markedContainers(call))
+        await noteOfContainer(folder, Id, { setUpProblem: failure.message.split('\n')[0] ?? '' });
     throw failure;
   } catch (error) {
     if (signal?.aborted === true) await cleanUpCall(call, before, session, false);

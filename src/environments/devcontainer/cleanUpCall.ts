@@ -94,7 +94,8 @@ async function remove(
     await engineCommand(engine, ['rm', '--force', '--volumes', Id], call).catch(() => undefined);
 }
 
-async function markedContainers({
+/** Containers that a call made, by the label of the call. */
+export async function markedContainers({
   devcontainer,
   request: { engine, variables },
   mark,

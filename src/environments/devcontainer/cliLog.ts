@@ -31,6 +31,13 @@ export function parseCliLine(line: string): CliEvent {
   return { type: 'stray', text: line };
 }
 
+/** Docker's advice about its builder, and what the devcontainer program misses without a network: nobody can follow either here. */
+export function isNoise(line: string): boolean {
+  return /^DEPRECATED: The legacy builder is deprecated|^\s*Install the buildx component to build images|^\s*https:\/\/docs\.docker\.com\/go\/buildx\/?$|^Failed to fetch control manifest/.test(
+    line,
+  );
+}
+
 /** The text without colours, cursor movements and carriage returns, as lines; empty ones are left out. */
 export function plainLines(text: string): string[] {
   return withoutColours(text)

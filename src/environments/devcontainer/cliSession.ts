@@ -3,7 +3,7 @@
  * (the program's own result names the command that failed, never why).
  */
 import { BuildOutput } from './buildOutput.ts';
-import { parseCliLine, plainLines, withoutColours } from './cliLog.ts';
+import { isNoise, parseCliLine, plainLines, withoutColours } from './cliLog.ts';
 import type { CliEvent } from './cliLog.ts';
 import type { EnvironmentPhase, OnProgress } from './environmentProgress.ts';
 
@@ -97,6 +97,7 @@ export class CliSession {
   }
 
   #built(line: string): void {
+    if (isNoise(line)) return;
     const layer = layerOf(line);
     if (layer !== undefined) this.#onProgress({ kind: 'layer', ...layer });
     const step = this.build.take(line);

@@ -24,6 +24,8 @@ const notesSchema = z.object({
   /** What a login shell of the user has. */
   shell: z.record(z.string(), z.string()).optional(),
   smokeTest: smokeTestSchema.optional(),
+  /** The lifecycle command that failed when it was made or started, in a sentence: the container is not as it is to be. */
+  setUpProblem: z.string().optional(),
   /** How the GPUs were passed, for people. */
   gpu: z.string().optional(),
 });

@@ -34,6 +34,8 @@ export interface EnvironmentState {
   /** What changed since the container was made: a rebuild would make another one. */
   readonly stale: readonly StaleReason[];
   readonly lock?: DriftReport;
+  /** Which of its lifecycle commands failed when it was made, in a sentence. */
+  readonly setUpProblem?: string;
   /** Outcome of the last smoke test inside, where one was made for this container. */
   readonly smokeTest?: SmokeTest;
 }

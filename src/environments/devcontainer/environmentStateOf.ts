@@ -47,6 +47,7 @@ export async function environmentState(request: StateRequest): Promise<Environme
         ? []
         : await staleReasons(devcontainer, inspected, request.gpus, folder, request.signal),
     ...(notes.smokeTest === undefined ? {} : { smokeTest: notes.smokeTest }),
+    ...(notes.setUpProblem === undefined ? {} : { setUpProblem: notes.setUpProblem }),
   };
 }
 

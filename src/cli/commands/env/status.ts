@@ -5,8 +5,12 @@ import type { EnvironmentState } from '../../../environments/devcontainer/enviro
 import { findDevcontainers } from '../../../environments/devcontainer/findDevcontainers.ts';
 import { insideContainer } from '../../../environments/devcontainer/insideContainer.ts';
 import type { Inside } from '../../../environments/devcontainer/insideContainer.ts';
-import type { EngineProblem } from '../../../environments/engine/engine.ts';
 import { findEngine } from '../../../environments/engine/findEngine.ts';
+import type { EngineFinding, EngineProblem } from '../../../environments/engine/engine.ts';
+import type { DriftReport } from '../../../environments/environmentLock.ts';
+import { verifyContainer } from '../../../environments/lock/container/verifyContainer.ts';
+import { readLock } from '../../../environments/lock/readLock.ts';
+import { errorText } from '../../../base/systemError.ts';
 import { lockPath } from '../../../environments/lock/lockPaths.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { Subcommand } from '../../cliContext.ts';
@@ -17,6 +21,7 @@ import { addConfigOption, addGpusOption, gpuChoice } from './environmentRequest.
 import type { EnvironmentFlags } from './environmentRequest.ts';
 import { pythonStatus, pythonStatusText } from './pythonStatus.ts';
 import type { PythonStatus } from './pythonStatus.ts';
+import type { OpenEnvironment } from './openEnvironment.ts';
 import { runEnvCommand } from './runEnvCommand.ts';
 
 interface StatusOutput {
@@ -62,12 +67,13 @@ export const envStatus: Subcommand = {
           ...(flags.config === undefined ? {} : { config: flags.config }),
           ...(gpus === undefined ? {} : { gpus }),
         });
+        const lock = await lockState(opened, finding, state.container?.id, signal);
         const python =
           configs.length === 0 || existsSync(lockPath(root, 'python'))
             ? await pythonStatus(opened, signal)
             : undefined;
         return {
-          state,
+          state: lock === undefined ? state : { ...state, lock },
           configs,
           ...(python === undefined ? {} : { python }),
           ...(engine === undefined
@@ -87,6 +93,34 @@ export const envStatus: Subcommand = {
             ? exitCodes.negative
             : exitCodes.done,
     });
+  },
+};
+
+/** Files and container against the lock, without going inside; undefined where there is no lock. */
+async function lockState(
+  { root, cacheFolder, environment }: OpenEnvironment,
+  finding: EngineFinding | undefined,
+  container: string | undefined,
+  signal: AbortSignal,
+): Promise<DriftReport | undefined> {
+  try {
+    const lock = await readLock(lockPath(root, 'devcontainer'));
+    if (lock === undefined) return undefined;
+    return await verifyContainer({
+      ...{ lock, root, cacheFolder, variables: environment, signal, container, upTo: 'container' },
+      engine: () => Promise.resolve(finding ?? { problem: noEngine }),
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    return { verdict: 'unknown', items: [], tiers: [], problems: [errorText(error)] };
+  }
+}
+
+const noEngine: EngineProblem = {
+  ...{
+    code: 'engine-missing',
+    message: 'The engine is outside of this container.',
+    mend: 'Ask on the host.',
   },
 };
 
