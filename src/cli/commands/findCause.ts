@@ -1,5 +1,6 @@
 /** `lockstep find-cause`: short reruns with one ingredient set back at a time, until the curves join. */
 import packageJson from '../../../package.json' with { type: 'json' };
+import { operationSentence } from '../../reproduction/cause/causeSentences.ts';
 import { findCause } from '../../reproduction/cause/findCause.ts';
 import type { CausePlan, CauseProgress } from '../../reproduction/cause/findCause.ts';
 import type { CauseReport } from '../../runs/causeReport.ts';
@@ -130,12 +131,7 @@ function tellReport(report: CauseReport, { terminal }: CliContext): void {
   const found = report.culprit !== undefined;
   terminal.out(`${terminal.paint(found ? 'green' : 'yellow', printable(report.sentence))}\n`);
   const { operation } = report;
-  if (operation !== undefined)
-    terminal.out(
-      `The first operation that computes something else is ${printable(operation.name)}${
-        operation.file === undefined ? '' : ` at ${printable(operation.file)}:${operation.line ?? '?'}`
-      }.\n`,
-    );
+  if (operation !== undefined) terminal.out(`${printable(operationSentence(operation))}\n`);
   if (report.deterministic === false)
     terminal.out(`How far it is apart by itself: lockstep probe ${shortId(report.runId)}\n`);
   if (report.trials.length > 0)

@@ -1,5 +1,5 @@
 /** The cause in plain words: what differs, the likeliest first and why, and what the shape of the divergence tells. */
-import type { Ingredient, MetricVerdict } from '../../runs/verdict.ts';
+import type { DifferingOperation, Ingredient, MetricVerdict } from '../../runs/verdict.ts';
 import type { Divergence } from './findDivergence.ts';
 import { isUnknown, likely, suspects } from './suspects.ts';
 
@@ -98,6 +98,12 @@ export function shapeSentence(divergence: Divergence, seedKnown: boolean, explai
           )
         : `The values of ${key} part at step ${step} (${apart}); how they go on says no more.`;
   }
+}
+
+/** `The first operation that computes something else is aten::mm (train.py:12).` */
+export function operationSentence({ name, file, line }: DifferingOperation): string {
+  const place = file === undefined ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;
+  return `The first operation that computes something else is ${name}${place}.`;
 }
 
 /** `Its last value is 0.412 instead of 0.413.` Undefined where it is the same, or one side has none. */

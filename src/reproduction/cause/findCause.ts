@@ -27,12 +27,13 @@ import { findDivergence } from './findDivergence.ts';
 import type { Divergence } from './findDivergence.ts';
 import { joinsOriginal } from './joinsOriginal.ts';
 import type { ComparedRun, JoinRules } from './joinsOriginal.ts';
+import { differingOperation } from './operations/differingOperation.ts';
 import { planTrials } from './planTrials.ts';
 import type { ChangedInput, TrialPlan, TrialSide } from './planTrials.ts';
 import { recordedContent } from './recordedContent.ts';
 import { runTrial, startOf } from './runTrial.ts';
 import { mostTrials, searchCause } from './searchCause.ts';
-import type { TrialOutcome } from './searchCause.ts';
+import type { SearchResult, TrialOutcome } from './searchCause.ts';
 
 export interface FindCauseRequest extends Omit<ReproduceRequest, 'original' | 'options' | 'argv'> {
   readonly original: RunDetails;
@@ -143,6 +144,8 @@ export async function findCause(
 
     const found = result.culprits.map(({ ingredient, restored }) => ({ ingredient, restored }));
     const [culprit] = found;
+    const operation =
+      request.recordOperations === true ? await operationOf(runs, original, result) : undefined;
     const report: CauseReport = {
       schemaVersion: 1,
       at: new Date().toISOString(),
@@ -156,6 +159,7 @@ export async function findCause(
       ...(plan.untried.length === 0 ? {} : { untried: plan.untried.map(one => ({ ...one })) }),
       ...(result.deterministic === undefined ? {} : { deterministic: result.deterministic }),
       ...(result.cancelled ? { cancelled: true } : {}),
+      ...(operation === undefined ? {} : { operation }),
       sentence: '',
     };
     const told = { ...report, sentence: causeReportSentence(report) };
@@ -165,6 +169,17 @@ export async function findCause(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of a trial that joined, else of the original itself where that was recorded, against the control. */
+async function operationOf(
+  runs: RunStore,
+  original: RunDetails,
+  { control, joined }: SearchResult,
+): Promise<CauseReport['operation']> {
+  if (control?.reproductionId === undefined) return undefined;
+  const apart = await runs.read(control.reproductionId);
+  return differingOperation(joined === undefined ? original : await runs.read(joined), apart);
 }
 
 /** A trial that cannot be made is told as such, and the next one is tried. */

@@ -30,6 +30,8 @@ export interface SearchResult {
   readonly trials: readonly CauseTrial[];
   /** Empty when none joined. Several: only together. */
   readonly culprits: readonly PlannedTrial[];
+  /** Of the last trial that joined. */
+  readonly joined?: string | undefined;
   /** False when two executions under the same conditions differ; undefined when that is not known. */
   readonly deterministic?: boolean;
   readonly cancelled: boolean;
@@ -45,10 +47,12 @@ export function mostTrials(trials: readonly PlannedTrial[]): number {
 export async function searchCause({ trials, run, signal }: SearchRequest): Promise<SearchResult> {
   const made: CauseTrial[] = [];
   let control: TrialOutcome | undefined;
+  let joined: string | undefined;
   const found = (culprits: readonly PlannedTrial[], more: Partial<SearchResult> = {}): SearchResult => ({
     ...(control === undefined ? {} : { control }),
     trials: made,
     culprits,
+    joined,
     cancelled: false,
     ...more,
   });
@@ -66,6 +70,7 @@ export async function searchCause({ trials, run, signal }: SearchRequest): Promi
       ...(identicalThrough === undefined ? {} : { identicalThrough }),
       ...(problem === undefined ? {} : { problem }),
     });
+    if (joins === true) joined = reproductionId;
     return joins === true;
   };
   let culprits: readonly PlannedTrial[] = [];

@@ -82,7 +82,7 @@ export function isTold({ cause, caps }: Verdict): boolean {
 
 /** How the curves part, and what several reproductions say together. */
 export function findings(verdict: Verdict): string[] {
-  const { divergence, statistics, operation, part } = verdict;
+  const { divergence, statistics, part } = verdict;
   const shapes: Readonly<Record<string, string>> = {
     'from-the-start': 'apart from the first values on',
     growing: 'small at first, then growing',
@@ -99,15 +99,6 @@ export function findings(verdict: Verdict): string[] {
               ? ''
               : ` (relative ${formatRelative(divergence.relative)})`
           }${shapes[divergence.shape] === undefined ? '' : `, ${shapes[divergence.shape] ?? ''}`}.`,
-        ]),
-    ...(operation === undefined
-      ? []
-      : [
-          `First operation that computed something else: ${operation.name}${
-            operation.file === undefined
-              ? ''
-              : ` at ${operation.file}${operation.line === undefined ? '' : `:${operation.line}`}`
-          }.`,
         ]),
     ...(statistics === undefined ? [] : [statistics.sentence]),
   ];

@@ -2,11 +2,12 @@
  * The first sentence of the report, and the cause: why the outcome is not identical. Invariant: both are made from
  * what was compared and recorded; a guess is worded as one.
  */
-import type { Ingredient, OutputVerdict } from '../../runs/verdict.ts';
+import type { DifferingOperation, Ingredient, OutputVerdict } from '../../runs/verdict.ts';
 import {
   differenceSentences,
   isExplained,
   lastValueSentence,
+  operationSentence,
   shapeSentence,
   unknownSentence,
 } from '../cause/causeSentences.ts';
@@ -25,6 +26,8 @@ export interface Explanation {
 
 export interface ExplainedItems extends GradedItems {
   readonly ingredients: readonly Ingredient[];
+  /** The first that computed something else, where both runs recorded theirs. */
+  readonly operation?: DifferingOperation | undefined;
   /** Where the counted metrics part; undefined when they do not. */
   readonly divergence?: Divergence | undefined;
   /** To how many decimals the metrics are stored, undefined for all bits. */
@@ -161,6 +164,7 @@ function causeOf(grade: Grade, items: ExplainedItems): string {
   if (differing.length === 0 && apart) sentences.push('No recorded ingredient differs.', shapeGuess(items));
   else if (items.divergence !== undefined && apart && items.divergence.shape !== 'unclear')
     sentences.push(shapeGuess(items));
+  if (items.operation !== undefined) sentences.push(operationSentence(items.operation));
   if (grade.verdict === 'diverged' && items.divergence !== undefined) {
     const { key } = items.divergence;
     sentences.push(

@@ -12,6 +12,7 @@ import type { CheckoutLayout } from '../restore/checkoutLayout.ts';
 import { changedPackages } from '../restore/changedPackages.ts';
 import { escapedFileCaps } from '../restore/escapedFiles.ts';
 import { recheckInputs } from '../restore/recheckInputs.ts';
+import { differingOperation } from '../cause/operations/differingOperation.ts';
 import { planMissing } from '../errors.ts';
 import { unobserved } from './ingredients/compareData.ts';
 import { judgedSeries } from '../comparison/judgedSeries.ts';
@@ -65,11 +66,13 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
   const known = before.packages !== undefined && after.packages !== undefined;
   const same = known && changed.changed.length + changed.added.length === 0;
   const recheck = await recheckInputs(preparation.verified ?? [], reproduced, path => layout.original(path));
+  const operation = await differingOperation(original, reproduced);
   const here = machineOf(reproduced);
   const verdict = await judgeReproduction(withoutEarlier(first, second, fromStep), second, {
     ...(fromStep === undefined ? {} : { fromStep }),
     probes: probesOf(here, await readProbes(original.dir)),
     noiseOnlyLoosens: !sameMachine(here, machineOf(original)),
+    ...(operation === undefined ? {} : { operation }),
     tolerances: options.tolerances,
     volatile: options.volatile,
     partAskedFor: options.throughStep !== undefined || options.forMs !== undefined,

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { FileUse } from '../../runs/captured.ts';
 import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
-import type { Verdict } from '../../runs/verdict.ts';
+import type { DifferingOperation, Verdict } from '../../runs/verdict.ts';
 import { findDivergence } from '../cause/findDivergence.ts';
 import { compareIngredients } from './compareIngredients.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
@@ -34,6 +34,8 @@ export interface JudgeRules extends Pick<
   readonly probes?: readonly RecordedProbe[];
   /** `--steps` or `--for` was given. */
   readonly partAskedFor?: boolean;
+  /** Where both recorded their operations. */
+  readonly operation?: DifferingOperation | undefined;
   readonly caps?: readonly string[];
   readonly escapedModules?: readonly { readonly module: string; readonly path: string }[];
 }
@@ -69,6 +71,7 @@ export async function judgeReproduction(
     metrics,
     outputs,
     divergence,
+    operation: rules.operation,
     ...ends,
     ownServers,
     caps: rules.caps ?? [],
@@ -102,6 +105,7 @@ export async function judgeReproduction(
       ? {}
       : { part: { fromStep: rules.fromStep, throughStep: rules.throughStep ?? grade.throughStep } }),
     ...probeIdOf(metrics, rules.probes),
+    ...(rules.operation === undefined ? {} : { operation: rules.operation }),
     escapedModules: items.escapedModules.map(one => ({ ...one })),
   };
 }
