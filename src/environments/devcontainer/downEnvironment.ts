@@ -5,6 +5,8 @@ import { cleanUpAfterKill } from './cleanUpCall.ts';
 import { composeLeft } from './composeProject.ts';
 import { findContainers, labelsOf, ownLabels, specificationLabels } from './containers.ts';
 import type { InspectedContainer } from './containers.ts';
+import { removeEarlierImages } from './earlierImages.ts';
+import type { RemovedImage } from './earlierImages.ts';
 import { engineCommand } from './engineCommand.ts';
 import { environmentFolder, temporaryFolderOf } from './environmentFolder.ts';
 import type { EnvironmentFolder } from './environmentFolder.ts';
@@ -19,6 +21,8 @@ export interface DownRequest extends EnvironmentRequest {
   readonly remove: boolean;
   /** Removes its named volumes, too, unless another container has them, or {@link sharedVolumes} names them. */
   readonly volumes?: boolean | undefined;
+  /** Ids of images that stay although newer builds have replaced them; without it all of them stay. */
+  readonly neededImages?: (() => Promise<ReadonlySet<string>>) | undefined;
 }
 
 export interface DownOutcome {
@@ -28,6 +32,8 @@ export interface DownOutcome {
   readonly volumes: readonly string[];
   /** Ids of images that nothing names any more. */
   readonly images: readonly string[];
+  /** Of earlier builds of this project. */
+  readonly earlierImages: readonly RemovedImage[];
   readonly warnings: readonly string[];
 }
 
@@ -90,8 +96,15 @@ export async function downEnvironment(request: DownRequest): Promise<DownOutcome
         images.push(container.Image);
     }
     warnings.push(...(await composeLeft(request, containers, !request.remove)));
-    if (request.remove) for (const folder of folders) await emptyFolder(folder);
-    return { stopped, removed, volumes, images, warnings };
+    const earlierImages: RemovedImage[] = [];
+    if (request.remove) {
+      const needed = await request.neededImages?.();
+      for (const folder of folders) {
+        if (needed !== undefined) earlierImages.push(...(await removeEarlierImages(request, folder, needed)));
+        await emptyFolder(folder);
+      }
+    }
+    return { stopped, removed, volumes, images, earlierImages, warnings };
   } finally {
     for (const turn of turns) await turn.release();
   }

@@ -11,6 +11,8 @@ export interface EnvironmentFolder {
   readonly log: string;
   /** The call of the devcontainer program that goes on; one that is there and nobody's was killed. */
   readonly call: string;
+  /** Images that its containers were made from. */
+  readonly images: string;
   /** Mounted read-only in the container: what it is told about itself. */
   readonly inside: string;
   /** Held by the command that works on this devcontainer. */
@@ -30,6 +32,7 @@ export function environmentFolder(cacheFolder: string, root: string, config: str
     override: join(folder, 'devcontainer.json'),
     log: join(folder, 'up.log'),
     call: join(folder, 'call.json'),
+    images: join(folder, 'images.json'),
     inside: join(folder, 'inside'),
     turn: join(folder, 'up.turn'),
     inputs: hash => join(folder, `inputs-${hash.slice(0, 16)}.json`),

@@ -13,6 +13,7 @@ import { noteOfContainer, readContainerNotes } from './containerNotes.ts';
 import { containerState } from './containerState.ts';
 import { findContainers, inspectContainers, labelsOf, ownLabels } from './containers.ts';
 import type { InspectedContainer } from './containers.ts';
+import { noteImage } from './earlierImages.ts';
 import { engineCommand } from './engineCommand.ts';
 import { environmentFolder } from './environmentFolder.ts';
 import type { EnvironmentFolder } from './environmentFolder.ts';
@@ -184,6 +185,7 @@ async function outcomeOf(
     workspaceFolderOf(devcontainer),
     variables,
   );
+  if (how === 'created') await noteImage(folder, container.imageId);
   if (how !== 'used') await handIdentityIn(folder, request, now, container, notes.gpu);
   const problem = prepared?.passing.problem;
   const ofCompose =

@@ -7,6 +7,7 @@ import { rebuildEnvironment } from '../../../environments/devcontainer/rebuildEn
 import type { UpOutcome } from '../../../environments/devcontainer/upEnvironment.ts';
 import { detectGpus } from '../../../environments/gpu/detectGpus.ts';
 import type { GpuHost } from '../../../environments/gpu/gpuHost.ts';
+import { neededImages } from '../../../environments/lock/container/neededImages.ts';
 import { upLocked } from '../../../environments/lock/container/upLocked.ts';
 import { createEnvironment } from '../../../environments/templates/createEnvironment.ts';
 import { proposeTemplate } from '../../../environments/templates/proposeTemplate.ts';
@@ -103,7 +104,10 @@ export function environmentHandlers(
       upView(await rebuildEnvironment(await action(root, choice, signal, { onProgress, config }))),
     down: async ({ root, remove, ...choice }, signal, onProgress) => {
       const request = await action(root, choice, signal, { onProgress });
-      const { stopped, removed } = await downEnvironment({ ...request, remove });
+      const { store } = await locateProject(root, variables);
+      const { stopped, removed } = await downEnvironment({
+        ...{ ...request, remove, neededImages: () => neededImages(root, store) },
+      });
       return remove ? removed : stopped;
     },
     lock: ({ root, interpreter, toolVersion, ...choice }, signal) =>
