@@ -8,8 +8,14 @@ import { withPythonEnvironment } from '../execution/python/pythonHooks.ts';
 import { superviseRun } from '../execution/superviseRun.ts';
 import { adoptArgument } from '../execution/watchdog.ts';
 import { reproductionHooks } from '../reproduction/reproductionHooks.ts';
+import { bringSharedSnapshot } from '../sharing/bringSharedSnapshot.ts';
 
-const hooks = withPythonEnvironment(reproductionHooks());
+const hooks = withPythonEnvironment(
+  reproductionHooks({
+    fetchShared: ({ store, root, runId, environment, signal }) =>
+      bringSharedSnapshot({ store, root, runId }, { environment, signal }),
+  }),
+);
 const [first, second] = process.argv.slice(2);
 const life =
   first === adoptArgument && second !== undefined ? adoptRun(second, hooks) : superviseRun(first, hooks);
