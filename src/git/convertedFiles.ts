@@ -101,12 +101,13 @@ async function holdDifferent(
   const gaps: SnapshotGap[] = [];
   const hashed: { file: IndexEntry; size: number }[] = [];
   for (const file of suspects) {
-    const size = lstatSync(absolutePath(context.repository.root, file.path), { throwIfNoEntry: false })?.size;
-    if (size === undefined) continue;
+    const found = lstatSync(absolutePath(context.repository.root, file.path), { throwIfNoEntry: false });
+    if (found === undefined) continue;
+    const { size, mtimeMs } = found;
     if (size <= budget.fileBytes && size <= budget.totalBytes) {
       budget.totalBytes -= size;
       hashed.push({ file, size });
-    } else gaps.push({ ...recordedPath(file.path), reason: 'filtered', size });
+    } else gaps.push({ ...recordedPath(file.path), reason: 'filtered', size, modifiedAt: mtimeMs });
   }
   const ids = await rawBlobs(
     context,

@@ -2,7 +2,6 @@
 import { reproduceRun } from '../../src/reproduction/reproduceRun.ts';
 import type { ReproduceRequest } from '../../src/reproduction/reproduceRun.ts';
 import type { LaunchedRun } from '../../src/execution/launchRun.ts';
-import type { RunDetails } from '../../src/runs/runDetails.ts';
 import { RunStore } from '../../src/runs/runStore.ts';
 import { join } from 'node:path';
 import type { CliProject } from './lockstepCli.ts';
@@ -18,11 +17,14 @@ export async function startReproduction(
   reference: string,
   options: ReproduceRequest['options'] = {},
   variables: NodeJS.ProcessEnv = {},
-): Promise<LaunchedRun> {
+  argv?: readonly string[],
+): Promise<LaunchedRun & { readonly original: string }> {
   const runs = storeOf(project);
-  return reproduceRun(
+  const original = await runs.resolve(reference);
+  const launched = await reproduceRun(
     {
-      original: await runs.read(await runs.resolve(reference)),
+      original: await runs.read(original),
+      ...(argv === undefined ? {} : { argv }),
       ...{ store: runs.store, root: project.root, toolVersion: '0.0.0-test', options },
       variables: { ...project.environment, ...variables },
     },
@@ -31,11 +33,5 @@ export async function startReproduction(
       cacheFolder: join(project.repository.home, '.cache', 'lockstep'),
     },
   );
-}
-
-/** The record of a reproduction after its end. */
-export async function reproduced(...asked: Parameters<typeof startReproduction>): Promise<RunDetails> {
-  const run = await startReproduction(...asked);
-  await run.ended();
-  return storeOf(asked[0]).read(run.id);
+  return { ...launched, original };
 }

@@ -4,8 +4,8 @@
  * takes care of is no escape: paths in the command and in recorded variables are moved, and what was installed for
  * editing is found in the checkout first.
  */
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, sep } from 'node:path';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { listPackages } from '../../environments/python/packages.ts';
 import { captureVariables } from '../../execution/capture/variables.ts';
 import { findRepository } from '../../git/findRepository.ts';
@@ -36,6 +36,7 @@ export async function findEscapes(request: EscapeRequest): Promise<string[]> {
   const search: Search = { roots, kept };
   return [
     ...(await editableEscapes(request, plan, search)),
+    ...(await pathFileEscapes(original, search)),
     ...(await wordEscapes(plan.argv, search)),
     ...(await variableEscapes(request, plan, search)),
     ...(await textEscapes(request, plan, search)),
@@ -78,6 +79,28 @@ async function editableEscapes(
         : [],
     ),
   ];
+}
+
+/** `.pth` files that lead into the workspace and that no package answers for. */
+async function pathFileEscapes({ captured }: RunDetails, { roots, kept }: Search): Promise<string[]> {
+  const path: unknown = captured?.pythons?.[0]?.['path'];
+  const known = new Set((captured?.editable ?? []).map(one => one.location));
+  const found: string[] = [];
+  for (const folder of Array.isArray(path) ? path : []) {
+    if (typeof folder !== 'string' || !/(?:site|dist)-packages$/.test(folder)) continue;
+    const names = (await readdir(folder).catch(() => [])).filter(name => name.endsWith('.pth'));
+    for (const name of names)
+      for (const line of (await readFile(join(folder, name), 'utf8').catch(() => '')).split(/\r?\n/)) {
+        const place = line.trim();
+        const leads =
+          isAbsolute(place) &&
+          !known.has(place) &&
+          roots.some(root => isInside(place, root)) &&
+          !kept.some(one => isInside(place, one));
+        if (leads) found.push(`${name} of the environment leads to ${place}`);
+      }
+  }
+  return found;
 }
 
 /** Names of the workspace that its text does not show: a link to it. */
@@ -173,9 +196,10 @@ function textsRead({ captured }: RunDetails, code: Code, root: string): string[]
 
 const textual = /\.(?:ya?ml|json|toml|ini|cfg|conf|txt|csv|py|sh|env|properties|gin|jsonnet)$/i;
 
-/** Absolute paths that stand in a text, alone, in a list, or behind a sign. */
+/** Absolute paths that stand in a text, alone, in a list, or behind a sign; with spaces in them, or between them. */
 function pathsIn(text: string): string[] {
-  return text.split(/[:;,=\s"'()[\]{}]+/).filter(part => isAbsolute(part) && part !== sep);
+  const parts = [...text.split(/[:;,="'()[\]{}\n]+/), ...text.split(/[:;,=\s"'()[\]{}]+/)];
+  return [...new Set(parts.map(part => part.trim()))].filter(part => isAbsolute(part) && part !== sep);
 }
 
 /** The path that it really is, where that lies in the workspace. */
