@@ -114,7 +114,8 @@ function configuration(state: RecordedState): string {
   const lines = ['[gc]', '\tauto = 0', '[maintenance]', '\tauto = false', '[core]'];
   lines.push(`\thooksPath = ${configValue(devNull)}`);
   for (const [name, value] of Object.entries(state.settings ?? {})) {
-    const key = /^core\.([a-z]+)$/.exec(name)?.[1];
+    // Records travel: none of them names a program for git to start.
+    const key = /^core\.(autocrlf|eol|filemode|symlinks)$/.exec(name)?.[1];
     if (key !== undefined) lines.push(`\t${key} = ${configValue(value)}`);
   }
   for (const [name, url] of Object.entries(state.remotes ?? {})) {

@@ -1,0 +1,177 @@
+/** The gate for records of strangers: what was shared is taken, and whatever else comes is refused with a reason. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { checkRecord, hashOf, RecordProblem } from '../../../src/sharing/record/checkRecord.ts';
+import { manifestName, recordFileOf } from '../../../src/sharing/record/manifest.ts';
+import { visibleText } from '../../../src/sharing/confirm/visibleText.ts';
+import { describeWhatRuns, needsConfirmation } from '../../../src/sharing/confirm/describeWhatRuns.ts';
+import type { RunDetails } from '../../../src/runs/runDetails.ts';
+import { runIdOfRef, sharedRefOf } from '../../../src/sharing/sharedRef.ts';
+
+const id = '01M8396F2HXXBNE4XH9BVHQ5X8';
+const plan = {
+  ...{ schemaVersion: 1, id, createdAt: '2026-11-23T04:00:00.000Z', toolVersion: '0.1.0' },
+  ...{ root: '/~home/project', cwd: '', argv: ['python3', 'train.py'], stdin: 'empty', tty: false },
+  environment: { kind: 'host' },
+  interpreter: { known: 'unknown', reason: 'none' },
+  code: { known: 'unknown', reason: 'not in git' },
+  ...{ parameters: {}, seed: { known: 'unknown', reason: 'none' }, variables: {} },
+};
+
+function record(value: unknown = plan, others: Readonly<Record<string, Buffer>> = {}): Map<string, Buffer> {
+  const files = new Map(
+    Object.entries({ 'record/plan.json': Buffer.from(JSON.stringify(value)), ...others }),
+  );
+  const named = Object.fromEntries(
+    [...files].map(([path, bytes]) => [path, { sha256: hashOf(bytes), size: bytes.length }]),
+  );
+  const manifest = { schemaVersion: 1, id, toolVersion: '0.1.0', files: named };
+  return files.set(manifestName, Buffer.from(JSON.stringify(manifest)));
+}
+
+/** Checks, or gives the reason; any other failure is a fault of the gate. */
+function check(files: ReadonlyMap<string, Buffer>): string {
+  try {
+    return checkRecord(id, files).plan.argv.join(' ');
+  } catch (error) {
+    assert.ok(error instanceof RecordProblem, String(error));
+    assert.ok(error.message.length < 500);
+    return `refused: ${error.message}`;
+  }
+}
+
+describe('records of strangers', () => {
+  it('are taken as they were shared, also with files that a newer version added', () => {
+    assert.equal(check(record()), 'python3 train.py');
+    assert.equal(check(record(plan, { 'record/newer.json': Buffer.from('{}') })), 'python3 train.py');
+    assert.equal(check(record({ ...plan, newer: { field: 1 } })), 'python3 train.py');
+  });
+
+  it('are taken only whole and unchanged, byte for byte', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 1, max: 255 }), (place, change) => {
+        const files = record();
+        const bytes = Buffer.from(files.get('record/plan.json') ?? '');
+        const at = place % bytes.length;
+        bytes[at] = (bytes[at] ?? 0) ^ change;
+        assert.match(check(files.set('record/plan.json', bytes)), /was changed after it was shared/);
+      }),
+    );
+  });
+
+  it('are taken or refused, whatever their plan and manifest say', () => {
+    const anything = fc.jsonValue({ depthSize: 'small', stringUnit: 'binary' });
+    const field = fc.constantFrom(...Object.keys(plan));
+    fc.assert(
+      fc.property(field, anything, (name, value) => {
+        const outcome = check(record({ ...plan, [name]: value }));
+        // What came through leads nowhere and hides nothing.
+        if (!outcome.startsWith('refused'))
+          // eslint-disable-next-line no-control-regex -- control characters are what this is about
+          assert.doesNotMatch(outcome, /[\u0000-\u0008\u001b\u202e]/);
+      }),
+    );
+    fc.assert(
+      fc.property(anything, value => {
+        check(record().set(manifestName, Buffer.from(JSON.stringify(value))));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), bytes => {
+        assert.match(check(record().set(manifestName, Buffer.from(bytes))), /^refused/);
+      }),
+    );
+  });
+
+  it('hold nothing but the files of a record', () => {
+    for (const path of ['record/plan.json', `record/verdicts/${id}.json`, `children/${id}/metrics.bin`])
+      assert.ok(recordFileOf(path), path);
+    for (const path of [
+      ...[
+        'plan.json',
+        'record/../plan.json',
+        'record/process.json',
+        'record/launch.json',
+        'record/shared.json',
+      ],
+      ...[
+        'record/verdicts/../../x.json',
+        `record/verdicts/${id}.json/x`,
+        'children/x/plan.json',
+        'record/requests/x',
+      ],
+    ])
+      assert.equal(recordFileOf(path), undefined, path);
+  });
+
+  it('lie under a ref that tells their id, and no other ref does', () => {
+    assert.equal(sharedRefOf(id), `refs/lockstep/shared/x8/${id}`);
+    assert.equal(runIdOfRef(sharedRefOf(id)), id);
+    for (const ref of [
+      `refs/heads/${id}`,
+      `refs/lockstep/shared/x9/${id}`,
+      `refs/lockstep/shared/${id}`,
+      `${sharedRefOf(id)}/x`,
+    ])
+      assert.equal(runIdOfRef(ref), undefined, ref);
+  });
+});
+
+describe('what a shared run would do', () => {
+  const run = {
+    id,
+    plan: {
+      ...plan,
+      argv: ['sh', '-c', 'echo a\u001b[2Kb', '\u202egpj.exe'],
+      cwd: 'src',
+      environment: {
+        kind: 'devcontainer',
+        container: {
+          ...{ engine: 'docker', id: 'c', imageId: 'sha256:abc', repoDigests: ['evil/image@sha256:abc'] },
+          ...{ workspaceFolder: '/w', passed: { Privileged: true, CapAdd: ['SYS_ADMIN'] } },
+          mounts: [{ type: 'bind', source: '/', target: '/host' }],
+        },
+      },
+      variables: { LD_PRELOAD: { value: '/tmp/evil.so' } },
+    },
+    captured: { inputs: [{ path: '/etc/shadow', how: 'seen' }] },
+    shared: {
+      schemaVersion: 1,
+      remote: 'origin',
+      url: 'https://h/r',
+      commit: 'c',
+      fetchedAt: '',
+      sharedBy: 'a\u202eb',
+    },
+  } as unknown as RunDetails;
+
+  it('is said in full, with every hidden character spelt out', () => {
+    const { from, parts } = describeWhatRuns(run);
+    const text = [from, ...parts.flatMap(({ label, lines }) => lines.map(line => `${label}: ${line}`))].join(
+      '\n',
+    );
+    for (const said of [
+      ...['echo a\\x1b[2Kb', '\\u202egpj.exe', 'folder: src in a private checkout', 'evil/image@sha256:abc'],
+      ...['had bind / at /host; it is not given here', 'Privileged, CapAdd', 'LD_PRELOAD=/tmp/evil.so'],
+      ...['reads: /etc/shadow', 'shared by a\\u202eb in origin (https://h/r)', 'network:'],
+    ])
+      assert.ok(text.includes(said), `${said}\n${text}`);
+  });
+
+  it('takes a yes once, and none for runs of one’s own', () => {
+    assert.equal(needsConfirmation(run), true);
+    assert.equal(
+      needsConfirmation({ shared: { ...(run.shared ?? assert.fail()), confirmedAt: 'now' } }),
+      false,
+    );
+    assert.equal(needsConfirmation({}), false);
+  });
+
+  it('never prints what a terminal would obey', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), text => {
+        assert.doesNotMatch(visibleText(text), /[\p{Cc}\p{Cf}\p{Cs}]/u);
+      }),
+    );
+  });
+});
