@@ -27,6 +27,8 @@ const requirements = {
   /** The last of the 2.x line, for caches and pins as they were before 3.0. */
   dvc2: ['dvc==2.58.2', 'pathspec<0.12', 'pygit2<1.14', 'dulwich<0.22', 'setuptools<81', 'fsspec<2024'],
   uv: ['uv==0.13.9'],
+  /** Reads the crates that runs are exported as. */
+  rocrate: ['rocrate==0.16.0'],
   /** dvc with its clients for the remotes that tests talk to. */
   dvcRemotes: ['dvc==3.67.1', 'dvc-s3==3.3.0', 'dvc-azure==3.1.1', 'dvc-ssh==4.3.0'],
   /** A Git LFS server; what it imports it does not ask for. */

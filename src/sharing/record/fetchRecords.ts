@@ -12,6 +12,7 @@ import { transportVariables, type GitRemote } from '../remote/gitRemote.ts';
 import { runTransport } from '../remote/runTransport.ts';
 import { sharedRefOf } from '../sharedRef.ts';
 import type { ShareTask } from '../shareTask.ts';
+import { sweepFolders } from './sweepFolders.ts';
 import { personContext } from './sharedRepository.ts';
 
 export interface FetchedRecords extends AsyncDisposable {
@@ -27,8 +28,6 @@ export interface FetchedRecords extends AsyncDisposable {
 const maxBytes = 160 * 1024 * 1024;
 const lookEveryMs = 200;
 const atOnce = 100;
-/** What is left of a fetch that was killed. */
-const abandonedMs = 60 * 60 * 1000;
 
 /** @param ids Runs that the remote has. Rejects with `remote-failed` and its like when none of them comes. */
 export async function fetchRecords(
@@ -39,7 +38,7 @@ export async function fetchRecords(
 ): Promise<FetchedRecords> {
   const incoming = join(store, 'incoming');
   await mkdir(incoming, { recursive: true, mode: 0o700 });
-  await sweep(incoming);
+  await sweepFolders(incoming, 'fetch-');
   const folder = await mkdtemp(join(incoming, 'fetch-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   try {
@@ -124,16 +123,4 @@ async function bytesBelow(folder: string): Promise<number> {
     ),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-async function sweep(incoming: string): Promise<void> {
-  for (const name of await readdir(incoming).catch(() => [])) {
-    const path = join(incoming, name);
-    const modified = await stat(path).then(
-      found => found.mtimeMs,
-      () => Date.now(),
-    );
-    if (Date.now() - modified > abandonedMs)
-      await rm(path, { recursive: true, force: true }).catch(() => undefined);
-  }
 }

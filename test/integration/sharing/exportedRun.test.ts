@@ -1,0 +1,149 @@
+/** An exported run, unpacked and repeated on a machine without Lockstep. */
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runCommand, type CommandOutcome } from '../../../src/base/runCommand.ts';
+import { scrubbedEnvironment } from '../../helpers/scrubbedEnvironment.ts';
+import { packageIndex, type PackageIndex } from '../../helpers/python/packageIndex.ts';
+import { team, type Member, type Team } from './team.ts';
+
+const trainer = `
+import json, sys, os, helper, calculator
+numbers = [float(line) for line in open('data.csv')]
+for step in range(3):
+    print(json.dumps({'step': step, 'loss': helper.loss(step, numbers) * calculator.FACTOR}))
+print('accuracy: 0.5')
+with open(sys.argv[1], 'w') as model:
+    model.write("it's " + str(sum(numbers)))
+`;
+
+describe('an exported run', function () {
+  this.timeout(180_000);
+  let all: Team;
+  let ana: Member;
+  let index: PackageIndex;
+  let unpacked: string;
+  let environment: NodeJS.ProcessEnv;
+
+  before(async () => {
+    all = await team();
+    ana = await all.join('ana');
+    index = await packageIndex(join(all.folder, 'index'), [
+      ['calculator', '1.2', 'FACTOR = 2\ndef main(): pass\n'],
+    ]);
+    await ana.write({
+      'train.py': trainer,
+      '.gitignore': '.venv\ndata.csv\nout put.txt\n',
+      LICENSE: 'free\n',
+    });
+    await ana.git('add', '--all');
+    await ana.git('commit', '--quiet', '--message', 'a project');
+    await ana.write({
+      'data.csv': '1\n2\n',
+      'helper.py': 'def loss(step, numbers):\n    return sum(numbers) / (step + 1)\n',
+    });
+    const venv = await runCommand({
+      program: 'python3',
+      args: ['-m', 'venv', '.venv'],
+      cwd: ana.root,
+      env: ana.environment,
+    });
+    assert.equal(venv.exitCode, 0, venv.stderr);
+    const python = join(ana.root, '.venv/bin/python');
+    const pip = await runCommand({
+      program: python,
+      args: ['-m', 'pip', 'install', '--quiet', '--index-url', index.url, 'calculator==1.2'],
+      cwd: ana.root,
+      env: ana.environment,
+    });
+    assert.equal(pip.exitCode, 0, pip.stderr);
+    await ana.expect(
+      0,
+      'run',
+      '--name',
+      "ana's run",
+      '--',
+      '.venv/bin/python',
+      'train.py',
+      join(ana.root, 'out put.txt'),
+    );
+    const zip = join(all.folder, 'run.zip');
+    assert.match(await ana.expect(0, 'share', 'export', '@1', '--output', zip), /Exported run/);
+    assert.match((await ana.lockstep(['share', 'export', '@1', '--output', zip])).stderr, /exists already/);
+    unpacked = join(all.folder, 'un packed');
+    await mkdir(unpacked);
+    // What opens zip files everywhere keeps no modes; the script is started with sh.
+    const unzip = await runCommand({
+      program: 'python3',
+      args: ['-m', 'zipfile', '-e', zip, unpacked],
+      env: ana.environment,
+    });
+    assert.equal(unzip.exitCode, 0, unzip.stderr);
+    const home = join(all.folder, 'home of nobody');
+    await mkdir(home);
+    environment = scrubbedEnvironment(home, { PIP_INDEX_URL: index.url });
+  });
+  after(async () => {
+    await index[Symbol.asyncDispose]();
+    await all[Symbol.asyncDispose]();
+  });
+
+  async function repeat(extra: NodeJS.ProcessEnv = {}): Promise<CommandOutcome & { text: string }> {
+    const outcome = await runCommand({
+      program: 'sh',
+      args: [join(unpacked, 'reproduce.sh')],
+      cwd: all.folder,
+      env: { ...environment, ...extra },
+      timeoutMs: 120_000,
+    });
+    return { ...outcome, text: outcome.stdout.toString('utf8') + outcome.stderr };
+  }
+
+  it('is repeated by its script alone, packages and all, with a verdict as exit code', async () => {
+    const { exitCode, text } = await repeat();
+    assert.equal(exitCode, 0, text);
+    assert.match(text, /metric +identical +loss 2\.0 then, 2\.0 now/);
+    assert.match(text, /output +identical +out put\.txt/);
+    assert.match(text, /Reproduced: identical\./);
+    // The workspace that it came from is not written to again.
+    assert.equal(await readFile(join(unpacked, 'reproduction', 'out put.txt'), 'utf8'), "it's 3.0");
+
+    assert.equal((await repeat()).exitCode, 2, 'it wrote over what was there');
+    await rm(join(unpacked, 'reproduction'), { recursive: true });
+    await writeFile(join(unpacked, 'code', 'helper.py'), 'def loss(step, numbers):\n    return 7\n');
+    const PYTHON = join(unpacked, 'reproduction.venv', 'bin', 'python');
+    const diverged = await repeat({ PYTHON, INSTALL: '0' });
+    assert.equal(diverged.exitCode, 1, diverged.text);
+    assert.match(diverged.text, /metric +differs +loss/);
+  });
+
+  it('is a Process Run Crate that says what ran, with what, and what came out', async () => {
+    const metadata = JSON.parse(await readFile(join(unpacked, 'ro-crate-metadata.json'), 'utf8')) as {
+      '@graph': (Record<string, unknown> & { '@id': string })[];
+    };
+    const graph = new Map(metadata['@graph'].map(one => [one['@id'], one]));
+    assert.equal(graph.size, metadata['@graph'].length, 'two entities have the same id');
+    const root = graph.get('./') ?? assert.fail();
+    assert.deepEqual(root['conformsTo'], { '@id': 'https://w3id.org/ro/wfrun/process/0.5' });
+    const action = graph.get((root['mentions'] as { '@id': string })['@id']) ?? assert.fail();
+    assert.equal(action['@type'], 'CreateAction');
+    assert.deepEqual(action['instrument'], { '@id': 'code/train.py' });
+    assert.deepEqual(action['agent'], { '@id': '#author' });
+    assert.match(String(action['description']), /train\.py/);
+    for (const entity of graph.values())
+      for (const value of Object.values(entity))
+        for (const one of [value].flat() as { '@id'?: string }[]) {
+          const id = typeof one === 'object' ? one['@id'] : undefined;
+          if (id !== undefined && !id.startsWith('http'))
+            assert.ok(graph.has(id), `${id} is named and not described`);
+        }
+    const files = [...graph.values()].filter(one => [one['@type']].flat().includes('File'));
+    for (const file of files) await readFile(join(unpacked, decodeURIComponent(file['@id'])));
+    const values = [...graph.values()]
+      .filter(one => one['@type'] === 'PropertyValue')
+      .map(one => one['name']);
+    assert.ok(values.includes('loss'), values.join());
+    const text = JSON.stringify(metadata);
+    assert.ok(!text.includes(ana.home), 'the home folder is in the crate');
+  });
+});
