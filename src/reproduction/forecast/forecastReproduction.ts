@@ -82,7 +82,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
       });
   };
   try {
-    requireReproducible(original);
+    requireReproducible(confirmed(original));
   } catch (error) {
     block(error);
   }
@@ -185,6 +185,14 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
 /** Whether it can be reproduced: nothing stands in the way, and nothing that it was made of is gone. */
 export function canReproduce(forecast: Pick<Forecast, 'blockers' | 'items'>): boolean {
   return forecast.blockers.length === 0 && !forecast.items.some(isGone);
+}
+
+/** Whoever starts somebody else's run is asked then, with the forecast at hand: that is no blocker. */
+function confirmed(original: RunDetails): RunDetails {
+  const { shared } = original;
+  return shared === undefined
+    ? original
+    : { ...original, shared: { ...shared, confirmedAt: shared.fetchedAt } };
 }
 
 function empty({ original }: ForecastRequest, host: string, blockers: Forecast['blockers']): Forecast {

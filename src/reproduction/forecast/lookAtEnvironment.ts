@@ -43,11 +43,11 @@ export interface EnvironmentLook {
 
 /** Rejects only when aborted. */
 export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<EnvironmentLook> {
-  const { original, plan, store, asked, environment, packages, signal } = question;
+  const { original, plan, store, environment, packages, signal } = question;
   const interpreter = knownValue(plan.interpreter);
   let route: EnvironmentRoute;
   try {
-    route = await chooseEnvironmentRoute({ original, store, asked, environment, signal });
+    route = await chooseEnvironmentRoute({ original, store, asked: question.asked, environment, signal });
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof LockstepError)) throw error;
@@ -65,9 +65,10 @@ export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<
       ...(same ? { packagesNow: packages, interpreterNow: interpreter } : {}),
     };
   }
-  const interpreterNow =
-    interpreter === undefined ? undefined : await interpreterAt(interpreter.path, question);
-  const packagesNow = interpreter === undefined ? undefined : await installedNow(interpreter.path, question);
+  // To ask an interpreter is to start it: not at the word of somebody's record that nobody here has agreed to.
+  const asked = isAgreedTo(original) ? interpreter : undefined;
+  const interpreterNow = asked === undefined ? undefined : await interpreterAt(asked.path, question);
+  const packagesNow = asked === undefined ? undefined : await installedNow(asked.path, question);
   const changes = packageChanges(packages, packagesNow).map(one => one.text);
   const differences = [...new Set([...changes, ...route.differences])];
   return {
@@ -169,6 +170,11 @@ export function visibleVariables(plan: Plan): Record<string, string> {
       'value' in variable && typeof variable.value === 'string' ? [[name, variable.value]] : [],
     ),
   );
+}
+
+/** False for a run that came from somebody else, until a person here has seen what it does. */
+export function isAgreedTo({ shared }: Pick<RunDetails, 'shared'>): boolean {
+  return shared === undefined || shared.confirmedAt !== undefined;
 }
 
 /** What is read there belongs to the environment, and is no input. Absolute. */

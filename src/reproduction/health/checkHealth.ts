@@ -7,6 +7,7 @@ import { knownValue } from '../../runs/known.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { RunHealth } from '../../runs/runHealth.ts';
 import type { ReadingBudget } from '../forecast/fileNow.ts';
+import { isAgreedTo } from '../forecast/lookAtEnvironment.ts';
 import type { RemoteQuestion } from '../forecast/lookAtPinned.ts';
 import { codeHealth, lookAtCommits } from './codeHealth.ts';
 import { dataHealth } from './dataHealth.ts';
@@ -67,7 +68,8 @@ export async function checkHealthOfRuns({
         ? { problems: [], unchecked: ['this folder is not in git'] }
         : codeHealth(original, plan, commits),
       await dataHealth(question),
-      await imageHealth(question),
+      // The record names the engine to ask, so somebody here must have agreed to it.
+      ...(isAgreedTo(original) ? [await imageHealth(question)] : []),
     ];
     healths.push({
       ...common,
