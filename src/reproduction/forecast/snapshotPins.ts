@@ -17,6 +17,8 @@ export interface SnapshotPinsRequest {
   readonly inputs: readonly string[];
   /** As the plan lists them. */
   readonly pins: readonly PinnedPath[];
+  /** Of the workspace, where somebody has opened it already. */
+  readonly project?: Promise<DataProject> | undefined;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,7 +35,7 @@ export async function snapshotPins(request: SnapshotPinsRequest): Promise<Reposi
   const files = pinFilesFor(tree, inputs, pins);
   if (files.size === 0) return [];
   const scrubbed = { ...environment, GIT_DIR: undefined, GIT_WORK_TREE: undefined };
-  const project = await openDataProject(workspace, scrubbed);
+  const project = await (request.project ?? openDataProject(workspace, scrubbed));
   if (project.repositories.length === 0) return [];
   const needed = [...files].flatMap(path => tree.entries.get(path)?.blob ?? []);
   const texts = await readTexts(request.repository, needed, { environment: scrubbed, signal });

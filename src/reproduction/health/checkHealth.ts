@@ -10,7 +10,7 @@ import type { ReadingBudget } from '../forecast/fileNow.ts';
 import { isAgreedTo } from '../forecast/lookAtEnvironment.ts';
 import type { RemoteQuestion } from '../forecast/lookAtPinned.ts';
 import { codeHealth, lookAtCommits } from './codeHealth.ts';
-import { dataHealth } from './dataHealth.ts';
+import { dataHealth, SharedLooks } from './dataHealth.ts';
 import type { Findings } from './findings.ts';
 import { imageHealth } from './imageHealth.ts';
 
@@ -52,17 +52,15 @@ export async function checkHealthOfRuns({
   const commits =
     repository === undefined ? undefined : await lookAtCommits(repository, originals, { variables, remote });
   const budget: ReadingBudget = { left: readingBudget };
-  const healths: RunHealth[] = [];
-  for (const original of originals) {
+  const shared = new SharedLooks();
+  const look = async (original: RunDetails): Promise<RunHealth> => {
     signal?.throwIfAborted();
     const { plan, id } = original;
     const common = { schemaVersion: healthVersion, runId: id, at: new Date().toISOString() };
     const why = whyNotLookedAt(original);
-    if (plan === undefined || why !== undefined) {
-      healths.push({ ...common, problems: [], unchecked: [why ?? 'its plan cannot be read'] });
-      continue;
-    }
-    const question = { original, plan, repository, root, variables, remote, budget };
+    if (plan === undefined || why !== undefined)
+      return { ...common, problems: [], unchecked: [why ?? 'its plan cannot be read'] };
+    const question = { original, plan, repository, root, variables, remote, budget, shared };
     const found: Findings[] = [
       commits === undefined
         ? { problems: [], unchecked: ['this folder is not in git'] }
@@ -71,14 +69,20 @@ export async function checkHealthOfRuns({
       // The record names the engine to ask, so somebody here must have agreed to it.
       ...(isAgreedTo(original) ? [await imageHealth(question)] : []),
     ];
-    healths.push({
+    return {
       ...common,
       problems: found.flatMap(one => one.problems),
       unchecked: [...new Set(found.flatMap(one => one.unchecked))],
-    });
-  }
+    };
+  };
+  const healths: RunHealth[] = [];
+  for (let at = 0; at < originals.length; at += atOnce)
+    healths.push(...(await Promise.all(originals.slice(at, at + atOnce).map(look))));
   return healths;
 }
+
+/** Each look may wait for git, a disk or an engine. */
+const atOnce = 4;
 
 /** So much is read of all runs together, of files whose time says that they may have changed. */
 const readingBudget = 16 * 1024 * 1024;

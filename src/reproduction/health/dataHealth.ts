@@ -1,6 +1,8 @@
 /** Whether what a run read is still to be had, and whether anybody but this machine has it. */
 import { isAbsolute, join } from 'node:path';
 import { errorText } from '../../base/systemError.ts';
+import type { DataProject } from '../../data/operations/dataProject.ts';
+import { openDataProject } from '../../data/operations/openDataProject.ts';
 import type { Repository } from '../../git/findRepository.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
@@ -23,6 +25,32 @@ export interface DataHealthQuestion {
   readonly variables: NodeJS.ProcessEnv;
   readonly remote: RemoteQuestion;
   readonly budget: ReadingBudget;
+  readonly shared: SharedLooks;
+}
+
+/** What several runs need, looked at once for all of them. */
+export class SharedLooks {
+  #project: Promise<DataProject> | undefined;
+  readonly #pinned = new Map<string, Promise<PinnedHere>>();
+
+  /** The data of the workspace. */
+  project(open: () => Promise<DataProject>): Promise<DataProject> {
+    return (this.#project ??= open());
+  }
+
+  /** Runs of the same code that read the same files have the same pins. */
+  pinned(key: string, look: () => Promise<PinnedHere>): Promise<PinnedHere> {
+    const known = this.#pinned.get(key) ?? look();
+    this.#pinned.set(key, known);
+    return known;
+  }
+}
+
+interface PinnedHere {
+  readonly looks: readonly PinnedLook[];
+  readonly tree?: SnapshotTree;
+  /** Why the pins could not be looked at. */
+  readonly problem?: string;
 }
 
 /** Rejects only when aborted. */
@@ -36,7 +64,8 @@ export async function dataHealth(question: DataHealthQuestion): Promise<Findings
     environmentFolders: recordedEnvironmentFolders(plan),
     gaps: new Set((code?.gaps ?? []).map(gap => gap.path)),
   });
-  const pinned = await pinnedHere(question, inputs, unchecked);
+  const pinned = await pinnedHere(question, inputs);
+  if (pinned.problem !== undefined) unchecked.push(pinned.problem);
   const written = new Map((original.result?.outputs ?? []).map(output => [output.path, output]));
   const told = new Set<string>();
   for (const input of inputs) {
@@ -67,34 +96,35 @@ function shortened(problems: readonly HealthProblem[]): HealthProblem[] {
 }
 
 async function pinnedHere(
-  { plan, repository, root, variables, remote }: DataHealthQuestion,
+  { plan, repository, root, variables, remote, shared }: DataHealthQuestion,
   inputs: readonly FileUse[],
-  unchecked: string[],
-): Promise<{ looks: PinnedLook[]; tree?: SnapshotTree }> {
+): Promise<PinnedHere> {
   const code = knownValue(plan.code);
   const paths = inputs.filter(one => !isAbsolute(one.path)).map(one => one.path);
   if (repository === undefined || code === undefined || paths.length === 0) return { looks: [] };
   const task = { environment: variables, signal: remote.signal };
-  try {
-    const pins = plan.pins ?? [];
-    const tree = await lookUpInTree(
-      repository,
-      code.tree,
-      new Set([...possiblePinFiles(paths, pins), ...paths]),
-      task,
-    );
-    const found = await snapshotPins({
-      ...{ workspace: root, repository, tree, inputs: paths, pins, environment: variables },
-      signal: remote.signal,
-    });
-    const looks: PinnedLook[] = [];
-    for (const one of found) looks.push(...(await lookAtPinned(one.repository, one.pins, remote, true)));
-    return { looks, tree };
-  } catch (error) {
-    remote.signal?.throwIfAborted();
-    unchecked.push(`pinned data could not be looked at: ${errorText(error)}`);
-    return { looks: [] };
-  }
+  return shared.pinned([code.tree, ...paths].join('\0'), async () => {
+    try {
+      const pins = plan.pins ?? [];
+      const tree = await lookUpInTree(
+        repository,
+        code.tree,
+        new Set([...possiblePinFiles(paths, pins), ...paths]),
+        task,
+      );
+      const scrubbed = { ...variables, GIT_DIR: undefined, GIT_WORK_TREE: undefined };
+      const found = await snapshotPins({
+        ...{ workspace: root, repository, tree, inputs: paths, pins, environment: variables },
+        ...{ signal: remote.signal, project: shared.project(() => openDataProject(root, scrubbed)) },
+      });
+      const looks: PinnedLook[] = [];
+      for (const one of found) looks.push(...(await lookAtPinned(one.repository, one.pins, remote, true)));
+      return { looks, tree };
+    } catch (error) {
+      remote.signal?.throwIfAborted();
+      return { looks: [], problem: `pinned data could not be looked at: ${errorText(error)}` };
+    }
+  });
 }
 
 function tell(look: PinnedLook, problems: HealthProblem[], unchecked: string[]): void {
