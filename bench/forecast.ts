@@ -136,7 +136,7 @@ async function makeLarge(root: string): Promise<void> {
 async function commitAll(root: string): Promise<void> {
   await git(root, 'init', '--quiet');
   await git(root, 'add', '--all');
-  const who = ['-c', 'user.name=Bench', '-c', 'user.email=bench@lockstep.invalid'];
+  const who = ['-c', 'gc.auto=0', '-c', 'user.name=Bench', '-c', 'user.email=bench@lockstep.invalid'];
   await git(root, ...who, 'commit', '--quiet', '--message', 'Files');
 }
 

@@ -21,9 +21,6 @@ export function expectedCaps({ original, code, data, environment }: CapsQuestion
   const inputs = unobserved({ plan, captured });
   const caps = [
     ...(environment.route?.caps ?? []),
-    ...(environment.route?.kind === 'recorded' && environment.differences.length > 0
-      ? ['the packages are not the recorded ones']
-      : []),
     // A reproduction's own record may lack more than its gaps say: a submodule that was gone.
     ...(plan.code.known === 'declared' && recorded !== undefined && describeGaps(recorded.gaps) === undefined
       ? [`inexact snapshot${plan.code.reason === undefined ? '' : ` (${plan.code.reason})`}`]

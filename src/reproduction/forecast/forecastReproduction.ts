@@ -4,7 +4,6 @@
  * the run is started, and no index is written.
  */
 import { hostname } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
 import { lockstepCacheFolder } from '../../base/lockstepCacheFolder.ts';
 import { LockstepError } from '../../base/lockstepError.ts';
 import { freeSpace } from '../../data/remotes/freeSpace.ts';
@@ -18,18 +17,16 @@ import { knownValue } from '../../runs/known.ts';
 import { readPackageList } from '../../runs/packageStore.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
-import {
-  codeUnknown,
-  inputsMissing,
-  recordLeavesRepository,
-  secretMissing,
-  writesOutside,
-} from '../errors.ts';
+import { runPathsIn } from '../../runs/runPaths.ts';
+import { RunStore } from '../../runs/runStore.ts';
+import { awaitCaptured } from '../awaitCaptured.ts';
+import { codeUnknown, inputsMissing, secretMissing, snapshotGone, writesOutside } from '../errors.ts';
 import { requireReproducible } from '../reproduceRun.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
+import { foldersOfEnvironment } from '../restore/environmentFolders.ts';
 import { findEscapes } from '../restore/findEscapes.ts';
 import { outsideOutputs } from '../restore/outsideOutputs.ts';
-import { isInside } from '../restore/relocatePaths.ts';
+import { requireInside } from '../restore/requireInside.ts';
 import { closenessOf, limitsOf, sortLimits } from './closeness/closenessRules.ts';
 import type { ComputeSide } from './closeness/computeSide.ts';
 import { expectedCaps } from './expectedCaps.ts';
@@ -38,7 +35,7 @@ import { forecastSentence, isGone } from './forecastSentence.ts';
 import { ingredientsNow } from './ingredientsNow.ts';
 import { lookAtCode, snapshotText } from './lookAtCode.ts';
 import { lookAtData } from './lookAtData.ts';
-import { lookAtEnvironment, recordedEnvironmentFolders, visibleVariables } from './lookAtEnvironment.ts';
+import { lookAtEnvironment, visibleVariables, type EnvironmentLook } from './lookAtEnvironment.ts';
 import { lookAtDeterminism, lookAtHardware } from './lookAtHardware.ts';
 import { lookAtParameters, secretVariables } from './lookAtParameters.ts';
 import { noisyProbe } from './noisyProbe.ts';
@@ -68,8 +65,9 @@ const mostShown = 200;
 
 /** Rejects only when aborted, or when git cannot be asked at all: what cannot be done is a blocker of the forecast. */
 export async function forecastReproduction(request: ForecastRequest): Promise<Forecast> {
-  const { original, root, store, variables, options = {} } = request;
+  const { root, store, variables, options = {} } = request;
   const signal = request.signal ?? new AbortController().signal;
+  const original = await withCaptured(request, signal);
   const { plan, captured, result } = original;
   const host = hostname();
   const blockers: Forecast['blockers'] = [];
@@ -87,10 +85,11 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
     block(error);
   }
   if (plan === undefined) return empty(request, host, blockers);
-  const outside = recordedOutside(original, plan);
-  // Nothing more is asked in the name of a record that was made to do harm.
-  if (outside !== undefined) {
-    block(recordLeavesRepository(outside));
+  try {
+    requireInside(original, plan);
+  } catch (error) {
+    block(error);
+    // Nothing more is asked in the name of a record that was made to do harm.
     return empty(request, host, blockers);
   }
   const remote = {
@@ -100,33 +99,34 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   const budget = { left: readingBudget };
   const repository = await findRepository(root, variables);
   const code = knownValue(plan.code);
-  const recordedPackages = await packagesOf(request);
+  const recordedPackages = await packagesOf(original, store);
   const [codeLook, environmentLook, hardware, escapes, probe, free] = await Promise.all([
     code === undefined || repository === undefined
       ? undefined
       : lookAtCode({
           ...{ runId: original.id, code, captured, repository, workspace: root, remote, budget },
-          ...{ lfsPins: lfsPinsOf(plan), environment: variables },
+          environment: variables,
         }),
     lookAtEnvironment({
       ...{ original, plan, store, environment: variables, signal, packages: recordedPackages },
       asked: options.environment ?? 'recorded',
     }),
     hardwareNow({ cacheFolder: lockstepCacheFolder(variables), variables, signal }),
-    findEscapes({ original, workspace: root, environment: variables }),
+    findEscapes({ original, workspace: root, environment: variables, signal }),
     noisyProbe(original.dir, host),
     freeSpace(lockstepCacheFolder(variables)),
   ]);
   const data = await lookAtData({
     ...{ plan, captured, result, workspace: root, environment: variables, remote, budget },
     ...{ tree: codeLook?.tree, repository },
-    environmentFolders: recordedEnvironmentFolders(plan),
+    environmentFolders: await foldersOfEnvironment(plan, true),
     gaps: new Set((code?.gaps ?? []).map(gap => gap.path)),
   });
 
   if (code !== undefined && codeLook === undefined)
     block(codeUnknown(plan.id, 'this folder is not in the repository that it was recorded in.'));
-  if (codeLook?.missing !== undefined) block(objectMissing(codeLook.missing));
+  if (codeLook?.missing === 'snapshot' && code !== undefined) block(snapshotGone(original.id, code, []));
+  else if (codeLook?.missing === 'content') block(objectMissing('all of its content'));
   const missing = [...data.missing, ...(codeLook?.missingFiles ?? [])];
   if (missing.length > 0) block(inputsMissing(missing));
   if (environmentLook.problem !== undefined) block(environmentLook.problem);
@@ -138,7 +138,9 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   const sides = computeSides({ plan, original, recordedPackages, environmentLook, options });
   const now: ComputeSide = {
     ...sides.now,
-    hardware: inImage(plan) ? withoutSystem(knownValue(hardware), sides.original) : knownValue(hardware),
+    hardware: inImage(environmentLook)
+      ? withoutSystem(knownValue(hardware), sides.original)
+      : knownValue(hardware),
   };
   const all: ForecastItem[] = [
     ...(codeLook?.items ?? codeUnknownItem(plan)),
@@ -187,6 +189,15 @@ export function canReproduce(forecast: Pick<Forecast, 'blockers' | 'items'>): bo
   return forecast.blockers.length === 0 && !forecast.items.some(isGone);
 }
 
+/** What is captured beside a run may come a moment after its end. */
+async function withCaptured({ original, store }: ForecastRequest, signal: AbortSignal): Promise<RunDetails> {
+  const { plan, captured, result, shared } = original;
+  if (captured !== undefined || result === undefined || shared !== undefined || plan?.origin !== undefined)
+    return original;
+  await awaitCaptured(runPathsIn(original.dir), signal);
+  return new RunStore(store).read(original.id);
+}
+
 /** Whoever starts somebody else's run is asked then, with the forecast at hand: that is no blocker. */
 function confirmed(original: RunDetails): RunDetails {
   const { shared } = original;
@@ -207,30 +218,10 @@ function empty({ original }: ForecastRequest, host: string, blockers: Forecast['
   };
 }
 
-async function packagesOf({ original, store }: ForecastRequest): Promise<readonly Package[] | undefined> {
+async function packagesOf(original: RunDetails, store: string): Promise<readonly Package[] | undefined> {
   const list = knownValue(original.captured?.packages)?.list;
   if (list === undefined) return undefined;
   return readPackageList(store, list).catch(() => undefined);
-}
-
-function lfsPinsOf({ pins = [] }: Plan): Map<string, string> {
-  return new Map(
-    pins.flatMap(({ path, object }) => {
-      const oid = /^sha256:([0-9a-f]{64})$/.exec(object)?.[1];
-      return oid === undefined ? [] : [[path, oid]];
-    }),
-  );
-}
-
-/** A relative path of the record that leads out of the repository. */
-function recordedOutside({ captured, result }: RunDetails, plan: Plan): string | undefined {
-  if (resolve(plan.root) !== plan.root) return plan.root;
-  return [
-    plan.cwd,
-    ...plan.declaredOutputs,
-    ...(captured?.inputs ?? []).map(input => input.path),
-    ...(result?.outputs ?? []).map(output => output.path),
-  ].find(path => !isAbsolute(path) && !isInside(join(plan.root, path), plan.root));
 }
 
 function wordOf(plan: Plan, variable: string): string {
@@ -240,8 +231,8 @@ function wordOf(plan: Plan, variable: string): string {
   return word ?? plan.argv[Number(/\d+$/.exec(variable)?.[0])] ?? variable;
 }
 
-function inImage(plan: Plan): boolean {
-  return plan.environment.container !== undefined;
+function inImage({ route }: EnvironmentLook): boolean {
+  return route?.kind.startsWith('image-') === true;
 }
 
 /** In a container of the same image system and C library are the image's, whatever this machine has. */
@@ -255,7 +246,7 @@ function computeSides(facts: {
   readonly plan: Plan;
   readonly original: RunDetails;
   readonly recordedPackages: readonly Package[] | undefined;
-  readonly environmentLook: Awaited<ReturnType<typeof lookAtEnvironment>>;
+  readonly environmentLook: EnvironmentLook;
   readonly options: Partial<ReproductionOptions>;
 }): { original: ComputeSide; now: ComputeSide } {
   const { plan, original, recordedPackages, environmentLook, options } = facts;

@@ -80,7 +80,7 @@ function environmentNow(plan: Plan, { route }: EnvironmentLook): EnvironmentIden
         python: { folder: '', folders: [], rebuiltFrom: 'the captured list' },
       };
     case 'host':
-      return { kind: 'host' };
+      return plan.environment.container === undefined ? plan.environment : { kind: 'host' };
     case undefined:
     case 'image-rebuilt':
     case 'recorded':
@@ -92,10 +92,10 @@ function environmentNow(plan: Plan, { route }: EnvironmentLook): EnvironmentIden
 
 function capturedNow(
   captured: Captured,
-  { data, hardware, environment, packages, plan }: IngredientsQuestion,
+  { data, hardware, environment, packages }: IngredientsQuestion,
 ): Captured {
   const changed = new Map(data.changed.map(one => [one.path, one.sha256]));
-  const inside = plan.environment.container !== undefined;
+  const inside = environment.route?.kind.startsWith('image-') === true;
   return {
     ...captured,
     hardware: inside ? ofImage(hardware, captured) : hardware,

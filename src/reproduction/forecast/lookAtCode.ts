@@ -1,6 +1,8 @@
 /** Whether the code of a run can be checked out here: its tree, submodules, commit, and the files that git could not hold. */
 import { join, resolve } from 'node:path';
 import { bytePathOfRecord, bytePathText } from '../../git/bytePath.ts';
+import { readPointerBlobs } from '../../data/lfs/readPointerBlobs.ts';
+import type { LfsPointer } from '../../data/lfs/lfsPointer.ts';
 import { findRepository, type Repository } from '../../git/findRepository.ts';
 import { describeGaps, isLacking } from '../../git/gaps.ts';
 import type { GitContext } from '../../git/runGit.ts';
@@ -20,8 +22,6 @@ export interface CodeQuestion {
   readonly captured: Captured | undefined;
   readonly repository: Repository;
   readonly workspace: string;
-  /** Object ids of Git LFS by path, as the plan lists its pins. */
-  readonly lfsPins: ReadonlyMap<string, string>;
   readonly environment: NodeJS.ProcessEnv;
   readonly remote: RemoteQuestion;
   readonly budget: ReadingBudget;
@@ -33,8 +33,8 @@ export interface CodeLook {
   readonly tree: SnapshotTree | undefined;
   /** Bytes of the checkout. */
   readonly bytes: number;
-  /** What is missing, as `object-missing` names it. */
-  readonly missing: string | undefined;
+  /** All of it, or some of what it holds; undefined where it is here, or may be had. */
+  readonly missing: 'snapshot' | 'content' | undefined;
   /** Recorded files that the snapshot only lists, which the run read and which are nowhere. */
   readonly missingFiles: readonly string[];
   readonly caps: readonly string[];
@@ -54,13 +54,10 @@ export async function lookAtCode(question: CodeQuestion): Promise<CodeLook> {
     bytes += look.bytes;
     items.push(look.item);
   }
-  const gaps = await lookAtGaps(question);
+  const gaps = await lookAtGaps(question, tree);
   return {
     ...{ items: [...items, ...gaps.items], tree, bytes },
-    missing:
-      own.availability === 'here' || own.availability === 'fetchable'
-        ? undefined
-        : `the snapshot ${code.tree}`,
+    missing: own.availability !== 'gone' ? undefined : tree === undefined ? 'snapshot' : 'content',
     missingFiles: gaps.missing,
     caps: gaps.caps,
   };
@@ -133,21 +130,17 @@ async function lookAtSubmodule(
 /** Files that the snapshot lists and does not hold. */
 async function lookAtGaps(
   question: CodeQuestion,
+  tree: SnapshotTree | undefined,
 ): Promise<{ items: ForecastItem[]; missing: string[]; caps: string[] }> {
-  const { code, captured, workspace, budget, remote, lfsPins } = question;
-  const lacking = code.gaps.filter(isLacking);
+  const { code, captured, workspace, budget, remote } = question;
+  const lacking = code.gaps.filter(gap => isLacking(gap) && isRead(gap, captured));
+  const pointers = await pointersOf(question, lacking, tree);
   const items: ForecastItem[] = [];
   const missing: string[] = [];
   const caps: string[] = [];
   const hashes = new Map((captured?.gaps ?? []).map(gap => [gap.path, gap.sha256]));
   const read = new Set((captured?.inputs ?? []).map(input => input.path));
-  const inLfs = await lfsLook(
-    lacking.flatMap(({ path, size }) => {
-      const oid = lfsPins.get(path);
-      return oid === undefined || size === undefined ? [] : [{ oid, size }];
-    }),
-    { ...question, folder: workspace },
-  );
+  const inLfs = await lfsLook([...pointers.values()], { ...question, folder: workspace });
   const unsure: SnapshotGap[] = [];
   for (const gap of lacking) {
     const { path, size } = gap;
@@ -156,12 +149,13 @@ async function lookAtGaps(
       what: path,
       ...(size === undefined ? {} : { bytes: wholeBytes(size) }),
     } as const;
-    const lfs = inLfs.get(lfsPins.get(path) ?? '');
+    const pointer = pointers.get(path);
+    const lfs = inLfs.get(pointer?.oid ?? '');
     if (gap.reason === 'nested-repository') {
       unsure.push(gap);
       continue;
     }
-    const sha256 = gap.sha256 ?? hashes.get(path) ?? lfsPins.get(path);
+    const sha256 = pointer?.oid ?? gap.sha256 ?? hashes.get(path);
     const now = await fileNow(join(workspace, path), { ...gap, sha256 }, budget, remote.signal);
     if (now.state === 'same') items.push({ ...common, availability: 'here', from: 'the workspace' });
     else if (lfs !== undefined && lfs.availability !== 'gone') items.push({ ...common, ...lfsItem(lfs) });
@@ -184,6 +178,38 @@ async function lookAtGaps(
   const inexact = describeGaps(unsure);
   if (inexact !== undefined) caps.push(`inexact snapshot (${inexact})`);
   return { items, missing, caps };
+}
+
+/** Git LFS pointers in the tree, by path, of files that it holds no more of. */
+async function pointersOf(
+  question: CodeQuestion,
+  gaps: readonly SnapshotGap[],
+  tree: SnapshotTree | undefined,
+): Promise<ReadonlyMap<string, LfsPointer>> {
+  const blobs = new Map(
+    gaps
+      .filter(gap => gap.reason === 'filtered')
+      .flatMap(({ path }): [string, string][] => {
+        const blob = tree?.entries.get(path)?.blob;
+        return blob === undefined ? [] : [[path, blob]];
+      }),
+  );
+  if (blobs.size === 0) return new Map();
+  const context = { repository: question.repository, ...taskOf(question) };
+  const pointers = await readPointerBlobs(context, new Set(blobs.values()));
+  return new Map(
+    [...blobs].flatMap(([path, blob]): [string, LfsPointer][] => {
+      const pointer = pointers.get(blob);
+      return pointer === undefined ? [] : [[path, pointer]];
+    }),
+  );
+}
+
+/** A program that nobody observed may have read anything. */
+function isRead({ path, reason }: SnapshotGap, captured: Captured | undefined): boolean {
+  if (reason !== 'filtered') return true;
+  if (captured?.modules.known !== 'captured' || captured.incomplete === true) return true;
+  return captured.inputs.some(input => input.path === path || path.startsWith(`${input.path}/`));
 }
 
 function lfsItem({

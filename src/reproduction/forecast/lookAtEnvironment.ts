@@ -1,10 +1,7 @@
 /** Where a run would execute again, and how that place differs from the one that it ran in. */
-import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { LockstepError } from '../../base/lockstepError.ts';
 import { lockstepCacheFolder } from '../../base/lockstepCacheFolder.ts';
-import { findPackageFolders } from '../../environments/python/packageFolders.ts';
 import { capturePackages } from '../../environments/python/packages.ts';
-import { readCommandWords } from '../../execution/capture/commandWords.ts';
 import { captureInterpreter, type Interpreter } from '../../execution/capture/interpreter.ts';
 import type { Package } from '../../runs/captured.ts';
 import { imageText } from '../../runs/environmentText.ts';
@@ -14,7 +11,6 @@ import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
 import { chooseEnvironmentRoute, type EnvironmentRoute } from '../restore/environmentRoute.ts';
-import { packageChanges } from './closeness/environmentRules.ts';
 
 export interface EnvironmentQuestion {
   readonly original: RunDetails;
@@ -44,36 +40,43 @@ export interface EnvironmentLook {
 /** Rejects only when aborted. */
 export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<EnvironmentLook> {
   const { original, plan, store, environment, packages, signal } = question;
-  const interpreter = knownValue(plan.interpreter);
+  const common = { ingredient: 'environment', what: recordedText(plan) } as const;
+  // The record names the interpreter to start and the engine to ask.
+  if (!isAgreedTo(original)) {
+    const reason = 'it is looked at when somebody here has agreed to run it';
+    return {
+      items: [{ ...common, availability: 'unknown', reason }],
+      ...{ text: 'Where it runs is known when somebody here has agreed to run it.', differences: [] },
+    };
+  }
   let route: EnvironmentRoute;
   try {
     route = await chooseEnvironmentRoute({ original, store, asked: question.asked, environment, signal });
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof LockstepError)) throw error;
-    const item = { ingredient: 'environment', what: recordedText(plan), availability: 'gone' } as const;
+    const { message, mend } = error;
     return {
-      items: [{ ...item, reason: error.message, ...(error.mend === undefined ? {} : { mend: error.mend }) }],
-      ...{ text: error.message, problem: error, differences: [] },
+      items: [
+        { ...{ ...common, availability: 'gone', reason: message }, ...(mend === undefined ? {} : { mend }) },
+      ],
+      ...{ text: message, problem: error, differences: [] },
     };
   }
-  if (route.kind !== 'recorded') {
-    const same =
-      route.kind === 'image-here' || route.kind === 'image-pulled' || route.kind === 'python-rebuilt';
-    return {
-      ...{ items: [itemOf(route, plan)], text: route.text, route, differences: route.differences },
-      ...(same ? { packagesNow: packages, interpreterNow: interpreter } : {}),
-    };
-  }
-  // To ask an interpreter is to start it: not at the word of somebody's record that nobody here has agreed to.
-  const asked = isAgreedTo(original) ? interpreter : undefined;
-  const interpreterNow = asked === undefined ? undefined : await interpreterAt(asked.path, question);
-  const packagesNow = asked === undefined ? undefined : await installedNow(asked.path, question);
-  const changes = packageChanges(packages, packagesNow).map(one => one.text);
-  const differences = [...new Set([...changes, ...route.differences])];
+  const interpreter = knownValue(plan.interpreter);
+  const look = {
+    items: [itemOf(route, plan), ...packagesItem(route, packages)],
+    ...{ text: route.text, route, differences: route.differences },
+  };
+  // Installed or fetched once more, these are the same.
+  if (route.kind === 'image-here' || route.kind === 'image-pulled' || route.kind === 'python-rebuilt')
+    return { ...look, packagesNow: packages, interpreterNow: interpreter };
+  if (route.kind === 'image-rebuilt' || plan.environment.container !== undefined || interpreter === undefined)
+    return look;
   return {
-    items: [itemOf(route, plan), ...packagesItem(packages, differences)],
-    ...{ text: route.text, route, packagesNow, interpreterNow, differences },
+    ...look,
+    interpreterNow: await interpreterAt(interpreter.path, question),
+    packagesNow: route.kind === 'recorded' ? packages : await installedNow(interpreter.path, question),
   };
 }
 
@@ -96,11 +99,12 @@ function itemOf(route: EnvironmentRoute, plan: Plan): ForecastItem {
     case 'python-rebuilt':
       return { ...common, availability: 'rebuildable', from: 'the captured list of packages', ...reason };
     case 'host':
-      return {
-        ...common,
-        availability: 'gone',
-        reason: better?.reason ?? 'it runs on this machine as it is',
-      };
+      return plan.environment.container === undefined
+        ? { ...common, availability: 'here' }
+        : {
+            ...{ ingredient: 'environment', what: 'this machine', availability: 'here' },
+            reason: `in place of ${recordedText(plan)}, which the run had`,
+          };
   }
 }
 
@@ -113,24 +117,27 @@ function recordedText(plan: Plan): string {
   return `Python ${interpreter.version ?? 'of unknown version'}`;
 }
 
+/** Of an image they are a part. */
 function packagesItem(
+  { kind, differences }: EnvironmentRoute,
   packages: readonly Package[] | undefined,
-  differences: readonly string[],
 ): ForecastItem[] {
-  if (packages === undefined) return [];
+  if (packages === undefined || (kind !== 'recorded' && kind !== 'python-rebuilt' && kind !== 'host'))
+    return [];
   const common = {
     ingredient: 'environment',
     what: packages.length === 1 ? '1 package' : `${packages.length} packages`,
   } as const;
-  if (differences.length === 0) return [{ ...common, availability: 'here' }];
   const shown = differences.slice(0, 3).join(', ');
-  return [
-    {
-      ...{ ...common, availability: 'rebuildable', from: 'the captured list of packages' },
-      reason: differences.length > 3 ? `${shown} and ${differences.length - 3} more` : shown,
-      mend: 'Have them as they were: lockstep reproduce --env python …',
-    },
-  ];
+  const reason = differences.length > 3 ? `${shown} and ${differences.length - 3} more` : shown;
+  if (kind === 'python-rebuilt')
+    return [
+      {
+        ...{ ...common, availability: 'rebuildable', from: 'the captured list of packages' },
+        ...(reason === '' ? {} : { reason }),
+      },
+    ];
+  return [{ ...common, availability: 'here', ...(reason === '' ? {} : { reason }) }];
 }
 
 async function interpreterAt(
@@ -144,23 +151,22 @@ async function interpreterAt(
   return knownValue(known);
 }
 
-/** In the order of sys.path: what lies beside the script comes first, and was captured with the others. */
+/** As the program saw it at its start, which is how the recorded list was made. */
 async function installedNow(
   path: string,
-  { plan, environment, packages, signal }: EnvironmentQuestion,
+  { original, environment, packages, signal }: EnvironmentQuestion,
 ): Promise<readonly Package[] | undefined> {
-  if (packages === undefined) return undefined;
-  const cacheDir = lockstepCacheFolder(environment);
-  const variables = { ...environment, ...visibleVariables(plan) };
-  const question = { interpreter: { path }, variables, cacheDir, signal };
-  const folders = await findPackageFolders(question).catch(() => []);
-  signal.throwIfAborted();
-  if (folders.length === 0) return undefined;
-  const { script } = readCommandWords(plan.argv);
-  const cwd = join(plan.root, plan.cwd);
-  const word = script === undefined ? undefined : plan.argv[script];
-  const beside = word === undefined ? cwd : dirname(isAbsolute(word) ? word : resolve(cwd, word));
-  return knownValue(await capturePackages({ ...question, seenPath: [beside, ...folders] }));
+  const seen = original.captured?.pythons?.[0]?.['path'];
+  if (packages === undefined || !Array.isArray(seen)) return undefined;
+  return knownValue(
+    await capturePackages({
+      ...{ interpreter: { path }, variables: environment, signal },
+      ...{
+        seenPath: seen.filter(one => typeof one === 'string'),
+        cacheDir: lockstepCacheFolder(environment),
+      },
+    }),
+  );
 }
 
 /** Those whose values are recorded: a reproduction sets them again. */
@@ -175,10 +181,4 @@ export function visibleVariables(plan: Plan): Record<string, string> {
 /** False for a run that came from somebody else, until a person here has seen what it does. */
 export function isAgreedTo({ shared }: Pick<RunDetails, 'shared'>): boolean {
   return shared === undefined || shared.confirmedAt !== undefined;
-}
-
-/** What is read there belongs to the environment, and is no input. Absolute. */
-export function recordedEnvironmentFolders(plan: Plan): string[] {
-  const interpreter = knownValue(plan.interpreter);
-  return [interpreter?.prefix, plan.environment.python?.folder].filter(folder => folder !== undefined);
 }

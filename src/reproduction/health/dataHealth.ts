@@ -11,10 +11,10 @@ import type { RunDetails } from '../../runs/runDetails.ts';
 import type { HealthProblem } from '../../runs/runHealth.ts';
 import { fileNow, type ReadingBudget } from '../forecast/fileNow.ts';
 import { inputsOf } from '../forecast/lookAtData.ts';
-import { recordedEnvironmentFolders } from '../forecast/lookAtEnvironment.ts';
 import { lookAtPinned, type PinnedLook, type RemoteQuestion } from '../forecast/lookAtPinned.ts';
 import { possiblePinFiles, snapshotPins } from '../forecast/snapshotPins.ts';
 import { lookUpInTree, type SnapshotTree } from '../forecast/snapshotTree.ts';
+import { foldersOfEnvironment } from '../restore/environmentFolders.ts';
 import type { Findings } from './findings.ts';
 
 export interface DataHealthQuestion {
@@ -61,7 +61,7 @@ export async function dataHealth(question: DataHealthQuestion): Promise<Findings
   const code = knownValue(plan.code);
   const inputs = inputsOf({
     ...{ captured: original.captured, plan },
-    environmentFolders: recordedEnvironmentFolders(plan),
+    environmentFolders: await foldersOfEnvironment(plan, true),
     gaps: new Set((code?.gaps ?? []).map(gap => gap.path)),
   });
   const pinned = await pinnedHere(question, inputs);
