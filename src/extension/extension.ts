@@ -13,11 +13,14 @@ import { openEnvironment } from './environment/openEnvironment.ts';
 import { CodeFiles } from './documents/codeFiles.ts';
 import { ComparisonDocuments } from './documents/comparisonDocuments.ts';
 import { LogDocuments } from './documents/logDocuments.ts';
+import { HealthModel } from './healthModel.ts';
 import { schemes, viewIds } from './ids.ts';
 import { offerMetricLines } from './offerMetricLines.ts';
 import { chooseChartRuns } from './panels/chooseChartRuns.ts';
 import { LazyPanels } from './panels/lazyPanels.ts';
+import { Reproductions } from './reproductions.ts';
 import { revealRun } from './revealRun.ts';
+import { RunLinks } from './runLinks.ts';
 import { RunsModel } from './runsModel.ts';
 import { RunsViewState } from './runsViewState.ts';
 import { createRunStarter } from './startRun.ts';
@@ -52,7 +55,8 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
   const viewState = new RunsViewState(context.workspaceState);
   const contextKeys = new ContextKeys();
   const model = new RunsModel(client, viewState, contextKeys, onError);
-  const tree = new ExperimentsTree(client, model, viewState);
+  const health = new HealthModel(client, model, context.workspaceState, onError);
+  const tree = new ExperimentsTree(client, model, viewState, health);
   const view = vscode.window.createTreeView<TreeNode>(viewIds.experiments, {
     treeDataProvider: tree,
     canSelectMany: true,
@@ -61,11 +65,16 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
   const logs = new LogDocuments(client, contextKeys);
   const comparisons = new ComparisonDocuments(client);
   const reveal = (store: string, id: string): Promise<void> => revealRun({ store, id }, model, tree, view);
-  const starter = createRunStarter(client, model, context.extension, reveal);
-  const memory = new CommandMemory(context.workspaceState);
   const { version } = context.extension.packageJSON as { readonly version: string };
+  const tool = {
+    supervisorScript: vscode.Uri.joinPath(context.extensionUri, 'dist', 'supervisor.cjs').fsPath,
+    toolVersion: version,
+  };
+  const starter = createRunStarter(client, model, tool, reveal);
+  const reproductions = new Reproductions({ client, model, starter, tool });
+  const memory = new CommandMemory(context.workspaceState);
   const panels = new LazyPanels({
-    ...{ client, log, extensionUri: context.extensionUri, memory: context.workspaceState },
+    ...{ client, log, reproductions, extensionUri: context.extensionUri, memory: context.workspaceState },
     chooseRuns: shown =>
       chooseChartRuns(
         createRunPicker(client, model, () => []),
@@ -74,9 +83,22 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
   });
   const data = openData(context, contextKeys, log, onError);
   const environment = openEnvironment(context, contextKeys, { model, client }, log, onError);
+  const links = new RunLinks({ client, model, panels, reveal, log, memento: context.globalState });
   const commands = allCommands({
     ...{ client, model, viewState, tree, view, logs, comparisons },
-    ...{ starter, memory, panels, log, version, data, environment, reveal },
+    ...{
+      starter,
+      reproductions,
+      health,
+      memory,
+      panels,
+      extensionId: context.extension.id,
+      log,
+      version,
+      data,
+      environment,
+      reveal,
+    },
   });
 
   context.subscriptions.push(
@@ -84,9 +106,11 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     client,
     viewState,
     model,
+    health,
     tree,
     view,
     logs,
+    reproductions,
     panels,
     vscode.workspace.registerFileSystemProvider(schemes.file, new CodeFiles(client), { isReadonly: true }),
     vscode.workspace.registerTextDocumentContentProvider(schemes.comparison, comparisons),
@@ -97,9 +121,12 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     offerTerminalCommand(context),
     offerMetricLines(client, model, onError),
     registerCommands(commands, log),
+    vscode.window.registerUriHandler(links),
   );
   model.start();
   data.model.start();
+  health.start();
+  void links.followPending();
   log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
   return { experiments: tree, data: data.tree, environment: environment.tree };
 }

@@ -6,6 +6,8 @@ export interface RunPanels {
   /** Charts of these runs, in the open panel or a new one. */
   showMetrics(rows: readonly RunRow[]): Promise<void>;
   showRuns(runs: readonly RunReference[]): Promise<void>;
+  /** The forecast of a reproduction. Where it stands open and can be started, that starts it: a second click. */
+  showForecast(run: RunReference): Promise<void>;
   /** The report of a reproduction, live while it runs. */
   showReport(report: {
     readonly store: string;

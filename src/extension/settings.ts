@@ -7,6 +7,9 @@ import { settingKeys, settingsSection } from './ids.ts';
 export const runEnvironments = ['auto', 'host', 'devcontainer', 'python'] as const;
 export type RunEnvironmentSetting = (typeof runEnvironments)[number];
 
+export const forecastSettings = ['show', 'whenNeeded', 'skip'] as const;
+export type ForecastSetting = (typeof forecastSettings)[number];
+
 export interface Settings {
   /** '' where none is set. */
   readonly interpreter: string;
@@ -17,6 +20,8 @@ export interface Settings {
   /** Whether runs that the editor starts pin what they wrote when they have finished. */
   readonly pinOutputs: boolean;
   readonly runEnvironment: RunEnvironmentSetting;
+  /** Whether reproducing begins with the forecast: always, where something is not here, or never. */
+  readonly forecast: ForecastSetting;
   /** `docker`, `podman`, an endpoint or the name of a Docker context; '' for the first that is found. */
   readonly engine: string;
   /** `auto`, `none`, or indexes and UUIDs with commas between. */
@@ -32,6 +37,7 @@ export function readSettings(scope?: vscode.Uri): Settings {
     syncOnCheckout: syncModes.find(mode => mode === section.get(settingKeys.syncOnCheckout)) ?? 'auto',
     pinOutputs: section.get<boolean>(settingKeys.pinOutputs, false),
     runEnvironment: runEnvironments.find(kind => kind === section.get(settingKeys.runEnvironment)) ?? 'auto',
+    forecast: forecastSettings.find(kind => kind === section.get(settingKeys.forecast)) ?? 'show',
     engine: section.get<string>(settingKeys.engine, ''),
     gpus: section.get<string>(settingKeys.gpus, 'auto'),
   };

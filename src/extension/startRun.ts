@@ -1,33 +1,31 @@
 /** Starts runs from the editor and shows them in the tree. A run belongs to its supervisor, not to us. */
 import * as vscode from 'vscode';
+import type { Part } from '../protocol/reportProtocol.ts';
 import type { ParameterValue } from '../runs/plan.ts';
 import type { OpenProject } from './projects.ts';
 import type { RunsModel } from './runsModel.ts';
 import { runInView, runWithProgress } from './runWithProgress.ts';
 import { readSettings } from './settings.ts';
 import type { StoreClient } from './storeClient.ts';
+import type { RunReference } from './worker/engineRequests.ts';
 import type { AskedPlace, LaunchPlan } from './worker/launchRequests.ts';
+import type { RunTool } from './worker/reproductionRequests.ts';
 import type { RunRow } from './worker/runsView.ts';
 
 /** All resolve with the id of the new run once it has begun. The caller has asked for trust. */
 export interface RunStarter {
   start(plan: LaunchPlan): Promise<string>;
   again(row: RunRow, changes: Readonly<Record<string, ParameterValue>>): Promise<string>;
-  reproduce(row: RunRow): Promise<string>;
+  reproduce(run: RunReference, part: Part): Promise<string>;
 }
 
 /** @param reveal Selects a run in the tree; never rejects. */
 export function createRunStarter(
   client: StoreClient,
   model: RunsModel,
-  extension: vscode.Extension<unknown>,
+  tool: RunTool,
   reveal: (store: string, id: string) => Promise<void>,
 ): RunStarter {
-  const { version } = extension.packageJSON as { readonly version: string };
-  const tool = {
-    supervisorScript: vscode.Uri.joinPath(extension.extensionUri, 'dist', 'supervisor.cjs').fsPath,
-    toolVersion: version,
-  };
   const shown = async (
     store: string,
     place: AskedPlace | undefined,
@@ -61,10 +59,10 @@ export function createRunStarter(
         client.request('rerun', { store, id: run.id, root, changes, pythonHook, place, ...tool }, signal),
       );
     },
-    reproduce: ({ store, run }) => {
+    reproduce: ({ store, id }, part) => {
       const root = projectOf(store)?.root ?? '';
       return shown(store, undefined, signal =>
-        client.request('reproduce', { store, id: run.id, root, ...tool }, signal),
+        client.request('reproduce', { store, id, root, part, ...tool }, signal),
       );
     },
   };

@@ -1,8 +1,11 @@
 /**
- * The messages of the Reproduction Report panel: snapshots with a revision while the reproduction runs and once it
- * is done, and the points of the one metric that is looked at.
+ * The messages of the Reproduction Report panel: the forecast before, snapshots with a revision while the reproduction
+ * runs and once it is done, and the points of the one metric that is looked at.
  */
 import * as z from 'zod';
+import { causeReportSchema } from '../runs/causeReport.ts';
+import { determinismProbeSchema } from '../runs/determinismProbe.ts';
+import { forecastSchema } from '../runs/forecast.ts';
 import { verdictSchema } from '../runs/verdict.ts';
 import { anyNumberSchema, decimatedSchema, rangeSchema, revisionSchema, runStateSchema } from './wire.ts';
 import { reportStringsSchema } from './reportStrings.ts';
@@ -40,6 +43,16 @@ export const liveMetricSchema = z.object({
 });
 export type LiveMetric = z.infer<typeof liveMetricSchema>;
 
+/** A reproduction of the original, this one or another. */
+export const attestationSchema = z.object({
+  reproductionId: z.string(),
+  /** As in a verdict. */
+  verdict: z.string(),
+  at: z.string(),
+  host: z.string().optional(),
+});
+export type Attestation = z.infer<typeof attestationSchema>;
+
 export const reportSnapshotSchema = z.object({
   original: reportRunSchema,
   reproduction: reportRunSchema,
@@ -50,6 +63,12 @@ export const reportSnapshotSchema = z.object({
   verdict: verdictSchema.optional(),
   /** All metrics, those of a verdict in its order. */
   live: z.array(liveMetricSchema),
+  /** All reproductions of the original that have a verdict, oldest first. */
+  attestations: z.array(attestationSchema),
+  /** The newest determinism probe of the original. */
+  probe: determinismProbeSchema.optional(),
+  /** What was tried last to find the cause of this divergence. */
+  cause: causeReportSchema.optional(),
 });
 export type ReportSnapshot = z.infer<typeof reportSnapshotSchema>;
 
@@ -74,16 +93,62 @@ export const overlaySchema = z.object({
 });
 export type Overlay = z.infer<typeof overlaySchema>;
 
+/** What is asked for where not the whole run is: at most one of step and time. */
+export const partSchema = z.object({
+  throughStep: z.number().nonnegative().optional(),
+  forMs: z.number().positive().optional(),
+  /** One of the offered checkpoints. */
+  checkpoint: z.string().optional(),
+});
+export type Part = z.infer<typeof partSchema>;
+
+/** The page before the run. */
+export const forecastViewSchema = z.object({
+  original: reportRunSchema,
+  /** Absent while it is looked for. */
+  forecast: forecastSchema.optional(),
+  /** Why it could not be told. */
+  problem: z.string().optional(),
+  /** Outputs of the original that a part can start from. */
+  checkpoints: z.array(z.string()),
+  /** Last step that the original reached. */
+  lastStep: anyNumberSchema.optional(),
+  /** Of a run that somebody else shared and nobody here has agreed to: what would run. */
+  unconfirmed: z
+    .object({
+      sharedBy: z.string(),
+      facts: z.array(z.object({ name: z.string(), value: z.string() })),
+    })
+    .optional(),
+  /** The reproduction was asked for and is about to appear. */
+  starting: z.boolean(),
+  probe: determinismProbeSchema.optional(),
+});
+export type ForecastView = z.infer<typeof forecastViewSchema>;
+
+/** What works for the person in the background: a probe, or the search for a cause. */
+export const reportTaskSchema = z.object({
+  kind: z.enum(['probe', 'cause']),
+  /** How far it is, in words; '' at first. */
+  text: z.string(),
+});
+export type ReportTask = z.infer<typeof reportTaskSchema>;
+
 /** Extension → webview. */
 export const reportHostMessageSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('open'),
     strings: reportStringsSchema,
-    /** What the extension needs to bring the panel back; the webview keeps it in its state without looking. */
+    /**
+     * What the extension needs to bring the panel back; the webview keeps it in its state without looking. Told again
+     * when a forecast has become a reproduction.
+     */
     origin: z.record(z.string(), z.unknown()),
   }),
+  z.object({ type: z.literal('forecast'), revision: revisionSchema, forecast: forecastViewSchema }),
   z.object({ type: z.literal('report'), revision: revisionSchema, report: reportSnapshotSchema }),
   z.object({ type: z.literal('overlay'), revision: revisionSchema, overlay: overlaySchema }),
+  z.object({ type: z.literal('task'), task: reportTaskSchema.nullable() }),
   /** The runs cannot be shown: removed, or unreadable. */
   z.object({ type: z.literal('problem'), message: z.string().nullable() }),
 ]);
@@ -95,7 +160,11 @@ export const reportActions = [
   'showCodeChanges',
   'compare',
   'copyForPullRequest',
+  'export',
+  'findCause',
+  'probe',
   'cancel',
+  'stopEarly',
   'reproduceAgain',
 ] as const;
 export type ReportAction = (typeof reportActions)[number];
@@ -110,6 +179,10 @@ export const reportPanelMessageSchema = z.discriminatedUnion('type', [
     width: z.int().min(1).max(16_384),
   }),
   z.object({ type: z.literal('drawn'), revision: revisionSchema }),
+  z.object({ type: z.literal('reproduce'), part: partSchema }),
+  /** What is here may have changed: look again. */
+  z.object({ type: z.literal('checkAgain') }),
+  z.object({ type: z.literal('cancelTask') }),
   z.object({ type: z.literal('action'), action: z.enum(reportActions) }),
   z.object({ type: z.literal('failure'), message: z.string() }),
 ]);

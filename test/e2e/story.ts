@@ -18,7 +18,7 @@ export interface StoryOptions {
   readonly seen?: (chapter: Chapter, workbench: Workbench) => Promise<void>;
 }
 
-export type Chapter = 'welcome' | 'training' | 'charts' | 'reopened' | 'report';
+export type Chapter = 'welcome' | 'training' | 'charts' | 'reopened' | 'forecast' | 'report';
 
 const patience = { deadlineMs: 120_000, everyMs: 100 };
 
@@ -65,10 +65,17 @@ export async function tellStory({ editor, repository, command, seen }: StoryOpti
   );
   await seen?.('reopened', window);
 
-  // One click, and a verdict.
+  // One click, Enter, and a verdict.
   await window.rowMenu(window.rows('val_loss').first(), 'Reproduce This Run');
   const sentence = window.webview.locator('.sentence');
   await window.tab('Reproduction').waitFor({ timeout: 60_000 });
+  const start = window.webview.locator('.actions vscode-button').first();
+  await waitFor('the forecast', async () => (await start.getAttribute('disabled')) === null, {
+    ...patience,
+    describe: () => sentence.innerText(),
+  });
+  await seen?.('forecast', window);
+  await start.press('Enter');
   await waitFor(
     'the verdict in the report',
     async () => /^Identical/i.test(await window.webview.locator('.headline').innerText()),

@@ -3,7 +3,14 @@ import type { Browser } from 'playwright-core';
 import { openBrowser } from '../../scripts/editor/openBrowser.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 import { themeNames } from './openPanel.ts';
-import { divergedReport, identicalReport, reportStage, runningReport } from './reportStage.ts';
+import {
+  divergedReport,
+  explainedReport,
+  identicalReport,
+  partingReport,
+  reportStage,
+  runningReport,
+} from './reportStage.ts';
 
 describe('Reproduction Report panel', () => {
   let browser: Browser;
@@ -57,6 +64,48 @@ describe('Reproduction Report panel', () => {
     assert.equal(await page.getByText('Cancel', { exact: true }).count(), 0);
   });
 
+  it('says quietly that it has parted, offers to stop, and takes no for an answer', async () => {
+    await using stage = await reportStage(browser, partingReport());
+    const { page } = stage.panel;
+    const bar = page.locator('.divergence');
+    await bar.waitFor();
+    assert.equal(await bar.locator('.bar-text').textContent(), 'Differs from step 112 (relative 0.0003).');
+    await bar.getByText('Stop Early').click();
+    assert.equal((await stage.panel.waitForPosted('action'))['action'], 'stopEarly');
+    await bar.getByText('Go On').click();
+    await waitFor('the bar to go', async () => !(await bar.isVisible()));
+    await stage.sendReport(partingReport().report);
+    assert.equal(await bar.isVisible(), false);
+    const state = await stage.panel.state();
+    await using again = await reportStage(browser, partingReport(), { state });
+    assert.equal(await again.panel.page.locator('.divergence').isVisible(), false);
+  });
+
+  for (const theme of themeNames)
+    it(`explains a divergence in ${theme}`, async () => {
+      await using stage = await reportStage(browser, explainedReport(), { theme });
+      const { page } = stage.panel;
+      assert.match((await page.locator('.why').textContent()) ?? '', /loss at step 412 .* that grows/);
+      assert.match((await page.locator('.subject').textContent()) ?? '', /through step 600$/);
+      assert.deepEqual(await page.locator('.table-trials .status').allTextContents(), [
+        'equals the original',
+        'still differs',
+        'not made',
+      ]);
+      assert.equal(await page.locator('.table-trials .culprit').count(), 1);
+      assert.deepEqual(await page.locator('.table-statistics .status').allTextContents(), [
+        'inside',
+        'outside',
+      ]);
+      assert.equal(await page.locator('.table-probe tbody tr').count(), 2);
+      assert.match(
+        (await page.locator('.after').textContent()) ?? '',
+        /Reproduced 2 times: 1 identical, 1 diverged\./,
+      );
+      assert.match((await page.locator('.table-metrics').textContent()) ?? '', /noise band of this machine/);
+      assert.deepEqual(await stage.panel.problems(), []);
+    });
+
   it('names the ends without a verdict', async () => {
     await using stage = await reportStage(browser, runningReport());
     const { report } = runningReport();
@@ -99,16 +148,22 @@ describe('Reproduction Report panel', () => {
     const { page } = stage.panel;
     const names = [
       'Copy for Pull Request',
+      'Export…',
+      'Find the Cause',
+      'Probe Determinism',
+      'Reproduce Again',
       'Compare Runs',
       'Show Code Changes',
       'Show Log',
       'Show Original Log',
-      'Reproduce Again',
     ];
     for (const name of names) await page.getByText(name, { exact: true }).click();
     assert.deepEqual(
       (await stage.panel.posted('action')).map(({ action }) => action),
-      ['copyForPullRequest', 'compare', 'showCodeChanges', 'showLog', 'showOriginalLog', 'reproduceAgain'],
+      [
+        ...['copyForPullRequest', 'export', 'findCause', 'probe', 'reproduceAgain'],
+        ...['compare', 'showCodeChanges', 'showLog', 'showOriginalLog'],
+      ],
     );
   });
 

@@ -99,6 +99,7 @@ function snapshot(rest: Partial<ReportSnapshot>): ReportSnapshot {
       { name: 'compare', state: 'done' },
     ],
     live: [],
+    attestations: [],
     ...rest,
   };
 }
@@ -289,5 +290,106 @@ export function runningReport(points = 200): ReportCase {
       },
     },
     series: { loss: { original: series(620, loss), reproduction: series(points, loss) } },
+  };
+}
+
+/** Diverged, and everything that can be known about it is. */
+export function explainedReport(): ReportCase {
+  const { report, series: stored } = divergedReport();
+  const { verdict } = report;
+  if (verdict === undefined) throw new Error('no verdict');
+  const probeRuns = ['01K0C0C0C0C0C0C0C0C0C0C0C1', '01K0C0C0C0C0C0C0C0C0C0C0C2'];
+  return {
+    series: stored,
+    report: {
+      ...report,
+      verdict: {
+        ...verdict,
+        probeId: '01K0D0D0D0D0D0D0D0D0D0D0D1',
+        part: { throughStep: 600 },
+        divergence: { key: 'loss', step: 412, relative: 3e-4, shape: 'growing' },
+        metrics: verdict.metrics.map(metric =>
+          metric.key === 'accuracy' ? { ...metric, toleranceFrom: 'noise-band' } : metric,
+        ),
+        outputs: verdict.outputs.map(output => ({
+          ...output,
+          tensors: {
+            ...{ format: 'safetensors', compared: 48, differing: ['layers.0.weight', 'layers.0.bias'] },
+            maxRelativeDifference: 1.2e-3,
+          },
+        })),
+        statistics: {
+          reproductions: 3,
+          sentence: 'Of 2 metrics, 1 is where another run is expected with 95 % probability.',
+          metrics: [
+            { key: 'accuracy', original: 0.9381, mean: 0.9379, low: 0.9361, high: 0.9397, inside: true },
+            { key: 'loss', original: 0.0502, mean: 0.0511, low: 0.0508, high: 0.0514, inside: false },
+          ],
+        },
+      },
+      attestations: [
+        {
+          reproductionId: '01K0B0B0B0B0B0B0B0B0AAAAA1',
+          verdict: 'identical',
+          at: verdict.at,
+          host: 'laptop',
+        },
+        { reproductionId, verdict: 'diverged', at: verdict.at, host: 'gpu-box' },
+      ],
+      probe: {
+        ...{ schemaVersion: 1, at: verdict.at, host: 'gpu-box', runId, reproductionIds: probeRuns },
+        identical: false,
+        sentence: 'Two runs of 200 steps differ on this machine, by 2e-7 at most.',
+        bands: [
+          {
+            ...{ key: 'loss', identical: false, comparedPoints: 200, firstDifferingStep: 3 },
+            maxRelativeDifference: 2e-7,
+          },
+          { key: 'accuracy', identical: true, comparedPoints: 200 },
+        ],
+        differingOutputs: [],
+      },
+      cause: {
+        ...{ schemaVersion: 1, at: verdict.at, host: 'gpu-box', runId, reproductionId, throughStep: 412 },
+        sentence: 'The cause is the environment: with OMP_NUM_THREADS 2 → 1 it equals the original.',
+        trials: [
+          {
+            ingredient: 'environment',
+            restored: 'OMP_NUM_THREADS 2 → 1',
+            joins: true,
+            identicalThrough: 412,
+          },
+          {
+            ingredient: 'environment',
+            restored: 'numpy 2.0.1 → 1.26.4',
+            joins: false,
+            identicalThrough: 300,
+          },
+          {
+            ...{ ingredient: 'hardware', restored: 'the other GPU' },
+            problem: 'There is no such GPU on this machine.',
+          },
+        ],
+        culprit: { ingredient: 'environment', restored: 'OMP_NUM_THREADS 2 → 1' },
+        operation: { name: 'aten::mm', file: 'train.py', line: 41, index: 1204 },
+      },
+    },
+  };
+}
+
+/** Half-way, and it has parted from the original. */
+export function partingReport(): ReportCase {
+  const { report, series: stored } = runningReport();
+  return {
+    series: stored,
+    report: {
+      ...report,
+      live: report.live.map(metric => ({
+        ...metric,
+        identicalThrough: 111,
+        firstDifferingStep: 112,
+        maxRelativeDifference: 3e-4,
+      })),
+    },
   };
 }

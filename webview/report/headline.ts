@@ -6,6 +6,7 @@ import { formatSeconds } from '../../src/series/formatNumber.ts';
 import { button } from '../shared/controls.ts';
 import { element, replaceChildren, setText, shorten } from '../shared/dom.ts';
 import { icon, type IconName } from '../shared/icons.ts';
+import { partText } from './afterwards.ts';
 import { isUnderWay, reportLook, reportSentence } from './verdictLook.ts';
 
 type Step = ReportSnapshot['steps'][number];
@@ -18,6 +19,7 @@ export class Headline {
   readonly #subject = element('p', { class: 'hint subject' });
   readonly #steps: HTMLElement;
   readonly #actions = element('div', { class: 'actions' });
+  readonly #looks = element('div', { class: 'actions looks' });
   readonly #buttons: Map<ReportAction, HTMLElement>;
   readonly #strings: ReportStrings;
   #shownActions = '';
@@ -43,6 +45,7 @@ export class Headline {
       this.#subject,
       this.#steps,
       this.#actions,
+      this.#looks,
     );
   }
 
@@ -60,7 +63,13 @@ export class Headline {
     const underWay = isUnderWay(report);
     this.#steps.hidden = !underWay && !report.steps.some(({ state }) => state === 'failed');
     replaceChildren(this.#steps, ...report.steps.map(step => stepItem(step, strings)));
-    this.#showActions(underWay);
+    this.#showActions(report, underWay);
+  }
+
+  /** One probe or search at a time. */
+  setBusy(busy: boolean): void {
+    for (const action of ['findCause', 'probe'] as const)
+      this.#buttons.get(action)?.toggleAttribute('disabled', busy);
   }
 
   /** Says on the button itself that the text is in the clipboard. */
@@ -71,25 +80,39 @@ export class Headline {
     setTimeout(() => setText(copy, this.#strings.copyForPullRequest), 2000);
   }
 
-  #showActions(underWay: boolean): void {
-    const shown: ReportAction[] = underWay
+  /** First what goes on from here, then what there is to look at. */
+  #showActions({ verdict }: ReportSnapshot, underWay: boolean): void {
+    const steps: ReportAction[] = underWay
       ? ['cancel', 'showLog', 'showOriginalLog']
-      : [
-          ...(this.root.dataset['verdict'] === 'none' ? [] : (['copyForPullRequest'] as const)),
-          ...(['compare', 'showCodeChanges', 'showLog', 'showOriginalLog', 'reproduceAgain'] as const),
-        ];
-    if (shown.join() === this.#shownActions) return;
-    this.#shownActions = shown.join();
-    replaceChildren(this.#actions, ...shown.map(action => this.#buttons.get(action)));
+      : verdict === undefined
+        ? ['reproduceAgain']
+        : [
+            'copyForPullRequest',
+            'export',
+            ...(verdict.verdict === 'diverged' || verdict.divergence !== undefined
+              ? (['findCause'] as const)
+              : []),
+            ...(['probe', 'reproduceAgain'] as const),
+          ];
+    const looks: ReportAction[] = underWay
+      ? []
+      : ['compare', 'showCodeChanges', 'showLog', 'showOriginalLog'];
+    const shown = [...steps, '', ...looks].join();
+    if (shown === this.#shownActions) return;
+    this.#shownActions = shown;
+    replaceChildren(this.#actions, ...steps.map(action => this.#buttons.get(action)));
+    this.#looks.hidden = looks.length === 0;
+    replaceChildren(this.#looks, ...looks.map(action => this.#buttons.get(action)));
   }
 }
 
-function subject({ original, reproduction }: ReportSnapshot, strings: ReportStrings): string {
+function subject({ original, reproduction, verdict }: ReportSnapshot, strings: ReportStrings): string {
   const names = formatString(strings.subject, shorten(original.label, 120), `…${reproduction.id.slice(-6)}`);
   const host =
     reproduction.host === undefined ? '' : formatString(strings.onHost, shorten(reproduction.host, 80));
   const took = reproduction.durationMs === undefined ? '' : formatSeconds(reproduction.durationMs / 1000);
-  return [[names, host].filter(Boolean).join(' '), took].filter(Boolean).join(' · ');
+  const part = partText(verdict?.part, strings);
+  return [[names, host].filter(Boolean).join(' '), took, part].filter(Boolean).join(' · ');
 }
 
 function stepItem({ name, state }: Step, strings: ReportStrings): HTMLElement {

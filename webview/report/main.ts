@@ -13,17 +13,21 @@ import { connect } from '../shared/bridge.ts';
 import { reportFailures } from '../shared/reportFailures.ts';
 import { ReportApp } from './reportApp.ts';
 
-const savedSchema = z.object({ key: z.string().optional(), allMetrics: z.boolean().optional() });
+const savedSchema = z.object({
+  key: z.string().optional(),
+  allMetrics: z.boolean().optional(),
+  goesOn: z.boolean().optional(),
+});
 
 let app: ReportApp | undefined;
 
 const bridge = connect<ReportHostMessage, ReportPanelMessage>(reportHostMessageSchema, message => {
-  if (message.type !== 'open') {
+  if (message.type !== 'open' || app !== undefined) {
     app?.receive(message);
     return;
   }
   const saved = savedSchema.safeParse(bridge.restore());
-  app ??= new ReportApp(bridge, message.strings, message.origin, saved.success ? saved.data : {});
+  app = new ReportApp(bridge, message.strings, message.origin, saved.success ? saved.data : {});
 });
 reportFailures(message => bridge.post({ type: 'failure', message }));
 bridge.post({ type: 'ready' });

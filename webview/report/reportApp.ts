@@ -1,13 +1,15 @@
 /**
- * The Reproduction Report: live while the reproduction runs, the verdict afterwards. Drawn from the newest snapshot,
- * at most once a frame.
+ * The Reproduction Report: the forecast before the reproduction, live while it runs, the verdict afterwards. Drawn from
+ * the newest snapshot, at most once a frame.
  */
 import type {
+  ForecastView,
   Overlay,
   ReportAction,
   ReportHostMessage,
   ReportPanelMessage,
   ReportSnapshot,
+  ReportTask,
 } from '../../src/protocol/reportProtocol.ts';
 import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
@@ -18,8 +20,14 @@ import { postChanges } from '../shared/postChanges.ts';
 import { framed } from '../shared/framed.ts';
 import type { Zoom } from '../shared/plot/scene.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
+import { divergenceText, reproductionsSection, statisticsSection, trialsSection } from './afterwards.ts';
+import { DivergenceBar } from './divergenceBar.ts';
+import { ForecastPage } from './forecastPage.ts';
 import { Headline } from './headline.ts';
 import { OverlayChart } from './overlayChart.ts';
+import { probeSection } from './probeSection.ts';
+import { listSection } from './section.ts';
+import { TaskBar } from './taskBar.ts';
 import { ingredientsTable, metricRows, metricsTable, outputsTable, type MetricRow } from './reportTables.ts';
 
 /** A verdict may have thousands of metrics; so many are shown until all are asked for. */
@@ -28,26 +36,36 @@ const shownRows = 50;
 export interface SavedReport {
   readonly key?: string | undefined;
   readonly allMetrics?: boolean | undefined;
+  /** It differs, and the person said that it is to go on. */
+  readonly goesOn?: boolean | undefined;
 }
 
 export class ReportApp {
   readonly #bridge: Bridge<ReportPanelMessage>;
   readonly #strings: ReportStrings;
-  readonly #origin: Record<string, unknown>;
+  #origin: Record<string, unknown>;
   readonly #headline: Headline;
+  readonly #forecastPage: ForecastPage;
+  readonly #task: TaskBar;
+  readonly #divergence: DivergenceBar;
   readonly #chart: OverlayChart;
+  readonly #main = element('main', { class: 'report' });
   readonly #problem = element('p', { class: 'note problem', role: 'alert', hidden: true });
   readonly #why = element('div', { class: 'why' });
+  readonly #after = element('div', { class: 'after' });
   readonly #ingredients = element('section');
   readonly #metrics = element('section');
   readonly #outputs = element('section');
+  #forecast: ForecastView | undefined;
   #report: ReportSnapshot | undefined;
+  #shown: 'forecast' | 'report' | undefined;
   #revision = -1;
   #overlay: Overlay | undefined;
   #drawn: number | undefined;
   #theme = readTheme();
   #key: string | undefined;
   #allMetrics: boolean;
+  #goesOn: boolean;
   #zoom: Zoom | undefined;
   readonly #watch: (message: ReportPanelMessage) => void;
 
@@ -65,6 +83,21 @@ export class ReportApp {
     this.#origin = origin;
     this.#key = saved.key;
     this.#allMetrics = saved.allMetrics ?? false;
+    this.#goesOn = saved.goesOn ?? false;
+    this.#forecastPage = new ForecastPage(strings, {
+      onReproduce: part => bridge.post({ type: 'reproduce', part }),
+      onCheckAgain: () => bridge.post({ type: 'checkAgain' }),
+      onProbe: () => this.#act('probe'),
+    });
+    this.#task = new TaskBar(strings, () => bridge.post({ type: 'cancelTask' }));
+    this.#divergence = new DivergenceBar(strings, {
+      onStop: () => this.#act('stopEarly'),
+      onGoOn: () => {
+        this.#goesOn = true;
+        this.#save();
+        this.#frame();
+      },
+    });
     this.#headline = new Headline(strings, action => this.#act(action));
     this.#chart = new OverlayChart(strings, {
       onSelect: key => this.#select(key),
@@ -73,22 +106,8 @@ export class ReportApp {
         this.#frame();
       },
     });
-    replaceChildren(
-      document.body,
-      element(
-        'main',
-        { class: 'report' },
-        this.#problem,
-        this.#headline.root,
-        this.#why,
-        this.#ingredients,
-        this.#chart.root,
-        this.#metrics,
-        this.#outputs,
-      ),
-    );
-    this.#headline.root.hidden = true;
-    this.#chart.root.hidden = true;
+    replaceChildren(document.body, this.#main);
+    replaceChildren(this.#main, this.#problem);
     this.#save();
     onThemeChange(() => {
       this.#theme = readTheme();
@@ -97,8 +116,20 @@ export class ReportApp {
     addEventListener('resize', this.#frame);
   }
 
-  receive(message: Exclude<ReportHostMessage, { type: 'open' }>): void {
+  receive(message: ReportHostMessage): void {
     switch (message.type) {
+      case 'open':
+        this.#origin = message.origin;
+        this.#save();
+        return;
+      case 'task':
+        this.#showTask(message.task ?? undefined);
+        return;
+      case 'forecast':
+        if (message.revision < this.#revision) return;
+        this.#revision = message.revision;
+        this.#forecast = message.forecast;
+        break;
       case 'report':
         if (message.revision < this.#revision) return;
         this.#revision = message.revision;
@@ -118,14 +149,21 @@ export class ReportApp {
 
   #render(): void {
     const report = this.#report;
-    if (report === undefined) return;
+    if (report === undefined) {
+      if (this.#forecast === undefined) return;
+      this.#show('forecast');
+      this.#forecastPage.render(this.#forecast);
+      return;
+    }
+    this.#show('report');
     const rows = metricRows(report, this.#strings);
     this.#chooseMetric(rows);
-    this.#headline.root.hidden = false;
     this.#headline.render(report);
+    this.#divergence.render(report, this.#goesOn);
     this.#renderWhy(report);
     this.#renderTables(report, rows);
     this.#renderChart(rows);
+    this.#renderAfter(report);
     if (this.#drawn !== undefined) this.#bridge.post({ type: 'drawn', revision: this.#drawn });
     this.#drawn = undefined;
   }
@@ -140,31 +178,60 @@ export class ReportApp {
     this.#key = (differing[0] ?? counted[0] ?? rows[0])?.key;
   }
 
-  #renderWhy({ verdict }: ReportSnapshot): void {
+  /** The page that is not shown is not there: neither the keyboard nor a screen reader finds its way into it. */
+  #show(page: 'forecast' | 'report'): void {
+    if (this.#shown === page) return;
+    this.#shown = page;
+    const parts =
+      page === 'forecast'
+        ? [this.#forecastPage.root, this.#task.root]
+        : [
+            ...[this.#headline.root, this.#task.root, this.#divergence.root, this.#why, this.#ingredients],
+            ...[this.#chart.root, this.#metrics, this.#outputs, this.#after],
+          ];
+    replaceChildren(this.#main, this.#problem, ...parts);
+  }
+
+  #renderWhy({ verdict, cause }: ReportSnapshot): void {
     const strings = this.#strings;
-    const list = (title: string, lines: readonly string[]): Child =>
-      lines.length === 0
-        ? undefined
-        : element(
-            'section',
-            {},
-            element('h2', {}, title),
-            element('ul', {}, ...lines.slice(0, 100).map(line => element('li', {}, line))),
-          );
+    const parting = verdict === undefined ? undefined : divergenceText(verdict, strings);
     replaceChildren(
       this.#why,
-      list(strings.cause, untoldCause(verdict)),
-      list(strings.caps, verdict?.caps ?? []),
-      list(
+      listSection(strings.cause, untoldCause(verdict)),
+      listSection(strings.divergence, parting === undefined ? [] : [parting]),
+      cause === undefined ? undefined : trialsSection(cause, strings),
+      listSection(strings.caps, verdict?.caps ?? []),
+      listSection(
         strings.escaped,
         (verdict?.escapedModules ?? []).map(({ module, path }) => `${module}: ${path}`),
       ),
     );
   }
 
+  #renderAfter(report: ReportSnapshot): void {
+    const { verdict, probe } = report;
+    const strings = this.#strings;
+    replaceChildren(
+      this.#after,
+      verdict === undefined ? undefined : statisticsSection(verdict, strings),
+      probe === undefined ? undefined : probeSection(probe, strings, verdict?.probeId !== undefined),
+      verdict === undefined ? undefined : reproductionsSection(report, strings),
+    );
+  }
+
+  #showTask(task: ReportTask | undefined): void {
+    this.#task.render(task);
+    this.#headline.setBusy(task !== undefined);
+    this.#forecastPage.setBusy(task !== undefined);
+  }
+
   #renderTables({ verdict }: ReportSnapshot, rows: readonly MetricRow[]): void {
     const strings = this.#strings;
-    section(this.#ingredients, strings.ingredients, verdict && ingredientsTable(verdict, strings));
+    section(
+      this.#ingredients,
+      strings.ingredients,
+      verdict && ingredientsTable(verdict.ingredients, strings),
+    );
     const shown = this.#allMetrics ? rows : rows.slice(0, shownRows);
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.title : '';
     section(
@@ -227,7 +294,10 @@ export class ReportApp {
   }
 
   #save(): void {
-    this.#bridge.save({ origin: this.#origin, key: this.#key, allMetrics: this.#allMetrics });
+    this.#bridge.save({
+      ...{ origin: this.#origin, key: this.#key },
+      ...{ allMetrics: this.#allMetrics, goesOn: this.#goesOn },
+    });
   }
 }
 

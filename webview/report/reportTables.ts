@@ -3,14 +3,15 @@ import type { LiveMetric, ReportSnapshot } from '../../src/protocol/reportProtoc
 import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
 import { formatNumber, formatRelative } from '../../src/series/formatNumber.ts';
-import { clipped, element, setAttributes, type Child } from '../shared/dom.ts';
-import { icon } from '../shared/icons.ts';
+import { clipped, element, shorten } from '../shared/dom.ts';
+import { numberCell, status, table } from './table.ts';
 import { verdictLook, type Look, type VerdictWord } from './verdictLook.ts';
 
 type Verdict = NonNullable<ReportSnapshot['verdict']>;
 type MetricVerdict = Verdict['metrics'][number];
+type OutputVerdict = Verdict['outputs'][number];
 
-export function ingredientsTable({ ingredients }: Verdict, strings: ReportStrings): HTMLElement {
+export function ingredientsTable(ingredients: Verdict['ingredients'], strings: ReportStrings): HTMLElement {
   return table(
     [strings.ingredient, strings.original, strings.now, strings.status],
     ingredients.map(ingredient => {
@@ -50,6 +51,8 @@ export interface MetricRow {
   readonly originalLast: number | undefined;
   readonly reproducedLast: number | undefined;
   readonly sentence: string | undefined;
+  /** What decided that it is within tolerance, or not. */
+  readonly judgedBy: string | undefined;
 }
 
 /** Worst first, volatile last. While the reproduction runs, what is known so far. */
@@ -83,6 +86,7 @@ function liveRow(metric: LiveMetric, strings: ReportStrings): MetricRow {
     originalLast: metric.originalLast,
     reproducedLast: metric.reproducedLast,
     sentence: undefined,
+    judgedBy: undefined,
   };
 }
 
@@ -98,6 +102,7 @@ function finalRow(metric: MetricVerdict, strings: ReportStrings): MetricRow {
     originalLast: metric.originalLast,
     reproducedLast: metric.reproducedLast,
     sentence: metric.sentence,
+    judgedBy: metric.volatile ? undefined : toleranceWord(metric.toleranceFrom, strings),
   };
 }
 
@@ -125,7 +130,13 @@ export function metricsTable(
         'tr',
         { 'aria-current': row.key === selected ? 'true' : undefined, title: row.sentence },
         element('th', { scope: 'row' }, choose),
-        element('td', {}, status(row.look), row.volatile ? volatileBadge(strings) : undefined),
+        element(
+          'td',
+          {},
+          status(row.look),
+          row.volatile ? volatileBadge(strings) : undefined,
+          row.judgedBy === undefined ? undefined : element('div', { class: 'hint difference' }, row.judgedBy),
+        ),
         numberCell(
           formatNumber(row.points) +
             (row.missing > 0 ? ` (${formatString(strings.missing, row.missing)})` : ''),
@@ -157,9 +168,7 @@ export function outputsTable({ outputs }: Verdict, strings: ReportStrings): HTML
           { class: 'words' },
           status(countedLook(output, strings)),
           output.volatile ? volatileBadge(strings) : undefined,
-          output.sentence === undefined
-            ? undefined
-            : element('div', { class: 'hint difference' }, output.sentence),
+          outputHint(output, strings),
         ),
         element(
           'td',
@@ -180,41 +189,40 @@ function countedLook(item: { verdict: VerdictWord; volatile: boolean }, strings:
     : { icon: 'info', word: strings.differs, tone: 'quiet' };
 }
 
-function status(look: Look): HTMLElement {
-  return element('span', { class: 'status', 'data-tone': look.tone }, icon(look.icon), look.word);
+/** What differs inside the file, and by how much; the names of its tensors on demand. */
+function outputHint({ sentence, tensors }: OutputVerdict, strings: ReportStrings): HTMLElement | undefined {
+  const text = sentence ?? tensorsText(tensors, strings);
+  if (text === undefined) return undefined;
+  const names = tensors?.differing.slice(0, 20).join('\n').slice(0, 2000);
+  return element('div', { class: 'hint difference', title: names === '' ? undefined : names }, text);
+}
+
+function tensorsText(tensors: OutputVerdict['tensors'], strings: ReportStrings): string | undefined {
+  if (tensors === undefined || tensors.compared === 0) return undefined;
+  const { compared, differing, maxRelativeDifference } = tensors;
+  if (differing.length === 0) return formatString(strings.tensorsEqual, compared);
+  return maxRelativeDifference === undefined
+    ? formatString(strings.tensorsDifferPlain, differing.length, compared)
+    : formatString(strings.tensorsDiffer, differing.length, compared, formatRelative(maxRelativeDifference));
+}
+
+function toleranceWord(from: MetricVerdict['toleranceFrom'], strings: ReportStrings): string | undefined {
+  switch (from) {
+    case undefined:
+      return undefined;
+    case 'command':
+      return strings.toleranceCommand;
+    case 'experiment':
+      return strings.toleranceExperiment;
+    case 'noise-band':
+      return strings.toleranceNoise;
+    case 'data-type':
+      return strings.toleranceType;
+    default:
+      return shorten(from, 60);
+  }
 }
 
 function volatileBadge(strings: ReportStrings): HTMLElement {
   return element('span', { class: 'badge quiet', title: strings.volatileHint }, strings.volatile);
-}
-
-function numberCell(text: string): HTMLElement {
-  return element('td', { class: 'number' }, text);
-}
-
-/** @param numbersFrom Index of the first column of numbers. */
-function table(
-  heads: readonly string[],
-  rows: readonly Child[],
-  name: string,
-  numbersFrom = Infinity,
-): HTMLElement {
-  const made = element(
-    'table',
-    { class: `table-${name}` },
-    element(
-      'thead',
-      {},
-      element(
-        'tr',
-        {},
-        ...heads.map((head, i) =>
-          element('th', { scope: 'col', class: i >= numbersFrom ? 'number' : undefined }, head),
-        ),
-      ),
-    ),
-    element('tbody', {}, ...rows),
-  );
-  setAttributes(made, { 'data-rows': rows.length });
-  return element('div', { class: 'table-frame' }, made);
 }

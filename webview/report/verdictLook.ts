@@ -1,5 +1,5 @@
 /** How a verdict, or the lack of one, looks: an icon, a word and a tone. Never the colour alone. */
-import type { ReportSnapshot } from '../../src/protocol/reportProtocol.ts';
+import type { LiveMetric, ReportSnapshot } from '../../src/protocol/reportProtocol.ts';
 import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
 import { formatNumber, formatRelative } from '../../src/series/formatNumber.ts';
@@ -15,6 +15,14 @@ export interface Look {
 }
 
 export type VerdictWord = NonNullable<ReportSnapshot['verdict']>['verdict'];
+
+/** Best first. */
+export const verdictWords: readonly VerdictWord[] = [
+  'identical',
+  'within-tolerance',
+  'diverged',
+  'inconclusive',
+];
 
 export function verdictLook(verdict: VerdictWord, strings: ReportStrings): Look {
   switch (verdict) {
@@ -67,11 +75,17 @@ export function isUnderWay(report: ReportSnapshot): boolean {
   return report.verdict === undefined && report.steps.some(({ state }) => state === 'active');
 }
 
-function liveSentence({ live: all, reproduction }: ReportSnapshot, strings: ReportStrings): string {
-  const live = all.filter(metric => !metric.volatile);
-  const differing = live
-    .filter(metric => metric.firstDifferingStep !== undefined)
+/** Of the counted metrics the one that parted first; undefined while none has. */
+export function firstDiffering({ live }: ReportSnapshot): LiveMetric | undefined {
+  return live
+    .filter(metric => !metric.volatile && metric.firstDifferingStep !== undefined)
     .sort((a, b) => (a.firstDifferingStep ?? 0) - (b.firstDifferingStep ?? 0))[0];
+}
+
+function liveSentence(report: ReportSnapshot, strings: ReportStrings): string {
+  const { live: all, reproduction } = report;
+  const live = all.filter(metric => !metric.volatile);
+  const differing = firstDiffering(report);
   if (differing !== undefined)
     return formatString(
       strings.runningDiffers,

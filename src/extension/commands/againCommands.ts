@@ -1,9 +1,9 @@
 /** Acting on recorded runs: again, again with changes, cancel. */
 import * as vscode from 'vscode';
 import type { ParameterValue } from '../../runs/plan.ts';
+import { confirmShared } from '../confirmShared.ts';
 import { oneLine } from '../formatText.ts';
 import { commandIds } from '../ids.ts';
-import type { RunPanels } from '../panelHost.ts';
 import type { RunStarter } from '../startRun.ts';
 import type { RunsModel } from '../runsModel.ts';
 import { runWithProgress } from '../runWithProgress.ts';
@@ -20,15 +20,15 @@ export interface AgainDependencies {
   readonly model: RunsModel;
   readonly pick: RunPicker;
   readonly starter: RunStarter;
-  readonly panels: RunPanels;
 }
 
-export function againCommands({ client, model, pick, starter, panels }: AgainDependencies) {
+export function againCommands({ client, model, pick, starter }: AgainDependencies) {
+  const agreed = ({ store, run }: RunRow): Promise<boolean> => confirmShared(client, { store, id: run.id });
   return {
     [commandIds.rerun]: async (...args) => {
       if (!(await requireTrust())) return;
       const row = await pick.one(args, { title: vscode.l10n.t('Run Again'), kind: 'repeatable' });
-      if (row !== undefined) await starter.again(row, {});
+      if (row !== undefined && (await agreed(row))) await starter.again(row, {});
     },
     [commandIds.rerunWithChanges]: async (...args) => {
       if (!(await requireTrust())) return;
@@ -38,15 +38,7 @@ export function againCommands({ client, model, pick, starter, panels }: AgainDep
       const { store, run } = row;
       const parameters = await client.request('changeableParameters', { store, id: run.id });
       const changes = await askChanges(row, parameters);
-      if (changes !== undefined) await starter.again(row, changes);
-    },
-    [commandIds.reproduceRun]: async (...args) => {
-      if (!(await requireTrust())) return;
-      const title = vscode.l10n.t('Reproduce This Run');
-      const row = await pick.one(args, { title, kind: 'ended' });
-      if (row === undefined) return;
-      const reproduction = await starter.reproduce(row);
-      await panels.showReport({ store: row.store, original: row.run.id, reproduction });
+      if (changes !== undefined && (await agreed(row))) await starter.again(row, changes);
     },
     [commandIds.cancelRun]: async (...args) => {
       const title = vscode.l10n.t('Cancel Run');

@@ -11,21 +11,26 @@ import { environmentLookCommands } from '../environment/commands/lookCommands.ts
 import type { EnvironmentParts } from '../environment/openEnvironment.ts';
 import type { CommandMemory } from '../commandMemory.ts';
 import type { ComparisonDocuments } from '../documents/comparisonDocuments.ts';
+import type { HealthModel } from '../healthModel.ts';
 import type { LogDocuments } from '../documents/logDocuments.ts';
 import type { RunPanels } from '../panelHost.ts';
 import type { RunsModel } from '../runsModel.ts';
 import type { RunsViewState } from '../runsViewState.ts';
+import type { Reproductions } from '../reproductions.ts';
 import type { RunStarter } from '../startRun.ts';
 import type { StoreClient } from '../storeClient.ts';
 import type { ExperimentsTree } from '../tree/experimentsTree.ts';
 import type { TreeNode } from '../tree/treeNodes.ts';
 import { againCommands } from './againCommands.ts';
 import type { CommandTable } from './commandHandler.ts';
+import { healthCommands } from './healthCommands.ts';
 import { importCommands } from './importCommands.ts';
 import { keepCommands } from './keepCommands.ts';
 import { lookCommands } from './lookCommands.ts';
 import { createRunPicker } from './pickRuns.ts';
+import { reproduceCommands } from './reproduceCommands.ts';
 import { runCommands } from './runCommands.ts';
+import { shareCommands } from './shareCommands.ts';
 import { supportCommands } from './supportCommands.ts';
 import { viewCommands } from './viewCommands.ts';
 
@@ -38,10 +43,14 @@ export interface CommandDependencies {
   readonly logs: LogDocuments;
   readonly comparisons: ComparisonDocuments;
   readonly starter: RunStarter;
+  readonly reproductions: Reproductions;
+  readonly health: HealthModel;
   readonly memory: CommandMemory;
   readonly panels: RunPanels;
   readonly log: vscode.LogOutputChannel;
   readonly version: string;
+  /** `publisher.name`. */
+  readonly extensionId: string;
   readonly data: DataParts;
   readonly environment: EnvironmentParts;
   readonly reveal: (store: string, id: string) => Promise<void>;
@@ -58,10 +67,17 @@ export function allCommands(parts: CommandDependencies): CommandTable {
   };
   return {
     ...runCommands({ client, model, memory, starter }),
-    ...againCommands({ client, model, pick, starter, panels }),
+    ...againCommands({ client, model, pick, starter }),
+    ...reproduceCommands({ pick, panels, reproductions: parts.reproductions }),
     ...lookCommands({ client, model, pick, logs, comparisons, panels }),
     ...importCommands({ client, model, log: parts.log, version: parts.version }),
     ...keepCommands(client, model, pick),
+    ...healthCommands(parts.health, model),
+    ...shareCommands({
+      ...{ client, model, pick },
+      toolVersion: parts.version,
+      extensionId: parts.extensionId,
+    }),
     ...viewCommands(client, model, viewState, tree),
     ...transferCommands({ ...data, log: parts.log }),
     ...pinCommands({ ...data, log: parts.log }),

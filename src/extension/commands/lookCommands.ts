@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { showCodeDiff } from '../documents/showCodeDiff.ts';
 import type { ComparisonDocuments } from '../documents/comparisonDocuments.ts';
 import type { LogDocuments } from '../documents/logDocuments.ts';
-import { formatBytes, formatTime, shortId } from '../formatText.ts';
+import { formatBytes } from '../../series/formatBytes.ts';
 import { commandIds, schemes } from '../ids.ts';
 import type { RunPanels } from '../panelHost.ts';
 import { runPathsOf } from '../runFolder.ts';
@@ -12,8 +12,8 @@ import type { RunsModel } from '../runsModel.ts';
 import { runWithProgress } from '../runWithProgress.ts';
 import type { StoreClient } from '../storeClient.ts';
 import type { LeafNode, SectionNode } from '../tree/treeNodes.ts';
-import { verdictIcon, verdictWord } from '../tree/verdictWords.ts';
 import type { RunRow } from '../worker/runsView.ts';
+import { chooseReproduction } from './chooseReproduction.ts';
 import type { CommandTable } from './commandHandler.ts';
 import type { RunPicker } from './pickRuns.ts';
 
@@ -109,7 +109,10 @@ export function lookCommands({ client, model, pick, logs, comparisons, panels }:
         title: vscode.l10n.t('Show Reproduction Report'),
         kind: 'reproduced',
       });
-      const reproduction = row === undefined ? undefined : await chooseReproduction(row);
+      const reproduction =
+        row === undefined
+          ? undefined
+          : await chooseReproduction(row, vscode.l10n.t('Show Reproduction Report'));
       if (row !== undefined && reproduction !== undefined)
         await panels.showReport({ store: row.store, original: row.run.id, reproduction });
     },
@@ -146,26 +149,6 @@ export function lookCommands({ client, model, pick, logs, comparisons, panels }:
     if (more.length === 0) await comparisons.showPair(first, second);
     else await comparisons.showTable([first, second, ...more]);
   }
-}
-
-async function chooseReproduction({ run }: RunRow): Promise<string | undefined> {
-  const verdicts = [...run.verdicts].reverse();
-  const [latest] = verdicts;
-  if (latest === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('This run was not reproduced yet.'));
-    return undefined;
-  }
-  if (verdicts.length === 1) return latest.reproductionId;
-  const picked = await vscode.window.showQuickPick(
-    verdicts.map(({ reproductionId, verdict, at }) => ({
-      reproductionId,
-      label: verdictWord(verdict),
-      iconPath: new vscode.ThemeIcon(verdictIcon(verdict).icon),
-      description: `${shortId(reproductionId)} · ${formatTime(at)}`,
-    })),
-    { title: vscode.l10n.t('Show Reproduction Report') },
-  );
-  return picked?.reproductionId;
 }
 
 function isLeaf(value: unknown): value is LeafNode {

@@ -1,7 +1,7 @@
 /** How the state of data is said, in one place: tree, tooltips, Source Control and status bar use the same words. */
 import * as vscode from 'vscode';
 import type { DataStatus, PathState, PathStatus } from '../../data/operations/dataStatus.ts';
-import { formatBytes } from '../formatText.ts';
+import { formatBytes } from '../../series/formatBytes.ts';
 
 export function stateWord(state: PathState): string {
   switch (state) {

@@ -1,7 +1,7 @@
 /** Runs a data operation with files, bytes and rate in a cancellable notification, and redraws what it changed. */
 import type { DataProgress } from '../../data/dataProgress.ts';
 import * as vscode from 'vscode';
-import { formatBytes } from '../formatText.ts';
+import { formatBytes } from '../../series/formatBytes.ts';
 import { runWithProgress } from '../runWithProgress.ts';
 import { fileCount } from './dataWords.ts';
 import type { DataModel } from './dataModel.ts';

@@ -7,7 +7,8 @@ import { decideSync, type SyncMode, type SyncReason } from '../../data/sync/deci
 import type { HeadMove } from '../../data/sync/headWatch.ts';
 import type { SyncOutcome } from '../../data/sync/syncToHead.ts';
 import type { SyncVerdict } from '../../data/sync/syncVerdict.ts';
-import { formatBytes, oneLine } from '../formatText.ts';
+import { oneLine } from '../formatText.ts';
+import { formatBytes } from '../../series/formatBytes.ts';
 import { readSettings } from '../settings.ts';
 import { showError } from '../showError.ts';
 import type { Credentials } from './credentials.ts';

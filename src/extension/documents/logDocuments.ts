@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { ContextKeys } from '../contextKeys.ts';
 import { schemes } from '../ids.ts';
-import { formatBytes } from '../formatText.ts';
+import { formatBytes } from '../../series/formatBytes.ts';
 import { runPathsOf } from '../runFolder.ts';
 import type { StoreClient } from '../storeClient.ts';
 import type { LogStart } from '../worker/logWindow.ts';

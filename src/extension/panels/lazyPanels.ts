@@ -2,17 +2,16 @@
 import * as vscode from 'vscode';
 import type { RunPanels } from '../panelHost.ts';
 import type { StoreChange } from '../storeClient.ts';
-import type { ChartsPanelParts } from './chartsPanel.ts';
 import { panelTypes } from './panelIds.ts';
-import type { OpenPanels } from './openPanels.ts';
+import type { OpenPanels, OpenPanelsParts } from './openPanels.ts';
 
 export class LazyPanels implements RunPanels, vscode.Disposable {
-  readonly #parts: ChartsPanelParts;
+  readonly #parts: OpenPanelsParts;
   readonly #serializers: vscode.Disposable;
   #loading: Promise<OpenPanels> | undefined;
   #open: OpenPanels | undefined;
 
-  constructor(parts: ChartsPanelParts) {
+  constructor(parts: OpenPanelsParts) {
     this.#parts = parts;
     this.#serializers = vscode.Disposable.from(
       vscode.window.registerWebviewPanelSerializer(panelTypes.charts, {
@@ -40,6 +39,10 @@ export class LazyPanels implements RunPanels, vscode.Disposable {
 
   async showReport(report: Parameters<RunPanels['showReport']>[0]): Promise<void> {
     (await this.#load()).showReport(report);
+  }
+
+  async showForecast(run: Parameters<RunPanels['showForecast']>[0]): Promise<void> {
+    await (await this.#load()).showForecast(run);
   }
 
   async showMedia(run: Parameters<RunPanels['showMedia']>[0]): Promise<void> {

@@ -6,15 +6,17 @@ import type { ReproductionReference } from '../worker/panelRequests.ts';
 import { ChartsPanel, savedChartRuns, type ChartsPanelParts } from './chartsPanel.ts';
 import { MediaPanel, savedMediaRun } from './mediaPanel.ts';
 import { panelTypes, type PanelType } from './panelIds.ts';
-import { ReportPanel, savedReport } from './reportPanel.ts';
+import { ReportPanel, savedReport, type ReportPanelParts, type ReportReference } from './reportPanel.ts';
+
+export type OpenPanelsParts = ChartsPanelParts & ReportPanelParts;
 
 export class OpenPanels {
-  readonly #parts: ChartsPanelParts;
+  readonly #parts: OpenPanelsParts;
   readonly #charts = new Set<ChartsPanel>();
   readonly #reports = new Set<ReportPanel>();
   readonly #media = new Set<MediaPanel>();
 
-  constructor(parts: ChartsPanelParts) {
+  constructor(parts: OpenPanelsParts) {
     this.#parts = parts;
   }
 
@@ -34,6 +36,21 @@ export class OpenPanels {
     const open = [...this.#reports].find(report => report.reference.reproduction === reference.reproduction);
     if (open === undefined)
       this.#adoptReport(createPanel(panelTypes.report, vscode.l10n.t('Reproduction Report')), reference);
+    else open.panel.reveal();
+  }
+
+  /** Shows the forecast of a reproduction; where it is on the screen already, this is the second click that starts it. */
+  async showForecast({ store, id }: RunReference): Promise<void> {
+    const open = [...this.#reports].find(
+      ({ reference }) =>
+        reference.store === store && reference.original === id && reference.reproduction === undefined,
+    );
+    if (open === undefined)
+      this.#adoptReport(createPanel(panelTypes.report, vscode.l10n.t('Reproduction Report')), {
+        store,
+        original: id,
+      });
+    else if (open.panel.active) await open.startIfReady();
     else open.panel.reveal();
   }
 
@@ -74,7 +91,7 @@ export class OpenPanels {
     panel.onDidDispose(() => this.#charts.delete(charts));
   }
 
-  #adoptReport(panel: vscode.WebviewPanel, reference: ReproductionReference): void {
+  #adoptReport(panel: vscode.WebviewPanel, reference: ReportReference): void {
     const report = new ReportPanel(panel, reference, this.#parts);
     this.#reports.add(report);
     panel.onDidDispose(() => this.#reports.delete(report));

@@ -3,6 +3,7 @@
  * the rows on the screen. A change of values redraws the runs concerned; only a change of places redraws the rest.
  */
 import * as vscode from 'vscode';
+import type { HealthModel } from '../healthModel.ts';
 import { runInView } from '../runWithProgress.ts';
 import type { OpenProject } from '../projects.ts';
 import type { ModelChange, RunsModel } from '../runsModel.ts';
@@ -42,6 +43,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
   readonly #client: StoreClient;
   readonly #model: RunsModel;
   readonly #viewState: RunsViewState;
+  readonly #health: HealthModel;
   readonly #changed = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   readonly #subscriptions: { dispose(): unknown }[];
   readonly onDidChangeTreeData = this.#changed.event;
@@ -56,14 +58,16 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
   /** VS Code knows nodes by identity: one object for each id. */
   readonly #nodes = new Map<string, TreeNode>();
 
-  constructor(client: StoreClient, model: RunsModel, viewState: RunsViewState) {
+  constructor(client: StoreClient, model: RunsModel, viewState: RunsViewState, health: HealthModel) {
     this.#client = client;
     this.#model = model;
     this.#viewState = viewState;
+    this.#health = health;
     this.#subscriptions = [
       this.#changed,
       model.onDidChange(change => void this.#modelChanged(change)),
       viewState.onDidChange(() => this.#shown.clear()),
+      health.onDidChange(({ store, ids }) => this.#redraw(store, ids)),
     ];
   }
 
@@ -110,7 +114,9 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
         return groupItem(node, this.#viewState.view.grouping, this.#model.snapshot.outlines.get(node.store));
       case 'run': {
         const row = this.#rows.get(node.id);
-        return row === undefined ? new vscode.TreeItem(node.runId) : runItem(node.id, row, Date.now());
+        return row === undefined
+          ? new vscode.TreeItem(node.runId)
+          : runItem(node.id, row, Date.now(), this.#health.of(node.store, node.runId));
       }
       case 'childRuns':
         return childRunsItem(node.id, this.#childCounts.get(node.id) ?? 0);
@@ -136,7 +142,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     const details = await this.#client
       .request('runDetails', { store: node.store, id: node.runId })
       .catch(() => undefined);
-    if (details !== undefined && !token.isCancellationRequested) item.tooltip = runTooltip(row, details);
+    if (details !== undefined && !token.isCancellationRequested)
+      item.tooltip = runTooltip(row, details, this.#health.of(node.store, node.runId));
     return item;
   }
 
@@ -197,7 +204,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
       this.#client.request('runContents', reference),
       this.#client.request('childRuns', { ...reference, limit: 0 }),
     ]);
-    const sections = runSections(node, row, details, contents);
+    const sections = runSections(node, row, details, contents, this.#health.of(node.store, node.runId));
     if (total === 0) return sections;
     const id = `${node.id}/childRuns`;
     this.#childCounts.set(id, total);
@@ -214,6 +221,12 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     const remaining = total - nodes.length;
     if (remaining <= 0) return nodes;
     return [...nodes, { kind: 'more', id: `${node.id}/more`, parent: node, remaining }];
+  }
+
+  /** What is known beside the record changed. */
+  #redraw(store: string, ids: ReadonlySet<string>): void {
+    const shown = [...this.#loaded.values()].filter(({ node }) => node.store === store);
+    this.#changed.fire(shown.flatMap(({ nodes }) => nodes.filter(({ runId }) => ids.has(runId))));
   }
 
   #runNode(parent: GroupNode | ChildRunsNode, store: string, row: RunRow): RunNode {

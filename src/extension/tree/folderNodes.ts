@@ -1,7 +1,8 @@
 /** Artifacts and models as folders: each is read when it is opened. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { formatBytes, oneLine } from '../formatText.ts';
+import { oneLine } from '../formatText.ts';
+import { formatBytes } from '../../series/formatBytes.ts';
 import { runPathsOf } from '../runFolder.ts';
 import type { StoreClient } from '../storeClient.ts';
 import { modelText } from './reportedText.ts';

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { environmentText as environmentName } from '../../runs/environmentText.ts';
 import { knownValue } from '../../runs/known.ts';
+import type { EnvironmentIdentity } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { oneLine } from '../formatText.ts';
 
@@ -35,7 +36,30 @@ export function environmentText({ plan, captured }: RunDetails): string {
   if (gpu !== undefined)
     parts.push(hardware?.gpus.length === 1 ? gpu.name : `${hardware?.gpus.length ?? 0} × ${gpu.name}`);
   if (parts.length === 0) parts.push(plan?.environment.kind ?? '');
+  const drift = driftText(plan?.environment);
+  if (drift !== '') parts.push(drift);
   return oneLine(parts.join(' · '));
+}
+
+/** `locked`, `drifted: numpy 1.26.4 → 2.0.1`; '' where nobody looked. */
+function driftText(environment: EnvironmentIdentity | undefined): string {
+  switch (environment?.drift) {
+    case 'clean':
+      return vscode.l10n.t('locked');
+    case 'drifted': {
+      const [first, ...more] = environment.driftItems ?? [];
+      if (first === undefined) return vscode.l10n.t('drifted');
+      const items =
+        more.length === 0
+          ? oneLine(first, 80)
+          : vscode.l10n.t('{0} and {1} more', oneLine(first, 80), more.length);
+      return vscode.l10n.t('drifted: {0}', items);
+    }
+    case 'unlocked':
+      return vscode.l10n.t('not locked');
+    default:
+      return environment?.lock === undefined ? '' : vscode.l10n.t('locked');
+  }
 }
 
 /** CPython is what everybody calls Python. */

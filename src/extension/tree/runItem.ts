@@ -1,6 +1,7 @@
 /** How a run looks in the tree: one line that says what it is, how it goes and how good it is. */
 import * as vscode from 'vscode';
 import { importKindNames, isImportKind } from '../../imports/importKind.ts';
+import type { RunHealth } from '../../runs/runHealth.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import { formatDuration, formatNumber, oneLine, shortId } from '../formatText.ts';
 import { isLive } from '../worker/arrangeRuns.ts';
@@ -8,14 +9,21 @@ import { formatParameter } from '../worker/runRows.ts';
 import type { RunRow } from '../worker/runsView.ts';
 import { chosenMetrics } from './chosenMetrics.ts';
 import { stateLabel } from './groupLabel.ts';
+import { healthText } from './healthText.ts';
 import { verdictCounts } from './verdictWords.ts';
 
-export function runItem(id: string, row: RunRow, now: number): vscode.TreeItem {
+export function runItem(id: string, row: RunRow, now: number, health?: RunHealth): vscode.TreeItem {
   const { run } = row;
   const item = new vscode.TreeItem(shortLabel(row.label), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = id;
-  item.description = [differingText(row), runDescription(run, now)].filter(part => part !== '').join(' · ');
-  item.iconPath = stateIcon(run);
+  const danger = healthText(health?.problems ?? []);
+  item.description = [danger, differingText(row), runDescription(run, now)]
+    .filter(part => part !== '')
+    .join(' · ');
+  item.iconPath =
+    danger === ''
+      ? stateIcon(run)
+      : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   item.contextValue = contextOf(run);
   item.accessibilityInformation = {
     label: [row.label, stateLabel(run.state), run.star ? vscode.l10n.t('starred') : '', item.description]
@@ -52,13 +60,33 @@ function differingText({ run, label, differing }: RunRow): string {
 /** `★ loss 0.412  acc 0.871 · step 14 · 2 m · reproduced 2×`; for a run that ended badly, why. */
 export function runDescription(run: RunSummary, now: number): string {
   const parts = [endText(run), metricsText(run), timeText(run, now), verdictCounts(run.verdicts)];
-  if (run.reproduces !== undefined) parts.unshift(vscode.l10n.t('reproduces {0}', shortId(run.reproduces)));
+  if (run.sharedBy !== undefined) parts.unshift(sharedText(run.sharedBy));
+  if (run.purpose !== undefined) parts.unshift(purposeWord(run.purpose));
+  else if (run.reproduces !== undefined)
+    parts.unshift(vscode.l10n.t('reproduces {0}', shortId(run.reproduces)));
   if (run.tags.length > 0) parts.push(run.tags.map(tag => `#${oneLine(tag, 40)}`).join(' '));
   if (run.importedFrom !== undefined)
     parts.push(vscode.l10n.t('imported from {0}', sourceWord(run.importedFrom)));
   if (run.archived) parts.push(vscode.l10n.t('archived'));
   const text = parts.filter(part => part !== '').join(' · ');
   return run.star ? `★ ${text}` : text;
+}
+
+/** `from Ann`: a run that somebody else shared. Anybody can write anything there. */
+export function sharedText(sharedBy: string): string {
+  const name = oneLine(sharedBy.replace(/<[^>]*>/g, ''), 40);
+  return name === '' ? vscode.l10n.t('shared') : vscode.l10n.t('from {0}', name);
+}
+
+function purposeWord(purpose: string): string {
+  switch (purpose) {
+    case 'probe':
+      return vscode.l10n.t('determinism probe');
+    case 'trial':
+      return vscode.l10n.t('trial');
+    default:
+      return oneLine(purpose, 40);
+  }
 }
 
 /** What a person calls the kind of source that a run was imported from. */
@@ -70,6 +98,9 @@ export function stateIcon(run: RunSummary): vscode.ThemeIcon {
   const icon = (name: string, colour?: string): vscode.ThemeIcon =>
     new vscode.ThemeIcon(name, colour === undefined ? undefined : new vscode.ThemeColor(colour));
   if (run.problem !== undefined && run.argv.length === 0) return icon('warning', 'list.warningForeground');
+  // A run of somebody else is told by its owner first: what it came to stands in words beside it.
+  if (run.sharedBy !== undefined)
+    return icon('account', run.state === 'finished' ? 'testing.iconPassed' : undefined);
   switch (run.state) {
     case 'preparing':
     case 'running':
@@ -100,6 +131,7 @@ function contextOf(run: RunSummary): string {
   if (Object.keys(run.metrics).length > 0) words.push('metrics');
   if (run.codeKnown !== 'unknown' && run.parent === undefined) words.push('code');
   if (run.verdicts.length > 0) words.push('verdict');
+  if (run.sharedBy !== undefined) words.push('shared');
   return words.filter(word => word !== '').join(' ');
 }
 

@@ -1,5 +1,6 @@
 /** Which sections an expanded run has: its ingredients and what came out, as far as the record knows them. */
 import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
+import type { RunHealth } from '../../runs/runHealth.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { RunContents } from '../worker/runContents.ts';
 import type { RunRow } from '../worker/runsView.ts';
@@ -11,12 +12,14 @@ export function runSections(
   row: RunRow,
   details: RunDetails,
   contents: RunContents,
+  health?: RunHealth,
 ): SectionNode[] {
   const { run } = row;
   const { plan, reported } = details;
   const isChild = run.parent !== undefined;
   const names: SectionName[] = [];
   if (details.problems.length > 0) names.push('problem');
+  if (health !== undefined && health.problems.length + health.unchecked.length > 0) names.push('health');
   if (hasOwnMlflowServer(details)) names.push('mlflow');
   if (Object.keys(run.metrics).length > 0) names.push('metrics');
   if (Object.keys(run.parameters).length > 0) names.push('parameters');
@@ -31,6 +34,6 @@ export function runSections(
   if ((reported?.datasets ?? []).length > 0) names.push('datasets');
   if (details.verdicts.length > 0) names.push('reproductions');
   return names.map(name => ({
-    ...{ kind: 'section', id: `${parent.id}/${name}`, name, parent, row, details, contents },
+    ...{ kind: 'section', id: `${parent.id}/${name}`, name, parent, row, details, contents, health },
   }));
 }

@@ -1,5 +1,6 @@
 /** The whole story of a run in a hover. All of a run is untrusted text: it is appended as text, never as Markdown. */
 import * as vscode from 'vscode';
+import type { RunHealth } from '../../runs/runHealth.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
 import { formatCommand } from '../../base/runCommand.ts';
@@ -11,9 +12,11 @@ import { stateLabel } from './groupLabel.ts';
 import { sourceWord } from './runItem.ts';
 import { codeText, environmentText } from './ingredientText.ts';
 import { ownServerText } from './reportedText.ts';
-import { verdictWord } from './verdictWords.ts';
+import { attestationText, verdictCounts, verdictWord } from './verdictWords.ts';
 
-export function runTooltip(row: RunRow, details: RunDetails): vscode.MarkdownString {
+const shownAttestations = 8;
+
+export function runTooltip(row: RunRow, details: RunDetails, health?: RunHealth): vscode.MarkdownString {
   const { run } = row;
   const text = new vscode.MarkdownString(undefined, false);
   const line = (name: string, value: string): void => {
@@ -47,6 +50,19 @@ export function runTooltip(row: RunRow, details: RunDetails): vscode.MarkdownStr
   const verdict = details.verdicts.at(-1);
   if (verdict !== undefined)
     line(vscode.l10n.t('Reproduction'), `${verdictWord(verdict.verdict)}. ${verdict.sentence}`);
+  if (details.verdicts.length > 1) {
+    line(vscode.l10n.t('Reproductions'), verdictCounts(details.verdicts));
+    for (const one of details.verdicts.toReversed().slice(0, shownAttestations))
+      text.appendMarkdown('\n  - ').appendText(attestationText(one));
+  }
+  for (const { message, mend } of health?.problems.slice(0, 5) ?? [])
+    line(vscode.l10n.t('At risk'), [message, mend].filter(part => part !== undefined).join(' '));
+  const { shared } = details;
+  if (shared !== undefined)
+    line(
+      vscode.l10n.t('Shared by'),
+      `${shared.sharedBy ?? '?'} · ${shared.remote} · ${formatTime(shared.fetchedAt)}`,
+    );
   line(vscode.l10n.t('Tags'), run.tags.join(' '));
   for (const warning of details.result?.warnings.slice(0, 3) ?? []) line(vscode.l10n.t('Warning'), warning);
   line(vscode.l10n.t('Id'), run.id);

@@ -1,9 +1,11 @@
 /** How a section of a run looks while it is closed: its name, and the gist of what it holds. */
 import * as vscode from 'vscode';
-import { formatBytes, oneLine } from '../formatText.ts';
+import { oneLine } from '../formatText.ts';
+import { formatBytes } from '../../series/formatBytes.ts';
 import { commandIds } from '../ids.ts';
 import { formatParameter } from '../worker/runRows.ts';
 import { codeText, environmentText } from './ingredientText.ts';
+import { healthText } from './healthText.ts';
 import { mediaWord, ownServerText, shownTags } from './reportedText.ts';
 import type { SectionNode } from './treeNodes.ts';
 import { verdictWord } from './verdictWords.ts';
@@ -32,7 +34,7 @@ interface SectionLook {
   readonly state: vscode.TreeItemCollapsibleState;
 }
 
-function sectionLook({ name, row, details, contents }: SectionNode): SectionLook {
+function sectionLook({ name, row, details, contents, health }: SectionNode): SectionLook {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const { run, differing } = row;
   switch (name) {
@@ -42,6 +44,13 @@ function sectionLook({ name, row, details, contents }: SectionNode): SectionLook
         description: oneLine(details.problems.join('; ')),
         icon: 'warning',
         state: None,
+      };
+    case 'health':
+      return {
+        label: vscode.l10n.t('Health'),
+        description: healthText(health?.problems ?? []) || vscode.l10n.t('not all could be checked'),
+        icon: (health?.problems.length ?? 0) > 0 ? 'warning' : 'question',
+        state: Expanded,
       };
     case 'mlflow':
       return {

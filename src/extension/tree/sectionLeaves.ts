@@ -3,10 +3,12 @@ import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
-import { formatBytes, formatNumber, formatTime, oneLine, shortId } from '../formatText.ts';
+import { formatNumber, formatTime, oneLine, shortId } from '../formatText.ts';
+import { formatBytes } from '../../series/formatBytes.ts';
 import { formatParameter } from '../worker/runRows.ts';
 import { bestValue, chosenMetrics } from './chosenMetrics.ts';
 import { modelText, shownTags } from './reportedText.ts';
+import { isMendable } from '../mendableProblems.ts';
 import type { LeafNode, SectionNode } from './treeNodes.ts';
 import { verdictIcon, verdictWord } from './verdictWords.ts';
 
@@ -22,7 +24,7 @@ export function sectionLeaves(node: SectionNode): LeafNode[] {
 type Leaf = Omit<LeafNode, 'kind' | 'id' | 'parent'>;
 
 /** Models with files are folders, see folderNodes.ts. */
-function leavesOf({ name, row, details }: SectionNode): Leaf[] {
+function leavesOf({ name, row, details, health }: SectionNode): Leaf[] {
   const { run, differing } = row;
   switch (name) {
     case 'parameters':
@@ -61,6 +63,25 @@ function leavesOf({ name, row, details }: SectionNode): Leaf[] {
         };
       });
     }
+    case 'health':
+      return [
+        ...(health?.problems ?? []).map((problem): Leaf => ({
+          label: oneLine(problem.message, 120),
+          description: oneLine(problem.mend ?? '', 160),
+          tooltip: [problem.message, problem.mend ?? '']
+            .filter(part => part !== '')
+            .join('\n')
+            .slice(0, 2000),
+          icon: problem.severity === 'gone' ? 'error' : 'warning',
+          colour: problem.severity === 'gone' ? 'testing.iconFailed' : 'list.warningForeground',
+          ...(isMendable(problem.code) ? ({ context: 'mendable', target: problem.code } as const) : {}),
+        })),
+        ...(health?.unchecked ?? []).map((reason): Leaf => ({
+          label: vscode.l10n.t('not checked'),
+          description: oneLine(reason, 160),
+          icon: 'question',
+        })),
+      ];
     case 'tags':
       return shownTags(details).map(([tag, value]) => ({
         label: oneLine(tag, 80),

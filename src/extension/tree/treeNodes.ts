@@ -1,4 +1,5 @@
 /** What the Experiments tree consists of. Nodes are identities: what they show is looked up when they are drawn. */
+import type { RunHealth } from '../../runs/runHealth.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { OpenProject } from '../projects.ts';
 import type { RunContents } from '../worker/runContents.ts';
@@ -43,6 +44,7 @@ export interface MoreNode {
 
 export type SectionName =
   | 'problem'
+  | 'health'
   | 'mlflow'
   | 'parameters'
   | 'metrics'
@@ -66,6 +68,8 @@ export interface SectionNode {
   readonly row: RunRow;
   readonly details: RunDetails;
   readonly contents: RunContents;
+  /** Undefined where nobody looked. */
+  readonly health?: RunHealth | undefined;
 }
 
 /** A folder of artifacts, or of one model. */
@@ -91,8 +95,8 @@ export interface LeafNode {
   readonly icon: string;
   readonly colour?: string;
   /** Selects the context menu. */
-  readonly context?: 'output' | 'artifact' | 'verdict';
-  /** For `output` and `artifact`: absolute path. For `verdict`: the id of the reproduction. */
+  readonly context?: 'output' | 'artifact' | 'verdict' | 'mendable';
+  /** For `output` and `artifact`: absolute path. `verdict`: the id of the reproduction. `mendable`: the problem's code. */
   readonly target?: string;
 }
 

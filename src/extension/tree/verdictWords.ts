@@ -1,6 +1,8 @@
 /** Verdicts in words and icons. */
 import * as vscode from 'vscode';
 import type { VerdictSummary } from '../../runs/runSummary.ts';
+import type { Verdict } from '../../runs/verdict.ts';
+import { formatTime, oneLine } from '../formatText.ts';
 
 export function verdictWord(verdict: string): string {
   switch (verdict) {
@@ -30,13 +32,23 @@ export function verdictIcon(verdict: string): { readonly icon: string; readonly 
   }
 }
 
-/** `reproduced 2×`, or what the latest reproduction said where not all were good; '' without any. */
-export function verdictCounts(verdicts: readonly VerdictSummary[]): string {
-  const latest = verdicts.at(-1);
-  if (latest === undefined) return '';
-  if (verdicts.some(({ verdict }) => verdict === 'diverged' || verdict === 'inconclusive'))
-    return verdictWord(latest.verdict);
-  return verdicts.length === 1
-    ? vscode.l10n.t('reproduced')
-    : vscode.l10n.t('reproduced {0}×', verdicts.length);
+/** `reproduced`, `reproduced 3×: 2 identical, 1 within tolerance`; '' without any. */
+export function verdictCounts(verdicts: readonly Pick<VerdictSummary, 'verdict'>[]): string {
+  const [only] = verdicts;
+  if (only === undefined) return '';
+  const bad = verdicts.some(({ verdict }) => verdict === 'diverged' || verdict === 'inconclusive');
+  if (verdicts.length === 1) return bad ? verdictWord(only.verdict) : vscode.l10n.t('reproduced');
+  const counts = new Map<string, number>();
+  for (const { verdict } of verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  const words = [...counts].map(([verdict, count]) => `${count} ${verdictWord(verdict)}`).join(', ');
+  if (bad) return vscode.l10n.t('{0} reproductions: {1}', verdicts.length, words);
+  return counts.size === 1 && only.verdict === 'identical'
+    ? vscode.l10n.t('reproduced {0}×', verdicts.length)
+    : vscode.l10n.t('reproduced {0}×: {1}', verdicts.length, words);
+}
+
+/** `Identical · gpu-box · 22 Nov 2026, 10:05`: one reproduction among others. */
+export function attestationText({ verdict, at, host }: Pick<Verdict, 'verdict' | 'at' | 'host'>): string {
+  const parts = [host === undefined ? '' : oneLine(host, 60), formatTime(at)].filter(part => part !== '');
+  return `${verdictWord(verdict)} · ${parts.join(' · ')}`;
 }

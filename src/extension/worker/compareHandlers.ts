@@ -7,7 +7,6 @@ import { launchRun } from '../../execution/launchRun.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
 import { requireConfirmed } from '../../reproduction/requireConfirmed.ts';
 import { planMissing } from '../../reproduction/errors.ts';
-import { reproduceRun } from '../../reproduction/reproduceRun.ts';
 import { compareRuns } from '../../runs/compareRuns.ts';
 import type { Parameter } from '../../runs/plan.ts';
 import type { EngineHandlers } from './engineRequests.ts';
@@ -59,16 +58,6 @@ export function compareHandlers(stores: Stores) {
           rerunOf: id,
           ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
         },
-        { node: process.execPath, supervisorScript },
-      );
-      await launched.started(signal);
-      await stores.table(store).update([launched.id]);
-      return launched.id;
-    },
-    reproduce: async ({ store, id, root, supervisorScript, toolVersion }, signal) => {
-      const original = await stores.table(store).runStore.read(id);
-      const launched = await reproduceRun(
-        { original, store, root, toolVersion, variables: process.env },
         { node: process.execPath, supervisorScript },
       );
       await launched.started(signal);

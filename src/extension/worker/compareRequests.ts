@@ -33,9 +33,4 @@ export interface CompareRequests {
     },
     string
   >;
-  /** Runs the recorded code again in a private checkout; resolves with the id of the reproduction. */
-  reproduce: Request<
-    RunReference & { readonly root: string; readonly supervisorScript: string; readonly toolVersion: string },
-    string
-  >;
 }

@@ -16,6 +16,8 @@ import type { LaunchRequests } from './launchRequests.ts';
 import type { LogStart, LogWindow } from './logWindow.ts';
 import type { MediaRequests } from './mediaRequests.ts';
 import type { PanelRequests } from './panelRequests.ts';
+import type { ReproductionRequests } from './reproductionRequests.ts';
+import type { ShareRequests } from './shareRequests.ts';
 import type { FolderEntry, RunContents } from './runContents.ts';
 import type { RunKind, RunOutline, RunPage, RunRow, RunsView } from './runsView.ts';
 
@@ -27,7 +29,15 @@ export interface RunReference {
 }
 
 export interface EngineRequests
-  extends LaunchRequests, CodeRequests, CompareRequests, PanelRequests, MediaRequests, ImportRequests {
+  extends
+    LaunchRequests,
+    CodeRequests,
+    CompareRequests,
+    PanelRequests,
+    MediaRequests,
+    ImportRequests,
+    ReproductionRequests,
+    ShareRequests {
   /** The project that a folder belongs to, and whether it has a store yet. */
   locateProject: Request<{ readonly folder: string }, Project & { readonly hasStore: boolean }>;
   /** From now on changes of this store are told. Asked again, it changes nothing. */
@@ -97,6 +107,8 @@ export interface EngineRequests
 export interface EngineProgress {
   readonly done: number;
   readonly total: number;
+  /** What is done now, one line. */
+  readonly text?: string;
 }
 
 /** Runs of a watched store were written; no ids where it is not known which. */

@@ -1,6 +1,10 @@
 /** How a reproduction stands beside its original: live from the series of both, in the end from the verdict. */
 import type { LiveMetric, Overlay, ReportRun, ReportSnapshot } from '../../protocol/reportProtocol.ts';
 import { volatileMetricReason } from '../../reproduction/comparison/volatileNames.ts';
+import { causeReportSchema } from '../../runs/causeReport.ts';
+import { determinismProbeSchema } from '../../runs/determinismProbe.ts';
+import { runPathsIn } from '../../runs/runPaths.ts';
+import { newestReport } from './newestReport.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { supervisorLives } from '../../runs/runState.ts';
@@ -27,11 +31,26 @@ export async function reproductionReport(
     runStore.summary(reference.reproduction),
     runStore.read(reference.reproduction),
   ]);
-  const { verdicts } = await runStore.read(reference.original);
+  const { verdicts, dir } = await runStore.read(reference.original);
+  const folders = runPathsIn(dir);
+  const [probe, cause] = await Promise.all([
+    newestReport(folders.probes, determinismProbeSchema),
+    newestReport(
+      folders.causes,
+      causeReportSchema,
+      ({ reproductionId }) => reproductionId === reference.reproduction,
+    ),
+  ]);
   const verdict = verdicts.find(({ reproductionId }) => reproductionId === reference.reproduction);
   return {
     original: reportRun(original),
     reproduction: reportRun(reproduction),
+    attestations: verdicts.map(({ reproductionId, verdict: word, at, host }) => ({
+      ...{ reproductionId, verdict: word, at },
+      ...(host === undefined ? {} : { host }),
+    })),
+    ...(probe === undefined ? {} : { probe }),
+    ...(cause === undefined ? {} : { cause }),
     steps: await steps(reproduction, details, verdict !== undefined),
     ...(verdict === undefined
       ? { live: await liveMetrics(original, reproduction, runStore, series) }
@@ -60,7 +79,7 @@ export async function reproductionOverlay(
   };
 }
 
-function reportRun(run: RunSummary): ReportRun {
+export function reportRun(run: RunSummary): ReportRun {
   return {
     id: run.id,
     label: runLabel(run, []),

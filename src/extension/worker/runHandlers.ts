@@ -8,6 +8,7 @@ import { matchesRunQuery } from '../../runs/matchQuery.ts';
 import { parseRunQuery } from '../../runs/parseQuery.ts';
 import type { RunQuery } from '../../runs/parseQuery.ts';
 import { runPaths } from '../../runs/runPaths.ts';
+import { runAbove } from '../../runs/runAbove.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { EngineHandlers } from './engineRequests.ts';
 import { arrangeRuns, isLive } from './arrangeRuns.ts';
@@ -77,14 +78,14 @@ export function runHandlers(stores: Stores) {
       if (found.length !== 1 || only === undefined) return runRows(store, found, found);
       const all = await table.list();
       const around =
-        only.parent === undefined
+        runAbove(only) === undefined
           ? topLevel(all).slice(0, neighbours)
-          : all.filter(run => run.parent === only.parent);
+          : all.filter(run => runAbove(run) === runAbove(only));
       return runRows(store, found, around);
     },
     childRuns: async ({ store, id, limit }) => {
       const all = await stores.table(store).list();
-      const children = all.filter(run => run.parent === id).sort(byStart);
+      const children = all.filter(run => runAbove(run) === id).sort(byStart);
       return { rows: runRows(store, children.slice(0, limit), children), total: children.length };
     },
     childRunIds: async ({ store, id }) => {
@@ -116,8 +117,9 @@ export function runHandlers(stores: Stores) {
       const found = new Set(ids);
       // A set goes on to what is added while it is walked; one that names itself is there already.
       for (const id of found) {
-        const parent = (await table.get(id))?.parent;
-        if (parent !== undefined) found.add(parent);
+        const run = await table.get(id);
+        const above = run === undefined ? undefined : runAbove(run);
+        if (above !== undefined) found.add(above);
       }
       return [...found];
     },
@@ -178,6 +180,8 @@ function isOfKind(run: RunSummary, kind: RunKind): boolean {
       return !isLive(run) && run.importedFrom === undefined;
     case 'repeatable':
       return run.importedFrom === undefined;
+    case 'own':
+      return !isLive(run) && run.importedFrom === undefined && run.sharedBy === undefined;
     case 'withChildren':
       return (run.childRuns ?? 0) > 0;
     case 'starred':
@@ -193,11 +197,14 @@ function isOfKind(run: RunSummary, kind: RunKind): boolean {
   }
 }
 
-/** Child runs stand below their run; one whose run is gone is not to be lost from sight. */
+/** Child runs, probes and trials stand below their run; one whose run is gone is not to be lost from sight. */
 function topLevel(runs: readonly RunSummary[]): readonly RunSummary[] {
-  if (runs.every(run => run.parent === undefined)) return runs;
+  if (runs.every(run => runAbove(run) === undefined)) return runs;
   const ids = new Set(runs.map(({ id }) => id));
-  return runs.filter(({ id, parent }) => parent === undefined || parent === id || !ids.has(parent));
+  return runs.filter(run => {
+    const above = runAbove(run);
+    return above === undefined || above === run.id || !ids.has(above);
+  });
 }
 
 function byStart(a: RunSummary, b: RunSummary): number {

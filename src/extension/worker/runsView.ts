@@ -19,6 +19,8 @@ export type RunKind =
   | 'ended'
   /** Those with a command of their own: not child runs, not imported ones. */
   | 'repeatable'
+  /** Those with a command of their own that were recorded here and have ended. */
+  | 'own'
   | 'withChildren'
   | 'starred'
   | 'notStarred'

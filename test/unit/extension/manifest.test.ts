@@ -144,8 +144,18 @@ describe('the manifest', () => {
   });
   it('starts on need alone, and runs nothing in an untrusted workspace', () => {
     for (const event of manifest.activationEvents)
-      assert.match(event, /^(?:workspaceContains:[^*]+|onWebviewPanel:.+)$/);
-    const starting = ['runExperiment', 'runFile', 'rerun', 'rerunWithChanges', 'reproduceRun'] as const;
+      assert.match(event, /^(?:workspaceContains:[^*]+|onWebviewPanel:.+|onUri)$/);
+    const starting = [
+      'runExperiment',
+      'runFile',
+      'rerun',
+      'rerunWithChanges',
+      'reproduceRun',
+      'probeDeterminism',
+      'findCause',
+      'shareRun',
+      'fetchShared',
+    ] as const;
     for (const name of starting) {
       const command = contributes.commands.find(candidate => candidate.command === commandIds[name]);
       assert.match(command?.enablement ?? '', /isWorkspaceTrusted/, name);

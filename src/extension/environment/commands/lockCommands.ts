@@ -1,5 +1,6 @@
 /** Locking an environment, comparing it with its lock, and making what is there the lock. */
 import * as vscode from 'vscode';
+import { LockstepError } from '../../../base/lockstepError.ts';
 import type { DriftReport } from '../../../environments/environmentLock.ts';
 import type { CommandTable } from '../../commands/commandHandler.ts';
 import { oneLine } from '../../formatText.ts';
@@ -19,9 +20,16 @@ export function lockCommands(parts: EnvironmentDependencies, toolVersion: string
     const root = await rootOf(runs, args, title);
     if (root === undefined) return;
     const interpreter = await model.interpreterOf(root);
-    const locked = await runEnvironmentTask(parts, vscode.l10n.t('Locking the environment'), signal =>
-      client.request('lock', { root, interpreter, toolVersion, ...readEngineChoice() }, signal),
-    );
+    const locked = await runEnvironmentTask(parts, vscode.l10n.t('Locking the environment'), async signal => {
+      const ask = (replace: boolean): Promise<LockedView> =>
+        client.request('lock', { root, interpreter, toolVersion, replace, ...readEngineChoice() }, signal);
+      try {
+        return await ask(false);
+      } catch (error) {
+        if (!isUnusableLock(error)) throw error;
+        return (await mayReplace(error)) ? await ask(true) : undefined;
+      }
+    });
     if (locked === undefined) return;
     model.forgetComparison(root);
     // Not waited for: a message may stand for hours, and the command is over.
@@ -46,6 +54,24 @@ export function lockCommands(parts: EnvironmentDependencies, toolVersion: string
       void tellVerified(parts, report, root);
     },
   } satisfies Partial<CommandTable>;
+}
+
+/** There is a lock, and it is not one that this version can read: somebody's work, or a newer version's. */
+function isUnusableLock(error: unknown): error is LockstepError {
+  return (
+    error instanceof LockstepError &&
+    ['lock-unreadable', 'lock-in-conflict', 'lock-too-new'].includes(error.code)
+  );
+}
+
+async function mayReplace({ message }: LockstepError): Promise<boolean> {
+  const replace = vscode.l10n.t('Replace Lock');
+  const answer = await vscode.window.showWarningMessage(
+    oneLine(message, 400),
+    { modal: true, detail: vscode.l10n.t('What it says is lost where it is not in git.') },
+    replace,
+  );
+  return answer === replace;
 }
 
 async function tellLocked({ path, changed, notes }: LockedView, root: string): Promise<void> {

@@ -110,8 +110,8 @@ export function environmentHandlers(
       });
       return remove ? removed : stopped;
     },
-    lock: ({ root, interpreter, toolVersion, ...choice }, signal) =>
-      lockEnvironment({ ...lockQuestion(root, interpreter, choice, signal), toolVersion }),
+    lock: ({ root, interpreter, toolVersion, replace, ...choice }, signal) =>
+      lockEnvironment({ ...lockQuestion(root, interpreter, choice, signal), toolVersion, replace }),
     verify: ({ root, interpreter, ...choice }, signal) =>
       verifyEnvironment(lockQuestion(root, interpreter, choice, signal), 'packages'),
     terminal: async ({ root, ...choice }, signal) => terminalInside(await action(root, choice, signal, {})),

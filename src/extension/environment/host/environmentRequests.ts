@@ -184,7 +184,8 @@ export interface EnvironmentRequests {
   rebuild: Request<In<{ readonly config?: string | undefined }>, UpView>;
   /** Resolves with the names of what was stopped or removed. */
   down: Request<In<{ readonly remove: boolean }>, readonly string[]>;
-  lock: Request<In<ByInterpreter & { readonly toolVersion: string }>, LockedView>;
+  /** `replace`: also over a lock that cannot be read, or that a newer version made. */
+  lock: Request<In<ByInterpreter & { readonly toolVersion: string; readonly replace: boolean }>, LockedView>;
   /** Everything short of asking registries. */
   verify: Request<In<ByInterpreter>, DriftReport>;
   /** A shell inside. Rejects where nothing runs. */

@@ -24,13 +24,18 @@ export interface LockQuestion {
   readonly engine: () => Promise<EngineFinding>;
 }
 
-/** Rejects with why nothing could be locked: no engine, nothing up, no Python. */
+/**
+ * Rejects with why nothing could be locked: no engine, nothing up, no Python, or a lock that is there and cannot be read
+ * (`lock-unreadable`, `lock-in-conflict`, `lock-too-new`), unless that is to be replaced.
+ */
 export async function lockEnvironment(
-  question: LockQuestion & { readonly toolVersion: string },
+  question: LockQuestion & { readonly toolVersion: string; readonly replace: boolean },
 ): Promise<LockedView> {
   const { root, interpreter, variables, cacheFolder, signal, toolVersion } = question;
   const common = { root, toolVersion, variables, signal };
-  if (await hasDevcontainer(root)) {
+  const devcontainer = await hasDevcontainer(root);
+  if (!question.replace) await readLock(lockPath(root, devcontainer ? 'devcontainer' : 'python'));
+  if (devcontainer) {
     const finding = await question.engine();
     if (finding.engine === undefined) throw engineNotUsable(finding.problem);
     return lockedView(root, await lockContainer({ ...common, cacheFolder, engine: finding.engine }));
