@@ -1,6 +1,7 @@
 /** The reproduction report for a terminal: the verdict first, then what it rests on. */
 import type { MetricVerdict, OutputVerdict, Verdict, VerdictWord } from '../../runs/verdict.ts';
 import type { Colour, Terminal } from '../terminal.ts';
+import { findings, toleranceText } from '../../reproduction/report/reportRows.ts';
 import { durationText, numberText, shortId } from './describe.ts';
 import { printable } from './printable.ts';
 import { renderTable } from './renderTable.ts';
@@ -18,7 +19,14 @@ export function tellVerdict(verdict: Verdict, terminal: Terminal): void {
       `  run ${shortId(verdict.runId)} reproduced as ${shortId(verdict.reproductionId)}${took}\n`,
     ),
   );
-  if (verdict.statistics !== undefined) terminal.out(`  ${printable(verdict.statistics.sentence)}\n`);
+  for (const finding of findings(verdict)) terminal.out(`  ${printable(finding)}\n`);
+  if (verdict.verdict === 'diverged' && verdict.divergence !== undefined)
+    terminal.out(
+      terminal.paint(
+        'dim',
+        `  to find the cause by short trials: lockstep find-cause ${shortId(verdict.reproductionId)}\n`,
+      ),
+    );
   const header = (text: string): string => terminal.paint('dim', text);
   terminal.out('\n');
   terminal.out(
@@ -109,7 +117,8 @@ const colours: Readonly<Record<VerdictWord, Colour>> = {
 };
 
 function verdictCell(row: MetricVerdict | OutputVerdict): string {
-  return row.volatile ? 'not counted' : row.verdict;
+  if (row.volatile) return 'not counted';
+  return row.verdict + ('key' in row ? toleranceText(row as MetricVerdict) : '');
 }
 
 function numberCell(value: number | undefined): string {

@@ -6,6 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LaunchOptions } from '../../execution/launchRun.ts';
+import { readLaunchSpec } from '../../execution/launchSpec.ts';
+import { runPathsIn } from '../../runs/runPaths.ts';
 import { hashFile } from '../../git/hashFile.ts';
 import { announceChange } from '../../runs/changes.ts';
 import type { FileUse, Package } from '../../runs/captured.ts';
@@ -23,6 +25,8 @@ import { readExperiments } from '../../execution/experiments/readExperiments.ts'
 import { experimentRules } from '../experimentRules.ts';
 import type { ReproduceRequest } from '../reproduceRun.ts';
 import { causeReportSentence } from './causeReportSentence.ts';
+import { reproductionOptionsSchema } from '../reproductionOptions.ts';
+import type { ReproductionOptions } from '../reproductionOptions.ts';
 import { findDivergence } from './findDivergence.ts';
 import type { Divergence } from './findDivergence.ts';
 import { joinsOriginal } from './joinsOriginal.ts';
@@ -107,6 +111,7 @@ export async function findCause(
     };
     if (request.confirm !== undefined && !(await request.confirm(plan))) return undefined;
 
+    const made = pair ? {} : await madeWith(other);
     let number = 0;
     const result = await searchCause({
       trials: plan.trials,
@@ -119,7 +124,7 @@ export async function findCause(
             {
               ...{ rerun, change, throughStep, signal, store, root: request.root },
               ...{ toolVersion: request.toolVersion, variables: request.variables },
-              environment: other.plan?.environment.python?.rebuiltFrom === undefined ? 'recorded' : 'python',
+              made,
               recordOperations: request.recordOperations ?? false,
               packages:
                 sides.original.packages === undefined || sides.other.packages === undefined
@@ -169,6 +174,18 @@ export async function findCause(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What decides how a reproduction runs, of what it was asked for. */
+async function madeWith({ dir }: RunDetails): Promise<Partial<ReproductionOptions>> {
+  const spec = await readLaunchSpec(runPathsIn(dir)).catch(() => undefined);
+  const asked = reproductionOptionsSchema.safeParse(spec?.options ?? {});
+  if (!asked.success) return {};
+  const { environment, network, variables, checkpoint, allowOutsideWrites } = asked.data;
+  return {
+    ...{ environment, network, variables, allowOutsideWrites },
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  };
 }
 
 /** Of a trial that joined, else of the original itself where that was recorded, against the control. */

@@ -21,7 +21,8 @@ export interface TrialRequest extends Omit<ReproduceRequest, 'original' | 'optio
   readonly rerun: RunDetails;
   readonly change: TrialChange;
   readonly throughStep?: number | undefined;
-  readonly environment: ReproductionOptions['environment'];
+  /** As the run that diverged was made, where it was a reproduction. */
+  readonly made: Partial<ReproductionOptions>;
   readonly recordOperations: boolean;
   /** Those of the run that diverged, and those of the original that are set back by name. */
   readonly packages: { readonly now: readonly Package[]; readonly original: readonly Package[] } | undefined;
@@ -38,14 +39,14 @@ export interface TrialRun {
 
 /** Rejects with what reproduceRun rejects with, or when aborted: then the trial was cancelled. */
 export async function runTrial(request: TrialRequest, launch: LaunchOptions): Promise<TrialRun> {
-  const { rerun, change, throughStep, signal, store, recordOperations } = request;
+  const { rerun, change, throughStep, signal, store, recordOperations, made } = request;
   const { parameters = {} } = change;
   const options: Partial<ReproductionOptions> = {
+    ...made,
     purpose: 'trial',
-    variables: { ...change.variables },
+    variables: { ...made.variables, ...change.variables },
     inputs: { ...change.inputs },
     recordOperations,
-    environment: request.environment,
     ...(throughStep === undefined ? {} : { throughStep }),
     ...(await rebuilt(request)),
   };

@@ -1,0 +1,117 @@
+/** The cause of a divergence found by trials: a changed package of several, and what is left when it is stopped. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runCommand } from '../../../src/base/runCommand.ts';
+import { awaitCaptured } from '../../../src/reproduction/awaitCaptured.ts';
+import { causeReportSchema } from '../../../src/runs/causeReport.ts';
+import { runPaths } from '../../../src/runs/runPaths.ts';
+import { verdictSchema } from '../../../src/runs/verdict.ts';
+import { cliProject, cliScript } from '../../helpers/lockstepCli.ts';
+import type { CliProject } from '../../helpers/lockstepCli.ts';
+import { packageIndex } from '../../helpers/python/packageIndex.ts';
+import { storeOf } from '../../helpers/reproducedRuns.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
+
+async function recorded(project: CliProject, name: string, words: readonly string[]): Promise<void> {
+  const { code, stderr } = await project.lockstep(['run', '--name', name, '--', ...words]);
+  assert.equal(code, 0, stderr);
+  const runs = storeOf(project);
+  await awaitCaptured(runPaths(runs.store, await runs.resolve(name)));
+}
+
+describe('find-cause', function () {
+  this.timeout(240_000);
+
+  it('names the package of several that changed', async () => {
+    await using project = await cliProject({
+      'train.py': `
+import json, lab_number, lab_other
+for step in range(4):
+    print(json.dumps({'step': step, 'loss': 1 / (step + 1) + step * lab_number.VALUE}), flush=True)
+`,
+      '.gitignore': '.venv\n',
+    });
+    const module = (value: number): string => `VALUE = ${value}\ndef main():\n    print(VALUE)\n`;
+    const names = ['lab-number', 'lab-other'];
+    await using index = await packageIndex(
+      join(project.repository.home, 'wheels'),
+      names.flatMap(name => [1, 2].map(version => [name, `${version}.0`, module(version)] as const)),
+    );
+    const environment = { PIP_INDEX_URL: index.url, UV_PYTHON_DOWNLOADS: 'never', PIP_NO_CACHE_DIR: '1' };
+    Object.assign(project.environment, environment);
+    const python = join(project.root, '.venv', 'bin', 'python');
+    const install = async (version: string): Promise<void> => {
+      const target = ['--python', python, 'install', '--quiet', '--disable-pip-version-check'];
+      const args = ['-m', 'pip', ...target, ...names.map(name => `${name}==${version}`)];
+      const { exitCode, stderr } = await runCommand({ program: 'python3', args, env: project.environment });
+      assert.equal(exitCode, 0, stderr);
+    };
+    const args = ['-m', 'venv', '--without-pip', '.venv'];
+    await runCommand({ program: 'python3', args, cwd: project.root, env: project.environment });
+    await install('1.0');
+    await recorded(project, 'base', [python, 'train.py']);
+    await install('2.0');
+    const made = await project.json(['reproduce', 'base', '--env', 'host', '--json']);
+    const verdict = verdictSchema.parse(made.document);
+    assert.equal(verdict.verdict, 'diverged', JSON.stringify(verdict, null, 1));
+    assert.match(verdict.cause ?? '', /lab-number 1\.0 → 2\.0/);
+    const { code, document } = await project.json(['find-cause', 'base', '--yes', '--json']);
+    const report = causeReportSchema.parse(document);
+    assert.equal(code, 0, JSON.stringify(report, null, 1));
+    assert.deepEqual(report.culprits, [{ ingredient: 'environment', restored: 'lab-number 2.0 → 1.0' }]);
+    assert.match(report.trials[0]?.restored ?? '', /^2 packages as they were/);
+    const wrong = await project.lockstep(['report', 'base', '--format', 'pdf']);
+    assert.equal(wrong.code, 2);
+  });
+
+  it('keeps what was found when somebody stops it, and leaves no process', async () => {
+    await using project = await cliProject({
+      'train.py': `
+import json, os, time
+value = float(open('data.csv').read())
+for step in range(400):
+    print(json.dumps({'step': step, 'loss': value * step}), flush=True)
+    if os.path.exists(os.environ['SLOW']):
+        open(os.environ['SLOW'] + '.seen', 'w').close()
+        time.sleep(60)
+`,
+      '.gitignore': 'data*\n',
+    });
+    const slow = join(project.repository.home, 'slow');
+    project.environment['SLOW'] = slow;
+    await writeFile(join(project.root, 'data.csv'), '1.5\n');
+    await recorded(project, 'base', ['python3', 'train.py']);
+    await copyFile(join(project.root, 'data.csv'), join(project.root, 'data-old.csv'));
+    await writeFile(join(project.root, 'data.csv'), '2.5\n');
+    await project.lockstep(['reproduce', 'base']);
+    await writeFile(slow, '');
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', cliScript, 'find-cause', 'base', '--yes', '--json'],
+      { cwd: project.root, env: project.environment, stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    const output: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    const ended = new Promise<number | null>(resolve => child.once('close', resolve));
+    await waitFor('the control to run', async () =>
+      (await readdir(project.repository.home)).includes('slow.seen'),
+    );
+    child.kill('SIGINT');
+    assert.equal(await ended, 130);
+    const report = causeReportSchema.parse(JSON.parse(Buffer.concat(output).toString('utf8')));
+    assert.equal(report.cancelled, true);
+    assert.match(report.sentence, /^Stopped before the control trial had ended/);
+    const again = await project.lockstep(['report', 'base', '--output', 'report.html']);
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(
+      await readFile(join(project.root, 'report.html'), 'utf8'),
+      /Stopped before the control trial/,
+    );
+    const text = await project.lockstep(['report', 'base']);
+    assert.match(text.stdout, /^### ❌ Diverged: base reproduced\n/);
+    const running = (await storeOf(project).list({ children: true })).filter(run => run.state === 'running');
+    assert.deepEqual(running, []);
+  });
+});
