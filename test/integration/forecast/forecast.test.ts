@@ -8,6 +8,8 @@ import {
   forecastReproduction,
 } from '../../../src/reproduction/forecast/forecastReproduction.ts';
 import { forecastSchema, type Forecast, type ForecastItem } from '../../../src/runs/forecast.ts';
+import { readPackageList, writePackageList } from '../../../src/runs/packageStore.ts';
+import { runPaths } from '../../../src/runs/runPaths.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { cliProject, type CliProject } from '../../helpers/lockstepCli.ts';
 import { repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
@@ -180,6 +182,29 @@ describe('a forecast', function () {
     assert.equal(seen.blockers[0]?.code, 'object-missing');
     assert.match(seen.items[0]?.reason ?? '', /the content of train\.py is missing/);
     await writeFile(object, bytes);
+  });
+
+  it('names a package that has changed since, and has the others made once more', async () => {
+    const store = join(project.root, '.git', 'lockstep');
+    const runs = new RunStore(store);
+    const path = runPaths(store, await runs.resolve('@1')).captured;
+    const text = await readFile(path, 'utf8');
+    const record = JSON.parse(text) as { packages: { value: { list: string } } };
+    const packages = await readPackageList(store, record.packages.value.list);
+    const before = packages.filter(one => one.name !== 'numpy');
+    record.packages.value.list = await writePackageList(store, [
+      ...before,
+      { name: 'numpy', version: '0.1' },
+    ]);
+    await writeFile(path, JSON.stringify(record));
+    const { possible, forecast: seen } = await forecast();
+    assert.equal(possible, true);
+    const item = seen.items.find(one => one.what.endsWith(' packages'));
+    assert.equal(item?.availability, 'rebuildable');
+    assert.match(item.reason ?? '', /^numpy 0\.1 → /);
+    assert.match(seen.environment, /made once more from the captured list/);
+    assert.deepEqual(seen.caps, ['the environment was rebuilt from the captured list']);
+    await writeFile(path, text);
   });
 
   it('names secrets that must be set again', async () => {
