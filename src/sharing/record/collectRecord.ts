@@ -100,8 +100,9 @@ async function collectOne(
 export function sharedPlan(plan: unknown, neutral: Neutral): unknown {
   const value = neutralValue(plan, neutral);
   if (!isObject(value)) return value;
-  const { variables, environment, ...rest } = value;
-  delete rest['shared'];
+  const { variables, environment, ...others } = value;
+  // In the same order each time: the bytes of a plan are what it is known by.
+  const rest = without(others, 'hiddenVariables');
   return {
     ...rest,
     ...(isObject(environment) ? { environment: withoutMark(environment) } : {}),

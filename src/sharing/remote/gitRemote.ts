@@ -98,7 +98,10 @@ export async function transportVariables(
   ]);
   const fields = stdout.toString('utf8').split('\0');
   const variables: NodeJS.ProcessEnv = {};
-  let count = 0;
+  // After those that the person's environment gives already.
+  const given = Number(context.environment?.['GIT_CONFIG_COUNT'] ?? 0);
+  const first = Number.isInteger(given) && given > 0 ? given : 0;
+  let count = first;
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [scope = '', entry = ''] = [fields[at], fields[at + 1]];
     const lineEnd = entry.indexOf('\n');
@@ -109,7 +112,7 @@ export async function transportVariables(
     variables[`GIT_CONFIG_VALUE_${count}`] = lineEnd < 0 ? 'true' : entry.slice(lineEnd + 1);
     count++;
   }
-  return count === 0 ? {} : { ...variables, GIT_CONFIG_COUNT: String(count) };
+  return count === first ? {} : { ...variables, GIT_CONFIG_COUNT: String(count) };
 }
 
 function decidesTransport(key: string): boolean {

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { checkRecord, hashOf, RecordProblem } from '../../../src/sharing/record/checkRecord.ts';
+import { sharedPlan } from '../../../src/sharing/record/collectRecord.ts';
+import { localValue } from '../../../src/sharing/record/neutralText.ts';
 import { manifestName, recordFileOf } from '../../../src/sharing/record/manifest.ts';
 import { visibleText } from '../../../src/sharing/confirm/visibleText.ts';
 import { describeWhatRuns, needsConfirmation } from '../../../src/sharing/confirm/describeWhatRuns.ts';
@@ -102,6 +104,20 @@ describe('records of strangers', () => {
       ],
     ])
       assert.equal(recordFileOf(path), undefined, path);
+  });
+
+  it('have the same bytes whoever shares them on, so that one run is one run everywhere', () => {
+    const local = {
+      ...plan,
+      root: '/home/ana/p',
+      variables: { A: { keyedHash: 'x' }, B: { value: '/home/ana' } },
+      host: 'box',
+    };
+    const here = sharedPlan(local, { home: '/home/ana', machine: () => 'machine-012345' });
+    const there = localValue(here, '/home/bob');
+    const again = sharedPlan(there, { home: '/home/bob', machine: host => host });
+    assert.equal(JSON.stringify(again), JSON.stringify(here));
+    assert.doesNotMatch(JSON.stringify(here), /ana|keyedHash|box/);
   });
 
   it('lie under a ref that tells their id, and no other ref does', () => {
