@@ -1,15 +1,13 @@
 /** Measures CPU, memory and GPU use of a run's process tree every few seconds, and slows itself down where that costs. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { findProcessTree } from '../base/processTree.ts';
 import type { TreeProcess, TreeRoot } from '../base/processTree.ts';
+import { GpuWatch } from './gpuWatch.ts';
 
 export interface ResourceSample {
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** `cpu.percent` (100 = one core), `memory.bytes` (resident, shared pages counted in each process), `processes`, and
-   * per GPU `gpu.<n>.percent`, `gpu.<n>.memory.bytes` (of the whole GPU: the driver tells no share). */
+   * per GPU `gpu.<n>.percent`, `gpu.<n>.memory.bytes` (of the whole GPU) and `gpu.<n>.run.memory.bytes` (of this run). */
   readonly values: Readonly<Record<string, number>>;
 }
 
@@ -29,8 +27,7 @@ const greatestShare = 0.005;
 
 export class ResourceSampler {
   readonly #options: ResourceSamplerOptions;
-  readonly #gpus = new Map<string, number>();
-  #gpuWatch: ChildProcess | undefined;
+  readonly #gpus: GpuWatch;
   #timer: NodeJS.Timeout | undefined;
   #previous: { time: number; ticks: ReadonlyMap<string, number> } | undefined;
   #stopped = false;
@@ -39,6 +36,7 @@ export class ResourceSampler {
 
   constructor(options: ResourceSamplerOptions) {
     this.#options = options;
+    this.#gpus = new GpuWatch(options);
   }
 
   get members(): readonly TreeProcess[] {
@@ -46,14 +44,14 @@ export class ResourceSampler {
   }
 
   start(): void {
-    this.#watchGpus();
+    this.#gpus.start();
     this.#schedule(Math.min(1_000, this.#options.everyMs));
   }
 
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#gpuWatch?.kill();
+    this.#gpus.stop();
   }
 
   #schedule(ms: number): void {
@@ -89,33 +87,9 @@ export class ResourceSampler {
         ...(seconds === undefined ? {} : { 'cpu.percent': ((used / ticksPerSecond) * 100) / seconds }),
         'memory.bytes': memory,
         processes: this.#members.length,
-        ...Object.fromEntries(this.#gpus),
+        ...this.#gpus.values(new Set(this.#members.map(({ pid }) => pid))),
       },
     });
     return time - begin;
-  }
-
-  /** One long-lived nvidia-smi costs less than one a sample. It ends by itself when nobody reads it any more. */
-  #watchGpus(): void {
-    const watch = spawn(
-      'nvidia-smi',
-      [
-        '--query-gpu=index,utilization.gpu,memory.used',
-        '--format=csv,noheader,nounits',
-        `--loop-ms=${this.#options.everyMs}`,
-      ],
-      { stdio: ['ignore', 'pipe', 'ignore'], env: this.#options.environment, windowsHide: true },
-    );
-    watch.on('error', () => undefined);
-    watch.unref();
-    this.#gpuWatch = watch;
-    createInterface({ input: watch.stdout }).on('line', line => {
-      const [index, percent, mebibytes] = line.split(',').map(Number);
-      if (index === undefined || !Number.isInteger(index)) return;
-      // A field the driver does not know reads "[N/A]".
-      if (Number.isFinite(percent)) this.#gpus.set(`gpu.${index}.percent`, percent ?? 0);
-      if (Number.isFinite(mebibytes))
-        this.#gpus.set(`gpu.${index}.memory.bytes`, (mebibytes ?? 0) * 1024 * 1024);
-    });
   }
 }
