@@ -35,8 +35,8 @@ export const noiseBandSchema = z.looseObject({
       largest: z.number(),
       /** From the first difference on. */
       points: z.int().positive(),
-      /** Equal points before the first difference. */
-      equalBefore: z.int().nonnegative(),
+      /** Differences begin late, jump, or go away again: each is the trace of an event that has its own moment. */
+      events: z.boolean(),
     })
     .optional(),
 });

@@ -27,5 +27,5 @@ export function bandSentence(verdict: VerdictWord, band: BandUse, beyond: number
     return `Equal in the ${probe}, in which other metrics differ: too little to tell whether this is noise.`;
   if (firstUnknownStep !== undefined && firstUnknownStep > throughStep)
     return `${within}; the probe ended at step ${throughStep}, so from step ${firstUnknownStep} on noise can neither be told nor ruled out.`;
-  return `From step ${firstUnknownStep ?? 0} on more than the ${probe} has shown; noise that begins late comes in events, and too few of them are known to rule it out.`;
+  return `From step ${firstUnknownStep ?? 0} on more than the ${probe} has shown; the noise of this program comes in events, and too few of them are known to rule it out.`;
 }

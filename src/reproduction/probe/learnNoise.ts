@@ -23,6 +23,8 @@ const trend = 30;
 /** Sizes are squared, divided and taken on; beyond these nothing is lost that anybody measures. */
 const greatestSize = 1e150;
 const leastSize = 1e-150;
+/** So many equal points at the beginning are no matter of rounding. */
+const lateFrom = 5;
 /** So many of the first differences say how large differences begin. */
 const firstOnes = 8;
 
@@ -51,8 +53,39 @@ export function learnNoise(differences: readonly StepDifference[]): NoiseScale |
   const before = onset === 0 ? [] : [{ step: all[onset - 1]?.step ?? 0, size: Math.max(leastSize, begin) }];
   return {
     scale: [...before, ...scale].map(knot => ({ ...knot })),
-    ...{ correlation, freedom, largest, points: points.length, equalBefore: onset },
+    ...{ correlation, freedom, largest, points: points.length },
+    events: onset >= lateFrom || jumps(points) || goesAway(points, most),
   };
+}
+
+/** The largest so far grows by this at one point: growth takes more of them. */
+const jump = 100;
+/** Before, a difference may be small because two curves cross. */
+const settled = 3;
+
+function jumps(points: readonly StepDifference[]): boolean {
+  let largest = 0;
+  return points.some(({ difference }, at) => {
+    const size = Math.abs(difference);
+    const found = at >= settled && largest > 0 && size > jump * largest;
+    largest = Math.max(largest, size);
+    return found;
+  });
+}
+
+/** What grows does not become smaller by orders of magnitude. */
+function goesAway(points: readonly StepDifference[], blocks: number): boolean {
+  const sizes = blocksOf(points, blocks).map(rootMeanSquare);
+  let largest = 0;
+  return sizes.some(size => {
+    largest = Math.max(largest, size);
+    return largest > trend * size;
+  });
+}
+
+function blocksOf(points: readonly StepDifference[], count: number): StepDifference[][] {
+  const border = (at: number): number => Math.round((at * points.length) / count);
+  return Array.from({ length: count }, (_, at) => points.slice(border(at), border(at + 1)));
 }
 
 function computable(difference: number): number {
@@ -90,8 +123,7 @@ function fit(points: readonly StepDifference[], count: number, how: 'alone' | 'w
   const smallest = points
     .filter(isNonZero)
     .reduce((least, { difference }) => Math.min(least, Math.abs(difference)), Infinity);
-  const borders = Array.from({ length: count + 1 }, (_, at) => Math.round((at * points.length) / count));
-  const blocks = Array.from({ length: count }, (_, at) => points.slice(borders[at], borders[at + 1]));
+  const blocks = blocksOf(points, count);
   const sizes = blocks.map(rootMeanSquare);
   const inner = blocks.map((block, at) => {
     const around = how === 'alone' ? 0 : Math.max(sizes[at - 1] ?? 0, sizes[at + 1] ?? 0);

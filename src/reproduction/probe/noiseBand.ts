@@ -42,8 +42,8 @@ export interface MetricNoise {
    */
   readonly allowedAt: (step: number, began: number) => number;
   /**
-   * Above which it is no noise. More than {@link allowedAt} where differences began late: such noise comes in events,
-   * of which a probe sees one or two, and nothing says that the next one is as small.
+   * Above which it is no noise. More than {@link allowedAt} where noise comes in events: of these a probe sees one or
+   * two, and nothing says that the next one comes at the same moment or is as small.
    */
   readonly ruledOutAbove: (step: number, began: number) => number;
 }
@@ -104,14 +104,11 @@ export function noiseBand(
     const at = allowed(Math.min(step, throughStep));
     return earlier > 0 ? Math.max(at, allowed(Math.min(step + earlier, throughStep))) : at;
   };
-  const late = learnt.some(noise => noise.equalBefore >= lateFrom);
+  const inEvents = learnt.some(noise => noise.events);
   const greatest = Math.max(...learnt.flatMap(noise => noise.scale.map(({ size }) => size)));
-  const event = late ? studentQuantile(alarm / 2, learnt.length) * greatest : 0;
+  const event = inEvents ? margin * studentQuantile(alarm / 2, learnt.length) * greatest : 0;
   return {
     ...{ ...facts, zero: false, realFrom: 1, allowedAt },
     ruledOutAbove: (step, began) => Math.max(event, allowedAt(step, began)),
   };
 }
-
-/** So many equal points at the beginning are no matter of rounding. */
-const lateFrom = 5;

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compareOutputs } from '../../../../src/reproduction/comparison/compareOutputs.ts';
+import type { OutputVerdict } from '../../../../src/runs/verdict.ts';
+import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
+import { float32, npyFile, npzFile, safetensorsFile } from '../../../helpers/tensorWriter.ts';
+
+/** Of two files of the same name in two runs. */
+async function compared(
+  path: string,
+  first: Buffer,
+  second: Buffer,
+  metricsAgree = false,
+): Promise<OutputVerdict> {
+  await using folder = await temporaryFolder();
+  const [before, now] = [join(folder.path, 'before'), join(folder.path, 'now')];
+  await Promise.all([writeFile(before, first), writeFile(now, second)]);
+  const use = (sha256: string): { path: string; how: 'seen'; sha256: string } => ({
+    path,
+    how: 'seen',
+    sha256,
+  });
+  const [outcome] = await compareOutputs([use('a')], [use('b')], {
+    metricsAgree,
+    originalFile: () => Promise.resolve(before),
+    reproducedFile: () => Promise.resolve(now),
+  });
+  assert.ok(outcome !== undefined);
+  return outcome;
+}
+
+describe('outputs of tensors', () => {
+  const weight = { name: 'w', type: 'F32', shape: [2], data: float32(1, 2) };
+  const array = { ...weight, type: '<f4' };
+  const far = { ...weight, data: float32(1, 3) };
+  const near = { ...weight, data: float32(1, 2 + 2 ** -21) };
+
+  it('are identical in other bytes, and count', async () => {
+    const found = await compared('m.npz', npzFile([array], { time: 1 }), npzFile([array], { time: 2 }));
+    assert.deepEqual(
+      [found.verdict, found.volatile, found.tensors, found.sentence],
+      [
+        'identical',
+        false,
+        { format: 'npz', compared: 1, differing: [] },
+        'The one tensor is identical; only the file around differs.',
+      ],
+    );
+  });
+
+  const rows: readonly [title: string, second: Buffer, agree: boolean, verdict: string, sentence: RegExp][] =
+    [
+      [
+        'within the tolerance of their type',
+        safetensorsFile([near]),
+        false,
+        'within-tolerance',
+        /differs, most in w: by a relative 2\.4e-7, within the tolerance of the data type\./,
+      ],
+      ['beyond it', safetensorsFile([far]), false, 'diverged', /differs, most in w: by a relative 5\.0e-1\./],
+      [
+        'beyond it under metrics that agree',
+        safetensorsFile([far]),
+        true,
+        'within-tolerance',
+        /although every counted metric agrees/,
+      ],
+      [
+        'of another type under metrics that agree',
+        safetensorsFile([{ ...weight, type: 'I32' }]),
+        true,
+        'diverged',
+        /W is float32 2 in the original, int32 2 now/,
+      ],
+      [
+        'of another name under metrics that agree',
+        safetensorsFile([{ ...weight, name: 'v' }]),
+        true,
+        'diverged',
+        /Only the reproduction has v\./,
+      ],
+      [
+        'that cannot be read',
+        Buffer.from('nothing'),
+        false,
+        'diverged',
+        /The bytes differ\. The tensors could not be compared: it has no header\./,
+      ],
+    ];
+  for (const [title, second, agree, verdict, sentence] of rows)
+    it(`${title}: ${verdict}`, async () => {
+      const found = await compared('model.safetensors', safetensorsFile([weight]), second, agree);
+      assert.equal(found.verdict, verdict, found.sentence);
+      assert.match(found.sentence ?? '', sentence);
+    });
+
+  it('are pickled objects never loaded, only bytes', async () => {
+    const object = (text: string): Buffer => npyFile({ type: '|O', shape: [1], data: Buffer.from(text) });
+    assert.equal((await compared('x.npy', object('cos\nsystem'), object('cos\nremove'))).verdict, 'diverged');
+  });
+});
