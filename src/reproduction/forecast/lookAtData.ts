@@ -80,7 +80,9 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
     const size = input.size === undefined ? {} : { bytes: wholeBytes(input.size) };
     if (pin !== undefined && now.state !== 'same') {
       // Gone, changed or untold in the workspace: what cache and remote have is what counts.
-      if (pin.availability === 'gone') missing.push(input.path);
+      if (pin.availability === 'gone' && now.state === 'missing') missing.push(input.path);
+      if (pin.availability === 'gone' && now.state === 'changed')
+        changed.push({ path: input.path, sha256: now.sha256 });
       if (!covered.has(pin.path)) items.push(itemOf(pin, input.path));
       covered.add(pin.path);
       continue;

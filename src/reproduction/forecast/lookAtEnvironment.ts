@@ -37,6 +37,8 @@ export interface EnvironmentLook {
   readonly differences: readonly string[];
 }
 
+const patienceMs = 10_000;
+
 /** Rejects only when aborted. */
 export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<EnvironmentLook> {
   const { original, plan, store, environment, packages, signal } = question;
@@ -50,10 +52,22 @@ export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<
     };
   }
   let route: EnvironmentRoute;
+  // An engine or a registry that does not answer must not hold up the rest.
+  const late = AbortSignal.timeout(patienceMs);
   try {
-    route = await chooseEnvironmentRoute({ original, store, asked: question.asked, environment, signal });
+    route = await chooseEnvironmentRoute({
+      ...{ original, store, asked: question.asked, environment },
+      signal: AbortSignal.any([signal, late]),
+    });
   } catch (error) {
     signal.throwIfAborted();
+    if (late.aborted) {
+      const reason = `its engine or registry did not answer in ${patienceMs / 1000} s`;
+      return {
+        items: [{ ...common, availability: 'unknown', reason }],
+        ...{ text: `Where it runs is not known: ${reason}.`, differences: [] },
+      };
+    }
     if (!(error instanceof LockstepError)) throw error;
     const { message, mend } = error;
     return {

@@ -127,8 +127,14 @@ describe('a forecast', function () {
       gone.forecast.sentence,
       /^It cannot be the same run: data\/numbers\.csv \(neither the cache nor the remote here has it\)/,
     );
+    // It would run, with what the workspace has now, and say so.
     assert.deepEqual(
-      gone.forecast.blockers.map(one => one.code),
+      [gone.forecast.blockers, gone.forecast.caps],
+      [[], ['input data/numbers.csv has changed since']],
+    );
+    await rm(inWorkspace);
+    assert.deepEqual(
+      (await forecast()).forecast.blockers.map(one => one.code),
       ['input-missing'],
     );
 
