@@ -10,6 +10,7 @@ export const testedPeers: readonly PeerName[] = [
   'wandb',
   'trackio',
   'uv',
+  'tensors',
   'dvc',
   'dvc2',
   'keras',

@@ -27,6 +27,8 @@ const requirements = {
   /** The last of the 2.x line, for caches and pins as they were before 3.0. */
   dvc2: ['dvc==2.58.2', 'pathspec<0.12', 'pygit2<1.14', 'dulwich<0.22', 'setuptools<81', 'fsspec<2024'],
   uv: ['uv==0.13.9'],
+  /** What writes files of tensors. */
+  tensors: ['safetensors==0.8.0', 'numpy==2.4.6', 'ml_dtypes==0.6.0'],
   /** Reads the crates that runs are exported as. */
   rocrate: ['rocrate==0.16.0'],
   /** dvc with its clients for the remotes that tests talk to. */
