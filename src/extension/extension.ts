@@ -36,6 +36,8 @@ export interface LockstepApi {
   readonly experiments: vscode.TreeDataProvider<unknown>;
   readonly data: vscode.TreeDataProvider<DataNode>;
   readonly environment: vscode.TreeDataProvider<EnvironmentNode>;
+  /** Follows links to runs, as the editor asks for it. */
+  readonly links: vscode.UriHandler;
 }
 
 export function activate(context: vscode.ExtensionContext): LockstepApi {
@@ -128,5 +130,5 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
   health.start();
   void links.followPending();
   log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
-  return { experiments: tree, data: data.tree, environment: environment.tree };
+  return { experiments: tree, data: data.tree, environment: environment.tree, links };
 }
