@@ -11,6 +11,7 @@ export const testedPeers: readonly PeerName[] = [
   'trackio',
   'uv',
   'tensors',
+  'rocrate',
   'dvc',
   'dvc2',
   'keras',

@@ -23,7 +23,8 @@ export function runRows(
 /** The name, else `lr=0.1 width=64`, else the command. One line. A name that MLflow made up says less than those. */
 export function runLabel(run: RunSummary, differing: readonly string[]): string {
   const name = oneLine(run.name ?? '');
-  const madeUp = inventedName.test(name);
+  // A reproduction is named after its original: baseline-repro-2.
+  const madeUp = run.reproduces === undefined && inventedName.test(name);
   if (name !== '' && !madeUp) return shorten(name);
   const told = differing
     .slice(0, labelParameters)
