@@ -16,6 +16,9 @@ export function forecastLook({ forecast, problem }: ForecastView, strings: Repor
   if (forecast.blockers.length > 0) return { icon: 'error', word: strings.cannotStart, tone: 'bad' };
   switch (forecast.closeness) {
     case 'bit-identical':
+      // Nothing has shown equal bits yet.
+      if (forecast.unproven !== undefined)
+        return { icon: 'check', word: strings.numericallyClose, tone: 'fair' };
       return { icon: 'pass', word: strings.bitIdentical, tone: 'good' };
     case 'numerically-close':
       return { icon: 'check', word: strings.numericallyClose, tone: 'fair' };

@@ -8,8 +8,12 @@ import { renderTable } from './renderTable.ts';
 export function tellForecast(forecast: Forecast, terminal: Terminal, possible: boolean): void {
   const out = (text: string): void => terminal.out(`${text}\n`);
   const dim = (text: string): string => terminal.paint('dim', text);
-  const mark = possible ? marks[forecast.closeness] : '✗';
-  const colour = possible ? colours[forecast.closeness] : 'red';
+  const shown =
+    forecast.closeness === 'bit-identical' && forecast.unproven !== undefined
+      ? 'numerically-close'
+      : forecast.closeness;
+  const mark = possible ? marks[shown] : '✗';
+  const colour = possible ? colours[shown] : 'red';
   out(terminal.paint(colour, `${mark} ${printable(forecast.sentence)}`));
   out(dim(`  run ${shortId(forecast.runId)} on ${printable(forecast.host)}; nothing was started or fetched`));
   for (const { message, mend } of forecast.blockers) {

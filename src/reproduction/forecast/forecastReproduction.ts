@@ -23,12 +23,15 @@ import { awaitCaptured } from '../awaitCaptured.ts';
 import { codeUnknown, inputsMissing, secretMissing, snapshotGone, writesOutside } from '../errors.ts';
 import { requireReproducible } from '../reproduceRun.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
+import { machineOf } from '../probe/machineOf.ts';
+import { readProbes } from '../probe/readProbes.ts';
 import { foldersOfEnvironment } from '../restore/environmentFolders.ts';
 import { findEscapes } from '../restore/findEscapes.ts';
 import { outsideOutputs } from '../restore/outsideOutputs.ts';
 import { requireInside } from '../restore/requireInside.ts';
 import { closenessOf, limitsOf, sortLimits } from './closeness/closenessRules.ts';
 import type { ComputeSide } from './closeness/computeSide.ts';
+import { evidenceHere } from './evidenceHere.ts';
 import { expectedCaps } from './expectedCaps.ts';
 import { expectedDuration } from './expectedDuration.ts';
 import { forecastSentence, isGone } from './forecastSentence.ts';
@@ -37,8 +40,7 @@ import { lookAtCode, snapshotText } from './lookAtCode.ts';
 import { lookAtData } from './lookAtData.ts';
 import { lookAtEnvironment, visibleVariables, type EnvironmentLook } from './lookAtEnvironment.ts';
 import { lookAtDeterminism, lookAtHardware } from './lookAtHardware.ts';
-import { lookAtParameters, secretVariables } from './lookAtParameters.ts';
-import { noisyProbe } from './noisyProbe.ts';
+import { isSeedUnknown, lookAtParameters, secretVariables } from './lookAtParameters.ts';
 import { sumBytes, wholeBytes } from './wholeBytes.ts';
 
 export interface ForecastRequest {
@@ -100,7 +102,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   const repository = await findRepository(root, variables);
   const code = knownValue(plan.code);
   const recordedPackages = await packagesOf(original, store);
-  const [codeLook, environmentLook, hardware, escapes, probe, free] = await Promise.all([
+  const [codeLook, environmentLook, hardware, escapes, probes, free] = await Promise.all([
     code === undefined || repository === undefined
       ? undefined
       : lookAtCode({
@@ -113,7 +115,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
     }),
     hardwareNow({ cacheFolder: lockstepCacheFolder(variables), variables, signal }),
     findEscapes({ original, workspace: root, environment: variables, signal }),
-    noisyProbe(original.dir, host),
+    readProbes(original.dir),
     freeSpace(lockstepCacheFolder(variables)),
   ]);
   const data = await lookAtData({
@@ -142,29 +144,47 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
       ? withoutSystem(knownValue(hardware), sides.original)
       : knownValue(hardware),
   };
+  const evidence = await evidenceHere({
+    ...{ original, probes },
+    machine: {
+      host,
+      cpuModel: knownValue(hardware)?.cpuModel,
+      gpus: (knownValue(hardware)?.gpus ?? []).map(({ name }) => name).sort(),
+    },
+    machineOfRun: id =>
+      new RunStore(store).read(id).then(
+        run => (run.plan === undefined ? undefined : machineOf(run)),
+        () => undefined,
+      ),
+  });
   const all: ForecastItem[] = [
     ...(codeLook?.items ?? codeUnknownItem(plan)),
     ...data.items,
-    ...lookAtParameters(plan, result, variables),
+    ...lookAtParameters(plan, result, variables).filter(one => !(evidence.identical && isSeedUnknown(one))),
     ...environmentLook.items,
     ...lookAtHardware(sides.original, now),
-    ...lookAtDeterminism(sides.original),
+    ...(evidence.identical ? [] : lookAtDeterminism(sides.original)),
   ];
   const items = shortened(all);
   const caps = expectedCaps({ original, code: codeLook, data, environment: environmentLook });
   const limits = sortLimits([
     ...items.filter(isGone).map(goneLimit),
     ...limitsOf(sides.original, now),
-    ...(probe === undefined ? [] : [probe]),
+    ...evidence.limits,
   ]);
   const fetch = sumBytes(all.filter(one => one.availability === 'fetchable').map(one => one.bytes));
   const needed = sumBytes([codeLook?.bytes, data.copied, fetch]);
   const duration = expectedDuration(original, host, options);
   const closeness = closenessOf(limits);
+  const unproven =
+    closeness === 'bit-identical' && items.some(isSeedUnknown)
+      ? `no seed was seen (lockstep probe ${original.id.slice(-6)} tells)`
+      : undefined;
   return {
     ...{ schemaVersion: forecastVersion, runId: original.id, at: new Date().toISOString(), host, closeness },
     sentence: forecastSentence({
       ...{ blockers, closeness, fetch, items, limits, caps },
+      ...(unproven === undefined ? {} : { unproven }),
       ...(duration === undefined ? {} : { duration }),
     }),
     ...{ items, limits, caps, blockers },
@@ -177,6 +197,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
         codeHere: codeLook?.missing === undefined,
       },
     }),
+    ...(unproven === undefined ? {} : { unproven }),
     environment: environmentLook.text,
     ...(duration === undefined ? {} : { duration }),
     disk: { needed, ...(free === undefined ? {} : { free: wholeBytes(free) }) },

@@ -4,7 +4,7 @@ import { durationWords, sizeWords } from './forecastWords.ts';
 
 export type SentenceFacts = Pick<
   Forecast,
-  'blockers' | 'closeness' | 'duration' | 'fetch' | 'items' | 'limits' | 'caps'
+  'blockers' | 'closeness' | 'duration' | 'fetch' | 'items' | 'limits' | 'caps' | 'unproven'
 >;
 
 export function forecastSentence(facts: SentenceFacts): string {
@@ -23,12 +23,14 @@ export function forecastSentence(facts: SentenceFacts): string {
         facts.caps.length === 0
           ? ''
           : ` The verdict will say within tolerance at best: ${facts.caps[0] ?? ''}.`;
+      if (facts.unproven !== undefined)
+        return `Nothing recorded stands against equal bits${costText(facts)}; ${facts.unproven}.${capped}${but}`;
       return `Expected to be identical to the last bit${costText(facts)}.${capped}${but}`;
     }
     case 'numerically-close':
-      return `Numerically close at best${costText(facts)}: ${withoutStop(limit?.text ?? 'an ingredient differs')}.${but}`;
+      return `Numerically close at best${costText(facts)}: ${inSentence(limit?.text ?? 'an ingredient differs')}.${but}`;
     case 'not-the-same-run':
-      return `It cannot be the same run: ${withoutStop(limit?.text ?? 'something that it was made of is gone')}.`;
+      return `It cannot be the same run: ${inSentence(limit?.text ?? 'something that it was made of is gone')}.`;
   }
 }
 
@@ -54,6 +56,11 @@ function listed(texts: readonly string[]): string {
   return texts.length > 3 ? `${shown} and ${texts.length - 3} more` : shown;
 }
 
+/** A sentence after a colon. */
+function inSentence(text: string): string {
+  return withoutStop(text).replace(/^(?:The|A|It) /, word => word.toLowerCase());
+}
+
 function withoutStop(text: string): string {
-  return text.replace(/\.$/, '');
+  return text.replace(/\.+$/, '');
 }

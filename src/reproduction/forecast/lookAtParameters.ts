@@ -46,6 +46,11 @@ export function lookAtParameters(
   return items;
 }
 
+/** Whether nothing is recorded of where its random numbers began. */
+export function isSeedUnknown({ ingredient, what, availability }: ForecastItem): boolean {
+  return ingredient === 'parameters' && what === 'seed' && availability === 'unknown';
+}
+
 /** The variables that commandWithSecrets.ts takes secrets from, each once. */
 export function secretVariables(plan: Pick<Plan, 'argv' | 'secretArguments'>): string[] {
   const names = plan.secretArguments.flatMap(index =>
