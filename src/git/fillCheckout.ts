@@ -58,12 +58,21 @@ export async function fillCheckout(
   if (state.head !== undefined) await placeHead(here, gitDir, state.head, state);
   await runGit(here, ['read-tree', '--reset', '-u', state.tree]);
   // The index says HEAD, as before a run: `git diff` and `git status` then show the changes as changes.
-  if (state.headTree === undefined) await runGit(here, ['read-tree', '--empty']);
-  else if (state.headTree !== state.tree) await runGit(here, ['read-tree', '-m', state.headTree]);
+  await indexOfHead(here, state);
   await writeHeldFiles(here, target, state.gaps ?? []);
   await rm(join(gitDir, 'info', 'attributes'));
   for (const name of ['attributes', 'exclude'])
     await copyIfThere(join(source.commonDir, 'info', name), join(gitDir, 'info', name));
+}
+
+/** What HEAD held may not have come along with a shared run: the files are there, and to git they are new ones. */
+async function indexOfHead(here: GitContext, { tree, headTree }: RecordedState): Promise<void> {
+  if (headTree === tree) return;
+  const read =
+    headTree === undefined
+      ? undefined
+      : await runGit(here, ['read-tree', '-m', headTree], { tolerant: true });
+  if (read?.exitCode !== 0) await runGit(here, ['read-tree', '--empty']);
 }
 
 const sharedRefs = ['refs/heads', 'refs/remotes', 'refs/tags'];

@@ -24,11 +24,22 @@ interface GrowingConfig {
   readonly remotes: Map<string, Map<string, ConfigValue>>;
 }
 
-/** Rejects with `data-config-invalid` (file and line) and `data-config-unreadable`. Levels that are not there are empty. */
-export async function loadConfig(root: string, environment: NodeJS.ProcessEnv): Promise<LoadedConfig> {
+/**
+ * Rejects with `data-config-invalid` (file and line) and `data-config-unreadable`. Levels that are not there are empty.
+ * @param recorded Stands for the text of the repository's own level.
+ */
+export async function loadConfig(
+  root: string,
+  environment: NodeJS.ProcessEnv,
+  recorded?: string,
+): Promise<LoadedConfig> {
   const merged: GrowingConfig = { sections: new Map(), remotes: new Map() };
   const places = configLevels(root, environment);
-  const texts = await Promise.all(places.map(place => readConfigText(place.path)));
+  const texts = await Promise.all(
+    places.map(async place =>
+      recorded !== undefined && place.level === 'repository' ? recorded : readConfigText(place.path),
+    ),
+  );
   for (const [index, place] of places.entries())
     mergeText(merged, texts[index] ?? '', place.path, environment);
   return merged;

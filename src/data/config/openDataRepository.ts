@@ -43,7 +43,8 @@ export async function findDataRoot(folder: string): Promise<string | undefined> 
   }
 }
 
-function dataSettings(root: string, config: LoadedConfig): DataSettings {
+/** `root` is the folder that holds `.dvc`, or would: relative places are told from there. */
+export function dataSettings(root: string, config: LoadedConfig): DataSettings {
   const core = config.sections.get('core') ?? new Map<string, ConfigValue>();
   const cache = config.sections.get('cache') ?? new Map<string, ConfigValue>();
   const remotes = remoteSettings(config.remotes);

@@ -1,4 +1,5 @@
 /** The pins of DVC in a recorded tree that concern what a run read: only the pin files that can do so are read. */
+import { findRecordedConfigs, withRecordedConfigs } from '../../data/operations/recordedDataProject.ts';
 import { openDataProject } from '../../data/operations/openDataProject.ts';
 import type { DataProject } from '../../data/operations/dataProject.ts';
 import { prefixOf, repositoryOf, type SelectedPin } from '../../data/operations/selectPins.ts';
@@ -35,11 +36,15 @@ export async function snapshotPins(request: SnapshotPinsRequest): Promise<Reposi
   const files = pinFilesFor(tree, inputs, pins);
   if (files.size === 0) return [];
   const scrubbed = { ...environment, GIT_DIR: undefined, GIT_WORK_TREE: undefined };
-  const project = await (request.project ?? openDataProject(workspace, scrubbed));
-  if (project.repositories.length === 0) return [];
-  const needed = [...files].flatMap(path => tree.entries.get(path)?.blob ?? []);
+  const configs = findRecordedConfigs(inputs, path => tree.entries.has(path));
+  const needed = [...files, ...configs.values()].flatMap(path => tree.entries.get(path)?.blob ?? []);
   const texts = await readTexts(request.repository, needed, { environment: scrubbed, signal });
   const textOf = (path: string): string | undefined => texts.get(tree.entries.get(path)?.blob ?? '');
+  // What the checked-out branch says of data is another time's.
+  const project = await withRecordedConfigs(
+    await (request.project ?? openDataProject(workspace, scrubbed)),
+    new Map([...configs].map(([folder, path]) => [folder, textOf(path) ?? ''])),
+  );
   const found = new Map<DataRepository, Map<string, SelectedPin>>();
   for (const file of files) {
     const text = file.endsWith('dvc.lock') ? undefined : textOf(file);

@@ -2,6 +2,7 @@
 import { isAbsolute, join } from 'node:path';
 import { errorText } from '../../base/systemError.ts';
 import type { DataProject } from '../../data/operations/dataProject.ts';
+import { possibleConfigs } from '../../data/operations/recordedDataProject.ts';
 import { openDataProject } from '../../data/operations/openDataProject.ts';
 import type { Repository } from '../../git/findRepository.ts';
 import type { FileUse } from '../../runs/captured.ts';
@@ -109,7 +110,7 @@ async function pinnedHere(
       const tree = await lookUpInTree(
         repository,
         code.tree,
-        new Set([...possiblePinFiles(paths, pins), ...paths]),
+        new Set([...possiblePinFiles(paths, pins), ...possibleConfigs(paths).values(), ...paths]),
         task,
       );
       const scrubbed = { ...variables, GIT_DIR: undefined, GIT_WORK_TREE: undefined };

@@ -4,13 +4,15 @@
  * Invariants: nothing that the program does in its checkout changes an object of the cache; an input counts as offered
  * only when its content was hashed just now and is what the run had read.
  */
-import { rm, stat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { errorText } from '../../base/systemError.ts';
 import type { DataRepository, LinkType } from '../../data/dataRepository.ts';
 import { checkoutData } from '../../data/operations/checkoutData.ts';
 import type { DataProject } from '../../data/operations/dataProject.ts';
 import { fetchData } from '../../data/operations/fetchData.ts';
+import { findRecordedConfigs, withRecordedConfigs } from '../../data/operations/recordedDataProject.ts';
 import { openDataProject } from '../../data/operations/openDataProject.ts';
 import { prefixOf } from '../../data/operations/selectPins.ts';
 import { loadPins } from '../../data/pins/loadPins.ts';
@@ -26,7 +28,7 @@ export interface OfferPinnedRequest {
   readonly inputs: readonly FileUse[];
   /** What it wrote: data that it changed in place is copied, whatever links would be possible. */
   readonly outputs: readonly FileUse[];
-  /** Absolute: its data repositories lend their cache and their remotes. */
+  /** Absolute: its data repositories lend their cache. */
   readonly workspace: string;
   readonly layout: CheckoutLayout;
   readonly environment: NodeJS.ProcessEnv;
@@ -52,7 +54,10 @@ export async function offerPinned(request: OfferPinnedRequest): Promise<OfferedP
   const inputs = request.inputs.filter(input => !isAbsolute(input.path) && input.sha256 !== undefined);
   if (inputs.length === 0) return { offered, unverified, verified };
   try {
-    const project = await projectOfCheckout(request);
+    const project = await projectOfCheckout(
+      request,
+      inputs.map(input => input.path),
+    );
     const pinned = await pinnedPaths(project);
     const wanted = inputs.filter(input => pinned.some(path => overlap(path, input.path)));
     if (wanted.length === 0) return { offered, unverified, verified };
@@ -73,14 +78,20 @@ export async function offerPinned(request: OfferPinnedRequest): Promise<OfferedP
   return { offered, unverified, verified };
 }
 
-/** The data repositories of the checkout, with the pins of the run, and cache and remotes of the workspace. */
-async function projectOfCheckout({
-  workspace,
-  layout,
-  environment,
-}: OfferPinnedRequest): Promise<DataProject> {
+/** The data repositories of the checkout, with pins and remotes of the run, and the cache of the workspace. */
+async function projectOfCheckout(
+  { workspace, layout, environment }: OfferPinnedRequest,
+  inputs: readonly string[],
+): Promise<DataProject> {
   const scrubbed = { ...environment, GIT_DIR: undefined, GIT_WORK_TREE: undefined };
-  const here = await openDataProject(workspace, scrubbed);
+  const configs = new Map<string, string>();
+  for (const [folder, path] of findRecordedConfigs(inputs, one => isFile(join(layout.checkout, one))))
+    configs.set(folder, await readFile(join(layout.checkout, path), 'utf8'));
+  const here = await withRecordedConfigs(
+    await openDataProject(workspace, scrubbed),
+    configs,
+    join(layout.base, '.data', 'cache'),
+  );
   const git = await findRepository(layout.checkout, scrubbed);
   const repositories = await Promise.all(
     here.repositories.map(async (repository, place): Promise<DataRepository | undefined> => {
@@ -98,6 +109,11 @@ async function projectOfCheckout({
     repositories: repositories.filter(one => one !== undefined),
     environment: scrubbed,
   };
+}
+
+/** No link: it could lead anywhere. */
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 async function pinnedPaths(project: DataProject): Promise<string[]> {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { forecastSchema } from '../../../src/runs/forecast.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { cliProject, type CliProject } from '../../helpers/lockstepCli.ts';
@@ -98,6 +99,34 @@ describe('runs with pinned data', function () {
     // What it made is nobody's pin, and the workspace has the new data.
     assert.equal(await readFile(join(root, 'data/numbers.csv'), 'utf8'), '7\n8\n');
     assert.equal(await readFile(object, 'utf8'), '1\n2\n');
+    assert.equal(await repository.git('status', '--porcelain'), '');
+
+    // A branch that knows nothing of data, in a clone that never had any: the run's own code names the remote.
+    await repository.git('checkout', '--quiet', '--orphan', 'other');
+    await repository.git('rm', '--quiet', '-rf', '.');
+    await rm(join(root, '.dvc'), { recursive: true });
+    await rm(join(root, 'data'), { recursive: true, force: true });
+    await write({ 'notes.txt': 'nothing else' });
+    await repository.commit('notes');
+    const { code, document } = await project.json(['reproduce', id, '--forecast', '--json']);
+    const forecast = forecastSchema.parse(document);
+    assert.equal(code, 0, JSON.stringify(forecast));
+    assert.deepEqual(
+      forecast.items
+        .filter(one => one.ingredient === 'data')
+        .map(({ what, availability, from }) => [what, availability, from])
+        .sort(),
+      [
+        ['data/images', 'fetchable', 'here'],
+        ['data/numbers.csv', 'fetchable', 'here'],
+      ],
+    );
+    const elsewhere = await reproduce(project, id);
+    assert.deepEqual(
+      elsewhere.metrics.map(metric => [metric.key, metric.verdict]),
+      verdict.metrics.map(metric => [metric.key, metric.verdict]),
+      JSON.stringify(elsewhere, null, 1),
+    );
     assert.equal(await repository.git('status', '--porcelain'), '');
   });
 
