@@ -59,6 +59,8 @@ export interface ShareOutcome {
   readonly findings: readonly Finding[];
   /** Files that hosts advise against. */
   readonly large: readonly Finding[];
+  /** Packed files, which nobody has looked into. */
+  readonly unread: readonly Finding[];
   readonly sent?: { readonly objects: number; readonly bytes: number };
   readonly data?: GivenData;
   /** What somebody else will not have. */
@@ -87,14 +89,18 @@ export async function shareRun(request: ShareRequest, task: ShareTask): Promise<
       return {
         ...named,
         state: 'unchanged',
-        findings: [],
-        large: [],
-        lacks: [],
+        ...{ findings: [], large: [], unread: [], lacks: [] },
         ...(tip === undefined ? {} : { commit: tip }),
       };
-    const scan = await scanOutgoing(repository, made.commit, refs.objects, task);
-    const findings = notAllowed(scan, request.allow ?? []);
-    if (findings.length > 0) return { ...named, state: 'refused', findings, large: scan.large, lacks: [] };
+    const allowed = new Set((request.allow ?? []).map(path => path.replace(/^\.\//, '')));
+    const scan = await scanOutgoing(
+      repository,
+      { commit: made.commit, present: refs.objects, allowed },
+      task,
+    );
+    const findings = refusals(scan, allowed);
+    const { large, unread } = scan;
+    if (findings.length > 0) return { ...named, state: 'refused', findings, large, unread, lacks: [] };
     // The data goes first: who finds the record then finds it, too.
     if (tip === undefined && data === undefined) {
       data = request.data === false ? undefined : await giveData(request, made.code, task);
@@ -106,7 +112,7 @@ export async function shareRun(request: ShareRequest, task: ShareTask): Promise<
         state: tip === undefined ? 'shared' : 'updated',
         commit: made.commit,
         findings: [],
-        large: scan.large,
+        ...{ large, unread },
         sent: { objects: scan.objects, bytes: scan.bytes },
         ...(data === undefined ? {} : { data }),
         lacks,
@@ -224,17 +230,16 @@ function verify(id: string, files: ReadonlyMap<string, Buffer>): void {
   }
 }
 
-function notAllowed(scan: OutgoingScan, allow: readonly string[]): Finding[] {
-  const allowed = new Set(allow.map(path => path.replace(/^\.\//, '')));
+function refusals(scan: OutgoingScan, allowed: ReadonlySet<string>): Finding[] {
   const tooMuch =
-    scan.bytes > pushBytes
+    scan.bytes > pushBytes && !allowed.has('')
       ? [{ path: '', what: `${(scan.bytes / 1e9).toFixed(1)} GB together, more than hosts take in one push` }]
       : [];
   return [
     ...scan.secrets,
     ...scan.tooLarge.map(({ path, what }) => ({ path, what: `${what}, more than the usual hosts take` })),
     ...tooMuch,
-  ].filter(({ path }) => !allowed.has(path));
+  ];
 }
 
 /** False when somebody else was faster. */

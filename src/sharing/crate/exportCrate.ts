@@ -21,7 +21,8 @@ import { collectRecord } from '../record/collectRecord.ts';
 import { manifestName, manifestVersion, recordPathOf } from '../record/manifest.ts';
 import { neutralOf } from '../record/machineName.ts';
 import { identity } from '../record/writeRecordCommit.ts';
-import { findSecrets, secretByName } from '../scan/findSecrets.ts';
+import { findSecretsIn, secretByName } from '../scan/findSecrets.ts';
+import { packingOf } from '../scan/readableText.ts';
 import type { Finding } from '../scan/scanOutgoing.ts';
 import type { ShareTask } from '../shareTask.ts';
 import { comparePython } from './comparePython.ts';
@@ -49,6 +50,8 @@ export interface ExportOutcome {
   readonly bytes: number;
   readonly files: number;
   readonly findings: readonly Finding[];
+  /** Packed files, which nobody has looked into. */
+  readonly unread: readonly Finding[];
   /** What the run read and the file does not hold. */
   readonly missing: readonly string[];
 }
@@ -94,7 +97,11 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
   const findings = scan(files).filter(
     ({ path }) => !allowed.has(path) && !allowed.has(path.replace(/^code\//, '')),
   );
-  const told = { id: run.id, path: output, missing: inputs.missing };
+  const unread = files.flatMap(({ path, bytes }) => {
+    const what = packingOf(bytes);
+    return what === undefined ? [] : [{ path, what }];
+  });
+  const told = { id: run.id, path: output, missing: inputs.missing, unread };
   if (findings.length > 0) return { ...told, state: 'refused', bytes: 0, files: 0, findings };
   const author = repository === undefined ? undefined : (await identity(repository, task)).name;
   const metadata = crateMetadata({
@@ -263,10 +270,8 @@ function scan(files: readonly ZipEntry[]): Finding[] {
   for (const { path, bytes } of files) {
     const named = secretByName(path);
     if (named !== undefined) findings.push({ path, what: named.what });
-    if (named !== undefined || bytes.length > 4 * 1024 * 1024 || bytes.subarray(0, 8000).includes(0))
-      continue;
-    for (const { line, what } of findSecrets(Buffer.from(bytes).toString('utf8')))
-      findings.push({ path, line, what });
+    if (named !== undefined) continue;
+    for (const { line, what } of findSecretsIn(bytes)) findings.push({ path, line, what });
   }
   return findings;
 }

@@ -208,12 +208,10 @@ async function tailOf(path: string, neutral: Neutral): Promise<Buffer | undefine
     await file.close();
   }
   const text = bytes.toString('utf8');
-  if (length === size) return Buffer.from(neutralText(text, neutral.home));
+  if (length === size) return Buffer.from(neutralText(text, neutral));
   const from = text.indexOf('\n') + 1;
   const left = size - length + Buffer.byteLength(text.slice(0, from));
-  return Buffer.from(
-    `[the first ${left} bytes are not shared]\n${neutralText(text.slice(from), neutral.home)}`,
-  );
+  return Buffer.from(`[the first ${left} bytes are not shared]\n${neutralText(text.slice(from), neutral)}`);
 }
 
 async function childrenOf(paths: RunPaths): Promise<string[]> {

@@ -1,5 +1,7 @@
 /** The name by which others know a machine: always the same, and nothing that leads back to its own name. */
+import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { basename } from 'node:path';
 import { storeMark } from '../../execution/capture/storeMark.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { StorePath } from '../../runs/runPaths.ts';
@@ -27,8 +29,11 @@ export async function neutralOf(
     `machine-${(await storeMark(store, `machine ${host}`)).slice(0, 6)}`;
   for (const host of hosts) if (!isMachineName(host)) names.set(host, await nameOf(host));
   const other = await nameOf('another');
+  const home = environment['HOME'] ?? environment['USERPROFILE'] ?? homedir();
+  const { USER, LOGNAME, USERNAME } = environment;
+  const accounts = [basename(home), USER, LOGNAME, USERNAME].filter(one => one !== undefined);
   return {
-    home: environment['HOME'] ?? environment['USERPROFILE'] ?? homedir(),
+    ...{ home, realHome: await realpath(home).catch(() => home), accounts: [...new Set(accounts)] },
     machine: host => (isMachineName(host) ? host : (names.get(host) ?? other)),
   };
 }

@@ -7,16 +7,42 @@ const placeholder = '/~home';
 const begins = String.raw`(?<=^|[^\p{L}\p{N}_.~/\\-]|file:\/\/|(?:^|\s)-[A-Za-z])`;
 const ends = String.raw`(?=$|[/\\:;,=\s"')\]}>&|])`;
 
-export interface Neutral {
-  /** Absolute; shorter ones than `/root` are left alone. */
-  readonly home: string;
+export interface Neutral extends Person {
   /** The name that stands for a machine. */
   readonly machine: (host: string) => string;
 }
 
-/** `text` without the home folder. */
-export function neutralText(text: string, home: string): string {
-  return home.length < 5 ? text : text.replace(pattern(home), placeholder);
+export interface Person {
+  /** Absolute; shorter ones than `/root` are left alone. */
+  readonly home: string;
+  /** Where the home folder really lies, if it is a link. */
+  readonly realHome?: string;
+  /** Names of the account: as a part of a path below a folder for people they name somebody, too. */
+  readonly accounts?: readonly string[];
+}
+
+/** `text` without the home folder, and without the account in other people's paths: `/scratch/ana` → `/scratch/~user`. */
+export function neutralText(text: string, { home, realHome, accounts = [] }: Person): string {
+  // The longer one first: it may lie below the other.
+  const homes = [home, realHome ?? home].filter(one => one.length >= 5).sort((a, b) => b.length - a.length);
+  const withoutHomes = homes.reduce((rest, one) => rest.replace(pattern(one), placeholder), text);
+  const names = accounts.filter(one => one.length > 2 && !everybody.test(one));
+  return names.reduce((rest, one) => rest.replace(accountPattern(one), '$<before>~user'), withoutHomes);
+}
+
+/** Accounts that name nobody. */
+const everybody =
+  /^(?:root|user|users|home|ubuntu|debian|admin|administrator|runner|vscode|codespace|jovyan|node|coder|dev|developer|guest|data|work|test)$/i;
+
+/**
+ * Of absolute paths alone: what is relative is part of the project. Below a folder for people each has one, perhaps in
+ * that of a group.
+ */
+function accountPattern(account: string): RegExp {
+  const part = String.raw`[^\s\\/:"']+[\\/]`;
+  const folders = String.raw`(?:home\d*|homes|users?|scratch\d*|work|people|staff|students)[\\/]`;
+  const before = String.raw`(?<before>(?:[A-Za-z]:)?[\\/](?!~home)(?:${part}){0,3}${folders}(?:${part})?)`;
+  return new RegExp(begins + before + escaped(account) + ends, 'giu');
 }
 
 /** The opposite, for a reader whose home folder is `home`. */
@@ -28,7 +54,7 @@ export function localText(text: string, home: string): string {
 /** A JSON value with every text in it neutral, and machines by other names wherever a field says `host`. */
 export function neutralValue(value: unknown, neutral: Neutral): unknown {
   return mapTexts(value, (text, field) =>
-    field === 'host' ? neutral.machine(text) : neutralText(text, neutral.home).replace(gpuId, 'GPU-hidden'),
+    field === 'host' ? neutral.machine(text) : neutralText(text, neutral).replace(gpuId, 'GPU-hidden'),
   );
 }
 

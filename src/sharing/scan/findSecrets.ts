@@ -4,6 +4,7 @@
  * `token=token` is no secret: a name alone proves nothing.
  */
 import { hideSecrets, isSecretName } from '../../base/secretText.ts';
+import { readableText } from './readableText.ts';
 
 export interface FoundSecret {
   /** From 1; 0 where the file itself is the secret, by its name. */
@@ -20,12 +21,15 @@ const oftenHarmless = /(?:^|\/)\.npmrc$|\.pem$/i;
 
 const worthLooking =
   /hf_|gh[pousr]_|github_pat|glpat-|sk-|xox|npm_|pypi-|AIza|ya29|dop_v1|AKIA|ASIA|eyJ|local-[a-f0-9]|:\/\/[^\s/]*@|PRIVATE KEY/;
+const tokens =
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----|(?:hf_|gh[pousr]_|github_pat_|glpat-|sk-|xox[abprs]-|npm_|pypi-|AIza|ya29\.|dop_v1_|AKIA|ASIA|eyJ|local-)[\w.-]{10,200}|[a-z]{3,10}:\/\/[^\s/@:"'<>]{1,100}:[^\s/@"'<>]{1,200}@/g;
 const separators = /[\s"'`,;()<>{}[\]|&=]+/;
 /** `api_key = "…"`, `"token": "…"`, `password: '…'`, `HF_TOKEN=…`. */
 const assignment =
   /([A-Za-z_][\w.-]{1,60})["']?\s*(?::|=(?!=)|:=)\s*(?:r|b|f)?(?:"([^"\n]{6,})"|'([^'\n]{6,})'|([^\s"'`,;(){}[\]<>$]{12,}))/g;
-/** A line longer than this is data. */
-const longestLine = 20_000;
+/** A longer line is read in parts, which overlap by more than the longest secret. */
+const longestPart = 20_000;
+const overlap = 1000;
 const most = 50;
 
 /** What the name of a file says, before anybody reads it. */
@@ -35,18 +39,49 @@ export function secretByName(path: string): FoundSecret | undefined {
     : undefined;
 }
 
-/** At most 50, in order. */
+/** In a file of whatever kind. At most 50, in order. */
+export function findSecretsIn(bytes: Uint8Array): FoundSecret[] {
+  const { kind, text } = readableText(bytes);
+  if (kind === 'text') return findSecrets(text);
+  // Names and values stand apart in a binary file, and its lines are none.
+  const what = tokenIn(text);
+  return what === undefined ? [] : [{ line: 0, what }];
+}
+
+/** At most 50, in order; one in a line. */
 export function findSecrets(text: string): FoundSecret[] {
   const found: FoundSecret[] = [];
   let number = 0;
-  for (const line of text.split('\n')) {
+  for (let at = 0; at <= text.length && found.length < most;) {
+    const end = text.indexOf('\n', at);
+    const line = text.slice(at, end < 0 ? text.length : end);
+    at += line.length + 1;
     number++;
-    if (line.length > longestLine) continue;
-    const what = secretIn(line);
+    const what = secretInLine(line);
     if (what !== undefined) found.push({ line: number, what });
-    if (found.length === most) break;
   }
   return found;
+}
+
+function secretInLine(line: string): string | undefined {
+  if (line.length <= longestPart) return secretIn(line);
+  for (let at = 0; at < line.length; at += longestPart - overlap) {
+    const what = secretIn(line.slice(at, at + longestPart));
+    if (what !== undefined) return what;
+  }
+  return undefined;
+}
+
+/** What carries its own mark. In a binary file a letter may stand before it: the length of the text, say. */
+function tokenIn(text: string): string | undefined {
+  for (const [candidate] of text.matchAll(tokens)) {
+    if (candidate.startsWith('-----')) return 'a private key';
+    if (!candidate.includes('://')) {
+      // `risk-…` is a word, and programs are full of words.
+      if (/\d/.test(candidate) && hideSecrets(candidate) !== candidate) return 'a token';
+    } else if (hideSecrets(candidate) !== candidate && !isExampleLogin(candidate)) return 'a login in a URL';
+  }
+  return undefined;
 }
 
 function secretIn(line: string): string | undefined {

@@ -6,10 +6,11 @@ import type { Repository } from '../../git/findRepository.ts';
 import { runGit } from '../../git/runGit.ts';
 import { personContext } from '../record/sharedRepository.ts';
 import type { ShareTask } from '../shareTask.ts';
-import { findSecrets, secretByName } from './findSecrets.ts';
+import { findSecretsIn, secretByName, type FoundSecret } from './findSecrets.ts';
+import { packingOf } from './readableText.ts';
 
 export interface Finding {
-  /** In the snapshot, relative to the root; of the record `record/…`. */
+  /** In the snapshot, relative to the root; of the record `record/…`; `commit <id>` for its message. */
   readonly path: string;
   /** From 1; absent where the file as a whole is meant. */
   readonly line?: number;
@@ -22,6 +23,8 @@ export interface OutgoingScan {
   readonly tooLarge: readonly Finding[];
   /** Larger than hosts advise: told, not refused. */
   readonly large: readonly Finding[];
+  /** Packed files, which nobody has looked into. */
+  readonly unread: readonly Finding[];
   readonly objects: number;
   /** Uncompressed. */
   readonly bytes: number;
@@ -31,77 +34,88 @@ export interface OutgoingScan {
 const hardBytes = 100 * 1024 * 1024;
 const advisedBytes = 1024 * 1024;
 export const pushBytes = 2 * 1024 * 1024 * 1024;
-/** Of a large file so much is read: secrets stand in text, and text is small. */
-const readBytes = 4 * 1024 * 1024;
 const batchBytes = 32 * 1024 * 1024;
 const mostFindings = 200;
 
-/** @param present Commits that the remote has. */
+export interface ScanRequest {
+  /** What would be sent, with all that it stands on. */
+  readonly commit: string;
+  /** Commits that the remote has. */
+  readonly present: readonly string[];
+  /** Paths that a person has looked at: neither read nor counted. */
+  readonly allowed: ReadonlySet<string>;
+}
+
+/** Once there is much to find, the search ends; what it found is then never empty. */
 export async function scanOutgoing(
   repository: Repository,
-  commit: string,
-  present: readonly string[],
+  { commit, present, allowed }: ScanRequest,
   task: ShareTask,
 ): Promise<OutgoingScan> {
-  const blobs = await outgoingBlobs(repository, commit, present, task);
-  const scan = { secrets: [] as Finding[], tooLarge: [] as Finding[], large: [] as Finding[], bytes: 0 };
-  let batch: OutgoingBlob[] = [];
+  const { blobs, commits } = await outgoingObjects(repository, commit, present, task);
+  const scan = {
+    ...{ secrets: [] as Finding[], tooLarge: [] as Finding[], large: [] as Finding[] },
+    ...{ unread: [] as Finding[], bytes: 0 },
+  };
+  let batch: OutgoingObject[] = [];
   let inBatch = 0;
   const flush = async (): Promise<void> => {
-    if (batch.length > 0) scan.secrets.push(...(await readBatch(repository, batch, task)));
+    if (batch.length > 0) await readBatch(repository, batch, scan, task);
     batch = [];
     inBatch = 0;
   };
-  for (const blob of blobs) {
-    const { path, size } = blob;
+  for (const one of [...commits, ...blobs]) {
+    const { path, size, type } = one;
     scan.bytes += size;
-    const named = secretByName(path);
+    if (size > advisedBytes && size <= hardBytes && !path.startsWith('record/'))
+      scan.large.push({ path, what: `${(size / 1e6).toFixed(1)} MB` });
+    if (allowed.has(path) || size === 0) continue;
+    const named = type === 'blob' ? secretByName(path) : undefined;
     if (named !== undefined) scan.secrets.push({ path, what: named.what });
     if (size > hardBytes) scan.tooLarge.push({ path, what: `${Math.round(size / 1e6)} MB` });
-    else if (size > advisedBytes && !path.startsWith('record/'))
-      scan.large.push({ path, what: `${(size / 1e6).toFixed(1)} MB` });
-    if (named !== undefined || size === 0 || size > readBytes) continue;
-    batch.push(blob);
+    if (named !== undefined || size > hardBytes || scan.secrets.length > mostFindings) continue;
+    if (inBatch + size > batchBytes) await flush();
+    batch.push(one);
     inBatch += size;
-    if (inBatch > batchBytes) await flush();
-    if (scan.secrets.length > mostFindings) break;
   }
   await flush();
   return { ...scan, objects: blobs.length };
 }
 
-interface OutgoingBlob {
+interface OutgoingObject {
   readonly id: string;
+  readonly type: 'blob' | 'commit';
   readonly path: string;
+  /** Uncompressed, in bytes. */
   readonly size: number;
 }
 
-async function outgoingBlobs(
+async function outgoingObjects(
   repository: Repository,
   commit: string,
   present: readonly string[],
   task: ShareTask,
-): Promise<OutgoingBlob[]> {
+): Promise<{ readonly blobs: readonly OutgoingObject[]; readonly commits: readonly OutgoingObject[] }> {
   const context = personContext(repository, task);
   const known = await existing(repository, present, task);
   const input = [commit, ...known.map(id => `^${id}`)].map(line => `${line}\n`).join('');
   const listed = await runGit(context, ['rev-list', '--objects', '--stdin'], { input });
   const paths = new Map<string, string>();
   for (const line of listed.stdout.toString('utf8').split('\n')) {
-    const space = line.indexOf(' ');
-    if (space > 0) paths.set(line.slice(0, space), line.slice(space + 1));
+    const [, id = '', path = ''] = /^([0-9a-f]+)(?: (.*))?$/s.exec(line) ?? [];
+    if (id !== '') paths.set(id, path);
   }
-  if (paths.size === 0) return [];
   const sizes = await runGit(context, ['cat-file', '--batch-check'], {
     input: [...paths.keys()].map(id => `${id}\n`).join(''),
   });
-  const blobs: OutgoingBlob[] = [];
+  const blobs: OutgoingObject[] = [];
+  const commits: OutgoingObject[] = [];
   for (const line of sizes.stdout.toString('latin1').split('\n')) {
-    const match = /^([0-9a-f]+) blob (\d+)$/.exec(line);
-    if (match !== null)
-      blobs.push({ id: match[1] ?? '', path: paths.get(match[1] ?? '') ?? '', size: Number(match[2]) });
+    const [, id = '', type = '', size = ''] = /^([0-9a-f]+) (blob|commit) (\d+)$/.exec(line) ?? [];
+    if (type === 'blob') blobs.push({ id, type, path: paths.get(id) ?? '', size: Number(size) });
+    if (type === 'commit') commits.push({ id, type, path: `commit ${id.slice(0, 12)}`, size: Number(size) });
   }
-  return blobs;
+  return { blobs, commits };
 }
 
 /** Those of the commits that are here: git can leave out only what it knows. */
@@ -122,21 +136,27 @@ async function existing(
 
 async function readBatch(
   repository: Repository,
-  blobs: readonly OutgoingBlob[],
+  objects: readonly OutgoingObject[],
+  scan: { readonly secrets: Finding[]; readonly unread: Finding[] },
   task: ShareTask,
-): Promise<Finding[]> {
+): Promise<void> {
   const { stdout } = await runGit(personContext(repository, task), ['cat-file', '--batch'], {
-    input: blobs.map(({ id }) => `${id}\n`).join(''),
+    input: objects.map(({ id }) => `${id}\n`).join(''),
   });
-  const findings: Finding[] = [];
   let at = 0;
-  for (const { path, size } of blobs) {
+  for (const { path, size, type } of objects) {
+    task.signal?.throwIfAborted();
     const from = stdout.indexOf(10, at) + 1;
     const bytes = stdout.subarray(from, from + size);
     at = from + size + 1;
-    // Not text.
-    if (bytes.subarray(0, 8000).includes(0)) continue;
-    for (const { line, what } of findSecrets(bytes.toString('utf8'))) findings.push({ path, line, what });
+    const packing = packingOf(bytes);
+    if (packing !== undefined) scan.unread.push({ path, what: packing });
+    for (const found of findSecretsIn(bytes)) scan.secrets.push({ path, ...placed(found, type) });
+    if (scan.secrets.length > mostFindings) return;
   }
-  return findings;
+}
+
+/** The lines of a commit's text are nobody's; its message is one thing. */
+function placed({ line, what }: FoundSecret, type: OutgoingObject['type']): Omit<Finding, 'path'> {
+  return line === 0 || type === 'commit' ? { what } : { line, what };
 }

@@ -187,22 +187,37 @@ describe('sharing runs', function () {
   });
 
   it('stops secrets, says what others will lack, and what a host refuses', async () => {
+    // More than is ever listed.
+    const many = Array.from({ length: 5 }, (_, place) => `many${place}.py`);
     const value = ['hf', 'q8Zr2LkP0vTn5Wy7Xc4Mb9'].join('_');
     await ana.write({
       'notes.py': `import os\ntoken = "${value}"\n`,
       '.env': 'A=1\n',
       '.git/info/exclude': 'private.csv\n',
       'private.csv': '3\n',
+      ...Object.fromEntries(many.map(path => [path, `# ${value}\n`.repeat(50)])),
+      'zz.py': `# ${value}\n`,
     });
+    await ana.git('commit', '--quiet', '--allow-empty', '--message', `with ${value}`);
+    const head = await ana.git('rev-parse', 'HEAD');
+    await ana.git('commit', '--quiet', '--allow-empty', '--message', 'without');
     await ana.expect(0, 'run', '--', 'python3', '-c', 'print(open("private.csv").read())');
     const other = await new RunStore(ana.store).resolve('@1');
     const refused = await ana.lockstep(['share', 'push', '@1']);
     assert.equal(refused.code, 1, refused.stderr);
-    assert.match(refused.stdout, /notes\.py:2 {2}/);
     assert.match(refused.stdout, /\.env {2}/);
     assert.ok(!(refused.stdout + refused.stderr).includes(value));
 
-    const allowed = ['share', 'push', '@1', '--allow', 'notes.py', '--allow', './.env'];
+    assert.match(refused.stdout, /many0\.py:1 {2}/);
+    assert.match(refused.stdout, /commit [0-9a-f]{12} {2}a token/);
+    assert.match(refused.stdout, /and \d+ more/);
+
+    const looked = ['notes.py', './.env', ...many, `commit ${head.slice(0, 12)}`];
+    const words = ['share', 'push', '@1', ...looked.flatMap(path => ['--allow', path])];
+    const stillRefused = await ana.lockstep(words);
+    assert.equal(stillRefused.code, 1, stillRefused.stderr);
+    assert.match(stillRefused.stdout, /gone along\.\n +zz\.py:1 {2}a token\nTake/);
+    const allowed = [...words, '--allow', 'zz.py'];
     const hook = join(all.hub, 'hooks', 'pre-receive');
     await writeFile(hook, '#!/bin/sh\necho "refs/lockstep is not allowed here" >&2\nexit 1\n');
     await chmod(hook, 0o755);

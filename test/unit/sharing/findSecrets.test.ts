@@ -1,7 +1,7 @@
 /** Secrets in files that are about to be shared: found where they are, and not where code only speaks of them. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { findSecrets, secretByName } from '../../../src/sharing/scan/findSecrets.ts';
+import { findSecrets, findSecretsIn, secretByName } from '../../../src/sharing/scan/findSecrets.ts';
 
 // Put together, so that no scanner of anybody takes this file for what it tests.
 const token = `hf_${'aB3dE5gH7j'.repeat(3)}`;
@@ -51,6 +51,26 @@ describe('secrets in what is shared', () => {
     it(`are not seen in ${text}`, () => {
       assert.deepEqual(findSecrets(text), []);
     });
+
+  const hidden: readonly (readonly [what: string, bytes: Buffer])[] = [
+    ['a line without end', Buffer.from(`{"pad": "${'y '.repeat(12_000)}", "github_token": "${github}"}`)],
+    ['many MB of text', Buffer.from(`${'"x"\n'.repeat(1_200_000)}"token: ${github}"\n`)],
+    ['UTF-16', Buffer.from(`\ufeffHF_TOKEN="${token}"\n`, 'utf16le')],
+    ['UTF-16 the other way round', Buffer.from(`\ufeffHF_TOKEN="${token}"\n`, 'utf16le').swap16()],
+    ['UTF-16 without a mark', Buffer.from(`HF_TOKEN="${token}"\n`, 'utf16le')],
+    ['a pickle', Buffer.from(`\0\x80\x04\x95}\x94\x8c\x05token\x94\x8c\x33${github}\x94s.`, 'latin1')],
+    ['a binary with a login', Buffer.from(`\0\x01https://ana:${random}@host.example/r\0`, 'latin1')],
+  ];
+  for (const [what, bytes] of hidden)
+    it(`are found in ${what}`, () => {
+      assert.equal(findSecretsIn(bytes).length, 1);
+    });
+
+  it('are not seen in the words and numbers of a binary file', () => {
+    const words = '\0task-scheduler-with-many-threads\0risk-free-something-longer\0';
+    const numbers = Buffer.from(Float64Array.from({ length: 50_000 }, (_, at) => Math.sin(at)).buffer);
+    for (const bytes of [Buffer.from(words), numbers]) assert.deepEqual(findSecretsIn(bytes), []);
+  });
 
   it('are known by the names of files, too', () => {
     for (const path of ['.env', 'conf/.env.local', '.netrc', 'keys/id_rsa', 'kaggle.json', 'a/b.p12'])

@@ -18,14 +18,30 @@ const table: readonly (readonly [text: string, neutral: string])[] = [
 describe('records without names', () => {
   for (const [text, neutral] of table)
     it(`turn ${text} into ${neutral}`, () => {
-      assert.equal(neutralText(text, home), neutral);
+      assert.equal(neutralText(text, { home }), neutral);
       assert.equal(localText(neutral, home), text);
     });
+
+  it('do not tell where the home folder really lies, nor who else’s folder is whose', () => {
+    const person = { home, realHome: '/srv/people/ana', accounts: ['ana'] };
+    for (const [text, neutral] of [
+      ['/srv/people/ana/x', '/~home/x'],
+      ['--cache=/scratch/ana/c', '--cache=/scratch/~user/c'],
+      ['/mnt/nfs/home/lab/ana', '/mnt/nfs/home/lab/~user'],
+      [String.raw`C:\Users\Ana\x`, String.raw`C:\Users\~user\x`],
+      ['data/users/ana/x.csv', 'data/users/ana/x.csv'],
+      ['/home/ana/users/ana/x.csv', '/~home/users/ana/x.csv'],
+      ['/home/anabel/x', '/home/anabel/x'],
+      ['ana', 'ana'],
+    ] as const)
+      assert.equal(neutralText(text, person), neutral);
+    assert.equal(neutralText('/scratch/root/x', { home, accounts: ['root'] }), '/scratch/root/x');
+  });
 
   it('are the reader’s own on the way back, whatever the folder is called', () => {
     const other = '/Users/b $& (x)';
     assert.equal(localText('/~home/data', other), `${other}/data`);
-    assert.equal(neutralText(`${other}/data`, other), '/~home/data');
+    assert.equal(neutralText(`${other}/data`, { home: other }), '/~home/data');
   });
 
   it('name machines only so that two can be told apart', () => {

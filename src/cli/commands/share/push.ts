@@ -100,6 +100,10 @@ function tell(outcome: ShareOutcome, { terminal }: CliContext): void {
     say('Large for git; better pinned as data (lockstep data add):');
     list(outcome.large.map(({ path, what }) => `${path}  ${what}`));
   }
+  if (outcome.unread.length > 0) {
+    say('Packed, so nobody has looked into them for secrets:');
+    list(outcome.unread.map(({ path, what }) => `${path}  ${what}`));
+  }
   if (outcome.lacks.length > 0) {
     say('Others will lack:');
     list(outcome.lacks.map(({ what, why }) => (what === '' ? why : `${what}: ${why}`)));
