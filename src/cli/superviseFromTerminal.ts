@@ -109,7 +109,7 @@ function told(
   }
   for (const { path, object, pinFile } of result?.pinned ?? [])
     terminal.err(
-      `lockstep: pinned ${printable(path)} as ${object}${pinFile === undefined ? '' : ` in ${printable(pinFile)}`}\n`,
+      `lockstep: pinned ${printable(path)} as ${printable(object)}${pinFile === undefined ? '' : ` in ${printable(pinFile)}`}\n`,
     );
   for (const warning of result?.warnings ?? []) terminal.err(`lockstep: ${printable(warning)}\n`);
   if (end.state === 'cancelled') {
@@ -119,7 +119,7 @@ function told(
   if (end.commandEnd !== undefined) {
     const { exitCode, signal } = end.commandEnd;
     terminal.err(
-      `lockstep: the supervisor of run ${shortId(id)} was killed; the command ended with ${signal ?? `exit code ${exitCode ?? '?'}`}\n`,
+      `lockstep: the supervisor of run ${shortId(id)} was killed; the command ended with ${signal !== undefined ? printable(signal) : `exit code ${exitCode ?? '?'}`}\n`,
     );
     return exitCode ?? (signal === undefined ? own.lockstep : 128 + (signalNumbers[signal] ?? 0));
   }
@@ -154,7 +154,7 @@ function told(
 function endText(id: string, state: string, { exitCode, signal, durationMs }: Result): string {
   const how =
     exitCode === undefined
-      ? ` by ${signal ?? 'a signal'}`
+      ? ` by ${printable(signal ?? 'a signal')}`
       : exitCode === 0
         ? ''
         : ` with exit code ${exitCode}`;

@@ -47,7 +47,7 @@ function tell({ runs, sections, problems }: RunComparison, all: boolean, { termi
       if (telling.some(row => row.status === 'same')) same.push(name);
       continue;
     }
-    terminal.out(`${terminal.paint('bold', name)}\n`);
+    terminal.out(`${terminal.paint('bold', printable(name))}\n`);
     terminal.out(
       renderTable(
         table,

@@ -1,4 +1,5 @@
 /** `lockstep logs`: what a run printed, each stream on its own, in the order of arrival. */
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { followRun } from '../../execution/followRun.ts';
@@ -11,6 +12,7 @@ import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
 import { openRuns } from '../openRuns.ts';
 import { newCommand, parseWords } from '../readWords.ts';
+import { foreignLog } from '../text/foreignLog.ts';
 
 export const logs: Subcommand = {
   name: 'logs',
@@ -25,11 +27,12 @@ export const logs: Subcommand = {
     if (!parseWords(parser, words)) return exitCodes.done;
     const { runs, project } = await openRuns(context);
     const paths = runPaths(project.store, await runs.resolve(parser.args[0] ?? ''));
-    const reached = await printSoFar(paths, context);
+    const write = writerOf(paths, context);
+    const reached = await printSoFar(paths, write, context);
     if (parser.opts<{ follow?: boolean }>().follow === true)
       await followRun(paths, {
         from: reached,
-        onOutput: (stream, chunk) => write(stream, Buffer.from(chunk), context),
+        onOutput: (stream, chunk) => write(stream, chunk),
         signal: context.signal,
       });
     return exitCodes.done;
@@ -39,7 +42,11 @@ export const logs: Subcommand = {
 type Stream = 'stdout' | 'stderr';
 
 /** Resolves with how much of each stream was printed. A gigabyte passes through in pieces. */
-async function printSoFar(paths: RunPaths, context: CliContext): Promise<Record<Stream, number>> {
+async function printSoFar(
+  paths: RunPaths,
+  write: WriteLog,
+  context: CliContext,
+): Promise<Record<Stream, number>> {
   const times = decodeLogTimes(await readFile(paths.logTimes).catch(() => Buffer.alloc(0)));
   const files = { stdout: await openLog(paths.stdout), stderr: await openLog(paths.stderr) };
   const reached = { stdout: 0, stderr: 0 };
@@ -61,7 +68,7 @@ async function printSoFar(paths: RunPaths, context: CliContext): Promise<Record<
       const piece = Buffer.alloc(Math.min(pieceBytes, end - reached[stream]));
       const read = await files[stream]?.read(piece, 0, piece.length, reached[stream]);
       if (read === undefined || read.bytesRead === 0) return;
-      write(stream, piece.subarray(0, read.bytesRead), context);
+      write(stream, piece.subarray(0, read.bytesRead));
       await context.terminal.drained();
       reached[stream] += read.bytesRead;
     }
@@ -70,9 +77,15 @@ async function printSoFar(paths: RunPaths, context: CliContext): Promise<Record<
 
 const pieceBytes = 256 * 1024;
 
-function write(stream: Stream, text: Buffer, { terminal }: CliContext): void {
-  if (stream === 'stdout') terminal.out(text);
-  else terminal.err(text);
+type WriteLog = (stream: Stream, bytes: Uint8Array) => void;
+
+/** Every byte as it was printed; of a run that somebody else shared, only what no terminal obeys. */
+function writerOf(paths: RunPaths, { terminal }: CliContext): WriteLog {
+  const { out, err } = terminal;
+  const raw: WriteLog = (stream, bytes) => (stream === 'stdout' ? out : err)(bytes);
+  if (!existsSync(paths.shared)) return raw;
+  const safe = { stdout: foreignLog(), stderr: foreignLog() };
+  return (stream, bytes) => (stream === 'stdout' ? out : err)(safe[stream](bytes));
 }
 
 async function openLog(path: string): Promise<FileHandle | undefined> {

@@ -11,6 +11,7 @@ import { openRuns } from '../openRuns.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { tellMetricLines } from '../tellMetricLines.ts';
 import { numberText } from '../text/describe.ts';
+import { printable } from '../text/printable.ts';
 import { renderTable } from '../text/renderTable.ts';
 
 export const metrics: Subcommand = {
@@ -86,7 +87,7 @@ function numberDigits(value: number): string {
 async function tellPoints(all: readonly MetricSeries[], { terminal }: CliContext): Promise<void> {
   terminal.out('key,rank,step,time,value\n');
   for (const { key, rank, steps, times, values } of all) {
-    const start = `${csvText(key)},${rank ?? ''},`;
+    const start = `${csvText(printable(key))},${rank ?? ''},`;
     for (let from = 0; from < steps.length; from += 5000) {
       let text = '';
       for (let at = from; at < Math.min(from + 5000, steps.length); at += 1)

@@ -20,6 +20,7 @@ import { parseDuration } from '../parseDuration.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { cancelOnInterrupt } from '../superviseFromTerminal.ts';
 import { confirmedRun, resolveHereOrShared } from './share/sharedRun.ts';
+import { printable } from '../text/printable.ts';
 import { tellForecast } from '../text/tellForecast.ts';
 import { tellVerdict } from '../text/tellVerdict.ts';
 import { shortId } from '../text/describe.ts';
@@ -194,5 +195,5 @@ function preparationFailed(failure: NonNullable<Result['failure']>): LockstepErr
 
 function tellCheckout(id: string, root: string | undefined, { terminal }: CliContext): void {
   if (root !== undefined && existsSync(root))
-    terminal.err(`The checkout of reproduction ${shortId(id)} is kept in ${root}\n`);
+    terminal.err(`The checkout of reproduction ${shortId(id)} is kept in ${printable(root)}\n`);
 }

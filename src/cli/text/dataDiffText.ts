@@ -3,6 +3,7 @@ import type { DataChange, DataDiff } from '../../data/operations/diffData.ts';
 import type { Colour, Terminal } from '../terminal.ts';
 import { tellProblems } from './dataText.ts';
 import { countText, sizeText } from './describe.ts';
+import { printable } from './printable.ts';
 import { renderTable } from './renderTable.ts';
 
 const shownRows = 200;
@@ -14,7 +15,7 @@ export function tellDataDiff(
 ): void {
   const other = to ?? 'the working tree';
   if (changes.length === 0 && problems.length === 0)
-    terminal.out(`No data differs between ${from} and ${other}.\n`);
+    terminal.out(`No data differs between ${printable(from)} and ${printable(other)}.\n`);
   else if (changes.length > 0) {
     terminal.out(
       renderTable(

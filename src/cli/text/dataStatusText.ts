@@ -3,6 +3,7 @@ import type { DataStatus, PathState, PathStatus } from '../../data/operations/da
 import type { Colour, Terminal } from '../terminal.ts';
 import { tellLines, tellProblems } from './dataText.ts';
 import { countText, sizeText } from './describe.ts';
+import { printable } from './printable.ts';
 import { renderTable } from './renderTable.ts';
 
 const shownRows = 100;
@@ -57,7 +58,9 @@ function tellDamaged(
   paths: readonly PathStatus[],
   shown: (path: string) => string,
 ): void {
-  const lines = paths.flatMap(({ path, damaged = [] }) => damaged.map(object => `${shown(path)}  ${object}`));
+  const lines = paths.flatMap(({ path, damaged = [] }) =>
+    damaged.map(object => `${shown(path)}  ${printable(object)}`),
+  );
   if (lines.length === 0) return;
   tellLines(
     terminal,

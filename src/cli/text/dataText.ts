@@ -51,7 +51,7 @@ export function tellMissing(
     terminal.paintErr('red', missing.length === 1 ? 'Missing:' : `Missing: ${missing.length} objects`),
     missing.map(
       ({ path, object, size, trouble, detail }) =>
-        `${shown(path)}  ${object}${size === undefined ? '' : `, ${sizeText(size)}`}: ${troubleWords[trouble]}${detail === undefined ? '' : ` (${printable(detail)})`}`,
+        `${shown(path)}  ${printable(object)}${size === undefined ? '' : `, ${sizeText(size)}`}: ${troubleWords[trouble]}${detail === undefined ? '' : ` (${printable(detail)})`}`,
     ),
   );
   if (missing.length > 0 && mend !== undefined) terminal.err(`${mend}\n`);

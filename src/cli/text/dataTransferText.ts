@@ -25,7 +25,8 @@ export function tellTransfer(
     terminal,
     'Whole again in the cache, which held other content under these names:',
     replaced.map(
-      ({ path, object, keptAs }) => `${shown(path)}  ${object}; what it held: ${printable(keptAs)}`,
+      ({ path, object, keptAs }) =>
+        `${shown(path)}  ${printable(object)}; what it held: ${printable(keptAs)}`,
     ),
   );
   tellMissing(terminal, missing, shown);

@@ -37,7 +37,7 @@ export function envProgress(terminal: Terminal): OnProgress {
         if (layers.get(progress.id) === progress.status) break;
         layers.set(progress.id, progress.status);
         if (/^(?:Pulling|Downloading|Pull complete|done)/.test(progress.status))
-          line(terminal.paintErr('dim', `  ${progress.id} ${progress.status}`));
+          line(terminal.paintErr('dim', `  ${printable(`${progress.id} ${progress.status}`)}`));
         break;
       case 'output':
         line(terminal.paintErr('dim', `  ${printable(progress.text)}`));
@@ -56,6 +56,6 @@ function stepText(
 ): string {
   const number = step.number === '' ? '' : `[${step.number}] `;
   return step.state === 'running'
-    ? cutText(`  ${number}${printable(step.text)}`, width - 1)
-    : `  ${number}${step.state}`;
+    ? cutText(`  ${printable(number + step.text)}`, width - 1)
+    : `  ${printable(number)}${step.state}`;
 }

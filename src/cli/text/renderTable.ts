@@ -29,12 +29,14 @@ export function renderTable<Row>(
 ): string {
   const all = withoutLeast(
     columns
-      .map(column => ({ column, cells: rows.map(row => printable(column.cell(row))) }))
+      .map(column => ({
+        ...{ column, title: printable(column.title) },
+        cells: rows.map(row => printable(column.cell(row))),
+      }))
       .filter(({ cells }) => cells.some(cell => cell !== ''))
-      .map(({ column, cells }) => ({
-        column,
-        cells,
-        needed: cells.reduce((widest, cell) => Math.max(widest, textWidth(cell)), textWidth(column.title)),
+      .map(({ column, title, cells }) => ({
+        ...{ column, title, cells },
+        needed: cells.reduce((widest, cell) => Math.max(widest, textWidth(cell)), textWidth(title)),
         shrink: column.shrink,
         least: column.least ?? 6,
       })),
@@ -54,7 +56,7 @@ export function renderTable<Row>(
       .join(' '.repeat(gap))
       .trimEnd();
   const header = line(
-    all.map(({ column }) => column.title),
+    all.map(({ title }) => title),
     text => paintHeader(text),
   );
   const body = rows.map((row, index) =>

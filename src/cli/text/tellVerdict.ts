@@ -45,7 +45,7 @@ export function tellVerdict(verdict: Verdict, terminal: Terminal): void {
           cell: row =>
             row.differences.length > 0
               ? row.differences.join('; ')
-              : row.now === row.original
+              : row.status === 'same' && row.now === row.original
                 ? 'the same'
                 : row.now,
           shrink: 1,

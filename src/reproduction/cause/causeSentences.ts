@@ -76,10 +76,7 @@ export function shapeSentence(divergence: Divergence, seedKnown: boolean, explai
           )
         : 'The first values already differ and no seed is known: the program probably draws random numbers without one.';
     case 'growing':
-      return guess(
-        `The difference starts small (${apart} at step ${step}) and grows`,
-        'order of floating-point sums, as with threads or GPU kernels',
-      );
+      return guess(`The difference starts small (${apart} at step ${step}) and grows`, smallStart(seedKnown));
     case 'sudden':
       return guess(
         `The values part suddenly at step ${step} (${key}, ${apart})`,
@@ -92,12 +89,16 @@ export function shapeSentence(divergence: Divergence, seedKnown: boolean, explai
       );
     default:
       return relative < 1e-3
-        ? guess(
-            `The difference starts small (${apart} at step ${step})`,
-            'order of floating-point sums, as with threads or GPU kernels',
-          )
+        ? guess(`The difference starts small (${apart} at step ${step})`, smallStart(seedKnown))
         : `The values of ${key} part at step ${step} (${apart}); how they go on says no more.`;
   }
+}
+
+/** A random number without a seed may start as small as rounding does. */
+function smallStart(seedKnown: boolean): string {
+  return seedKnown
+    ? 'order of floating-point sums, as with threads or GPU kernels'
+    : 'a random number that no seed controls, or the order of floating-point sums';
 }
 
 /** `The first operation that computes something else is aten::mm (train.py:12).` */

@@ -58,7 +58,8 @@ function lowerChart(
   const toY = (value: number): number =>
     bottom - share(value > 0 ? Math.max(low, Math.log10(value)) : low, [low, high]) * size.difference;
   return [
-    `<text class="tick" x="${size.left + 6}" y="${top - 8}">relative difference</text>`,
+    // At the right edge: a first difference is mostly near the left one, and its mark goes through here.
+    `<text class="tick" text-anchor="end" x="${size.width - size.right}" y="${top - 8}">relative difference</text>`,
     ...[axis[0], axis[1]].map(
       value =>
         `<line class="grid" x1="${size.left}" x2="${size.width - size.right}" y1="${fixed(toY(value))}" y2="${fixed(toY(value))}"/>` +

@@ -129,6 +129,11 @@ describe('renderTable', () => {
     assert.equal(headers[2]?.[1], 'K7Q2P9  lost, still running  a long name of a…');
   });
 
+  it('takes titles from runs, too, and prints none that a terminal obeys', () => {
+    const columns = [{ title: 'name\u001b]0;x\u0007', cell: () => 'a\u009b2J' }];
+    assert.equal(renderTable([{}], columns, 80), 'name\\x1b]0;x\\x07\na\\x9b2J\n');
+  });
+
   it('is never wider than asked', () => {
     const cell = fc.string({ unit: 'grapheme', maxLength: 60 });
     fc.assert(

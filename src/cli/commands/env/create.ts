@@ -79,9 +79,9 @@ function tell(
   for (const line of [...(proposal?.reasons ?? []), ...(proposal?.notes ?? [])])
     terminal.out(`  ${printable(line)}\n`);
   for (const [name, value] of Object.entries(created.options))
-    if (value !== '') terminal.out(`  ${name}=${printable(value)}\n`);
-  for (const path of created.files) terminal.out(`  ${terminal.paint('green', '+')} ${path}\n`);
+    if (value !== '') terminal.out(`  ${printable(name)}=${printable(value)}\n`);
+  for (const path of created.files) terminal.out(`  ${terminal.paint('green', '+')} ${printable(path)}\n`);
   for (const [path, copy] of Object.entries(created.kept))
-    terminal.out(`  ${path} is replaced; what it was is kept for 30 days in ${printable(copy)}\n`);
+    terminal.out(`  ${printable(path)} is replaced; what it was is kept for 30 days in ${printable(copy)}\n`);
   terminal.out('Start it with lockstep env up\n');
 }

@@ -36,7 +36,7 @@ function diskText({ parts, engine }: EnvironmentDisk): string {
   );
   const all = engine.map(
     ({ kind, count, size, reclaimable }) =>
-      `  ${kind.padEnd(14)} ${String(count).padStart(5)}  ${size.padStart(9)}, ${reclaimable} of it unused\n`,
+      `  ${printable(kind).padEnd(14)} ${String(count).padStart(5)}  ${printable(size).padStart(9)}, ${printable(reclaimable)} of it unused\n`,
   );
   return `${own.length === 0 ? 'This project has no container.\n' : `This project:\n${own.join('')}`}${
     all.length === 0 ? '' : `The engine in all:\n${all.join('')}`
