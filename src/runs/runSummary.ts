@@ -13,6 +13,8 @@ export interface VerdictSummary {
   readonly at: string;
   /** Name of the machine that the reproduction ran on. */
   readonly host?: string;
+  /** The step that a reproduction was asked to go to, where it was stopped there. */
+  readonly throughStep?: number;
 }
 
 export interface RunSummary {
@@ -124,9 +126,10 @@ export function summariseRun(
     ...(run.shared === undefined ? {} : { sharedBy: run.shared.sharedBy ?? '' }),
     ...(plan?.origin === undefined ? {} : { importedFrom: plan.origin.kind }),
     ...(hasTags(run) ? { reportedTags: run.reported?.tags ?? {} } : {}),
-    verdicts: run.verdicts.map(({ reproductionId, verdict, at, host }) => ({
+    verdicts: run.verdicts.map(({ reproductionId, verdict, at, host, part }) => ({
       ...{ reproductionId, verdict, at },
       ...(host === undefined ? {} : { host }),
+      ...(part?.throughStep === undefined ? {} : { throughStep: part.throughStep }),
     })),
     ...hostOf(run),
     ...(run.problems[0] === undefined ? {} : { problem: run.problems.join('; ') }),

@@ -25,7 +25,10 @@ export const probe: Subcommand = {
       context,
     )
       .argument('<run>', '@1, an id, a part of one, or a name')
-      .option('--steps <step>', 'through this step; else a tenth of the steps, at most 2 minutes each')
+      .option(
+        '--steps <step>',
+        'through this step; else a tenth of the steps, but at least 20 points, and at most 2 minutes each',
+      )
       .option('--for <duration>', 'stop each of the two after a while (90s, 10m)')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
@@ -69,8 +72,8 @@ function lengthOf(flags: ProbeFlags): ProbeLength | undefined {
   if (flags.for !== undefined && forMs === undefined)
     throw wrongUse(`--for wants a duration such as 90s or 10m, not ${flags.for}`, 'lockstep probe');
   const step = Number(flags.steps ?? 0);
-  if (flags.steps !== undefined && (flags.steps.trim() === '' || !Number.isFinite(step) || step < 0))
-    throw wrongUse(`--steps wants a number of 0 or more, not ${flags.steps}`, 'lockstep probe');
+  if (flags.steps !== undefined && (flags.steps.trim() === '' || !Number.isFinite(step) || step < 1))
+    throw wrongUse(`--steps wants a number of 1 or more, not ${flags.steps}`, 'lockstep probe');
   return {
     ...(flags.steps === undefined ? {} : { throughStep: step }),
     ...(forMs === undefined ? {} : { forMs }),
@@ -97,7 +100,10 @@ function tellProgress(progress: ProbeProgress, { terminal }: CliContext): void {
 function lengthText({ throughStep, forMs }: ProbeLength): string {
   const most = forMs === undefined ? undefined : `at most ${durationText(forMs)} each`;
   const through = throughStep === undefined ? undefined : `through step ${throughStep}`;
-  const chosen = forMs === defaultProbeMs ? ' (a tenth of its steps; --steps and --for say otherwise)' : '';
+  const chosen =
+    forMs === defaultProbeMs
+      ? ' (a tenth of its steps, but at least 20 points; --steps and --for say otherwise)'
+      : '';
   return (
     [through, most].filter(text => text !== undefined).join(', ') + (through === undefined ? '' : chosen)
   );

@@ -23,7 +23,7 @@ import { confirmedRun, resolveHereOrShared } from './share/sharedRun.ts';
 import { printable } from '../text/printable.ts';
 import { tellForecast } from '../text/tellForecast.ts';
 import { tellVerdict } from '../text/tellVerdict.ts';
-import { shortId } from '../text/describe.ts';
+import { durationText, shortId } from '../text/describe.ts';
 
 export const reproduce: Subcommand = {
   name: 'reproduce',
@@ -100,6 +100,9 @@ export const reproduce: Subcommand = {
       );
       return exitCodes.done;
     }
+    let interrupted = false;
+    const onInterrupt = (): void => void (interrupted = true);
+    process.on('SIGINT', onInterrupt);
     const stopListening = cancelOnInterrupt(project.store, launched.id, context);
     try {
       // Standard output is for the report.
@@ -113,6 +116,7 @@ export const reproduce: Subcommand = {
           ? verdictMissing(launched.id, launched.paths.supervisorLog)
           : preparationFailed(end.result.failure);
       }
+      if (end.state === 'cancelled' && !interrupted) tellStop(options, context);
       if (flags.json === true) context.terminal.out(jsonText(verdictToJson(verdict)));
       else tellVerdict(verdict, context.terminal);
       if (flags.keep === true) tellCheckout(launched.id, (await runs.read(launched.id)).plan?.root, context);
@@ -120,10 +124,23 @@ export const reproduce: Subcommand = {
         return exitCodes.cancelled;
       return exitCodeOf(verdict);
     } finally {
+      process.off('SIGINT', onInterrupt);
       stopListening();
     }
   },
 };
+
+/** The part that was asked for was reached: nobody cancelled anything. */
+function tellStop(
+  { throughStep, forMs }: Pick<Partial<ReproductionOptions>, 'throughStep' | 'forMs'>,
+  { terminal }: CliContext,
+): void {
+  const reached = [
+    ...(throughStep === undefined ? [] : [`step ${throughStep} reached`]),
+    ...(forMs === undefined ? [] : [`${durationText(forMs)} over`]),
+  ].join(' or ');
+  if (reached !== '') terminal.err(`lockstep: ${reached}; the program was stopped\n`);
+}
 
 interface ReproduceFlags {
   readonly forecast?: boolean;
@@ -147,7 +164,7 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
   const forMs = flags.for === undefined ? undefined : parseDuration(flags.for);
   if (flags.for !== undefined && forMs === undefined)
     throw wrongUse(`--for wants a duration such as 90s or 10m, not ${flags.for}`, 'lockstep reproduce');
-  const step = numberOf('--steps', flags.steps);
+  const step = numberOf('--steps', flags.steps, 1);
   const rtol = numberOf('--rtol', flags.rtol);
   const atol = numberOf('--atol', flags.atol);
   return {
@@ -165,11 +182,11 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
   };
 }
 
-function numberOf(option: string, text: string | undefined): number | undefined {
+function numberOf(option: string, text: string | undefined, least = 0): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw wrongUse(`${option} wants a number of 0 or more, not ${text}`, 'lockstep reproduce');
+  if (text.trim() === '' || !Number.isFinite(value) || value < least)
+    throw wrongUse(`${option} wants a number of ${least} or more, not ${text}`, 'lockstep reproduce');
   return value;
 }
 

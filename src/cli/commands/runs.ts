@@ -13,7 +13,7 @@ import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { durationText, momentText, shortId } from '../text/describe.ts';
 import { renderTable } from '../text/renderTable.ts';
 import { arrangeTree, type TreeRow } from '../text/arrangeTree.ts';
-import { metricsText, runLabel, stateColour, stateText, verdictsText } from '../text/runText.ts';
+import { metricsText, partsOf, runLabel, stateColour, stateText, verdictsText } from '../text/runText.ts';
 
 export const runs: Subcommand = {
   name: 'runs',
@@ -93,6 +93,7 @@ function tell(
     return;
   }
   const now = new Date();
+  const parts = partsOf(runs);
   terminal.out(
     renderTable(
       rows,
@@ -100,7 +101,7 @@ function tell(
         { title: 'RUN', cell: ({ run }) => shortId(run.id) },
         {
           title: 'STATE',
-          cell: ({ run }) => stateText(run),
+          cell: ({ run }) => stateText(run, parts.get(run.id)),
           paint: (text, { run }) => terminal.paint(stateColour(run.state), text),
         },
         { title: 'STARTED', cell: ({ run }) => momentText(run.startedAt ?? run.createdAt, now), drop: 2 },

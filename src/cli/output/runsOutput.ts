@@ -51,6 +51,7 @@ export const runSummaryOutputSchema = z.looseObject({
       verdict: verdictWordSchema.or(z.string()),
       at: z.string(),
       host: z.string().optional(),
+      throughStep: z.number().optional(),
     }),
   ),
   problem: z.string().optional(),

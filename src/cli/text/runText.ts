@@ -12,8 +12,12 @@ export function runLabel(run: RunSummary): string {
   return command === '' ? (run.problem ?? '') : command;
 }
 
-/** `finished`, `lost, still running`. */
-export function stateText(run: Pick<RunSummary, 'state' | 'stillRunning'>): string {
+/**
+ * `finished`, `lost, still running`; `through step 40` of a reproduction that nobody cancelled.
+ * @param throughStep Where a part was asked for and judged.
+ */
+export function stateText(run: Pick<RunSummary, 'state' | 'stillRunning'>, throughStep?: number): string {
+  if (run.state === 'cancelled' && throughStep !== undefined) return `through step ${throughStep}`;
   return run.state === 'lost' && run.stillRunning ? 'lost, still running' : run.state;
 }
 
@@ -50,4 +54,15 @@ function interest(key: string): number {
 export function verdictsText(run: Pick<RunSummary, 'verdicts'>): string {
   const { counts, outcomes } = attestationsOf(run.verdicts);
   return run.verdicts.length === 1 ? (outcomes[0]?.word ?? '').replaceAll('-', ' ') : counts;
+}
+
+/** Id of a reproduction → the step that it was asked to go to, of those among the verdicts of these runs. */
+export function partsOf(runs: readonly Pick<RunSummary, 'verdicts'>[]): Map<string, number> {
+  return new Map(
+    runs.flatMap(({ verdicts }) =>
+      verdicts.flatMap(({ reproductionId, throughStep }): [string, number][] =>
+        throughStep === undefined ? [] : [[reproductionId, throughStep]],
+      ),
+    ),
+  );
 }

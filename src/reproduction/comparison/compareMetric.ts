@@ -92,6 +92,7 @@ export function compareMetric(
   let maxRelative = 0;
   let maxAbsolute = 0;
   let lastCommonStep: number | undefined;
+  let lastPair: { readonly value: number; readonly other: number } | undefined;
   const differsFrom = (step: number): void => {
     firstDifferingStep = Math.min(firstDifferingStep ?? Infinity, step);
   };
@@ -108,9 +109,10 @@ export function compareMetric(
       continue;
     }
     compared += 1;
-    lastCommonStep = Math.max(lastCommonStep ?? -Infinity, step);
     const value = first.values[index] ?? NaN;
     const other = second.values[place] ?? NaN;
+    if (step >= (lastCommonStep ?? -Infinity)) lastPair = { value, other };
+    lastCommonStep = Math.max(lastCommonStep ?? -Infinity, step);
     if (equalValues(value, other)) {
       judge.addEqual();
       continue;
@@ -166,8 +168,10 @@ export function compareMetric(
     comparedPoints: compared,
     ...(firstDifferingStep === undefined ? {} : { firstDifferingStep }),
     ...(differs ? { maxRelativeDifference: maxRelative, maxAbsoluteDifference: maxAbsolute } : {}),
-    ...lastOf('originalLast', first),
-    ...lastOf('reproducedLast', second),
+    // Where one was stopped, both values are those at the stop.
+    ...(cut > 0 && lastPair !== undefined
+      ? { originalLast: lastPair.value, reproducedLast: lastPair.other }
+      : { ...lastOf('originalLast', first), ...lastOf('reproducedLast', second) }),
     missingSteps: missing,
     extraSteps: extra,
     ...(differs

@@ -51,7 +51,7 @@ export function gradeReproduction(items: GradedItems): Grade {
   const metrics = items.metrics
     .filter(metric => !metric.verdict.volatile)
     .map(metric => metric.verdict.verdict);
-  const wholeRun = (end === 'same-end' || end === 'same-failure') && items.partAskedFor !== true;
+  const wholeRun = isWholeRun(items);
   // Files of a run that was stopped early are unfinished: they cannot count.
   const outputs = wholeRun
     ? items.outputs.filter(output => !output.volatile).map(output => output.verdict)
@@ -74,6 +74,16 @@ export function gradeReproduction(items: GradedItems): Grade {
     end === 'only-reproduction-failed' || (end === 'cut-short' && items.partAskedFor !== true);
   if (stoppedEarly || worst === 'inconclusive') return { verdict: 'inconclusive', ...facts };
   return { verdict: items.caps.length > 0 ? 'within-tolerance' : worst, ...facts };
+}
+
+/** Whether both got to their ends, and these were asked for. */
+export function isWholeRun({
+  original,
+  reproduced,
+  partAskedFor,
+}: Pick<GradedItems, 'original' | 'reproduced' | 'partAskedFor'>): boolean {
+  const end = compareEnds(original, reproduced);
+  return (end === 'same-end' || end === 'same-failure') && partAskedFor !== true;
 }
 
 /** Whether the two runs ended the same way. */

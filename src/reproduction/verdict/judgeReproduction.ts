@@ -11,11 +11,12 @@ import type { MetricComparison } from '../comparison/compareMetric.ts';
 import type { ComparisonRules, KeyedSeries } from '../comparison/compareMetrics.ts';
 import { compareOutputs } from '../comparison/compareOutputs.ts';
 import { explainVerdict } from './explainVerdict.ts';
-import { gradeReproduction, worstOf } from './gradeReproduction.ts';
+import { gradeReproduction, isWholeRun, worstOf } from './gradeReproduction.ts';
 import type { RunEnd } from './gradeReproduction.ts';
 import { withoutRoots } from './ingredients/ingredientSide.ts';
 import type { IngredientSide } from './ingredients/ingredientSide.ts';
 import { storedDecimals } from '../comparison/tolerance.ts';
+import { unreachedOutputs, type Stop } from '../comparison/unreachedOutputs.ts';
 import { withUnheard } from '../comparison/unheardMetrics.ts';
 
 export const verdictVersion = 1;
@@ -59,7 +60,7 @@ export async function judgeReproduction(
   const metrics = withUnheard(compared, ownServers);
   const counted = metrics.filter(metric => !metric.verdict.volatile).map(metric => metric.verdict.verdict);
   const worst = worstOf(counted);
-  const outputs = await compareOutputs(original.result?.outputs ?? [], reproduced.result?.outputs ?? [], {
+  const files = await compareOutputs(original.result?.outputs ?? [], reproduced.result?.outputs ?? [], {
     ...(rules.volatile === undefined ? {} : { volatile: rules.volatile }),
     metricsAgree: worst === 'identical' || worst === 'within-tolerance',
     declared: original.plan.declaredOutputs,
@@ -69,7 +70,7 @@ export async function judgeReproduction(
   const divergence = findDivergence(original.series, reproduced.series, metrics);
   const items = {
     metrics,
-    outputs,
+    outputs: files,
     divergence,
     operation: rules.operation,
     ...ends,
@@ -85,7 +86,10 @@ export async function judgeReproduction(
     ),
   };
   const grade = gradeReproduction(items);
-  const { sentence, cause } = explainVerdict(grade, items);
+  const outputs = isWholeRun(items)
+    ? files
+    : unreachedOutputs(files, stopOf(ends.original, ends.reproduced, grade.throughStep));
+  const { sentence, cause } = explainVerdict(grade, { ...items, outputs });
   return {
     schemaVersion: verdictVersion,
     verdict: grade.verdict,
@@ -130,6 +134,19 @@ function endOf(run: IngredientSide): RunEnd {
     exceptionType: result.failure?.exceptionType,
     failure: result.failure === undefined ? undefined : withoutRoots(result.failure.message, run),
   };
+}
+
+/** Which of two runs ended before the other, undefined where neither did. */
+function stopOf(original: RunEnd, reproduced: RunEnd, step: number | undefined): Stop | undefined {
+  if (reproduced.state === 'cancelled') return { who: 'run', how: 'stopped', step };
+  if (reproduced.state === 'lost') return { who: 'run', how: 'lost', step };
+  if (original.state === 'cancelled') return { who: 'original', how: 'stopped', step };
+  if (original.state === 'lost') return { who: 'original', how: 'lost', step };
+  if (reproduced.state === 'failed' && original.state === 'finished')
+    return { who: 'run', how: 'failed', step };
+  if (original.state === 'failed' && reproduced.state === 'finished')
+    return { who: 'original', how: 'failed', step };
+  return undefined;
 }
 
 /** Stopped before its program ended by itself; a failure counts unless the other run failed as well. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { judgeReproduction } from '../../../../src/reproduction/verdict/judgeReproduction.ts';
 import type { JudgeRules } from '../../../../src/reproduction/verdict/judgeReproduction.ts';
 import { captured } from '../../../../src/runs/known.ts';
+import type { FileUse } from '../../../../src/runs/captured.ts';
 import { verdictSchema } from '../../../../src/runs/verdict.ts';
 import { recordedRun, reproductionId } from '../recordedRun.ts';
 
@@ -309,6 +310,46 @@ const cases: Case[] = [
     sentence: /loss \[rank 1\] differs/,
   },
 ];
+
+describe('outputs of a part', () => {
+  const file = (sha256: string): FileUse => ({ path: 'model.bin', how: 'written', sha256 });
+  const table: readonly [string, Change, Change, JudgeRules, string | undefined][] = [
+    [
+      'was not reached',
+      { result: { outputs: [file('a'.repeat(64))] } },
+      { result: cancelled, loss: [0.9, 0.5] },
+      { partAskedFor: true, throughStep: 1 },
+      'Not counted: the run was stopped at step 1 before it was written.',
+    ],
+    [
+      'is not finished',
+      { result: { outputs: [file('a'.repeat(64))] } },
+      { result: { ...cancelled, outputs: [file('b'.repeat(64))] }, loss: [0.9, 0.5] },
+      { partAskedFor: true, throughStep: 1 },
+      'Not counted: the run was stopped at step 1, so what it wrote is unfinished.',
+    ],
+    [
+      'was not reached by an original that somebody cancelled',
+      { result: cancelled, loss: [0.9, 0.5] },
+      { result: { outputs: [file('b'.repeat(64))] } },
+      {},
+      'Not counted: the original was stopped at step 1 before it was written.',
+    ],
+  ];
+  for (const [title, original, reproduced, rules, sentence] of table)
+    it(title, async () => {
+      const judged = await judgeReproduction(
+        recordedRun(original),
+        recordedRun({ ...reproduced, plan: { id: reproductionId } }),
+        rules,
+      );
+      const [output] = judged.outputs;
+      assert.equal(output?.sentence, sentence);
+      assert.deepEqual([output?.verdict, output?.volatile], ['inconclusive', true]);
+      const [metric] = judged.metrics;
+      assert.deepEqual([metric?.originalLast, metric?.reproducedLast], [0.5, 0.5]);
+    });
+});
 
 describe('judgeReproduction', () => {
   for (const { title, original, reproduced, rules, verdict, sentence, cause } of cases)
