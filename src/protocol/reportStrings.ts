@@ -153,6 +153,7 @@ export const reportStringNames = [
   'outside',
   'probeTitle',
   'probeUsed',
+  'probeNewer',
   'twoRuns',
   'trials',
   'trialRestored',

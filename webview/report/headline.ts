@@ -4,7 +4,7 @@ import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
 import { formatSeconds } from '../../src/series/formatNumber.ts';
 import { button } from '../shared/controls.ts';
-import { element, replaceChildren, setText, shorten } from '../shared/dom.ts';
+import { element, replaceChildren, setAttributes, setText, shorten } from '../shared/dom.ts';
 import { icon, type IconName } from '../shared/icons.ts';
 import { partText } from './afterwards.ts';
 import { isUnderWay, reportLook, reportSentence } from './verdictLook.ts';
@@ -33,7 +33,6 @@ export class Headline {
         button({
           label: strings[action],
           onClick: () => onAction(action),
-          appearance: action === 'copyForPullRequest' ? 'primary' : 'secondary',
         }),
       ]),
     );
@@ -86,24 +85,26 @@ export class Headline {
       ? ['cancel', 'showLog', 'showOriginalLog']
       : verdict === undefined
         ? ['reproduceAgain']
-        : [
-            'copyForPullRequest',
-            'export',
-            ...(verdict.verdict === 'diverged' || verdict.divergence !== undefined
-              ? (['findCause'] as const)
-              : []),
-            ...(['probe', 'reproduceAgain'] as const),
-          ];
+        : stepsAfter(verdict);
     const looks: ReportAction[] = underWay
       ? []
       : ['compare', 'showCodeChanges', 'showLog', 'showOriginalLog'];
     const shown = [...steps, '', ...looks].join();
     if (shown === this.#shownActions) return;
     this.#shownActions = shown;
+    for (const [action, control] of this.#buttons)
+      setAttributes(control, { appearance: action === steps[0] && !underWay ? 'primary' : 'secondary' });
     replaceChildren(this.#actions, ...steps.map(action => this.#buttons.get(action)));
     this.#looks.hidden = looks.length === 0;
     replaceChildren(this.#looks, ...looks.map(action => this.#buttons.get(action)));
   }
+}
+
+/** What a person wants next stands first: why it diverged, else to tell others. */
+function stepsAfter({ verdict, divergence }: NonNullable<ReportSnapshot['verdict']>): ReportAction[] {
+  const tell = ['copyForPullRequest', 'export'] as const;
+  if (verdict === 'diverged') return ['findCause', 'probe', ...tell, 'reproduceAgain'];
+  return [...tell, ...(divergence === undefined ? [] : (['findCause'] as const)), 'probe', 'reproduceAgain'];
 }
 
 function subject({ original, reproduction, verdict }: ReportSnapshot, strings: ReportStrings): string {

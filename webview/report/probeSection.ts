@@ -11,17 +11,24 @@ type Probe = NonNullable<ForecastView['probe']>;
 
 const shownBands = 50;
 
-/** @param used The verdict of the page took its tolerances from it. */
-export function probeSection(probe: Probe, strings: ReportStrings, used = false): HTMLElement {
-  return section(strings.probeTitle, ...probeContent(probe, strings, used));
+/** `used`: the verdict of the page took its tolerances from it. `newer`: the verdict did not know it yet. */
+type Standing = 'used' | 'newer';
+
+export function probeSection(probe: Probe, strings: ReportStrings, standing?: Standing): HTMLElement {
+  return section(strings.probeTitle, ...probeContent(probe, strings, standing));
 }
 
 /** The same without its heading. */
-export function probeContent(probe: Probe, strings: ReportStrings, used = false): HTMLElement[] {
+export function probeContent(probe: Probe, strings: ReportStrings, standing?: Standing): HTMLElement[] {
+  const told = { used: strings.probeUsed, newer: strings.probeNewer };
   const where = formatString(strings.onHost, shorten(probe.host, 80));
   return [
     element('p', {}, shorten(probe.sentence, 1000)),
-    element('p', { class: 'hint' }, [where, used ? strings.probeUsed : ''].filter(Boolean).join(' · ')),
+    element(
+      'p',
+      { class: 'hint' },
+      [where, standing === undefined ? '' : told[standing]].filter(Boolean).join(' · '),
+    ),
     table(
       [strings.metric, strings.twoRuns, strings.points, strings.largestDifference, strings.firstStep],
       probe.bands

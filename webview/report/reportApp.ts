@@ -192,14 +192,18 @@ export class ReportApp {
     replaceChildren(this.#main, this.#problem, ...parts);
   }
 
-  #renderWhy({ verdict, cause }: ReportSnapshot): void {
+  #renderWhy({ verdict, cause, probe }: ReportSnapshot): void {
     const strings = this.#strings;
+    // Asked for after the verdict: what it says stands where it was asked for.
+    const newProbe =
+      verdict !== undefined && probe !== undefined && probe.at > verdict.at ? probe : undefined;
     const parting = verdict === undefined ? undefined : divergenceText(verdict, strings);
     replaceChildren(
       this.#why,
       listSection(strings.cause, untoldCause(verdict)),
       listSection(strings.divergence, parting === undefined ? [] : [parting]),
       cause === undefined ? undefined : trialsSection(cause, strings),
+      newProbe === undefined ? undefined : probeSection(newProbe, strings, 'newer'),
       listSection(strings.caps, verdict?.caps ?? []),
       listSection(
         strings.escaped,
@@ -214,7 +218,9 @@ export class ReportApp {
     replaceChildren(
       this.#after,
       verdict === undefined ? undefined : statisticsSection(verdict, strings),
-      probe === undefined ? undefined : probeSection(probe, strings, verdict?.probeId !== undefined),
+      probe === undefined || (verdict !== undefined && probe.at > verdict.at)
+        ? undefined
+        : probeSection(probe, strings, verdict?.probeId === undefined ? undefined : 'used'),
       verdict === undefined ? undefined : reproductionsSection(report, strings),
     );
   }

@@ -159,6 +159,7 @@ export function reportStrings(): ReportStrings {
     outside: l10n.t('outside'),
     probeTitle: l10n.t('Determinism probe'),
     probeUsed: l10n.t('The noise band of this verdict.'),
+    probeNewer: l10n.t('Newer than this verdict: reproduce again to be judged by it.'),
     twoRuns: l10n.t('Two runs'),
     trials: l10n.t('Trials'),
     trialRestored: l10n.t('Set back'),
