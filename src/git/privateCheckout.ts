@@ -5,6 +5,7 @@
  */
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
 import type { Code, SubmoduleSnapshot } from '../runs/plan.ts';
 import { bytePathOfRecord, bytePathText } from './bytePath.ts';
@@ -97,8 +98,15 @@ async function fillSubmodule(
       return undefined;
     } catch (error) {
       task.signal?.throwIfAborted();
-      if (gitDir === candidates.at(-1)) return errorText(error);
+      if (gitDir === candidates.at(-1)) return reasonOf(error);
     }
   }
   return 'the repository of the submodule does not have its snapshot any more';
+}
+
+/** It ends up in verdicts, where the words of git's plumbing help nobody. */
+function reasonOf(error: unknown): string {
+  return error instanceof LockstepError && error.code === 'git-failed'
+    ? 'git could not restore its recorded files'
+    : errorText(error);
 }

@@ -95,6 +95,17 @@ export function queryInvalid(problem: string, position: number, suggestion?: str
   });
 }
 
+/** @param cause What {@link queryInvalid} said of it. */
+export function sortInvalid(key: string, cause: LockstepError): LockstepError {
+  return new LockstepError({
+    code: 'query-invalid',
+    kind: 'usage',
+    message: cause.message.replace(/of the filter\.$/, `of the sort key ${shown(key)}.`),
+    ...(cause.mend === undefined ? {} : { mend: cause.mend }),
+    cause,
+  });
+}
+
 /** Quoted, and cut so that a hostile reference cannot flood the terminal. */
 function shown(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

@@ -19,7 +19,8 @@
  * with `ms`, `s`, `m`, `h`, `d` or `w`, or seconds without. A comparison with what a run does not have is false,
  * with `!=` and `!~` too.
  */
-import { queryInvalid } from './errors.ts';
+import { LockstepError } from '../base/lockstepError.ts';
+import { queryInvalid, sortInvalid } from './errors.ts';
 import { nearestWord } from './nearestWord.ts';
 import {
   fieldSynonyms,
@@ -66,7 +67,12 @@ export function parseRunQuery(text: string): RunQuery {
 
 /** A single field, as a sort key names it. Throws `query-invalid`. */
 export function parseQueryField(text: string): QueryField {
-  return new Parser(queryTokens(text)).onlyField();
+  try {
+    return new Parser(queryTokens(text)).onlyField();
+  } catch (error) {
+    if (!(error instanceof LockstepError) || error.code !== 'query-invalid') throw error;
+    throw sortInvalid(text, error);
+  }
 }
 
 class Parser {

@@ -23,7 +23,6 @@ export function notInGit(): LockstepError {
 export function remoteMissing(): LockstepError {
   return new LockstepError({
     code: 'remote-missing',
-    kind: 'usage',
     message: 'The repository has no remote to share runs through.',
     mend: 'Add one: git remote add origin URL',
   });

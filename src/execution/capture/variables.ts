@@ -13,69 +13,40 @@ import { hideSecrets, isSecretName } from '../../base/secretText.ts';
 
 export type Variable = z.infer<typeof variableSchema>;
 
-const allowed = new RegExp(
-  `^(?:${[
-    ...[
-      'PYTHONHASHSEED',
-      'PYTHONUNBUFFERED',
-      'PYTHONOPTIMIZE',
-      'PYTHONDONTWRITEBYTECODE',
-      'PYTHONNOUSERSITE',
-    ],
-    ...['PYTHONUTF8', 'PYTHONIOENCODING', 'PYTHONPATH', 'PYTHONSAFEPATH', 'PYTHONWARNINGS'],
-    ...[
-      'OMP_[A-Z0-9_]+',
-      'KMP_[A-Z0-9_]+',
-      'GOMP_[A-Z0-9_]+',
-      'MKL_[A-Z0-9_]+',
-      'OPENBLAS_[A-Z0-9_]+',
-      'GOTO_NUM_THREADS',
-    ],
-    ...[
-      'BLIS_[A-Z0-9_]+',
-      'VECLIB_MAXIMUM_THREADS',
-      'NUMEXPR_[A-Z0-9_]+',
-      'NUMBA_[A-Z0-9_]+',
-      'ATEN_CPU_CAPABILITY',
-    ],
-    ...['ONEDNN_[A-Z0-9_]+', 'DNNL_[A-Z0-9_]+', 'NPY_[A-Z0-9_]+', 'POLARS_MAX_THREADS', 'RAYON_NUM_THREADS'],
-    ...[
-      'CUDA_VISIBLE_DEVICES',
-      'CUDA_DEVICE_ORDER',
-      'CUDA_LAUNCH_BLOCKING',
-      'CUDA_MODULE_LOADING',
-      'CUDA_HOME',
-    ],
-    ...[
-      'CUBLAS[A-Z0-9_]+',
-      'CUDNN_[A-Z0-9_]+',
-      'NVIDIA_TF32_OVERRIDE',
-      'NVIDIA_VISIBLE_DEVICES',
-      'NCCL_[A-Z0-9_]+',
-    ],
-    ...['HIP_[A-Z0-9_]+', 'ROCR_[A-Z0-9_]+', 'HSA_[A-Z0-9_]+', 'MIOPEN_[A-Z0-9_]+', 'GLOO_[A-Z0-9_]+'],
-    ...['XLA_FLAGS', 'XLA_PYTHON_CLIENT_[A-Z0-9_]+', 'JAX_[A-Z0-9_]+', 'KERAS_BACKEND'],
-    // TensorFlow's alone: TF_VAR_… and TF_CLI_… are Terraform's, with whatever somebody keeps there.
-    'TF_(?:DETERMINISTIC_OPS|FLAG_[A-Z0-9_]+|(?:CUDNN|CUBLAS|XLA|ENABLE|DISABLE|GPU|NUM|FORCE|USE|CPP|KERAS|MKL|AUTOTUNE|LAYOUT|OVERRIDE|TENSORRT|ROCM|INTRAOP|INTEROP)_[A-Z0-9_]+)',
-    ...[
-      'TORCH[A-Z0-9_]+',
-      'PYTORCH_[A-Z0-9_]+',
-      'TOKENIZERS_PARALLELISM',
-      'ACCELERATE_[A-Z0-9_]+',
-      'FLASH_ATTENTION_[A-Z0-9_]+',
-    ],
-    ...[
-      'WORLD_SIZE',
-      'RANK',
-      'LOCAL_RANK',
-      'LOCAL_WORLD_SIZE',
-      'SLURM_(?:NTASKS|PROCID|LOCALID|NNODES|GPUS[A-Z_]*)',
-    ],
-    ...['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE', 'HF_DATASETS_OFFLINE', 'WANDB_MODE', 'CONDA_DEFAULT_ENV'],
-    ...['VIRTUAL_ENV', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH', 'MALLOC_[A-Z0-9_]+'],
-    ...['LANG', 'LC_[A-Z]+', 'LANGUAGE', 'TZ', 'SOURCE_DATE_EPOCH', 'GLIBC_TUNABLES'],
-  ].join('|')})$`,
-);
+/** They decide whether the same code gives the same bits: thread counts, hash seed, switches of libraries. */
+const deciding = [
+  ...['PYTHONHASHSEED', 'OMP_[A-Z0-9_]+', 'KMP_[A-Z0-9_]+', 'GOMP_[A-Z0-9_]+', 'MKL_[A-Z0-9_]+'],
+  ...['OPENBLAS_[A-Z0-9_]+', 'GOTO_NUM_THREADS', 'BLIS_[A-Z0-9_]+', 'VECLIB_MAXIMUM_THREADS'],
+  ...['NUMEXPR_[A-Z0-9_]+', 'ATEN_CPU_CAPABILITY', 'ONEDNN_[A-Z0-9_]+', 'DNNL_[A-Z0-9_]+'],
+  ...['CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER', 'CUDA_LAUNCH_BLOCKING', 'CUBLAS[A-Z0-9_]+'],
+  ...['CUDNN_[A-Z0-9_]+', 'NVIDIA_TF32_OVERRIDE', 'NCCL_[A-Z0-9_]+', 'HIP_VISIBLE_DEVICES'],
+  ...['ROCR_VISIBLE_DEVICES', 'MIOPEN_[A-Z0-9_]+', 'XLA_FLAGS', 'XLA_PYTHON_CLIENT_[A-Z0-9_]+'],
+  ...['JAX_[A-Z0-9_]+', 'TORCH[A-Z0-9_]+', 'PYTORCH_[A-Z0-9_]+', 'TOKENIZERS_PARALLELISM'],
+  // TensorFlow's alone: TF_VAR_… and TF_CLI_… are Terraform's, with whatever somebody keeps there.
+  'TF_(?:DETERMINISTIC_OPS|FLAG_[A-Z0-9_]+|(?:CUDNN|CUBLAS|XLA|ENABLE|DISABLE|GPU|NUM|FORCE|USE|CPP|KERAS|MKL|AUTOTUNE|LAYOUT|OVERRIDE|TENSORRT|ROCM|INTRAOP|INTEROP)_[A-Z0-9_]+)',
+];
+
+const alsoShown = [
+  ...['PYTHONUNBUFFERED', 'PYTHONOPTIMIZE', 'PYTHONDONTWRITEBYTECODE', 'PYTHONNOUSERSITE'],
+  ...['PYTHONUTF8', 'PYTHONIOENCODING', 'PYTHONPATH', 'PYTHONSAFEPATH', 'PYTHONWARNINGS'],
+  ...['NUMBA_[A-Z0-9_]+', 'NPY_[A-Z0-9_]+', 'POLARS_MAX_THREADS', 'RAYON_NUM_THREADS'],
+  ...['CUDA_MODULE_LOADING', 'CUDA_HOME', 'NVIDIA_VISIBLE_DEVICES', 'KERAS_BACKEND'],
+  ...['HIP_[A-Z0-9_]+', 'ROCR_[A-Z0-9_]+', 'HSA_[A-Z0-9_]+', 'GLOO_[A-Z0-9_]+'],
+  ...['ACCELERATE_[A-Z0-9_]+', 'FLASH_ATTENTION_[A-Z0-9_]+'],
+  ...['WORLD_SIZE', 'RANK', 'LOCAL_RANK', 'LOCAL_WORLD_SIZE'],
+  'SLURM_(?:NTASKS|PROCID|LOCALID|NNODES|GPUS[A-Z_]*)',
+  ...['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE', 'HF_DATASETS_OFFLINE', 'WANDB_MODE', 'CONDA_DEFAULT_ENV'],
+  ...['VIRTUAL_ENV', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH', 'MALLOC_[A-Z0-9_]+'],
+  ...['LANG', 'LC_[A-Z]+', 'LANGUAGE', 'TZ', 'SOURCE_DATE_EPOCH', 'GLIBC_TUNABLES'],
+];
+
+const determinism = new RegExp(`^(?:${deciding.join('|')})$`);
+const allowed = new RegExp(`^(?:${[...deciding, ...alsoShown].join('|')})$`);
+
+/** True for variables that belong to the determinism of a run rather than to its environment. */
+export function isDeterminismVariable(name: string): boolean {
+  return determinism.test(name);
+}
 
 /** Different in every terminal, or ours: they say nothing about a run. */
 const passing =

@@ -5,7 +5,7 @@
 import type { Captured, Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
-import { isDeterminismVariable } from '../verdict/ingredients/compareDeterminism.ts';
+import { isDeterminismVariable } from '../../execution/capture/variables.ts';
 import type { DivergenceShape } from './divergenceShape.ts';
 import { restorableFacts } from './restorableFacts.ts';
 import type { PlannedTrial, TrialChange, UntriedDifference } from './trialChange.ts';

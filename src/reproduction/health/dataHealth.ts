@@ -165,7 +165,9 @@ async function plainProblem(
     return {
       ...{ code: 'input-changed', ingredient: 'data', severity: 'gone' },
       message: `${input.path} has changed since the run read it, and no pin holds what it was.`,
-      mend: `Put the recorded content back; then pin it: lockstep data add ${input.path}`,
+      mend: isAbsolute(input.path)
+        ? 'Put the recorded content back; then move it into the repository, or bring it in: lockstep data import'
+        : `Put the recorded content back; then pin it: lockstep data add ${input.path}`,
     };
   return undefined;
 }

@@ -87,7 +87,10 @@ async function submoduleTrees(
   submodule: SubmoduleSnapshot,
   task: ShareTask,
 ): Promise<string[]> {
-  const trees = [submodule.tree, submodule.heldTree].filter(tree => tree !== undefined);
+  // HEAD's too: a checkout with a HEAD that git cannot read would be no repository to record a reproduction from.
+  const trees = [
+    ...new Set([submodule.tree, submodule.heldTree, submodule.headTree].filter(tree => tree !== undefined)),
+  ];
   const missing: string[] = [];
   for (const tree of trees) if (!(await isHere(repository, tree, task))) missing.push(tree);
   if (missing.length > 0) {

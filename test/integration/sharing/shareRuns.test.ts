@@ -232,4 +232,34 @@ describe('sharing runs', function () {
     assert.match(text, /Others will lack:\n +private\.csv: read, but neither part of the code nor pinned/);
     assert.ok((await ana.git('ls-remote', 'origin')).includes(other));
   });
+
+  it('brings a submodule as it was edited, with what its HEAD held', async () => {
+    const [dana, erin] = [await all.join('dana'), await all.join('erin')];
+    const library = join(dana.home, 'library');
+    const local = ['-c', 'protocol.file.allow=always'];
+    await dana.git('init', '--quiet', library);
+    await writeFile(join(library, 'model.py'), 'VALUE = 0.25\n');
+    await writeFile(join(library, 'other.py'), 'OTHER = 1\n');
+    await dana.git('-C', library, 'add', '.');
+    const author = ['-c', 'user.name=dana', '-c', 'user.email=dana@example.invalid'];
+    await dana.git('-C', library, ...author, 'commit', '--quiet', '--message', 'library');
+    await dana.git(...local, 'submodule', '--quiet', 'add', library, 'lib');
+    await dana.git('commit', '--quiet', '--message', 'with a library');
+    await dana.git('push', '--quiet', 'origin', 'HEAD:library');
+    await dana.write({
+      'lib/model.py': 'VALUE = 0.5\n',
+      'loss.py':
+        'import sys; sys.path.insert(0, "lib"); import model; print(\'{"loss": %s}\' % model.VALUE)\n',
+    });
+    await dana.expect(0, 'run', '--', 'python3', 'loss.py');
+    const edited = await new RunStore(dana.store).resolve('@1');
+    await dana.expect(0, 'share', 'push', edited);
+
+    const verdict = verdictSchema.parse(
+      JSON.parse(await erin.expect(0, 'reproduce', edited, '--yes', '--json')),
+    );
+    const code = verdict.ingredients.find(({ name }) => name === 'code');
+    assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));
+    assert.deepEqual([code?.status, code?.differences], ['same', []]);
+  });
 });

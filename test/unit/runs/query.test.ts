@@ -185,6 +185,7 @@ describe('sortRuns', () => {
     assert.deepEqual(order('-params.lr'), ['text', 'a', 'b', 'none', 'nan']);
     assert.deepEqual(order('name'), ['a', 'b', 'nan', 'none', 'text']);
     assert.throws(() => order('name = x'), { code: 'query-invalid' });
+    assert.throws(() => order('foo'), { message: /of the sort key "foo"\.$/ });
   });
 });
 

@@ -1,15 +1,8 @@
 /** The settings that decide whether the same code gives the same bits: thread counts, hash seed, library switches. */
+import { isDeterminismVariable } from '../../../execution/capture/variables.ts';
 import type { Ingredient } from '../../../runs/verdict.ts';
 import { IngredientFindings } from './ingredientSide.ts';
 import type { IngredientSide } from './ingredientSide.ts';
-
-const names =
-  /^(PYTHONHASHSEED|OMP_.*|GOMP_.*|KMP_.*|MKL_.*|OPENBLAS_.*|BLIS_.*|VECLIB_.*|NUMEXPR_.*|CUDA_VISIBLE_DEVICES|CUDA_LAUNCH_BLOCKING|CUDA_DEVICE_ORDER|CUBLAS_.*|CUBLASLT_.*|CUDNN_.*|NVIDIA_TF32_OVERRIDE|XLA_FLAGS|XLA_.*|TF_.*|JAX_.*|NCCL_.*|TORCH_.*|TORCHINDUCTOR_.*|PYTORCH_.*|HIP_VISIBLE_DEVICES|ROCR_VISIBLE_DEVICES|MIOPEN_.*|TOKENIZERS_PARALLELISM|ATEN_CPU_CAPABILITY|ONEDNN_.*|DNNL_.*)$/;
-
-/** True for variables that belong to this ingredient rather than to the environment. */
-export function isDeterminismVariable(name: string): boolean {
-  return names.test(name);
-}
 
 export function compareDeterminism(original: IngredientSide, now: IngredientSide): Ingredient {
   const findings = new IngredientFindings();
@@ -21,7 +14,10 @@ export function compareDeterminism(original: IngredientSide, now: IngredientSide
     if (askedOnce(name, original, now)) continue;
     const from = before.get(name);
     const to = after.get(name);
-    if (from?.hidden === true || to?.hidden === true) {
+    // Nobody knows what it was there: hidden values stay with the store of a run.
+    if (from === undefined && to?.hidden === true && original.plan.hiddenVariables !== undefined)
+      findings.unknown(`${name} unknown in the original`);
+    else if (from?.hidden === true || to?.hidden === true) {
       if (from?.text !== to?.text) findings.differs(`${name} has another value`);
     } else if (from?.text !== to?.text)
       findings.differs(`${name} ${from?.text ?? '(not set)'} → ${to?.text ?? '(not set)'}`);

@@ -5,7 +5,7 @@ import { knownValue } from '../../../runs/known.ts';
 import type { Plan } from '../../../runs/plan.ts';
 import { isSessionVariable } from '../../../runs/sessionVariable.ts';
 import type { Ingredient } from '../../../runs/verdict.ts';
-import { isDeterminismVariable } from './compareDeterminism.ts';
+import { isDeterminismVariable } from '../../../execution/capture/variables.ts';
 import { IngredientFindings, withoutRoots } from './ingredientSide.ts';
 import type { IngredientSide } from './ingredientSide.ts';
 

@@ -144,6 +144,21 @@ const table: {
     differences: ['OMP_NUM_THREADS 1 → 2'],
   },
   {
+    title: 'a hidden setting of a run that somebody shared',
+    ingredient: 'determinism',
+    original: { plan: { hiddenVariables: 'not-shared' } },
+    now: { plan: { variables: { CUDNN_SET: { keyedHash: '2' } } } },
+    status: 'unknown',
+    differences: ['CUDNN_SET unknown in the original'],
+  },
+  {
+    title: 'what only looks like a setting of TensorFlow',
+    ingredient: 'determinism',
+    now: { plan: { variables: { TF_VAR_region: { keyedHash: '2' } } } },
+    status: 'same',
+    differences: [],
+  },
+  {
     title: 'a hash seed that was not set',
     ingredient: 'determinism',
     now: { plan: { variables: { PYTHONHASHSEED: { value: '0' } } } },
