@@ -7,9 +7,9 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { systemErrorCode } from '../base/systemError.ts';
 import type { SnapshotGap } from '../runs/plan.ts';
-import { absolutePath, bytePathOfRecord } from './bytePath.ts';
-import { objectMissing, pathLeavesCheckout } from './errors.ts';
-import { staysInside } from './staysInside.ts';
+import { bytePathOfRecord } from './bytePath.ts';
+import { objectMissing } from './errors.ts';
+import { openHeldFile } from './openHeldFile.ts';
 import type { Repository } from './findRepository.ts';
 import { runGit, type GitContext } from './runGit.ts';
 import { snapshotStoreOf } from './snapshotStore.ts';
@@ -188,17 +188,14 @@ async function writeHeldFiles(here: GitContext, target: string, gaps: readonly S
       const size = /^[0-9a-f]+ blob (\d+)$/.exec(stdout.toString('latin1', at, lineEnd))?.[1];
       if (size === undefined) throw objectMissing(`the bytes of ${gap.path} (${blob})`);
       at = lineEnd + 1 + Number(size) + 1;
-      await writeFile(
-        absolutePath(target, bytePathOfRecord(gap)),
-        stdout.subarray(lineEnd + 1, lineEnd + 1 + Number(size)),
-      );
+      await using file = await openHeldFile(target, bytePathOfRecord(gap));
+      await file.writeFile(stdout.subarray(lineEnd + 1, lineEnd + 1 + Number(size)));
     }
     batch = [];
     bytes = 0;
   };
   for (const gap of gaps) {
     if (gap.blob === undefined) continue;
-    if (!staysInside(target, bytePathOfRecord(gap))) throw pathLeavesCheckout(gap.path);
     batch.push({ gap, blob: gap.blob });
     bytes += gap.size ?? 0;
     if (bytes > batchBytes) await flush();

@@ -6,14 +6,14 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LockstepError } from '../base/lockstepError.ts';
-import { errorText } from '../base/systemError.ts';
+import { errorText, systemErrorCode } from '../base/systemError.ts';
 import type { Code, SubmoduleSnapshot } from '../runs/plan.ts';
 import { bytePathOfRecord, bytePathText } from './bytePath.ts';
 import { notARepository, objectMissing, pathLeavesCheckout, targetNotEmpty } from './errors.ts';
 import { fillCheckout } from './fillCheckout.ts';
 import { findRepository, type Repository } from './findRepository.ts';
 import { runGit, type GitContext } from './runGit.ts';
-import { staysInside } from './staysInside.ts';
+import { isLink, staysInside } from './staysInside.ts';
 
 export interface PrivateCheckoutRequest {
   /** Any working tree of the repository that the code was recorded in. */
@@ -55,6 +55,15 @@ export async function createPrivateCheckout(request: PrivateCheckoutRequest): Pr
   return { root: target, missing };
 }
 
+/** A file, or a folder that is not empty. */
+async function holdsSomething(path: string): Promise<boolean> {
+  try {
+    return (await readdir(path)).length > 0;
+  } catch (error) {
+    return systemErrorCode(error) !== 'ENOENT';
+  }
+}
+
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -80,7 +89,11 @@ async function fillSubmodule(
   task: Task,
 ): Promise<string | undefined> {
   const path = bytePathText(bytePathOfRecord(submodule));
-  if (!staysInside(target, bytePathOfRecord(submodule))) throw pathLeavesCheckout(submodule.path);
+  const folder = join(target, path);
+  // Filling resets what is there: git leaves an empty folder in the place of a submodule, and nothing else will do.
+  if (!staysInside(target, bytePathOfRecord(submodule)) || isLink(folder))
+    throw pathLeavesCheckout(submodule.path);
+  if (await holdsSomething(folder)) return 'something else lies in its place';
   const checkedOut = await findRepository(join(outer.root, path), {});
   const candidates = [
     ...(submodule.gitDir === undefined ? [] : [resolve(outer.commonDir, submodule.gitDir)]),
@@ -94,7 +107,7 @@ async function fillSubmodule(
     const refs = gitDir === outer.commonDir ? [] : undefined;
     try {
       if (!(await exists(gitDir)) || !(await hasTree(repository, submodule.tree, task))) continue;
-      await fillCheckout(repository, join(target, path), { ...submodule, refs }, task);
+      await fillCheckout(repository, folder, { ...submodule, refs }, task);
       return undefined;
     } catch (error) {
       task.signal?.throwIfAborted();

@@ -12,8 +12,7 @@ export function staysInside(root: string, path: BytePath): boolean {
   )
     return false;
   for (let depth = 1; depth < parts.length; depth++) {
-    const found = lstatOf(absolutePath(root, parts.slice(0, depth).join('/')));
-    if (found?.isSymbolicLink() === true) return false;
+    if (isLink(absolutePath(root, parts.slice(0, depth).join('/')))) return false;
   }
   return true;
 }
@@ -23,6 +22,7 @@ function isUnsafe(part: string): boolean {
   return /^\.git$/i.test(part) || process.platform === 'win32';
 }
 
-function lstatOf(path: Buffer | string): ReturnType<typeof lstatSync> {
-  return lstatSync(path, { throwIfNoEntry: false });
+/** The path itself, wherever it leads. */
+export function isLink(path: Buffer | string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }

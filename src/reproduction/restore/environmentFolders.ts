@@ -3,11 +3,13 @@
  * loaded from them is no code of the workspace.
  */
 import { existsSync } from 'node:fs';
-import { appendFile, lstat, mkdir, symlink } from 'node:fs/promises';
+import { appendFile, lstat, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
 import { interpreterMissing } from '../errors.ts';
+import type { CheckoutLayout } from './checkoutLayout.ts';
+import { leadsOut, placeInCheckout } from './placeInCheckout.ts';
 import { isInside } from './relocatePaths.ts';
 
 /**
@@ -44,7 +46,7 @@ async function mountedEnvironment(plan: Plan, prefix: string | undefined): Promi
 export async function linkEnvironments(
   folders: readonly string[],
   roots: readonly string[],
-  checkout: string,
+  { base, checkout }: CheckoutLayout,
   instead: string | undefined,
 ): Promise<void> {
   for (const folder of folders) {
@@ -52,9 +54,12 @@ export async function linkEnvironments(
     if (root === undefined) continue;
     const place = relative(root, folder);
     const target = join(checkout, place);
-    if (await exists(target)) continue;
-    await mkdir(dirname(target), { recursive: true });
-    await symlink(instead ?? folder, target, process.platform === 'win32' ? 'junction' : 'dir');
+    if ((await exists(target)) || (await leadsOut(base, target))) continue;
+    await symlink(
+      instead ?? folder,
+      await placeInCheckout(base, target),
+      process.platform === 'win32' ? 'junction' : 'dir',
+    );
     await appendFile(join(checkout, '.git', 'info', 'exclude'), `/${place.split(sep).join('/')}\n`).catch(
       () => undefined,
     );

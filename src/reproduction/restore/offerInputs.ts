@@ -4,8 +4,8 @@
  * just now and equals the recorded hash.
  */
 import { constants } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, stat, symlink } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { chmod, copyFile, lstat, stat, symlink } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { systemErrorCode } from '../../base/systemError.ts';
 import { hashFolderContents, listFolder } from '../../execution/capture/hashFile.ts';
 import { isOfDvc } from '../../execution/capture/ignoredPaths.ts';
@@ -13,6 +13,7 @@ import { isOwnTemporary, temporaryFolders } from '../../execution/capture/tempor
 import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
+import { folderInCheckout, leadsOut, placeInCheckout } from './placeInCheckout.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
 import { isInside } from './relocatePaths.ts';
 
@@ -64,9 +65,7 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
       insteadOf(input.path, request) ??
       request.sourceOf?.(input.path) ??
       (isAbsolute(input.path) ? input.path : join(request.workspace, input.path));
-    const target = isAbsolute(input.path)
-      ? outsidePlace(input.path, request)
-      : join(layout.checkout, input.path);
+    const target = await placeOf(input.path, request);
     // Part of the snapshot after all: the checkout has it exactly as it was.
     if (target !== undefined && (await isOtherThanFolder(target))) continue;
     const output = written.get(input.path);
@@ -90,8 +89,8 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
     const { isFile, size } = await kindOf(source);
     if (isFile && state === 'verified' && input.sha256 !== undefined)
       verified.push({ path: input.path, place: target, sha256: input.sha256 });
-    if (isFile) copied += await offer(source, target, size, copied);
-    else copied += await offerFolder(source, target, copied, signal);
+    if (isFile) copied += await offer(source, target, layout.base, size, copied);
+    else copied += await offerFolder(source, target, layout.base, copied, signal);
   }
   return { ...found, verified };
 }
@@ -102,8 +101,14 @@ function insteadOf(path: string, { instead = {} }: OfferRequest): string | undef
   return Object.hasOwn(instead, path) ? instead[path] : undefined;
 }
 
-function outsidePlace(path: string, { layout, redirect }: OfferRequest): string | undefined {
-  return redirect.some(folder => isInside(path, folder)) ? layout.redirected(path) : layout.nearby(path);
+/** Undefined where it is read where it lies: far from the repository, or behind a link of the code that leads there. */
+async function placeOf(path: string, { layout, redirect }: OfferRequest): Promise<string | undefined> {
+  const place = !isAbsolute(path)
+    ? join(layout.checkout, path)
+    : redirect.some(folder => isInside(path, folder))
+      ? layout.redirected(path)
+      : layout.nearby(path);
+  return place === undefined || (await leadsOut(layout.base, place)) ? undefined : place;
 }
 
 async function verify(source: string, input: FileUse, signal: AbortSignal): Promise<'verified' | Problem> {
@@ -136,28 +141,33 @@ async function kindOf(path: string): Promise<{ isFile: boolean; size: number }> 
 async function offerFolder(
   source: string,
   target: string,
+  base: string,
   before: number,
   signal: AbortSignal,
 ): Promise<number> {
   const { files, cut } = await listFolder(source, undefined, signal);
   if (cut) {
-    if (await exists(target)) return 0;
-    await mkdir(dirname(target), { recursive: true });
-    await symlink(source, target, 'dir');
+    if (!(await exists(target))) await symlink(source, await placeInCheckout(base, target), 'dir');
     return 0;
   }
-  await mkdir(target, { recursive: true });
+  await folderInCheckout(base, target);
   let copied = 0;
   for (const { path, size } of files) {
     signal.throwIfAborted();
-    copied += await offer(join(source, path), join(target, path), size, before + copied);
+    copied += await offer(join(source, path), join(target, path), base, size, before + copied);
   }
   return copied;
 }
 
 /** A clone where the file system can, a copy when small, else a link. Read-only where it is ours. */
-async function offer(source: string, target: string, size: number, before: number): Promise<number> {
-  await mkdir(dirname(target), { recursive: true });
+async function offer(
+  source: string,
+  path: string,
+  base: string,
+  size: number,
+  before: number,
+): Promise<number> {
+  const target = await placeInCheckout(base, path);
   let copied = 0;
   try {
     await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);

@@ -12,6 +12,7 @@ import type { Code, SnapshotGap } from '../../runs/plan.ts';
 import { offerInputs } from './offerInputs.ts';
 import type { LeftOutSource } from './leftOutSources.ts';
 import type { OfferRequest } from './offerInputs.ts';
+import { placeInCheckout } from './placeInCheckout.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
 
 export interface OfferedLeftOut {
@@ -35,6 +36,7 @@ export interface LeftOutRequest extends Omit<OfferRequest, 'inputs' | 'redirect'
   readonly lacking: readonly { readonly path: string; readonly reason: string }[];
 }
 
+/** Rejects with `path-leaves-checkout`, or when aborted. */
 export async function offerLeftOut(request: LeftOutRequest): Promise<OfferedLeftOut> {
   const { code, captured, layout, lacking } = request;
   const sources = request.sources ?? new Map<string, LeftOutSource>();
@@ -43,7 +45,9 @@ export async function offerLeftOut(request: LeftOutRequest): Promise<OfferedLeft
   );
   const files = leftOutFiles(code, captured, sources).filter(({ path }) => !spared.has(path));
   // In the place of the content stands the pointer.
-  for (const { path } of files) if (sources.has(path)) await rm(join(layout.checkout, path), { force: true });
+  for (const { path } of files)
+    if (sources.has(path))
+      await rm(await placeInCheckout(layout.base, join(layout.checkout, path)), { force: true });
   const offered = await offerInputs({
     ...{ ...request, inputs: files, redirect: [] },
     sourceOf: path => sources.get(path)?.file,

@@ -21,6 +21,7 @@ import { findRepository } from '../../git/findRepository.ts';
 import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
+import { leadsOut, placeInCheckout } from './placeInCheckout.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
 
 export interface OfferPinnedRequest {
@@ -59,14 +60,18 @@ export async function offerPinned(request: OfferPinnedRequest): Promise<OfferedP
       inputs.map(input => input.path),
     );
     const pinned = await pinnedPaths(project);
-    const wanted = inputs.filter(input => pinned.some(path => overlap(path, input.path)));
+    const wanted: FileUse[] = [];
+    for (const input of inputs) {
+      const pins = pinned.filter(path => overlap(path, input.path));
+      if (pins.length > 0 && !(await anyLeadsOut([input.path, ...pins], request.layout))) wanted.push(input);
+    }
     if (wanted.length === 0) return { offered, unverified, verified };
     await place(project, wanted, request);
     for (const input of wanted) {
       const placed = join(request.layout.checkout, input.path);
       const what = await compare(placed, input, request.signal);
       // The run had read something else than its pin said.
-      if (what === 'other') await rm(placed, { recursive: true, force: true });
+      if (what === 'other') await removePlaced(placed, request.layout);
       else offered.add(input.path);
       if (what === 'unverified') unverified.push(input.path);
       if (what === 'verified' && input.sha256 !== undefined && input.hashOf === undefined)
@@ -96,6 +101,8 @@ async function projectOfCheckout(
   const repositories = await Promise.all(
     here.repositories.map(async (repository, place): Promise<DataRepository | undefined> => {
       const root = join(layout.checkout, relative(here.root, repository.root));
+      // Locks are written in there.
+      if (await leadsOut(layout.base, join(root, '.dvc', 'tmp', 'lock'))) return undefined;
       if ((await stat(join(root, '.dvc')).catch(() => undefined)) === undefined) return undefined;
       return {
         ...{ root, gitRoot: layout.checkout, stateFolder: join(layout.base, '.data', String(place)) },
@@ -126,6 +133,16 @@ async function pinnedPaths(project: DataProject): Promise<string[]> {
     );
   }
   return paths;
+}
+
+/** Behind links of the code nothing is placed, and nothing taken away. */
+async function anyLeadsOut(paths: readonly string[], { base, checkout }: CheckoutLayout): Promise<boolean> {
+  for (const path of paths) if (await leadsOut(base, join(checkout, path))) return true;
+  return false;
+}
+
+async function removePlaced(path: string, { base }: CheckoutLayout): Promise<void> {
+  await rm(await placeInCheckout(base, path), { recursive: true, force: true });
 }
 
 function overlap(pinned: string, input: string): boolean {

@@ -3,8 +3,8 @@
  * holds the recorded bytes, or the data cache where the run pinned it. The copy is the program's own to write over.
  */
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { chmod, copyFile, readFile, rm, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 import { openDataProject } from '../../data/operations/openDataProject.ts';
 import { objectKey } from '../../data/objectId.ts';
@@ -12,6 +12,8 @@ import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { checkpointGone, checkpointUnknown } from '../errors.ts';
+import type { CheckoutLayout } from './checkoutLayout.ts';
+import { placeInCheckout } from './placeInCheckout.ts';
 
 export interface CheckpointRequest {
   readonly original: RunDetails;
@@ -19,21 +21,21 @@ export interface CheckpointRequest {
   readonly checkpoint: string;
   /** Absolute. */
   readonly workspace: string;
-  readonly checkout: string;
+  readonly layout: CheckoutLayout;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
 
-/** Rejects with `checkpoint-unknown`, `checkpoint-gone`, or when aborted. */
+/** Rejects with `checkpoint-unknown`, `checkpoint-gone`, `path-leaves-checkout`, or when aborted. */
 export async function placeCheckpoint(request: CheckpointRequest): Promise<void> {
-  const { checkout, signal } = request;
+  const { layout, signal } = request;
   for (const output of checkpointFiles(request.original, request.checkpoint)) {
     signal.throwIfAborted();
     const source = await sourceOf(output, request);
     if (source === undefined) throw checkpointGone(output.path);
-    const target = join(checkout, output.path);
-    await mkdir(dirname(target), { recursive: true });
-    await copyFile(source, target, constants.COPYFILE_FICLONE);
+    const target = await placeInCheckout(layout.base, join(layout.checkout, output.path));
+    await rm(target, { force: true });
+    await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     await chmod(target, 0o644);
   }
 }

@@ -2,7 +2,7 @@
  * Makes the surroundings in which a recorded run happens once more: its code in a private checkout, its interpreter,
  * its command and variables with every path into the workspace turned into the checkout, and the data it read.
  */
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { LockstepError } from '../../base/lockstepError.ts';
 import { describeGaps } from '../../git/gaps.ts';
@@ -25,6 +25,7 @@ import { offerLeftOut } from './offerLeftOut.ts';
 import { offerPinned } from './offerPinned.ts';
 import { outsideOutputs } from './outsideOutputs.ts';
 import { placeCheckpoint } from './placeCheckpoint.ts';
+import { folderInCheckout, leadsOut } from './placeInCheckout.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
 import { isInside, relocatePaths } from './relocatePaths.ts';
 import type { Relocation } from './relocatePaths.ts';
@@ -75,7 +76,7 @@ export interface Preparation {
 }
 
 /**
- * Rejects with `plan-missing`, `code-unknown`, `snapshot-gone`, `input-missing`, `writes-outside`, with what
+ * Rejects with `plan-missing`, `code-unknown`, `snapshot-gone`, `input-missing`, `writes-outside`, `path-leaves-checkout`, with what
  * createPrivateCheckout, placeCheckpoint and `takeRoute` reject with, or when aborted.
  */
 export async function prepareReproduction(request: PreparationRequest): Promise<Preparation> {
@@ -99,14 +100,13 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
   const elsewhere = plan.environment.container !== undefined && !taken.inContainer;
   const recordedFolders = await foldersOfEnvironment(plan, rebuilt !== undefined || elsewhere);
   const environmentFolders = rebuilt === undefined ? recordedFolders : [rebuilt.folder];
-  await linkEnvironments(recordedFolders, [plan.root, workspace], layout.checkout, rebuilt?.folder);
+  await linkEnvironments(recordedFolders, [plan.root, workspace], layout, rebuilt?.folder);
   const folders = [...recordedFolders, ...environmentFolders];
   const data = await offerData(request, plan, code, { missing, folders, redirect: outside.redirect });
   const { checkpoint } = request;
   if (checkpoint !== undefined)
     await placeCheckpoint({
-      ...{ original, workspace, environment, signal },
-      ...{ checkpoint: checkpoint.path, checkout: layout.checkout },
+      ...{ original, workspace, layout, environment, signal, checkpoint: checkpoint.path },
     });
 
   const workspaceFolder = elsewhere ? plan.environment.container?.workspaceFolder : undefined;
@@ -121,8 +121,8 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
       relocatePaths(word, relocation),
     );
   const cwd = join(layout.checkout, plan.cwd);
-  await makeFolders([
-    cwd,
+  await folderInCheckout(layout.base, cwd);
+  await makeFolders(layout, [
     ...outside.redirect.map(path => dirname(layout.redirected(path))),
     ...outputFolders(plan, original, layout),
   ]);
@@ -260,9 +260,10 @@ function outputFolders(plan: Plan, original: RunDetails, layout: CheckoutLayout)
   });
 }
 
-async function makeFolders(folders: readonly string[]): Promise<void> {
+/** Behind links of the code that lead out, folders are the program's to make. */
+async function makeFolders({ base }: CheckoutLayout, folders: readonly string[]): Promise<void> {
   for (const folder of new Set(folders))
-    if (!(await stat(folder).catch(() => undefined))) await mkdir(folder, { recursive: true });
+    if (!(await leadsOut(base, join(folder, 'output')))) await folderInCheckout(base, folder);
 }
 
 function absolute(path: string, root: string): string {
