@@ -163,6 +163,15 @@ export function exportExists(path: string): LockstepError {
   });
 }
 
+export function exportFolderMissing(folder: string): LockstepError {
+  return new LockstepError({
+    code: 'export-folder-missing',
+    kind: 'usage',
+    message: `There is no folder ${folder} to write to.`,
+    mend: 'Make it first, or choose another place.',
+  });
+}
+
 export function exportTooLarge(bytes: number): LockstepError {
   return new LockstepError({
     code: 'export-too-large',

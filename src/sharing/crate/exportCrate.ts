@@ -2,8 +2,8 @@
  * Exports a run as one zip file: an RO-Crate with its record, the files as they ran, the list of packages, and a script
  * that repeats it without Lockstep. What leaves this way is looked at for secrets as a push is.
  */
-import { lstat, readFile, realpath } from 'node:fs/promises';
-import { isAbsolute, join, sep } from 'node:path';
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import { writeFileAtomic } from '../../base/atomicFile.ts';
 import { readCommandWords } from '../../execution/capture/commandWords.ts';
 import { findRepository } from '../../git/findRepository.ts';
@@ -15,7 +15,7 @@ import { planSchema } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runPathsIn, type StorePath } from '../../runs/runPaths.ts';
 import { metricValueToJson } from '../../runs/result.ts';
-import { exportExists, exportTooLarge, notShareable } from '../errors.ts';
+import { exportExists, exportFolderMissing, exportTooLarge, notShareable } from '../errors.ts';
 import { checkRecord, hashOf, RecordProblem, type CheckedRecord } from '../record/checkRecord.ts';
 import { collectRecord } from '../record/collectRecord.ts';
 import { manifestName, manifestVersion, recordPathOf } from '../record/manifest.ts';
@@ -54,12 +54,14 @@ export interface ExportOutcome {
   readonly unread: readonly Finding[];
   /** What the run read and the file does not hold. */
   readonly missing: readonly string[];
+  /** Whether `reproduce.sh` is in it: without the code there is nothing to repeat. */
+  readonly repeatable: boolean;
 }
 
 /** Inputs that no snapshot holds go along up to this size together. */
 const inputBytes = 64 * 1024 * 1024;
 
-/** Rejects with `export-exists`, `export-too-large`, `run-not-shareable`. */
+/** Rejects with `export-exists`, `export-folder-missing`, `export-too-large`, `run-not-shareable`. */
 export async function exportCrate(request: ExportRequest, task: ShareTask): Promise<ExportOutcome> {
   const { store, root, run, output } = request;
   const { plan } = run;
@@ -70,6 +72,8 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
       `Look at what is there: lockstep show ${run.id.slice(-6)}`,
     );
   if (await exists(output)) throw exportExists(output);
+  const folder = dirname(output);
+  if ((await stat(folder).catch(() => undefined))?.isDirectory() !== true) throw exportFolderMissing(folder);
   await awaitCaptured(runPathsIn(run.dir), task.signal);
   const repository = await findRepository(root, task.environment);
   const code = knownValue(plan.code);
@@ -80,16 +84,22 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
   const record = checked(run, collected.files, collected.children, request.toolVersion);
   const inputs = await gatherInputs(run, root, snapshot, task);
   const packages = requirementsOf(record);
+  const repeatable = snapshot.length > 0;
+  const shownMissing = inputs.missing.map(path => neutralPath(path, plan.root, task.environment['HOME']));
   const files: ZipEntry[] = [
     ...snapshot.map(entry => ({ ...entry, path: `code/${entry.path}` })),
     ...inputs.files.map(entry => ({ ...entry, path: `code/${entry.path}` })),
     ...[...record.files].map(([path, bytes]) => ({ path, bytes, kind: 'file' as const })),
-    text(
-      'reproduce.sh',
-      reproduceScript({ plan: record.plan, packages: packages.length > 0, missing: inputs.missing }),
-      'executable',
-    ),
-    text('compare.py', comparePython),
+    ...(repeatable
+      ? [
+          text(
+            'reproduce.sh',
+            reproduceScript({ plan: record.plan, packages: packages.length > 0, missing: shownMissing }),
+            'executable',
+          ),
+          text('compare.py', comparePython),
+        ]
+      : []),
     text('expected.json', `${JSON.stringify(expectedOutcome(run), null, 1)}\n`),
     text('requirements.txt', packages.map(line => `${line}\n`).join('')),
   ];
@@ -101,7 +111,7 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
     const what = packingOf(bytes);
     return what === undefined ? [] : [{ path, what }];
   });
-  const told = { id: run.id, path: output, missing: inputs.missing, unread };
+  const told = { id: run.id, path: output, missing: inputs.missing, unread, repeatable };
   if (findings.length > 0) return { ...told, state: 'refused', bytes: 0, files: 0, findings };
   const author = repository === undefined ? undefined : (await identity(repository, task)).name;
   const metadata = crateMetadata({
@@ -113,7 +123,7 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
     license: files.find(({ path }) => /^code\/(?:LICEN[CS]E|COPYING)(?:\.\w+)?$/i.test(path))?.path,
     author: run.shared === undefined ? author : run.shared.sharedBy,
     inputs: inputs.all.map(({ path, sha256 }) => ({
-      path,
+      path: neutralPath(path, plan.root, task.environment['HOME']),
       sha256,
       inCrate: inputs.files.some(one => one.path === path),
     })),
@@ -177,7 +187,10 @@ async function gatherInputs(
   let left = inputBytes;
   for (const { path, sha256, size = 0 } of all) {
     task.signal?.throwIfAborted();
-    if (isAbsolute(path)) continue;
+    if (isAbsolute(path)) {
+      missing.push(path);
+      continue;
+    }
     const place = await realpath(join(root, path)).catch(() => undefined);
     const inside = place?.startsWith(top + sep) === true || isDataCache(place);
     const bytes =
@@ -295,4 +308,10 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** The home folder is where it is for whoever repeats the run. */
+function neutralPath(path: string, root: string, home: string | undefined): string {
+  if (!isAbsolute(path) || path.startsWith(root + sep) || home === undefined || home === '') return path;
+  return path.startsWith(home + sep) ? `~/${path.slice(home.length + 1)}` : path;
 }

@@ -10,7 +10,7 @@ export interface ScriptRequest {
   readonly plan: Plan;
   /** Whether packages are to be installed. */
   readonly packages: boolean;
-  /** What the run read that is not in the export, relative to the code. */
+  /** What the run read that is not in the export: relative to the code, absolute, or `~/…`. */
   readonly missing: readonly string[];
 }
 
@@ -39,6 +39,7 @@ export function reproduceScript({ plan, packages, missing }: ScriptRequest): str
     'here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) || exit 3',
     'work=${1:-"$here/reproduction"}',
     'if [ -e "$work" ]; then echo "reproduce.sh: $work exists already" >&2; exit 2; fi',
+    ...missingLines(missing),
     'python=${PYTHON:-python3}',
     'found=$("$python" -c \'import sys; print("%d.%d" % sys.version_info[:2])\') || {',
     '  echo "reproduce.sh: $python does not start; name a Python 3 with PYTHON=…" >&2; exit 3; }',
@@ -51,10 +52,6 @@ export function reproduceScript({ plan, packages, missing }: ScriptRequest): str
         ]),
     'mkdir -p -- "$work" && cp -R "$here/code/." "$work/" || exit 3',
     'work=$(CDPATH= cd -- "$work" && pwd) || exit 3',
-    ...missing.map(
-      path =>
-        `[ -e "$work"/${quoted(path)} ] || { echo reproduce.sh: the run read ${quoted(path)}, which is not part of this export: put it into code/ >&2; exit 3; }`,
-    ),
     ...(packages
       ? [
           'if [ "${INSTALL:-1}" != 0 ]; then',
@@ -77,6 +74,29 @@ export function reproduceScript({ plan, packages, missing }: ScriptRequest): str
     '',
   ];
   return lines.join('\n');
+}
+
+/** Before anything else is done: all that somebody has to bring. */
+function missingLines(missing: readonly string[]): string[] {
+  if (missing.length === 0) return [];
+  return [
+    'lacking=0',
+    ...missing.map(path => {
+      const [place, where] = path.startsWith('~/')
+        ? [`"$HOME"/${quoted(path.slice(2))}`, 'put it there']
+        : path.startsWith('/')
+          ? [quoted(path), 'put it there']
+          : [`"$here/code"/${quoted(path)}`, 'put it into code/'];
+      return `[ -e ${place} ] || { printf '%s\\n' ${quoted(`reproduce.sh: the run read ${printable(path)}, which is not part of this export: ${where}`)} >&2; lacking=1; }`;
+    }),
+    '[ "$lacking" = 0 ] || exit 3',
+  ];
+}
+
+/** A message is one line. */
+function printable(path: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  return path.replace(/[\u0000-\u001f\u007f]/g, '?');
 }
 
 /** Those that the run had by value; paths into its folders become those of here. */

@@ -1,6 +1,6 @@
 /** An exported run, unpacked and repeated on a machine without Lockstep. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand, type CommandOutcome } from '../../../src/base/runCommand.ts';
 import { scrubbedEnvironment } from '../../helpers/scrubbedEnvironment.ts';
@@ -145,5 +145,47 @@ describe('an exported run', function () {
     assert.ok(values.includes('loss'), values.join());
     const text = JSON.stringify(metadata);
     assert.ok(!text.includes(ana.home), 'the home folder is in the crate');
+  });
+
+  it('says first what it does not hold, and needs a folder to lie in', async () => {
+    const dora = await all.join('dora');
+    const outside = join(dora.home, 'outside.csv');
+    await writeFile(outside, '7\n');
+    await dora.write({ 'read.py': 'import sys; print("loss:", open(sys.argv[1]).read())\n' });
+    await dora.expect(0, 'run', '--', 'python3', 'read.py', outside);
+    const nowhere = await dora.lockstep(['share', 'export', '@1', '--output', join(dora.home, 'no/a.zip')]);
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.stderr, /There is no folder/);
+    const zip = join(dora.home, 'a.zip');
+    assert.match(
+      await dora.expect(0, 'share', 'export', '@1', '--output', zip),
+      /Not in it.*\n.*outside\.csv/,
+    );
+    const folder = join(dora.home, 'unpacked');
+    await runCommand({
+      program: 'python3',
+      args: ['-m', 'zipfile', '-e', zip, folder],
+      env: dora.environment,
+    });
+    const script = { program: 'sh', args: [join(folder, 'reproduce.sh')], cwd: folder };
+    const env = { ...environment, INSTALL: '0' };
+    const lacking = await runCommand({ ...script, env });
+    assert.equal(lacking.exitCode, 3);
+    assert.match(lacking.stderr, /the run read ~\/outside\.csv, which is not part of this export/);
+    assert.ok(!(await readdir(folder)).includes('reproduction'), 'it began all the same');
+  });
+
+  it('has no script where no code is known', async () => {
+    const folder = join(all.folder, 'no repository');
+    await mkdir(folder);
+    await writeFile(join(folder, 'a.py'), 'print("loss: 1")\n');
+    const here = { cwd: folder };
+    assert.equal((await ana.lockstep(['run', '--', 'python3', 'a.py'], here)).code, 0);
+    const { code, stdout, stderr } = await ana.lockstep(
+      ['share', 'export', '@1', '--output', join(all.folder, 'b.zip')],
+      here,
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /Without reproduce\.sh: the code of the run is not known/);
   });
 });

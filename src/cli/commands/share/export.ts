@@ -53,7 +53,7 @@ interface ExportFlags {
 const shown = 20;
 
 function tell(outcome: ExportOutcome, { terminal }: CliContext): void {
-  const { id, state, path, bytes, files, findings, missing, unread } = outcome;
+  const { id, state, path, bytes, files, findings, missing, unread, repeatable } = outcome;
   const list = (items: readonly string[]): void => {
     for (const item of items.slice(0, shown)) terminal.out(`  ${printable(item)}\n`);
     if (items.length > shown) terminal.out(`  and ${items.length - shown} more (--json shows all)\n`);
@@ -79,5 +79,9 @@ function tell(outcome: ExportOutcome, { terminal }: CliContext): void {
     terminal.out('Packed, so nobody has looked into them for secrets:\n');
     list(unread.map(({ path, what }) => `${path}  ${what}`));
   }
-  terminal.out('To repeat it anywhere: unzip it, then sh reproduce.sh\n');
+  terminal.out(
+    repeatable
+      ? 'To repeat it anywhere: unzip it, then sh reproduce.sh\n'
+      : 'Without reproduce.sh: the code of the run is not known, so nothing can repeat it.\n',
+  );
 }
