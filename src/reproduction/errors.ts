@@ -1,6 +1,6 @@
 /** Why a run cannot be reproduced, and what would help. */
 import { LockstepError } from '../base/lockstepError.ts';
-import type { Code } from '../runs/plan.ts';
+import type { Code, PinnedPath } from '../runs/plan.ts';
 
 export function runStillLive(id: string): LockstepError {
   return new LockstepError({
@@ -130,12 +130,31 @@ export function resumeUnknown(experiment: string | undefined): LockstepError {
   });
 }
 
-export function inputsMissing(paths: readonly string[]): LockstepError {
+/** @param pins Of the run's code: what one of them names comes from a cache or a remote, not from a folder. */
+export function inputsMissing(paths: readonly string[], pins: readonly PinnedPath[] = []): LockstepError {
+  const holding = pins.filter(({ path: pinned }) =>
+    paths.some(path => path === pinned || path.startsWith(`${pinned}/`) || pinned.startsWith(`${path}/`)),
+  );
+  if (holding.length > 0) return pinnedMissing(paths, holding);
   const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
   return new LockstepError({
     code: 'input-missing',
     message: `The run read ${shown}, which ${paths.length === 1 ? 'is' : 'are'} neither part of its code nor here any more.`,
     mend: 'Put the files back where they were and try again.',
+  });
+}
+
+function pinnedMissing(paths: readonly string[], pins: readonly PinnedPath[]): LockstepError {
+  const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
+  const files = [...new Set(pins.map(({ path, pinFile }) => pinFile ?? `${path}.dvc`))];
+  const by = files.slice(0, 3).join(', ') + (files.length > 3 ? ` and ${files.length - 3} more` : '');
+  return new LockstepError({
+    code: 'input-missing',
+    message: `The run read ${shown}, pinned by ${by}: neither the cache nor a remote has what was recorded.`,
+    mend: `On a machine that has it: lockstep data push ${pins
+      .slice(0, 3)
+      .map(({ path }) => path)
+      .join(' ')}. Then try again here.`,
   });
 }
 

@@ -6,8 +6,11 @@ import * as z from 'zod';
 import { runIdSchema } from './plan.ts';
 import { ingredientNameSchema, ingredientSchema } from './verdict.ts';
 
-/** `rebuildable`: not as it was, but made once more from a list; the result is compared with the list. */
-export const availabilitySchema = z.enum(['here', 'fetchable', 'rebuildable', 'gone', 'unknown']);
+/**
+ * `rebuildable`: not as it was, but made once more from a list; the result is compared with the list. `changed`: there
+ * is a file of that name with another content, and what was recorded is nowhere.
+ */
+export const availabilitySchema = z.enum(['here', 'fetchable', 'rebuildable', 'changed', 'gone', 'unknown']);
 export type Availability = z.infer<typeof availabilitySchema>;
 
 /** Best first. */

@@ -35,6 +35,8 @@ export function availabilityLook({ availability }: ForecastItem, strings: Report
       return { icon: 'down', word: strings.availabilityFetch, tone: 'fair' };
     case 'rebuildable':
       return { icon: 'sync', word: strings.availabilityRebuild, tone: 'fair' };
+    case 'changed':
+      return { icon: 'error', word: strings.differs, tone: 'bad' };
     case 'gone':
       return { icon: 'error', word: strings.availabilityGone, tone: 'bad' };
     case 'unknown':

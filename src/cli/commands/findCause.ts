@@ -1,10 +1,13 @@
 /** `lockstep find-cause`: short reruns with one ingredient set back at a time, until the curves join. */
+import { hostname } from 'node:os';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { operationSentence } from '../../reproduction/cause/causeSentences.ts';
 import { findCause } from '../../reproduction/cause/findCause.ts';
 import type { CausePlan, CauseProgress } from '../../reproduction/cause/findCause.ts';
+import { readProbes } from '../../reproduction/probe/readProbes.ts';
 import type { CauseReport } from '../../runs/causeReport.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { runPaths } from '../../runs/runPaths.ts';
 import type { RunStore } from '../../runs/runStore.ts';
 import { askYes } from '../askYes.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
@@ -62,7 +65,7 @@ export const findCauseCommand: Subcommand = {
       );
       if (report === undefined) return exitCodes.cancelled;
       if (flags.json === true) terminal.out(jsonText(report));
-      else tellReport(report, context);
+      else tellReport(report, await isProbedHere(project.store, report.runId), context);
       if (report.cancelled === true) return exitCodes.cancelled;
       return report.culprit === undefined ? exitCodes.impossible : exitCodes.done;
     } finally {
@@ -127,12 +130,17 @@ function tellProgress(progress: CauseProgress, { terminal }: CliContext): void {
   terminal.err(`   ${terminal.paintErr(joins === true ? 'green' : 'dim', how)}\n`);
 }
 
-function tellReport(report: CauseReport, { terminal }: CliContext): void {
+async function isProbedHere(store: string, id: string): Promise<boolean> {
+  return (await readProbes(runPaths(store, id).dir)).some(({ probe }) => probe.host === hostname());
+}
+
+/** @param probed How far it is apart by itself is known here already. */
+function tellReport(report: CauseReport, probed: boolean, { terminal }: CliContext): void {
   const found = report.culprit !== undefined;
   terminal.out(`${terminal.paint(found ? 'green' : 'yellow', printable(report.sentence))}\n`);
   const { operation } = report;
   if (operation !== undefined) terminal.out(`${printable(operationSentence(operation))}\n`);
-  if (report.deterministic === false)
+  if (report.deterministic === false && !probed)
     terminal.out(`How far it is apart by itself: lockstep probe ${shortId(report.runId)}\n`);
   if (report.trials.length > 0)
     terminal.out(

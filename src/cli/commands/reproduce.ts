@@ -100,8 +100,8 @@ export const reproduce: Subcommand = {
       );
       return exitCodes.done;
     }
-    let interrupted = false;
-    const onInterrupt = (): void => void (interrupted = true);
+    const interruption = { seen: false };
+    const onInterrupt = (): void => void (interruption.seen = true);
     process.on('SIGINT', onInterrupt);
     const stopListening = cancelOnInterrupt(project.store, launched.id, context);
     try {
@@ -116,7 +116,7 @@ export const reproduce: Subcommand = {
           ? verdictMissing(launched.id, launched.paths.supervisorLog)
           : preparationFailed(end.result.failure);
       }
-      if (end.state === 'cancelled' && !interrupted) tellStop(options, context);
+      if (end.state === 'cancelled' && !interruption.seen) tellStop(options, context);
       if (flags.json === true) context.terminal.out(jsonText(verdictToJson(verdict)));
       else tellVerdict(verdict, context.terminal);
       if (flags.keep === true) tellCheckout(launched.id, (await runs.read(launched.id)).plan?.root, context);

@@ -51,7 +51,9 @@ export function tellForecast(forecast: Forecast, terminal: Terminal, possible: b
     `How close: ${closenessWords[forecast.closeness]}`,
     forecast.limits.map(limit => limit.text),
   );
-  section('The verdict will say within tolerance at best, for', forecast.caps);
+  // Of another run nothing is expected.
+  if (forecast.closeness !== 'not-the-same-run')
+    section('The verdict will say within tolerance at best, for', forecast.caps);
   section('Code or files of the workspace could get in', forecast.escapes);
   const { duration, disk, fetch } = forecast;
   section('Costs', [
@@ -61,7 +63,8 @@ export function tellForecast(forecast: Forecast, terminal: Terminal, possible: b
     `disk: ${sizeText(disk.needed)}${disk.free === undefined ? '' : ` of ${sizeText(disk.free)} free`}`,
     ...(fetch > 0 ? [`to fetch: ${sizeText(fetch)}`] : []),
   ]);
-  if (forecast.environment !== '') out(`\n${dim('It runs')}  ${printable(forecast.environment)}`);
+  if (forecast.blockers.length === 0 && forecast.environment !== '')
+    out(`\n${dim('It runs')}  ${printable(forecast.environment)}`);
 
   function section(heading: string, lines: readonly string[]): void {
     if (lines.length === 0) return;
@@ -82,7 +85,7 @@ function remarksOf(items: readonly ForecastItem[]): string[] {
   const byRemark = new Map<string, string[]>();
   for (const { reason, mend, what, availability } of items) {
     if (availability === 'here' || (reason ?? mend) === undefined) continue;
-    const remark = [reason, mend].filter(text => text !== undefined).join('. ');
+    const remark = [reason?.replace(/\.+$/, ''), mend].filter(text => text !== undefined).join('. ');
     byRemark.set(remark, [...(byRemark.get(remark) ?? []), what]);
   }
   return [...byRemark].map(([remark, whats]) => {
@@ -104,6 +107,7 @@ const words: Readonly<Record<Availability, string>> = {
   here: 'here',
   fetchable: 'to fetch',
   rebuildable: 'to rebuild',
+  changed: 'changed',
   gone: 'gone',
   unknown: 'unknown',
 };
@@ -112,6 +116,7 @@ const availabilityColours: Readonly<Record<Availability, Colour>> = {
   here: 'green',
   fetchable: 'cyan',
   rebuildable: 'yellow',
+  changed: 'red',
   gone: 'red',
   unknown: 'yellow',
 };

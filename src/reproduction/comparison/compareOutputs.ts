@@ -14,6 +14,8 @@ export interface OutputRules {
   readonly volatile?: VolatilePatterns;
   /** Every counted metric of the two runs agrees: then different model bytes are within tolerance at best. */
   readonly metricsAgree?: boolean;
+  /** Some of them only within noise or tolerance. */
+  readonly metricsApart?: boolean;
   /** Paths named with --output or in lockstep.yaml: these count even when their name looks like a log. */
   readonly declared?: readonly string[];
   /** Where the bytes of an output can still be read, or undefined when they are gone or have changed since. */
@@ -82,7 +84,7 @@ async function compareOutput(
   const both = before !== undefined && now !== undefined;
   const tensors = both ? await compareTensors(before, now, path) : undefined;
   if (tensors !== undefined && !('problem' in tensors))
-    return { ...facts, volatile, ...gradedTensors(tensors, rules.metricsAgree === true) };
+    return { ...facts, volatile, ...gradedTensors(tensors, rules) };
   if (both && (await differOnlyInTimes(before, now)))
     return {
       ...facts,
@@ -94,7 +96,7 @@ async function compareOutput(
   if (rules.metricsAgree === true && modelFile.test(path))
     return graded(
       'within-tolerance',
-      `The model bytes differ although every counted metric agrees.${problem}`,
+      `The model bytes differ although every counted metric ${agreement(rules)}.${problem}`,
     );
   return graded('diverged', `The bytes differ.${problem}`);
 }
@@ -105,7 +107,7 @@ async function compareOutput(
  */
 function gradedTensors(
   { format, verdict, compared, differing, mismatch, ...rest }: TensorComparison,
-  metricsAgree: boolean,
+  rules: OutputRules,
 ): Pick<OutputVerdict, 'verdict' | 'tensors' | 'sentence'> {
   const relative = rest.maxRelativeDifference;
   const tensors = {
@@ -125,13 +127,17 @@ function gradedTensors(
       : `, most in ${rest.furthest}: by ${amountText(relative)}`;
   if (verdict === 'within-tolerance')
     return { verdict, tensors, sentence: `${total} ${differs}${by}, within the tolerance of the data type.` };
-  return metricsAgree
+  return rules.metricsAgree === true
     ? {
         verdict: 'within-tolerance',
         tensors,
-        sentence: `${total} ${differs}${by}, although every counted metric agrees.`,
+        sentence: `${total} ${differs}${by}, although every counted metric ${agreement(rules)}.`,
       }
     : { verdict, tensors, sentence: `${total} ${differs}${by}.` };
+}
+
+function agreement({ metricsApart }: OutputRules): string {
+  return metricsApart === true ? 'is within its noise or tolerance' : 'agrees';
 }
 
 const shownTensors = 20;

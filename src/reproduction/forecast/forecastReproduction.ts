@@ -130,7 +130,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   if (codeLook?.missing === 'snapshot' && code !== undefined) block(snapshotGone(original.id, code, []));
   else if (codeLook?.missing === 'content') block(objectMissing('all of its content'));
   const missing = [...data.missing, ...(codeLook?.missingFiles ?? [])];
-  if (missing.length > 0) block(inputsMissing(missing));
+  if (missing.length > 0) block(inputsMissing(missing, plan.pins));
   if (environmentLook.problem !== undefined) block(environmentLook.problem);
   for (const name of secretVariables(plan))
     if ((variables[name] ?? '') === '') block(secretMissing(wordOf(plan, name), name));
@@ -306,14 +306,22 @@ function withOverrides(
 }
 
 function codeUnknownItem({ code }: Plan): ForecastItem[] {
-  const reason = code.known === 'unknown' ? code.reason : 'this folder is not in its repository';
-  const what = code.known === 'unknown' ? 'code' : snapshotText(code.value);
-  return [{ ingredient: 'code', what, availability: 'gone', reason }];
+  // What was never recorded is not lost: that it cannot start is a blocker.
+  if (code.known === 'unknown')
+    return [
+      {
+        ...{ ingredient: 'code', what: 'code', availability: 'unknown' },
+        reason: `it was not recorded: ${code.reason.replace(/\.+$/, '')}`,
+      },
+    ];
+  const reason = 'this folder is not in its repository';
+  return [{ ingredient: 'code', what: snapshotText(code.value), availability: 'gone', reason }];
 }
 
-function goneLimit({ ingredient, what, reason }: ForecastItem): ForecastLimit {
-  const why = reason === undefined ? '' : `: ${reason}`;
-  return { ingredient, closeness: 'not-the-same-run', text: `${what} is gone${why}.` };
+function goneLimit({ ingredient, what, reason, availability }: ForecastItem): ForecastLimit {
+  const why = reason === undefined ? '' : `: ${reason.replace(/\.+$/, '')}`;
+  const text = availability === 'changed' ? `${what} has changed since the run.` : `${what} is gone${why}.`;
+  return { ingredient, closeness: 'not-the-same-run', text };
 }
 
 /** Everything that is not simply here is kept as long as it can be read. */
@@ -335,6 +343,7 @@ function shortened(items: readonly ForecastItem[]): ForecastItem[] {
 
 const weights: readonly ForecastItem['availability'][] = [
   'gone',
+  'changed',
   'unknown',
   'rebuildable',
   'fetchable',

@@ -12,7 +12,7 @@ export function forecastSentence(facts: SentenceFacts): string {
   const lost = items.filter(isGone);
   const [blocker] = blockers;
   if (lost.length > 0)
-    return `It cannot be the same run: ${listed(lost.map(one => `${one.what}${one.reason === undefined ? '' : ` (${one.reason})`}`))}.`;
+    return `It cannot be the same run: ${listed(lost.map(one => `${one.what}${one.reason === undefined ? '' : ` (${withoutStop(one.reason)})`}`))}.`;
   if (blocker !== undefined) return `It cannot start: ${withoutStop(blocker.message)}.`;
   const unsure = items.filter(one => isNeeded(one) && one.availability === 'unknown');
   const but = unsure.length === 0 ? '' : ` Not known beforehand: ${listed(unsure.map(one => one.what))}.`;
@@ -22,7 +22,7 @@ export function forecastSentence(facts: SentenceFacts): string {
       const capped =
         facts.caps.length === 0
           ? ''
-          : ` The verdict will say within tolerance at best: ${facts.caps[0] ?? ''}.`;
+          : ` The verdict will say within tolerance at best: ${withoutStop(facts.caps[0] ?? '')}.`;
       if (facts.unproven !== undefined)
         return `Nothing recorded stands against equal bits${costText(facts)}; ${facts.unproven}.${capped}${but}`;
       return `Expected to be identical to the last bit${costText(facts)}.${capped}${but}`;
@@ -40,7 +40,7 @@ export function isNeeded({ ingredient }: Pick<ForecastItem, 'ingredient'>): bool
 }
 
 export function isGone(item: Pick<ForecastItem, 'ingredient' | 'availability'>): boolean {
-  return isNeeded(item) && item.availability === 'gone';
+  return isNeeded(item) && (item.availability === 'gone' || item.availability === 'changed');
 }
 
 function costText({ duration, fetch }: SentenceFacts): string {

@@ -83,7 +83,6 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
       if (pin.availability === 'gone' && now.state === 'missing') missing.push(input.path);
       if (pin.availability === 'gone' && now.state === 'changed')
         changed.push({ path: input.path, sha256: now.sha256 });
-      if (!covered.has(pin.path)) items.push(itemOf(pin, input.path));
       covered.add(pin.path);
       continue;
     }
@@ -98,14 +97,15 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
         break;
       case 'changed':
         changed.push({ path: input.path, sha256: now.sha256 });
-        items.push(
-          gone(
+        items.push({
+          ...gone(
             input.path,
             size,
             'it has changed since the run',
             'Put the recorded content back, or pin data: lockstep data add',
           ),
-        );
+          availability: 'changed',
+        });
         break;
       case 'unverified':
         unverified.push(input.path);

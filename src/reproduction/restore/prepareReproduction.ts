@@ -206,7 +206,7 @@ async function offerData(
   });
   const read = new Set((captured?.inputs ?? []).map(input => input.path));
   const gone = [...offered.missing, ...leftOut.missing.filter(path => read.has(path))];
-  if (gone.length > 0) throw inputsMissing(gone);
+  if (gone.length > 0) throw inputsMissing(gone, plan.pins);
   return {
     code: leftOut.code,
     caps: [

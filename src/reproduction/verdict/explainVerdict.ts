@@ -93,7 +93,10 @@ function divergedSentence(grade: Grade, items: ExplainedItems): string {
     return `Diverged from step ${first.firstStepBeyondTolerance}: ${verdict.key} differs by up to ${relativeText(first)}${beyondNoiseText(first)}.`;
   }
   const output = items.outputs.find(one => one.verdict === 'diverged' && !one.volatile);
-  const agree = countedMetrics(items).length > 0 ? 'every counted metric agrees, but ' : '';
+  const agree =
+    countedMetrics(items).length > 0
+      ? `every counted metric ${agreementText(countedMetrics(items))}, but `
+      : '';
   if (output === undefined) return 'Diverged.';
   return `Diverged: ${agree}${output.path} differs. ${output.sentence ?? ''}`.trimEnd();
 }
@@ -131,6 +134,13 @@ function inconclusiveSentence(grade: Grade, items: ExplainedItems): string {
   if (items.ownServers?.original === true)
     return `Inconclusive: nothing was compared. ${unheardSentence('original')}`;
   return 'Inconclusive: the two runs have no metric and no output that counts, so nothing was compared.';
+}
+
+/** Within its noise is not equal. */
+function agreementText(counted: readonly MetricComparison[]): string {
+  const apart = counted.filter(({ verdict }) => verdict.verdict === 'within-tolerance');
+  if (apart.length === 0) return 'agrees';
+  return apart.every(({ band }) => band !== undefined) ? 'is within its noise' : 'is within its tolerance';
 }
 
 /** Where a noise band decided on all that differs: `, within the noise of this machine (probe of 200 steps)`. */

@@ -63,6 +63,7 @@ export async function judgeReproduction(
   const files = await compareOutputs(original.result?.outputs ?? [], reproduced.result?.outputs ?? [], {
     ...(rules.volatile === undefined ? {} : { volatile: rules.volatile }),
     metricsAgree: worst === 'identical' || worst === 'within-tolerance',
+    metricsApart: worst === 'within-tolerance',
     declared: original.plan.declaredOutputs,
     ...(original.outputFile === undefined ? {} : { originalFile: original.outputFile }),
     ...(reproduced.outputFile === undefined ? {} : { reproducedFile: reproduced.outputFile }),

@@ -167,7 +167,7 @@ describe('a forecast', function () {
     assert.deepEqual(changed.forecast.caps, ['input labels.txt has changed since']);
     assert.match(
       changed.forecast.ingredients.find(row => row.name === 'data')?.differences[0] ?? '',
-      /labels\.txt is gone: it has changed/,
+      /^labels\.txt [0-9a-f]{7} → [0-9a-f]{7}$/,
     );
     await rm(path);
     const gone = await forecast();

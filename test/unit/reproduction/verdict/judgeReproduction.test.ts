@@ -139,6 +139,13 @@ const cases: Case[] = [
     sentence: /^Diverged: every counted metric agrees, but model\.json differs\. The bytes differ\.$/,
   },
   {
+    title: 'another file that differs where the metrics are not equal either',
+    original: { loss: [0.9, 0.5, 1 / 3] },
+    reproduced: { sha256: 'f'.repeat(64), loss: [0.9, 0.5, 1 / 3 + 2 ** -54] },
+    verdict: 'diverged',
+    sentence: /^Diverged: every counted metric is within its tolerance, but model\.json differs\./,
+  },
+  {
     title: 'an output that nobody hashed',
     reproduced: { result: { outputs: [{ path: 'model.json', how: 'seen', problem: 'unreadable' }] } },
     verdict: 'inconclusive',
