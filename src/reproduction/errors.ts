@@ -62,6 +62,15 @@ export function hostRunInContainer(): LockstepError {
   });
 }
 
+export function networkOfHost(): LockstepError {
+  return new LockstepError({
+    code: 'network-of-host',
+    kind: 'usage',
+    message: 'Only a container can be without network, and this reproduction would run on this machine.',
+    mend: 'Leave --no-network out, or reproduce a run that ran in a container in its own (without --env).',
+  });
+}
+
 export function packagesUnknown(runId: string): LockstepError {
   return new LockstepError({
     code: 'packages-unknown',

@@ -17,6 +17,7 @@ import { commandWithSecrets } from './restore/commandWithSecrets.ts';
 import {
   codeUnknown,
   environmentNotSupported,
+  networkOfHost,
   planMissing,
   resumeUnknown,
   runStillLive,
@@ -50,6 +51,7 @@ export interface ReproduceRequest {
 export async function reproduceRun(request: ReproduceRequest, launch: LaunchOptions): Promise<LaunchedRun> {
   const { original, variables } = request;
   const plan = requireReproducible(original);
+  requireNetworkKept(plan, request.options);
   const file = await readExperiments(request.root);
   const rules = experimentRules(file, plan.experiment);
   if (request.options?.checkpoint !== undefined) {
@@ -95,6 +97,13 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
     },
     launch,
   );
+}
+
+/** Throws `network-of-host`: nobody who asks for no network may get one. */
+export function requireNetworkKept(plan: Plan, options: ReproduceRequest['options'] = {}): void {
+  const inContainer =
+    plan.environment.container !== undefined && (options.environment ?? 'recorded') === 'recorded';
+  if (options.network === false && !inContainer) throw networkOfHost();
 }
 
 function purposeOf(options: ReproduceRequest['options']): LaunchSpec['purpose'] {

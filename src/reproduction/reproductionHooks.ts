@@ -19,6 +19,7 @@ import { readPreparation, writePreparation } from './restore/preparationRecord.t
 import type { JudgedPreparation } from './restore/preparationRecord.ts';
 import { prepareReproduction } from './restore/prepareReproduction.ts';
 import { chooseEnvironmentRoute } from './restore/environmentRoute.ts';
+import type { EnvironmentRoute } from './restore/environmentRoute.ts';
 import { gpuVariables } from './restore/gpuVariables.ts';
 import type { FetchSharedSnapshot } from './restore/haveSnapshot.ts';
 import { takeRoute } from './restore/takeRoute.ts';
@@ -92,10 +93,13 @@ async function start(
   await markCheckout(layout.base, { store: spec.store, id: spec.id, keep: options.keep });
   void sweepCheckouts(folder, spec.id);
   const { environment, signal } = context;
-  const choosing = chooseEnvironmentRoute({
-    ...{ original, store: spec.store, asked: options.environment, environment, signal },
-  });
-  choosing.catch(() => undefined);
+  const choose = (codeRoot: string): Promise<EnvironmentRoute> =>
+    chooseEnvironmentRoute({
+      ...{ original, store: spec.store, codeRoot, asked: options.environment, environment, signal },
+    });
+  // How an image is built is in the code, which may have to be fetched first.
+  const early = plan.environment.container === undefined ? choose(spec.root) : undefined;
+  early?.catch(() => undefined);
   // Into the supervisor's log.
   const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
   try {
@@ -105,11 +109,11 @@ async function start(
       allowOutsideWrites: options.allowOutsideWrites,
       inputs: options.inputs,
       takeRoute: async checkout => {
-        const route = await choosing;
+        const route = await (early ?? choose(checkout));
         onProgress([route.text, ...route.passedOver.map(one => `not ${one.kind}: ${one.reason}`)].join('; '));
         return takeRoute({
           ...{ route, original, plan, checkout, environment, onProgress, signal },
-          ...{ store: spec.store, packages: options.packages },
+          ...{ store: spec.store, packages: options.packages, network: options.network },
         });
       },
       checkpoint:
@@ -123,7 +127,7 @@ async function start(
       ? await makeReproductionContainer({
           ...{ plan, layout, store: spec.store, id: spec.id, workspace: spec.root },
           ...{ paths: context.paths, environment, signal, image: taken.image, gpu: options.gpu },
-          environmentFolders: made.environmentFolders,
+          ...{ environmentFolders: made.environmentFolders, linked: made.linked },
           network: options.network,
         })
       : undefined;

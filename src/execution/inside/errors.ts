@@ -127,9 +127,10 @@ export function imageGone(image: string, digests: readonly string[], said: strin
   return new LockstepError({
     code: 'image-gone',
     message: `The run used the image ${image.slice(0, 19)}, which is not here any more${from}.`,
-    mend:
+    mend: `${
       digests.length === 0
-        ? 'Build the environment again with lockstep env rebuild, and run the experiment in it anew.'
-        : 'Log in to the registry, or bring the image back with docker load.',
+        ? 'Bring it back with docker load'
+        : 'Log in to the registry, or bring the image back with docker load'
+    }. Or agree to another place, on this machine: --env python (the packages it had) or --env host.`,
   });
 }

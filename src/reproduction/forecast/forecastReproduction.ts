@@ -21,7 +21,7 @@ import { runPathsIn } from '../../runs/runPaths.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import { awaitCaptured } from '../awaitCaptured.ts';
 import { codeUnknown, inputsMissing, secretMissing, snapshotGone, writesOutside } from '../errors.ts';
-import { requireReproducible } from '../reproduceRun.ts';
+import { requireNetworkKept, requireReproducible } from '../reproduceRun.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
 import { machineOf } from '../probe/machineOf.ts';
 import { readProbes } from '../probe/readProbes.ts';
@@ -82,7 +82,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
       });
   };
   try {
-    requireReproducible(confirmed(original));
+    requireNetworkKept(requireReproducible(confirmed(original)), options);
   } catch (error) {
     block(error);
   }
@@ -111,7 +111,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
         }),
     lookAtEnvironment({
       ...{ original, plan, store, environment: variables, signal, packages: recordedPackages },
-      asked: options.environment ?? 'recorded',
+      ...{ workspace: root, asked: options.environment ?? 'recorded' },
     }),
     hardwareNow({ cacheFolder: lockstepCacheFolder(variables), variables, signal }),
     findEscapes({ original, workspace: root, environment: variables, signal }),

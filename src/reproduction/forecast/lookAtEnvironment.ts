@@ -16,6 +16,8 @@ export interface EnvironmentQuestion {
   readonly original: RunDetails;
   readonly plan: Plan;
   readonly store: string;
+  /** The workspace that the store belongs to. Absolute. */
+  readonly workspace: string;
   readonly asked: ReproductionOptions['environment'];
   readonly environment: NodeJS.ProcessEnv;
   /** As captured, where the list is in the store. */
@@ -41,7 +43,7 @@ const patienceMs = 10_000;
 
 /** Rejects only when aborted. */
 export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<EnvironmentLook> {
-  const { original, plan, store, environment, packages, signal } = question;
+  const { original, plan, store, workspace, environment, packages, signal } = question;
   const common = { ingredient: 'environment', what: recordedText(plan) } as const;
   // The record names the interpreter to start and the engine to ask.
   if (!isAgreedTo(original)) {
@@ -56,7 +58,7 @@ export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<
   const late = AbortSignal.timeout(patienceMs);
   try {
     route = await chooseEnvironmentRoute({
-      ...{ original, store, asked: question.asked, environment },
+      ...{ original, store, codeRoot: workspace, asked: question.asked, environment },
       signal: AbortSignal.any([signal, late]),
     });
   } catch (error) {

@@ -50,6 +50,8 @@ export interface EnvironmentRoute {
 export interface EnvironmentRouteRequest {
   readonly original: RunDetails;
   readonly store: string;
+  /** A working tree that the snapshot of the run can be read from: its checkout, or the workspace. Absolute. */
+  readonly codeRoot: string;
   /** As `--env` asks. */
   readonly asked: ReproductionOptions['environment'];
   /** The environment that the reproduction is started from. */

@@ -1,7 +1,7 @@
 /**
  * How the image of a recorded container can be had: here by its id, from a registry by its digest (asked for the very
  * manifest of this platform, because an index may outlive what it lists), built from the devcontainer of the run's own
- * code; else only the Python packages of the run are left.
+ * code. Invariant: what ran in a container goes to no other place than one unless that was asked for by name.
  */
 import { knownPlatform } from '../../environments/registry/imagePlatform.ts';
 import { parseImageReference } from '../../environments/registry/imageReference.ts';
@@ -14,17 +14,15 @@ import { knownValue } from '../../runs/known.ts';
 import type { EnvironmentIdentity, Plan } from '../../runs/plan.ts';
 import { environmentNotSupported } from '../errors.ts';
 import type { EnvironmentRoute, EnvironmentRouteRequest } from './environmentRoute.ts';
-import { hasDevcontainer } from './rebuiltImage.ts';
+import { recordedDevcontainers } from './rebuiltImage.ts';
 
 type RecordedContainer = NonNullable<EnvironmentIdentity['container']>;
 
 export const imageRebuiltCap = 'the image was rebuilt from the devcontainer of the code';
-export const pythonInsteadCap =
-  'its image could not be had: it ran on the host, in an environment of the captured Python packages';
 
 /** Rejects with `image-gone` when no way is open, or as the engine does. */
 export async function imageRoute(
-  { original, environment, signal }: EnvironmentRouteRequest,
+  { codeRoot, environment, signal }: EnvironmentRouteRequest,
   container: RecordedContainer,
   plan: Plan,
 ): Promise<EnvironmentRoute> {
@@ -47,19 +45,13 @@ export async function imageRoute(
     };
   passedOver.push({ kind: 'image-pulled', reason: pulled });
   const code = knownValue(plan.code);
-  if (code !== undefined && (await hasDevcontainer(plan.root, code, signal)))
+  if (code !== undefined && (await recordedDevcontainers(codeRoot, code, signal)).length > 0)
     return {
       kind: 'image-rebuilt',
       text: 'In a container of an image that is built once more from the devcontainer of the code.',
       ...{ caps: [imageRebuiltCap], differences: [], passedOver },
     };
-  passedOver.push({ kind: 'image-rebuilt', reason: 'the code of the run has no devcontainer' });
-  if (knownValue(original.captured?.packages) === undefined) throw imageGone(imageId, repoDigests, pulled);
-  return {
-    kind: 'python-rebuilt',
-    text: 'On the host, in a Python environment made once more from the captured list.',
-    ...{ caps: [pythonInsteadCap], differences: [], passedOver },
-  };
+  throw imageGone(imageId, repoDigests, pulled);
 }
 
 /** The digest that can be fetched, or why none can. */

@@ -24,6 +24,8 @@ export interface OfferedInputs {
   readonly changed: readonly string[];
   /** No hash was recorded, or it could not be computed now. */
   readonly unverified: readonly string[];
+  /** Files and folders that the checkout has links to, because they were too large to be copied. Absolute. */
+  readonly linked: readonly string[];
   /** Single files whose content was the recorded one just now. */
   readonly verified: readonly VerifiedInput[];
 }
@@ -54,6 +56,7 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
   const { layout, signal } = request;
   const found: Record<Problem, string[]> = { missing: [], changed: [], unverified: [] };
   const verified: VerifiedInput[] = [];
+  const linked: string[] = [];
   let copied = 0;
   // Records of earlier versions name them as inputs.
   const temporary = temporaryFolders();
@@ -89,10 +92,10 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
     const { isFile, size } = await kindOf(source);
     if (isFile && state === 'verified' && input.sha256 !== undefined)
       verified.push({ path: input.path, place: target, sha256: input.sha256 });
-    if (isFile) copied += await offer(source, target, layout.base, size, copied);
-    else copied += await offerFolder(source, target, layout.base, copied, signal);
+    if (isFile) copied += await offer(source, target, layout.base, size, copied, linked);
+    else copied += await offerFolder(source, target, layout.base, copied, linked, signal);
   }
-  return { ...found, verified };
+  return { ...found, linked, verified };
 }
 
 type Problem = 'missing' | 'changed' | 'unverified';
@@ -143,18 +146,21 @@ async function offerFolder(
   target: string,
   base: string,
   before: number,
+  linked: string[],
   signal: AbortSignal,
 ): Promise<number> {
   const { files, cut } = await listFolder(source, undefined, signal);
   if (cut) {
-    if (!(await exists(target))) await symlink(source, await placeInCheckout(base, target), 'dir');
+    if (await exists(target)) return 0;
+    await symlink(source, await placeInCheckout(base, target), 'dir');
+    linked.push(source);
     return 0;
   }
   await folderInCheckout(base, target);
   let copied = 0;
   for (const { path, size } of files) {
     signal.throwIfAborted();
-    copied += await offer(join(source, path), join(target, path), base, size, before + copied);
+    copied += await offer(join(source, path), join(target, path), base, size, before + copied, linked);
   }
   return copied;
 }
@@ -166,6 +172,7 @@ async function offer(
   base: string,
   size: number,
   before: number,
+  linked: string[],
 ): Promise<number> {
   const target = await placeInCheckout(base, path);
   let copied = 0;
@@ -175,6 +182,7 @@ async function offer(
     if (systemErrorCode(error) === 'EEXIST') return 0;
     if (size > copyLimit || before + size > copyLimitTogether) {
       await symlink(source, target, 'file');
+      linked.push(source);
       return 0;
     }
     await copyFile(source, target, constants.COPYFILE_EXCL);

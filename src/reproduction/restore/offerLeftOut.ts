@@ -24,6 +24,8 @@ export interface OfferedLeftOut {
   readonly code: Known<Code>;
   /** Reasons why the verdict cannot be `identical`. */
   readonly caps: readonly string[];
+  /** As of OfferedInputs. */
+  readonly linked: readonly string[];
   readonly verified: readonly VerifiedInput[];
 }
 
@@ -73,7 +75,7 @@ export async function offerLeftOut(request: LeftOutRequest): Promise<OfferedLeft
   return {
     paths: new Set(files.map(file => file.path)),
     missing: offered.missing,
-    verified: offered.verified,
+    ...{ linked: offered.linked, verified: offered.verified },
     code:
       reason === undefined
         ? { known: 'captured', value: code }

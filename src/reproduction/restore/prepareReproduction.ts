@@ -70,6 +70,8 @@ export interface Preparation {
   readonly caps: readonly string[];
   /** Environment folders: modules from there are no escape. Absolute. */
   readonly environmentFolders: readonly string[];
+  /** Where links of the checkout to data lead. Absolute. */
+  readonly linked: readonly string[];
   /** What is to be looked at again afterwards. */
   readonly verified: readonly VerifiedInput[];
   readonly taken: TakenRoute;
@@ -149,6 +151,7 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
       ...data.caps,
     ],
     environmentFolders,
+    linked: data.linked,
     verified: data.verified,
     taken,
   };
@@ -180,7 +183,7 @@ async function offerData(
     readonly folders: readonly string[];
     readonly redirect: readonly string[];
   },
-): Promise<Pick<Preparation, 'code' | 'caps' | 'verified'>> {
+): Promise<Pick<Preparation, 'code' | 'caps' | 'linked' | 'verified'>> {
   const outputs = original.result?.outputs ?? [];
   const { captured } = original;
   const leftOut = await offerLeftOut({
@@ -214,6 +217,7 @@ async function offerData(
       ...offered.changed.map(path => `input ${path} has changed since`),
       ...[...pinned.unverified, ...offered.unverified].map(path => `unverified input ${path}`),
     ],
+    linked: [...leftOut.linked, ...offered.linked],
     verified: [...leftOut.verified, ...pinned.verified, ...offered.verified],
   };
 }

@@ -1,7 +1,9 @@
 /**
  * The image of a devcontainer once more, from the files in the checkout of the run's own code. What came out is compared
- * with the lock in that code; whatever differs is named.
+ * with the lock in that code; whatever differs is named. Invariant: nothing of the devcontainer is executed on this machine
+ * (`initializeCommand` and its kind); the engine alone builds, from files of the code alone.
  */
+import { realpath } from 'node:fs/promises';
 import { errorText } from '../../base/systemError.ts';
 import { runCommand } from '../../base/runCommand.ts';
 import { buildPlaces, readDevcontainer } from '../../environments/devcontainer/readDevcontainer.ts';
@@ -22,17 +24,30 @@ export interface RebuildImageRequest {
   readonly engine: string;
   readonly endpoint: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether what is built may use it. */
+  readonly network: boolean;
   readonly onProgress?: ((text: string) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Whether the code of a run says how its container was made. Never rejects but when aborted. */
-export async function hasDevcontainer(root: string, { tree }: Code, signal: AbortSignal): Promise<boolean> {
+/**
+ * The files that say how the container of a run was made, in its own code; none where that is not here. Never rejects
+ * but when aborted.
+ * @param root Any working tree that the snapshot can be read from: the workspace, or a checkout. Absolute.
+ */
+export async function recordedDevcontainers(
+  root: string,
+  { tree }: Code,
+  signal: AbortSignal,
+): Promise<string[]> {
   const repository = await findRepository(root, {}).catch(() => undefined);
-  if (repository === undefined) return false;
+  if (repository === undefined) return [];
   const args = ['ls-tree', '--name-only', '-r', tree, '--', '.devcontainer', '.devcontainer.json'];
   const found = await runGit({ repository, signal }, args, { tolerant: true });
-  return /(^|\/)\.?devcontainer\.json$/m.test(found.stdout.toString('utf8'));
+  return found.stdout
+    .toString('utf8')
+    .split('\n')
+    .filter(path => /(^|\/)\.?devcontainer\.json$/.test(path));
 }
 
 /** Resolves with the id of the image. Rejects with `image-not-rebuilt`, or when aborted. */
@@ -40,6 +55,7 @@ export async function rebuildImage(request: RebuildImageRequest): Promise<string
   const { checkout, endpoint, signal } = request;
   try {
     const devcontainer = await readDevcontainer(checkout);
+    await requirePartOfCode([devcontainer.path], checkout);
     const { value } = devcontainer;
     if (devcontainer.kind === 'compose') throw new Error('it is made by Compose');
     if (Object.keys(value.features ?? {}).length > 0)
@@ -75,14 +91,12 @@ async function lockOf(checkout: string): Promise<EnvironmentLock | undefined> {
 }
 
 async function build(
-  { checkout, engine, endpoint, environment, onProgress, signal }: RebuildImageRequest,
+  { checkout, engine, endpoint, environment, network, onProgress, signal }: RebuildImageRequest,
   devcontainer: Awaited<ReturnType<typeof readDevcontainer>>,
 ): Promise<string> {
   const places = buildPlaces(devcontainer);
   if (places === undefined) throw new Error('it names no Dockerfile');
-  // The record may be somebody else's: nothing but its own code is read by the build.
-  for (const place of [places.dockerfile, places.context])
-    if (!isInside(place, checkout)) throw new Error(`${place} is not part of the code`);
+  await requirePartOfCode([places.dockerfile, places.context], checkout);
   const { args = {}, target } = devcontainer.value.build ?? {};
   const podman = engine === 'podman';
   onProgress?.(`building the image from ${devcontainer.config}`);
@@ -93,6 +107,7 @@ async function build(
       ...['build', '--quiet', '--file', places.dockerfile],
       ...Object.entries(args).flatMap(([name, text]) => ['--build-arg', `${name}=${text}`]),
       ...(target === undefined ? [] : ['--target', target]),
+      ...(network ? [] : ['--network', 'none']),
       places.context,
     ],
     cwd: checkout,
@@ -103,6 +118,13 @@ async function build(
   if (outcome.exitCode !== 0) throw new Error(outcome.stderr.trim().split('\n').at(-1) ?? 'the build failed');
   const id = outcome.stdout.toString('utf8').trim().split('\n').at(-1) ?? '';
   return id.startsWith('sha256:') ? id : `sha256:${id}`;
+}
+
+/** The record may be somebody else's: nothing but its own code is read by the build, whatever its links say. */
+async function requirePartOfCode(places: readonly string[], checkout: string): Promise<void> {
+  const root = await realpath(checkout);
+  for (const place of places)
+    if (!isInside(await realpath(place), root)) throw new Error(`${place} is not part of the code`);
 }
 
 /** One line each: how the container of a rebuilt image differs from the lock in the code of the run. */

@@ -1,13 +1,13 @@
 /**
  * The container of one reproduction, made from the very image that the run recorded. Invariants: the workspace, its
- * object store, its data and whatever else the original had mounted are there to be read only; the checkout and the
- * record of the reproduction are the only places to write; the container goes with the reproduction, and one that was
+ * object store, its data and whatever else the original had mounted are there to be read only, and of all that a run of
+ * somebody else has but the objects and the data it was given; the checkout and the record of the reproduction are the only
+ * places to write; the container goes with the reproduction, and one that was
  * left behind by a kill goes with the next.
  */
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { lockstepCacheFolder } from '../../base/lockstepCacheFolder.ts';
 import { errorText } from '../../base/systemError.ts';
 import { openDataProject } from '../../data/operations/openDataProject.ts';
 import { isMarkedHere } from '../../execution/capture/markPlan.ts';
@@ -35,6 +35,8 @@ export interface ReproductionContainerRequest {
   readonly layout: CheckoutLayout;
   /** Virtual environments that the run used, on this machine. Absolute. */
   readonly environmentFolders: readonly string[];
+  /** Where links of the checkout to data lead that was too large to be copied. Absolute. */
+  readonly linked: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly network: boolean;
   /** In place of the recorded image: the id of one that was built once more. */
@@ -183,7 +185,8 @@ async function environmentOfOriginal(
     remote: remoteVariables(
       config?.Labels ?? {},
       config?.Env ?? [],
-      local,
+      // Its image may name any variable of the person as `${localEnv:NAME}`.
+      trusted ? local : {},
       workspaceFolder === '' ? undefined : workspaceFolder,
     ),
   };
@@ -210,11 +213,10 @@ function networkOf(
 }
 
 async function mountsOf(
-  { plan, paths, store, layout, workspace, environmentFolders, environment }: ReproductionContainerRequest,
+  { plan, paths, layout, workspace, linked, environmentFolders, environment }: ReproductionContainerRequest,
   original: RecordedContainer,
   trusted: boolean,
 ): Promise<{ readonly mounts: readonly Mount[]; readonly dropped: readonly string[] }> {
-  const dropped: string[] = [];
   const mounts = new Map<string, Mount>();
   const bind = (source: string, target: string, readOnly: boolean): void => {
     // An engine would make a folder of what is not there.
@@ -225,28 +227,25 @@ async function mountsOf(
   // Under the name that the original had: what is written in code and configuration finds it.
   if (original.workspaceFolder !== '' && original.workspaceFolder !== workspace)
     bind(layout.checkout, original.workspaceFolder, false);
-  // Links to large files and environments lead there.
-  bind(workspace, workspace, true);
   bind(paths.dir, paths.dir, false);
-  const own = [...(await alternatesOf(layout.checkout)), ...(await cachesOf(workspace, environment))];
-  const mayHave = (source: string): boolean =>
-    trusted ||
-    [workspace, store, lockstepCacheFolder(environment), ...own].some(
-      folder =>
-        existsSync(folder) && existsSync(source) && isInside(realpathSync(source), realpathSync(folder)),
-    );
-  for (const folder of [...own, ...environmentFolders])
-    if (!isInside(folder, workspace) && !mounts.has(folder)) {
-      if (own.includes(folder) || mayHave(folder)) bind(folder, folder, true);
-      else dropped.push(folder);
-    }
+  const objects = await alternatesOf(layout.checkout);
+  if (!trusted) {
+    // Of this machine somebody else's run sees what git needs for the checkout, and the data it was given, alone.
+    for (const place of [...objects, ...linked]) bind(place, place, true);
+    const recorded = (original.mounts ?? []).map(({ source }) => source);
+    const others = [...environmentFolders, ...recorded].filter(source => !isInside(plan.root, source));
+    return {
+      mounts: [...mounts.values()],
+      dropped: [...new Set(others.filter(source => (isAbsolute(source) ? existsSync(source) : true)))],
+    };
+  }
+  // Links to large files and environments lead there. A store's settings lie beside its objects.
+  bind(workspace, workspace, true);
+  const stores = objects.map(folder => dirname(folder));
+  for (const folder of [...stores, ...(await cachesOf(workspace, environment)), ...environmentFolders])
+    if (!isInside(folder, workspace)) bind(folder, folder, true);
   for (const { type, source, target } of original.mounts ?? []) {
     if (mounts.has(target) || target === original.workspaceFolder) continue;
-    if (type === 'volume' ? !trusted : existsSync(source) && !mayHave(source)) {
-      // What held the project is replaced by the checkout in any case.
-      if (!isInside(plan.root, source)) dropped.push(source);
-      continue;
-    }
     if (type === 'volume') mounts.set(target, { type, source, target, readOnly: true });
     // What held the project, or its record, is the checkout's now; a socket is a door out of the container.
     else if (
@@ -257,7 +256,7 @@ async function mountsOf(
     )
       bind(source, target, true);
   }
-  return { mounts: [...mounts.values()], dropped };
+  return { mounts: [...mounts.values()], dropped: [] };
 }
 
 /** Object stores that the checkout shares, and those that they share in turn. */
@@ -273,8 +272,7 @@ async function alternatesOf(checkout: string): Promise<string[]> {
       waiting.push(folder);
     }
   }
-  // A store's settings lie beside its objects.
-  return [...found].map(folder => dirname(folder));
+  return [...found];
 }
 
 async function cachesOf(

@@ -1,6 +1,7 @@
 /** Goes the way that was chosen for the environment: builds what is to be built, and names what it came to. */
 import { lockstepCacheFolder } from '../../base/lockstepCacheFolder.ts';
 import { errorText } from '../../base/systemError.ts';
+import { isMarkedHere } from '../../execution/capture/markPlan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { EnvironmentIdentity, Plan } from '../../runs/plan.ts';
 import { otherPackagesCap, rebuiltCap } from './environmentRoute.ts';
@@ -32,6 +33,8 @@ export interface TakeRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** In place of the captured list of packages: the name of another one. */
   readonly packages?: string | undefined;
+  /** Whether the reproduction may use it. */
+  readonly network: boolean;
   readonly onProgress: (text: string) => void;
   readonly signal: AbortSignal;
 }
@@ -51,8 +54,11 @@ export async function takeRoute(request: TakeRequest): Promise<TakenRoute> {
         ...(container === undefined ? {} : { identity: { kind: 'host', drift: 'unknown' } }),
       };
     case 'image-rebuilt': {
+      // Somebody else's build has the network where somebody else's run had it.
+      const network =
+        request.network && (container?.network !== 'none' || (await isMarkedHere(request.store, plan)));
       const image = await rebuildImage({
-        ...{ checkout, environment, onProgress, signal, engine: container?.engine ?? '' },
+        ...{ checkout, environment, network, onProgress, signal, engine: container?.engine ?? '' },
         endpoint: environment['DOCKER_HOST'] ?? container?.endpoint ?? '',
       });
       return { inContainer: true, caps: [imageRebuiltCap], image };

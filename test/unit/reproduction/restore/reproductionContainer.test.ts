@@ -1,7 +1,7 @@
 /** What a record may ask of an engine: everything where it was made here, nothing that makes its author root elsewhere. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
@@ -46,15 +46,17 @@ describe('the container of a reproduction', () => {
     const outside = join(folder.path, 'outside');
     for (const one of [join(root, 'data'), outside, runPaths(store, id).dir])
       await mkdir(one, { recursive: true });
+    const large = join(root, 'data', 'large.bin');
+    await writeFile(large, 'x');
     const bodies: unknown[] = [];
     const engine = createServer((question, answer) => {
       void (async () => {
         const body = await text(question);
         if (question.url?.startsWith('/containers/create') === true) bodies.push(JSON.parse(body));
         const list = question.url?.startsWith('/containers/json') === true;
-        answer.end(
-          JSON.stringify(list ? [] : { Id: 'made', Image: 'x', State: { Running: true }, Config: {} }),
-        );
+        const label = JSON.stringify([{ remoteEnv: { TOKEN: '${localEnv:TOKEN}' } }]);
+        const Config = { Labels: { 'devcontainer.metadata': label } };
+        answer.end(JSON.stringify(list ? [] : { Id: 'made', Image: 'x', State: { Running: true }, Config }));
       })();
     });
     const socket = join(folder.path, 'e.sock');
@@ -62,10 +64,10 @@ describe('the container of a reproduction', () => {
     await once(engine, 'listening');
     try {
       const make = async (plan: Plan) => {
-        const { caps } = await makeReproductionContainer({
+        const { caps, variables } = await makeReproductionContainer({
           ...{ plan, store, id, workspace: root, paths: runPaths(store, id), network: true },
           layout: checkoutLayout(join(folder.path, 'checkout'), root),
-          ...{ environmentFolders: [], environment: { HOME: folder.path } },
+          ...{ environmentFolders: [], linked: [large], environment: { HOME: folder.path, TOKEN: 'secret' } },
           signal: new AbortController().signal,
         });
         const { HostConfig } = bodies.pop() as {
@@ -73,7 +75,8 @@ describe('the container of a reproduction', () => {
         };
         const { Mounts, ...others } = HostConfig;
         const targets = Mounts.map(({ Target }) => Target).filter(one => /^\/(?:mnt|volume)/.test(one));
-        return { caps, others, targets };
+        const shown = [root, large].filter(one => Mounts.some(({ Source }) => Source === one));
+        return { caps, others, targets, shown, token: variables['TOKEN'] };
       };
       const plan = planOf(root, `unix://${socket}`, [join(root, 'data'), outside]);
       // As it is read again.
@@ -83,13 +86,15 @@ describe('the container of a reproduction', () => {
         caps: ['the container could not be given Privileged'],
         others: { ShmSize: 1e9, CapAdd: ['SYS_PTRACE'], NetworkMode: 'host' },
         targets: [`/mnt${root}/data`, `/mnt${outside}`, '/volume'],
+        ...{ shown: [root], token: 'secret' },
       });
       const foreign = {
         caps: [
-          `the run was not recorded here, so its container was not given CapAdd, Privileged, the network of the host, the mount of ${outside}, the mount of a-volume`,
+          `the run was not recorded here, so its container was not given CapAdd, Privileged, the network of the host, the mount of ${join(root, 'data')}, the mount of ${outside}, the mount of a-volume`,
         ],
         others: { ShmSize: 1e9, NetworkMode: 'bridge' },
-        targets: [`/mnt${root}/data`],
+        // Nothing of the workspace but the data that it was given.
+        ...{ targets: [], shown: [large], token: '' },
       };
       assert.deepEqual(await make(plan), foreign);
       // Another command under the mark of one that was run here.
