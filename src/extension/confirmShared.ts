@@ -1,8 +1,10 @@
 /**
  * Before anything of a run that somebody else shared is executed, a person here sees its command, image and mounts in
- * a modal message and agrees. The answer is kept in the record, so it is asked once.
+ * a modal message and agrees. The answer is kept in the record, so it is asked once
+ * for a private checkout and once for the workspace.
  */
 import * as vscode from 'vscode';
+import type { ConfirmedPlace } from '../runs/sharedRecord.ts';
 import { oneLine } from './formatText.ts';
 import type { StoreClient } from './storeClient.ts';
 import type { RunReference } from './worker/engineRequests.ts';
@@ -12,8 +14,12 @@ const shownLines = 24;
 const shownCharacters = 1200;
 
 /** True where nothing needs to be asked, or the person agreed. */
-export async function confirmShared(client: StoreClient, run: RunReference): Promise<boolean> {
-  const { original, unconfirmed } = await client.request('forecastFacts', run);
+export async function confirmShared(
+  client: StoreClient,
+  run: RunReference,
+  place: ConfirmedPlace = 'checkout',
+): Promise<boolean> {
+  const { original, unconfirmed } = await client.request('forecastFacts', { ...run, place });
   if (unconfirmed === undefined) return true;
   const from =
     unconfirmed.sharedBy === '' ? vscode.l10n.t('somebody else') : oneLine(unconfirmed.sharedBy, 80);
@@ -29,7 +35,7 @@ export async function confirmShared(client: StoreClient, run: RunReference): Pro
     agree,
   );
   if (answer !== agree) return false;
-  await client.request('confirmShared', run);
+  await client.request('confirmShared', { ...run, place });
   return true;
 }
 

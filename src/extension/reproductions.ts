@@ -76,7 +76,10 @@ export class Reproductions {
   async findCause(reference: ReproductionReference, options: TaskOptions): Promise<void> {
     const { client, tool } = this.#parts;
     const run = { store: reference.store, id: reference.original };
-    if (!(await requireTrust()) || !(await confirmShared(client, run))) return;
+    const other = { store: reference.store, id: reference.reproduction };
+    if (!(await requireTrust())) return;
+    // A trial has something of both.
+    if (!(await confirmShared(client, run)) || !(await confirmShared(client, other))) return;
     const root = this.#rootOf(run.store);
     const title = vscode.l10n.t('Looking for the cause');
     await this.#task('cause', run, title, options, (signal, onProgress) =>

@@ -1,4 +1,5 @@
 /** Why a run cannot be reproduced, and what would help. */
+import type { ConfirmedPlace } from '../runs/sharedRecord.ts';
 import { LockstepError } from '../base/lockstepError.ts';
 import type { Code, PinnedPath } from '../runs/plan.ts';
 
@@ -18,12 +19,13 @@ export function planMissing(id: string, problem: string | undefined): LockstepEr
   });
 }
 
-export function runNotConfirmed(id: string): LockstepError {
+export function runNotConfirmed(id: string, place: ConfirmedPlace): LockstepError {
+  const workspace = place === 'workspace';
   return new LockstepError({
     code: 'not-confirmed',
     kind: 'usage',
-    message: `Run ${short(id)} came from somebody else, and nobody here has agreed to what it runs.`,
-    mend: `Look at what it would run, then say yes: lockstep reproduce ${id} --yes`,
+    message: `Run ${short(id)} came from somebody else, and nobody here has agreed to what it runs${workspace ? ' in the workspace' : ''}.`,
+    mend: `Look at what it would run, then say yes: lockstep ${workspace ? 'rerun' : 'reproduce'} ${id} --yes`,
   });
 }
 

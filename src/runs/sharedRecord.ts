@@ -21,5 +21,15 @@ export const sharedRecordSchema = z.looseObject({
   planSha256: z.string().optional(),
   /** When a person here has looked at what it runs and agreed; absent before. */
   confirmedAt: z.string().optional(),
+  /** For which kinds of place they agreed; absent with `confirmedAt`: for a private checkout. */
+  confirmedFor: z.array(z.enum(['checkout', 'workspace']).or(z.string())).optional(),
 });
+/** `checkout`: a private one, which is thrown away. `workspace`: among a person's own files. */
+export type ConfirmedPlace = 'checkout' | 'workspace';
+
 export type SharedRecord = z.infer<typeof sharedRecordSchema>;
+
+/** Whether a person here has agreed that it runs in such a place. */
+export function isConfirmedFor({ confirmedAt, confirmedFor }: SharedRecord, place: ConfirmedPlace): boolean {
+  return confirmedAt !== undefined && (confirmedFor ?? ['checkout']).includes(place);
+}

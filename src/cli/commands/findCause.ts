@@ -92,7 +92,7 @@ async function pairOf(
 }
 
 function tellPlan(plan: CausePlan, { terminal }: CliContext): void {
-  const { divergence, trials, untried, estimateMs } = plan;
+  const { divergence, trials, untried, estimateMs, packageSources } = plan;
   if (divergence !== undefined)
     terminal.err(
       `The runs part at step ${numberText(divergence.step)} of ${printable(divergence.key)}; each trial runs through step ${numberText(plan.throughStep ?? divergence.step)}.\n`,
@@ -101,6 +101,9 @@ function tellPlan(plan: CausePlan, { terminal }: CliContext): void {
   terminal.err('To be set back, the likeliest first, after a control with nothing set back:\n');
   for (const trial of trials) terminal.err(`  ${printable(trial.restored)}\n`);
   if (trials.length === 0) terminal.err('  nothing that is recorded differs and could be set back\n');
+  if (packageSources.length > 0)
+    terminal.err('Where packages have to be installed again, these come from elsewhere than an index:\n');
+  for (const source of packageSources) terminal.err(`  ${printable(source)}\n`);
   for (const one of untried)
     terminal.err(
       terminal.paintErr('dim', `  not tried: ${printable(one.restored)} (${printable(one.problem)})\n`),

@@ -65,7 +65,7 @@ export const reproduce: Subcommand = {
     const original =
       flags.forecast === true
         ? await runs.read(id)
-        : await confirmedRun(id, { runs, project }, { yes: flags.yes === true }, context);
+        : await confirmedRun(id, { runs, project }, { yes: flags.yes === true, place: 'checkout' }, context);
     if (typeof original === 'number') return original;
     const environment = askedEnvironment(flags.env, original.plan?.environment);
     const options = { ...asked, ...(environment === undefined ? {} : { environment }) };

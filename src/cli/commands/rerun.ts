@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
-import { requireConfirmed } from '../../reproduction/requireConfirmed.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
@@ -12,6 +11,7 @@ import { planMissing } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { parseParams } from '../parseParams.ts';
 import { collected, jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { confirmedRun } from './share/sharedRun.ts';
 import { superviseFromTerminal } from '../superviseFromTerminal.ts';
 
 export const rerun: Subcommand = {
@@ -23,16 +23,18 @@ export const rerun: Subcommand = {
       .option('--name <name>', 'a name for the new run')
       .option('--tag <tag>', 'a tag; may be given several times', collected)
       .option('--env <kind>', 'where to run: host, python or devcontainer; else as it ran')
+      .option('--yes', 'run what somebody else shared without asking')
       .option('--detach', 'print the id of the run and leave it running')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<RerunFlags>();
     const { runs, project } = await openRuns(context);
     const id = await runs.resolve(parser.args[0] ?? '');
-    const run = await runs.read(id);
+    const yes = flags.yes === true;
+    const run = await confirmedRun(id, { runs, project }, { yes, place: 'workspace' }, context);
+    if (typeof run === 'number') return run;
     const { plan, problems } = run;
     if (plan === undefined) throw planMissing(id, problems[0]);
-    requireConfirmed(run);
     const how = { detach: flags.detach === true, json: flags.json === true };
     const kind = flags.env ?? kindOf(plan);
     const where = await environmentForRun(kind, project.root, how, context);
@@ -69,6 +71,7 @@ interface RerunFlags {
   readonly name?: string;
   readonly tag?: string[];
   readonly env?: string;
+  readonly yes?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
 }

@@ -23,7 +23,8 @@ export interface AgainDependencies {
 }
 
 export function againCommands({ client, model, pick, starter }: AgainDependencies) {
-  const agreed = ({ store, run }: RunRow): Promise<boolean> => confirmShared(client, { store, id: run.id });
+  const agreed = ({ store, run }: RunRow): Promise<boolean> =>
+    confirmShared(client, { store, id: run.id }, 'workspace');
   return {
     [commandIds.rerun]: async (...args) => {
       if (!(await requireTrust())) return;

@@ -37,7 +37,7 @@ export function compareHandlers(stores: Stores) {
       const run = await stores.table(store).runStore.read(id);
       const { plan, problems } = run;
       if (plan === undefined) throw planMissing(id, problems[0]);
-      requireConfirmed(run);
+      requireConfirmed(run, 'workspace');
       const place = await launchPlace(request.place, root, process.env, signal);
       const words = changedCommand(plan, changes, process.env);
       const launched = await launchRun(

@@ -5,14 +5,17 @@ import { readReport } from '../../reproduction/report/readReport.ts';
 import { reportHtml } from '../../reproduction/report/reportHtml.ts';
 import { reportMarkdown } from '../../reproduction/report/reportMarkdown.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import type { ConfirmedPlace } from '../../runs/sharedRecord.ts';
 import { confirmRun } from '../../sharing/confirm/confirmRun.ts';
-import { describeWhatRuns, needsConfirmation } from '../../sharing/confirm/describeWhatRuns.ts';
+import { needsConfirmation } from '../../sharing/confirm/describeWhatRuns.ts';
+import { readWhatRuns } from '../../sharing/confirm/readWhatRuns.ts';
 import { ensureSharedCode } from '../../sharing/findSharedRun.ts';
 import type { ForecastView, Part } from '../../protocol/reportProtocol.ts';
 import { findCause } from '../../reproduction/cause/findCause.ts';
 import { forecastReproduction } from '../../reproduction/forecast/forecastReproduction.ts';
 import { checkHealthOfRuns } from '../../reproduction/health/checkHealth.ts';
 import { probeDeterminism } from '../../reproduction/probe/probeDeterminism.ts';
+import { requireConfirmed } from '../../reproduction/requireConfirmed.ts';
 import { reproduceRun } from '../../reproduction/reproduceRun.ts';
 import type { ReproductionOptions } from '../../reproduction/reproductionOptions.ts';
 import { checkpointsOf } from './checkpointsOf.ts';
@@ -23,21 +26,23 @@ import type { Stores } from './stores.ts';
 
 export function reproductionHandlers(stores: Stores) {
   return {
-    forecastFacts: async ({ store, id }) => {
+    forecastFacts: async ({ store, id, place = 'checkout' }) => {
       const { runStore } = stores.table(store);
       const [summary, details] = await Promise.all([runStore.summary(id), runStore.read(id)]);
       const lastStep = Math.max(...Object.values(summary.metrics).map(metric => metric.lastStep));
       const probe = await newestReport(runPaths(store, id).probes, determinismProbeSchema);
       return {
         original: reportRun(summary),
-        ...(needsConfirmation(details) ? { unconfirmed: unconfirmed(details) } : {}),
+        ...(needsConfirmation(details, place)
+          ? { unconfirmed: await unconfirmed(store, details, place) }
+          : {}),
         checkpoints: checkpointsOf(details.result),
         ...(Number.isFinite(lastStep) ? { lastStep } : {}),
         ...(probe === undefined ? {} : { probe }),
       };
     },
-    confirmShared: async ({ store, id }) => {
-      await confirmRun(store, id);
+    confirmShared: async ({ store, id, place }) => {
+      await confirmRun(store, id, place);
       await stores.table(store).update([id]);
     },
     reportText: async ({ store, reproduction, format }) => {
@@ -115,8 +120,12 @@ export function reproductionHandlers(stores: Stores) {
 }
 
 /** What runs, for a person to look at. */
-function unconfirmed(details: RunDetails): NonNullable<ForecastView['unconfirmed']> {
-  const { from, parts } = describeWhatRuns(details);
+async function unconfirmed(
+  store: string,
+  details: RunDetails,
+  place: ConfirmedPlace,
+): Promise<NonNullable<ForecastView['unconfirmed']>> {
+  const { from, parts } = await readWhatRuns(store, details, place);
   return {
     sharedBy: details.shared?.sharedBy ?? '',
     facts: [
@@ -128,6 +137,7 @@ function unconfirmed(details: RunDetails): NonNullable<ForecastView['unconfirmed
 
 /** The code of a run that somebody shared comes with the first need. */
 async function withCode(run: RunDetails, root: string, signal: AbortSignal): Promise<RunDetails> {
+  requireConfirmed(run);
   await ensureSharedCode({ root, run }, { environment: process.env, signal });
   return run;
 }

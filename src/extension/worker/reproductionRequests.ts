@@ -4,6 +4,7 @@ import type { CauseReport } from '../../runs/causeReport.ts';
 import type { DeterminismProbe } from '../../runs/determinismProbe.ts';
 import type { Forecast } from '../../runs/forecast.ts';
 import type { RunHealth } from '../../runs/runHealth.ts';
+import type { ConfirmedPlace } from '../../runs/sharedRecord.ts';
 import type { Request } from '../thread/threadMessages.ts';
 import type { RunReference } from './engineRequests.ts';
 import type { ReproductionReference } from './panelRequests.ts';
@@ -24,9 +25,10 @@ export interface RunInProject extends RunReference {
 export type ForecastFacts = Omit<ForecastView, 'forecast' | 'problem' | 'starting'>;
 
 export interface ReproductionRequests {
-  forecastFacts: Request<RunReference, ForecastFacts>;
-  /** A person here has seen what it runs, and agrees. */
-  confirmShared: Request<RunReference, void>;
+  /** `place`: where it would run; a private checkout where none is named. */
+  forecastFacts: Request<RunReference & { readonly place?: ConfirmedPlace }, ForecastFacts>;
+  /** A person here has seen what it runs, and agrees that it runs in such a place. */
+  confirmShared: Request<RunReference & { readonly place: ConfirmedPlace }, void>;
   forecast: Request<RunInProject & { readonly part: Part }, Forecast>;
   /** Runs the recorded code again in a private checkout; resolves with the id of the reproduction. */
   reproduce: Request<RunInProject & RunTool & { readonly part: Part }, string>;

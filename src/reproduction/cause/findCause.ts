@@ -24,6 +24,7 @@ import { nothingToExplain, planMissing } from '../errors.ts';
 import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import { experimentRules } from '../experimentRules.ts';
 import type { ReproduceRequest } from '../reproduceRun.ts';
+import { requireConfirmed } from '../requireConfirmed.ts';
 import { causeReportSentence } from './causeReportSentence.ts';
 import { reproductionOptionsSchema } from '../reproductionOptions.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
@@ -62,6 +63,8 @@ export interface CausePlan extends TrialPlan {
   readonly mostTrials: number;
   /** Of one trial; undefined when it cannot be told. */
   readonly estimateMs?: number | undefined;
+  /** Packages of either run that come from an address of their own: `six 1.17.0 from https://…`. */
+  readonly packageSources: readonly string[];
 }
 
 export type CauseProgress =
@@ -69,7 +72,7 @@ export type CauseProgress =
   | { readonly kind: 'outcome'; readonly restored: string | undefined; readonly outcome: TrialOutcome };
 
 /**
- * Undefined when `confirm` said no. Rejects with `nothing-to-explain` when the two runs do not differ in what counts,
+ * Undefined when `confirm` said no. Rejects with `not-confirmed` where either run came from somebody else, with `nothing-to-explain` when the two runs do not differ in what counts,
  * `plan-missing`, and with what reproduceRun rejects with.
  */
 export async function findCause(
@@ -78,6 +81,9 @@ export async function findCause(
 ): Promise<CauseReport | undefined> {
   const { original, other, store, signal } = request;
   const runs = new RunStore(store);
+  // A trial has variables, packages and inputs of the one, and code and command of the other.
+  requireConfirmed(original);
+  requireConfirmed(other);
   if (original.plan === undefined) throw planMissing(original.id, original.problems[0]);
   if (other.plan === undefined) throw planMissing(other.id, other.problems[0]);
   const pair = other.plan.reproduces !== original.id;
@@ -108,6 +114,7 @@ export async function findCause(
       throughStep,
       mostTrials: mostTrials(planned.trials),
       estimateMs: estimateOf(other, after, throughStep),
+      packageSources: sourcesOf([...(sides.original.packages ?? []), ...(sides.other.packages ?? [])]),
     };
     if (request.confirm !== undefined && !(await request.confirm(plan))) return undefined;
 
@@ -236,6 +243,13 @@ async function trialSide(store: string, run: RunDetails): Promise<TrialSide> {
     list === undefined ? undefined : await readPackageList(store, list).catch(() => undefined);
   if (run.plan === undefined) throw planMissing(run.id, run.problems[0]);
   return { plan: run.plan, captured: run.captured, packages };
+}
+
+function sourcesOf(packages: readonly Package[]): string[] {
+  const lines = packages.flatMap(({ name, version, url, editable }) =>
+    url === undefined || editable === true ? [] : [`${name} ${version} from ${url}`],
+  );
+  return [...new Set(lines)].sort();
 }
 
 /**

@@ -7,6 +7,7 @@ import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
 import { isDeterminismVariable } from '../../execution/capture/variables.ts';
 import type { DivergenceShape } from './divergenceShape.ts';
+import { isSettableVariable } from './settableVariable.ts';
 import { restorableFacts } from './restorableFacts.ts';
 import type { PlannedTrial, TrialChange, UntriedDifference } from './trialChange.ts';
 import { weighDifference } from './weighDifference.ts';
@@ -117,6 +118,14 @@ function variableTrials(question: TrialQuestion, untried: UntriedDifference[]): 
     // Without a value on either side it can be told to differ, and not set.
     if (isHidden(before) || isHidden(after)) continue;
     taken.add(name);
+    if (!isSettableVariable(name, from)) {
+      untried.push({
+        ingredient: isDeterminismVariable(name) ? 'determinism' : 'environment',
+        restored: `variable ${name} ${to ?? '(not set)'} → ${from ?? '(not set)'}`,
+        problem: 'trials set only variables that decide numbers',
+      });
+      continue;
+    }
     trials.push(
       planned(
         isDeterminismVariable(name) ? 'determinism' : 'environment',

@@ -224,7 +224,7 @@ function confirmed(original: RunDetails): RunDetails {
   const { shared } = original;
   return shared === undefined
     ? original
-    : { ...original, shared: { ...shared, confirmedAt: shared.fetchedAt } };
+    : { ...original, shared: { ...shared, confirmedAt: shared.fetchedAt, confirmedFor: ['checkout'] } };
 }
 
 function empty({ original }: ForecastRequest, host: string, blockers: Forecast['blockers']): Forecast {

@@ -9,6 +9,7 @@ import type { ForecastItem } from '../../runs/forecast.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { isConfirmedFor } from '../../runs/sharedRecord.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
 import { chooseEnvironmentRoute, type EnvironmentRoute } from '../restore/environmentRoute.ts';
 
@@ -47,10 +48,10 @@ export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<
   const common = { ingredient: 'environment', what: recordedText(plan) } as const;
   // The record names the interpreter to start and the engine to ask.
   if (!isAgreedTo(original)) {
-    const reason = 'it is looked at when somebody here has agreed to run it';
+    const reason = 'not looked at before you agree to what it runs';
     return {
       items: [{ ...common, availability: 'unknown', reason }],
-      ...{ text: 'Where it runs is known when somebody here has agreed to run it.', differences: [] },
+      ...{ text: 'Where it runs is not looked at before you agree to what it runs.', differences: [] },
     };
   }
   let route: EnvironmentRoute;
@@ -196,5 +197,5 @@ export function visibleVariables(plan: Plan): Record<string, string> {
 
 /** False for a run that came from somebody else, until a person here has seen what it does. */
 export function isAgreedTo({ shared }: Pick<RunDetails, 'shared'>): boolean {
-  return shared === undefined || shared.confirmedAt !== undefined;
+  return shared === undefined || isConfirmedFor(shared, 'checkout');
 }

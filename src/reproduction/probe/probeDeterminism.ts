@@ -24,6 +24,7 @@ import type { VolatilePatterns } from '../comparison/volatileNames.ts';
 import { probeRunFailed } from '../errors.ts';
 import { experimentRules } from '../experimentRules.ts';
 import { reproduceRun } from '../reproduceRun.ts';
+import { requireConfirmed } from '../requireConfirmed.ts';
 import type { ReproduceRequest } from '../reproduceRun.ts';
 import { numbersAsJson } from '../verdictToJson.ts';
 import { compareExecutions } from './compareExecutions.ts';
@@ -57,6 +58,7 @@ export interface ProbeOutcome {
  */
 export async function probeDeterminism(request: ProbeRequest, launch: LaunchOptions): Promise<ProbeOutcome> {
   const { original, store, signal } = request;
+  requireConfirmed(original);
   const runs = new RunStore(store);
   const file = await readExperiments(request.root);
   const { volatile } = experimentRules(file, original.plan?.experiment);

@@ -3,8 +3,10 @@
  * and what it can reach. Nothing is left out to be short, and no character hides.
  */
 import { formatCommand } from '../../base/runCommand.ts';
+import type { Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { isConfirmedFor, type ConfirmedPlace } from '../../runs/sharedRecord.ts';
 import { visibleText } from './visibleText.ts';
 
 export interface DescribedPart {
@@ -22,11 +24,30 @@ export interface WhatRuns {
 }
 
 /** Whether a person has yet to agree to what a run does: it came from somebody else. */
-export function needsConfirmation(run: Pick<RunDetails, 'shared'>): boolean {
-  return run.shared !== undefined && run.shared.confirmedAt === undefined;
+export function needsConfirmation(
+  { shared }: Pick<RunDetails, 'shared'>,
+  place: ConfirmedPlace = 'checkout',
+): boolean {
+  return shared !== undefined && !isConfirmedFor(shared, place);
 }
 
-export function describeWhatRuns(run: RunDetails): WhatRuns {
+/** The standard input that is in the record. */
+export interface StoredInput {
+  /** Bytes; undefined where it cannot be read, as the hash. */
+  readonly size: number | undefined;
+  readonly sha256: string | undefined;
+  /** Its beginning. */
+  readonly start: string;
+}
+
+export interface WhatRunsFacts {
+  readonly place: ConfirmedPlace;
+  /** As captured, where the list is here. */
+  readonly packages?: readonly Package[] | undefined;
+  readonly input?: StoredInput | undefined;
+}
+
+export function describeWhatRuns(run: RunDetails, { place, packages, input }: WhatRunsFacts): WhatRuns {
   const { plan, captured, result, shared } = run;
   const code = knownValue(plan?.code);
   const parts: DescribedPart[] = [];
@@ -38,18 +59,24 @@ export function describeWhatRuns(run: RunDetails): WhatRuns {
   };
   const [program = '', ...args] = plan?.argv ?? [];
   add('command', [formatCommand(program, args)]);
-  add('folder', [
-    plan?.cwd === '' ? 'the top of a private checkout' : `${plan?.cwd ?? ''} in a private checkout`,
-  ]);
+  add('standard input', inputLines(run, input));
+  const where = place === 'checkout' ? 'a private checkout' : 'this workspace, among your files';
+  add('folder', [plan?.cwd === '' ? `the top of ${where}` : `${plan?.cwd ?? ''} in ${where}`]);
   add('code', [
+    place === 'workspace' ? 'as it is in this workspace; the run had:' : undefined,
     code === undefined ? 'not known' : `snapshot ${code.tree.slice(0, 12)}`,
     code?.head === undefined
       ? undefined
       : `commit ${code.head.slice(0, 12)}${code.branch === undefined ? '' : ` of ${code.branch}`}`,
     ...(code?.changed ?? []).slice(0, 20).map(({ path, status }) => `${status} ${path}`),
     (code?.changedCount ?? 0) > 20 ? `and ${(code?.changedCount ?? 0) - 20} more changed files` : undefined,
+    ...(code?.submodules ?? []).map(
+      ({ path, head, tree, dirty, url }) =>
+        `submodule ${path}: commit ${head.slice(0, 12)}, files ${tree.slice(0, 12)}${dirty ? ', changed' : ''}${url === undefined ? '' : `, of ${url}`}`,
+    ),
   ]);
-  add('environment', environmentLines(run));
+  add('environment', environmentLines(run, place));
+  add('packages', packageLines(packages));
   const variables = Object.entries(plan?.variables ?? {}).flatMap(([name, variable]) =>
     'value' in variable && typeof variable.value === 'string' ? [`${name}=${variable.value}`] : [],
   );
@@ -74,7 +101,32 @@ export function describeWhatRuns(run: RunDetails): WhatRuns {
   };
 }
 
-function environmentLines({ plan }: RunDetails): (string | undefined)[] {
+const shownInputLines = 12;
+
+function inputLines({ plan }: RunDetails, input: StoredInput | undefined): string[] {
+  if (plan?.stdin !== 'stored') return [];
+  const size = input?.size === undefined ? 'of unknown size' : `${input.size} bytes`;
+  const lines = (input?.start ?? '').split('\n');
+  return [
+    `stored with the run, ${size}, SHA-256 ${input?.sha256 ?? 'unknown'}${lines.length > shownInputLines ? '; it begins:' : ''}`,
+    ...lines.slice(0, shownInputLines),
+  ];
+}
+
+/** Those from an index are what their names say; the others are whatever somebody put there. */
+function packageLines(packages: readonly Package[] | undefined): string[] {
+  if (packages === undefined) return [];
+  const own = packages.filter(one => one.url !== undefined || one.vcs !== undefined || one.editable === true);
+  return [
+    `${packages.length} in all, installed once more where they are not here`,
+    ...own.map(({ name, version, url, vcs, editable, location }) => {
+      const from = `${vcs === undefined ? '' : `${vcs} `}${url ?? location ?? 'an unknown place'}`;
+      return `${name} ${version} from ${from}${editable === true ? ', editable' : ''}`;
+    }),
+  ];
+}
+
+function environmentLines({ plan }: RunDetails, place: ConfirmedPlace): (string | undefined)[] {
   if (plan === undefined) return [];
   const { kind, container, python } = plan.environment;
   const interpreter = knownValue(plan.interpreter);
@@ -89,6 +141,7 @@ function environmentLines({ plan }: RunDetails): (string | undefined)[] {
     `${kind}, image ${container.image ?? container.imageId}`,
     container.image === undefined ? undefined : container.imageId,
     ...container.repoDigests,
+    place === 'workspace' ? undefined : imageLine(container.repoDigests),
     container.user === undefined ? undefined : `user ${container.user}`,
     ...(container.mounts ?? []).map(
       ({ type, source, target }) => `had ${type} ${source} at ${target}; it is not given here`,
@@ -97,6 +150,18 @@ function environmentLines({ plan }: RunDetails): (string | undefined)[] {
       ? undefined
       : `had settings ${asked.join(', ')}; of those only what gives no rights over this machine`,
   ];
+}
+
+/** The ways of `restore/imageRoute.ts`, in their order. */
+function imageLine(digests: readonly string[]): string {
+  return [
+    'where the image is not here, it is',
+    digests.length === 0 ? '' : 'pulled by its digest, else',
+    'built from the devcontainer of the code, whose build commands then run;',
+    'where that cannot be, the command runs on this machine, as you, if its packages are known',
+  ]
+    .filter(part => part !== '')
+    .join(' ');
 }
 
 function networkLine({ plan }: RunDetails): string {

@@ -151,8 +151,12 @@ async function addTo(
       if (folder === 'verdicts') verdicts++;
     }
   if (sharedHere === undefined) return { how: 'own', verdicts };
-  const { confirmedAt } = sharedHere;
-  await writeJsonAtomic(paths.shared, { ...origin, ...(confirmedAt === undefined ? {} : { confirmedAt }) });
+  const { confirmedAt, confirmedFor } = sharedHere;
+  await writeJsonAtomic(paths.shared, {
+    ...origin,
+    ...(confirmedAt === undefined ? {} : { confirmedAt }),
+    ...(confirmedFor === undefined ? {} : { confirmedFor }),
+  });
   return { how: 'updated', verdicts };
 }
 

@@ -149,6 +149,16 @@ describe('what a shared run would do', () => {
         },
       },
       variables: { LD_PRELOAD: { value: '/tmp/evil.so' } },
+      stdin: 'stored',
+      code: {
+        known: 'captured',
+        value: {
+          ...{ tree: 'a'.repeat(40), changed: [], changedCount: 0 },
+          submodules: [
+            { path: 'lib', head: 'b'.repeat(40), tree: 'c'.repeat(40), dirty: true, url: 'https://h/l' },
+          ],
+        },
+      },
     },
     captured: { inputs: [{ path: '/etc/shadow', how: 'seen' }] },
     shared: {
@@ -162,20 +172,49 @@ describe('what a shared run would do', () => {
   } as unknown as RunDetails;
 
   it('is said in full, with every hidden character spelt out', () => {
-    const { from, parts } = describeWhatRuns(run);
+    const { from, parts } = describeWhatRuns(run, {
+      place: 'checkout',
+      input: { size: 40, sha256: 'd'.repeat(64), start: 'import os\nos.system("x\u001b[2K")\n' },
+      packages: [
+        { name: 'numpy', version: '2.0.1' },
+        { name: 'six', version: '1.17.0', url: 'file:///tmp/six.whl' },
+        { name: 'own', version: '1', vcs: 'git', url: 'https://h/own@abc' },
+        { name: 'here', version: '1', editable: true, location: '/src/here' },
+      ],
+    });
     const text = [from, ...parts.flatMap(({ label, lines }) => lines.map(line => `${label}: ${line}`))].join(
       '\n',
     );
     for (const said of [
       ...['echo a\\x1b[2Kb', '\\u202egpj.exe', 'folder: src in a private checkout', 'evil/image@sha256:abc'],
+      ...['standard input: os.system("x\\x1b[2K")', 'packages: six 1.17.0 from file:///tmp/six.whl'],
+      ...['packages: own 1 from git https://h/own@abc', 'packages: here 1 from /src/here, editable'],
+      ...['submodule lib: commit bbbbbbbbbbbb, files cccccccccccc, changed, of https://h/l'],
+      ...['pulled by its digest, else built from the devcontainer of the code'],
       ...['had bind / at /host; it is not given here', 'Privileged, CapAdd', 'LD_PRELOAD=/tmp/evil.so'],
-      ...['reads: /etc/shadow', 'shared by a\\u202eb in origin (https://h/r)', 'network:'],
+      ...[
+        'reads: /etc/shadow',
+        'standard input: stored with the run, 40 bytes, SHA-256 dddddddd',
+        'shared by a\\u202eb in origin (https://h/r)',
+        'network:',
+      ],
     ])
       assert.ok(text.includes(said), `${said}\n${text}`);
   });
 
-  it('takes a yes once, and none for runs of one’s own', () => {
+  it('takes a yes once for each kind of place, and none for runs of one’s own', () => {
     assert.equal(needsConfirmation(run), true);
+    const yes = { ...(run.shared ?? assert.fail()), confirmedAt: 'now' };
+    // As records of before have it, too.
+    for (const shared of [yes, { ...yes, confirmedFor: ['checkout'] }]) {
+      assert.equal(needsConfirmation({ shared }, 'checkout'), false);
+      assert.equal(needsConfirmation({ shared }, 'workspace'), true);
+    }
+    assert.equal(needsConfirmation({ shared: { ...yes, confirmedFor: ['workspace'] } }), true);
+    assert.match(
+      JSON.stringify(describeWhatRuns(run, { place: 'workspace' }).parts),
+      /src in this workspace, among your files/,
+    );
     assert.equal(
       needsConfirmation({ shared: { ...(run.shared ?? assert.fail()), confirmedAt: 'now' } }),
       false,

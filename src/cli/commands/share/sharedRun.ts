@@ -6,8 +6,10 @@ import { createInterface } from 'node:readline/promises';
 import { LockstepError } from '../../../base/lockstepError.ts';
 import { requireConfirmed } from '../../../reproduction/requireConfirmed.ts';
 import type { RunDetails } from '../../../runs/runDetails.ts';
+import type { ConfirmedPlace } from '../../../runs/sharedRecord.ts';
 import { confirmRun } from '../../../sharing/confirm/confirmRun.ts';
-import { describeWhatRuns, needsConfirmation } from '../../../sharing/confirm/describeWhatRuns.ts';
+import { needsConfirmation, type WhatRuns } from '../../../sharing/confirm/describeWhatRuns.ts';
+import { readWhatRuns } from '../../../sharing/confirm/readWhatRuns.ts';
 import { couldBeRunId, ensureSharedCode, findSharedRun } from '../../../sharing/findSharedRun.ts';
 import type { CliContext } from '../../cliContext.ts';
 import { exitCodes } from '../../cliContext.ts';
@@ -43,27 +45,27 @@ export async function resolveHereOrShared(
 export async function confirmedRun(
   id: string,
   { runs, project }: OpenRuns,
-  { yes }: { readonly yes: boolean },
+  { yes, place }: { readonly yes: boolean; readonly place: ConfirmedPlace },
   context: CliContext,
 ): Promise<RunDetails | number> {
   const run = await runs.read(id);
-  if (needsConfirmation(run)) {
-    show(run, context);
-    if (!yes && !(await agrees(context))) requireConfirmed(run);
-    await confirmRun(project.store, id);
+  if (needsConfirmation(run, place)) {
+    show(await readWhatRuns(project.store, run, place), context);
+    if (!yes && !(await agrees(context))) requireConfirmed(run, place);
+    await confirmRun(project.store, id, place);
   }
-  if (run.shared === undefined) return run;
+  // In the workspace its code is not what runs.
+  if (run.shared === undefined || place === 'workspace') return runs.read(id);
   const ended = await onTheWay(context, task => ensureSharedCode({ root: project.root, run }, task));
   return typeof ended === 'number' ? ended : runs.read(id);
 }
 
 /** On standard error, so that --json keeps its one document. */
-function show(run: RunDetails, { terminal }: CliContext): void {
-  const { from, parts } = describeWhatRuns(run);
-  terminal.err(`Run ${shortId(run.id)}, ${from}, would run on this machine:\n`);
+function show({ id, from, parts }: WhatRuns, { terminal }: CliContext): void {
+  terminal.err(`Run ${shortId(id)}, ${from}, would run on this machine:\n`);
   for (const { label, lines } of parts)
     lines.forEach((line, place) =>
-      terminal.err(`  ${terminal.paintErr('dim', (place === 0 ? label : '').padEnd(12))} ${line}\n`),
+      terminal.err(`  ${terminal.paintErr('dim', (place === 0 ? label : '').padEnd(14))} ${line}\n`),
     );
 }
 

@@ -76,6 +76,29 @@ describe('planTrials', () => {
     );
   });
 
+  it('sets no variable from a record that loads or starts anything', () => {
+    const names = [
+      'LD_PRELOAD',
+      'PYTHONSTARTUP',
+      'BASH_ENV',
+      'GIT_SSH_COMMAND',
+      'OMP_TOOL_LIBRARIES',
+      'XLA_FLAGS',
+    ];
+    const variables = Object.fromEntries(names.map(name => [name, { value: 'evil.so' }]));
+    const files = { MKL_VERBOSE_OUTPUT_FILE: { value: 'x' }, OMP_NUM_THREADS: { value: '/etc/passwd' } };
+    const { trials, untried } = planned({ original: side({ variables: { ...variables, ...files } }) });
+    assert.deepEqual(trials, []);
+    assert.equal(untried.length, names.length + 2);
+    const places = { PYTHONPATH: { value: '/x' }, PATH: { value: '/x' } };
+    assert.deepEqual(planned({ original: side({ variables: places }) }), { trials: [], untried: [] });
+    const settings = {
+      ...{ CUBLAS_WORKSPACE_CONFIG: { value: ':4096:8' }, PYTHONHASHSEED: { value: '0' } },
+      ...{ TF_DETERMINISTIC_OPS: { value: '1' }, NVIDIA_TF32_OVERRIDE: { value: '0' } },
+    };
+    assert.equal(planned({ original: side({ variables: settings }) }).trials.length, 4);
+  });
+
   it('sets threads and kernels back as the libraries said they were', () => {
     const facts = (threads: number, core: string) =>
       capturedValues({ facts: { 'blas.threads': `mkl ${threads}, openblas ${threads}`, 'blas.core': core } });
