@@ -56,7 +56,7 @@ describe('a forecast of a foreign record', () => {
     assert.ok(!made.blockers.some(one => one.code === 'not-confirmed'));
     const item = made.items.find(one => one.ingredient === 'environment');
     assert.equal(item?.availability, 'unknown');
-    assert.equal(item?.reason, 'not looked at before you agree to what it runs');
+    assert.equal(item.reason, 'not looked at before you agree to what it runs');
   });
 
   it('stops at a record that leaves its repository', async () => {
