@@ -40,6 +40,7 @@ const inExtension = [
   ...[...bundles, 'extension.cjs', 'worker.cjs', 'data-host.cjs', 'environment-host.cjs'].map(
     name => `extension/dist/${name}`,
   ),
+  'extension/dist/pythonHook/record_operations.py',
   'extension/dist/pythonHook/sitecustomize.py',
   ...['jax-cuda', 'python-cpu', 'pytorch-cuda', 'pytorch-rocm', 'tensorflow-cuda'].flatMap(id =>
     [
@@ -78,8 +79,9 @@ const inCommandLine = [
 
 /** Raised on purpose only: what a person waits for on a slow line. */
 // 440 KiB of it are the devcontainer program; what the command line, the supervisor, the worker and the thread of the
-// Environment view each have of the environments' rooms is 500.
-const extensionBudgetKiB = 3400;
+// Environment view each have of the environments' rooms is 500; what the worker and the supervisor have of forecasts,
+// causes and sharing 300.
+const extensionBudgetKiB = 3750;
 
 describe('the packages', function () {
   this.timeout(120_000);
