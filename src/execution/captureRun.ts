@@ -14,6 +14,7 @@ import type { Known } from '../runs/known.ts';
 import { writePackageList } from '../runs/packageStore.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
+import { readCommandWords } from './capture/commandWords.ts';
 import { hashFileUses, listFileUses } from './capture/fileUses.ts';
 import { temporaryFolders } from './capture/temporaryFiles.ts';
 import type { FileUseQuestion, FileUses } from './capture/fileUses.ts';
@@ -39,6 +40,8 @@ export interface RunCapture {
   outputs(): Promise<FileUse[]>;
   /** After {@link outputs}: whether the program logged with MLflow past its run, and nothing to it. */
   ownMlflow(): boolean;
+  /** After {@link outputs}: source files that somebody made or edited meanwhile. */
+  meanwhile(): readonly string[];
   /** After {@link outputs}: files of the snapshot that somebody else changed meanwhile; undefined when unknown. */
   editedCode(): Promise<string[] | undefined>;
   /** After {@link outputs}: hashes the inputs and writes captured.json. Never rejects. */
@@ -55,7 +58,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
   const early = packagesOf(started, { contents: false });
   const gaps = hashGaps(plan).catch(note('Files over the size limit', []));
   let seen = nothingSeen;
-  let uses: FileUses = { inputs: [], outputs: [] };
+  let uses: FileUses = { inputs: [], outputs: [], meanwhile: [] };
 
   function note<T>(what: string, instead: T): (error: unknown) => T {
     return error => {
@@ -78,6 +81,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
       );
     },
     ownMlflow,
+    meanwhile: () => uses.meanwhile,
     async editedCode() {
       return findEdited(supervision, started, seen).catch(note('Changes of the code', undefined));
     },
@@ -171,6 +175,11 @@ async function listUses(
     overlapping,
     ownedBy: fileOwners(paths, others),
     isInSnapshot,
+    allSeen:
+      readCommandWords(plan.argv).interpreter === 0 &&
+      seen.pythons.length > 0 &&
+      !seen.incomplete &&
+      seen.startedOthers !== true,
     own: [spec.store, paths.dir],
     environments: environment === undefined ? [] : [environment],
     home: surroundings['HOME'],

@@ -76,6 +76,7 @@ export async function finishRun(
     metrics: metrics.summaries,
     ...(edited === undefined ? {} : { codeChangedDuringRun: edited.length > 0 }),
     ...(edited === undefined || edited.length === 0 ? {} : { codeChangedFiles: edited.slice(0, 100) }),
+    ...(capture.meanwhile().length === 0 ? {} : { changedMeanwhile: capture.meanwhile().slice(0, 100) }),
     detachedProcesses: watched.detachedProcesses,
     warnings: [...log.warnings],
   };

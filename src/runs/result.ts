@@ -64,6 +64,8 @@ export const resultSchema = z.looseObject({
   codeChangedDuringRun: z.boolean().optional(),
   /** Which files, at most a hundred. */
   codeChangedFiles: z.array(z.string()).optional(),
+  /** Source files that changed while it ran and that no process of the run wrote, at most a hundred. */
+  changedMeanwhile: z.array(z.string()).optional(),
   /** Descendants that were still alive when the command itself ended. */
   detachedProcesses: z.int().nonnegative().optional(),
   /** What went wrong beside the run without ending it: disk full for the log, a metrics line too long… */

@@ -177,6 +177,7 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
   );
   section('Read', fileLines((captured?.inputs ?? []).filter(use => use.inSnapshot !== true)));
   section('Wrote', fileLines(result?.outputs ?? []));
+  section('Changed meanwhile, not by this run', result?.changedMeanwhile ?? []);
   const statistics = details.verdicts.at(-1)?.statistics;
   section('Reproductions', [
     ...(details.verdicts.length < 2 ? [] : [attestationsWithHosts(attestationsOf(details.verdicts))]),

@@ -29,6 +29,8 @@ export interface FileUseQuestion {
   readonly overlapping?: boolean;
   /** Whose a changed file (absolute) is, where the runs that wrote meanwhile say so. */
   readonly ownedBy?: ((path: string) => 'this-run' | 'another' | 'unknown') | undefined;
+  /** The hook was active in every process of the run. */
+  readonly allSeen?: boolean;
   /** Tells of a path relative to the root (forward slashes) whether the code snapshot holds its bytes. */
   readonly isInSnapshot?: (path: string) => boolean;
   /** The store and the run folder: never inputs or outputs. */
@@ -43,6 +45,8 @@ export interface FileUseQuestion {
 export interface FileUses {
   readonly inputs: readonly FileUse[];
   readonly outputs: readonly FileUse[];
+  /** Source files that changed meanwhile and that the run did not write. */
+  readonly meanwhile: readonly string[];
 }
 
 /** Without content hashes, sorted by path. Rejects only when aborted. */
@@ -87,17 +91,23 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
     const use = await describeWritten(context, path, 'seen');
     if (use !== undefined) outputs.push(use);
   }
+  const meanwhile: string[] = [];
   const changed = await findChangedFiles({ root, since: question.startedAt, ignored, signal });
   for (const path of changed) {
     if (written.has(path) || isDeclared(path, declaredOutputs)) continue;
     const owner = question.ownedBy?.(path) ?? 'unknown';
     if (owner === 'another') continue;
+    // Only source: compiled code writes data past the hook.
+    if (question.allSeen === true && owner === 'unknown' && isSource(path)) {
+      meanwhile.push(base(context, path, 'seen').path);
+      continue;
+    }
     const how = question.overlapping === true && owner === 'unknown' ? 'ambiguous' : 'seen';
     const use = await describeWritten(context, path, how);
     // Code that changed without the program being seen to write it was most likely edited by a person.
     if (use !== undefined) outputs.push(use.inSnapshot === true ? { ...use, how: 'ambiguous' } : use);
   }
-  return { inputs: sorted(inputs), outputs: sorted(outputs) };
+  return { inputs: sorted(inputs), outputs: sorted(outputs), meanwhile: meanwhile.sort() };
 }
 
 /**
@@ -164,6 +174,11 @@ function base({ question }: Context, path: string, how: string): FileUse {
   const recorded = below ? relative(question.root, path).split(sep).join('/') : path;
   const inSnapshot = below && question.isInSnapshot?.(recorded) === true;
   return { path: recorded, how, ...(inSnapshot ? { inSnapshot } : {}) };
+}
+
+/** What people write, and programs without a compiler do not. */
+function isSource(path: string): boolean {
+  return /\.(?:py|pyi|pyx|ipynb|R|jl|sh|c|cc|cpp|cu|h|hpp|rs|js|ts|md|rst)$/.test(path);
 }
 
 /** Small folders are hashed by content, file by file; large ones by their listing. */

@@ -26,6 +26,7 @@ const lineSchema = z.discriminatedUnion('k', [
   }),
   z.looseObject({ k: z.literal('mlflow') }),
   z.looseObject({ k: z.literal('limit') }),
+  z.looseObject({ k: z.literal('child') }),
 ]);
 
 /** One start of a Python interpreter. */
@@ -64,6 +65,8 @@ export interface Seen {
   readonly ownMlflow: boolean;
   /** Some process opened more files than are noted. */
   readonly incomplete: boolean;
+  /** A program started another one. */
+  readonly startedOthers?: true;
 }
 
 /** A missing file is an empty one. Rejects when `signal` aborts or the file cannot be read. */
@@ -80,6 +83,7 @@ export async function readSeen(
   const within = new Set<string>();
   let ownMlflow = false;
   let incomplete = false;
+  let startedOthers = false;
   /** By the name of this machine; what there is none for is kept apart. */
   const named = (path: string): string | undefined => {
     const name = outside(path);
@@ -127,6 +131,9 @@ export async function readSeen(
       case 'limit':
         incomplete = true;
         break;
+      case 'child':
+        startedOthers = true;
+        break;
     }
   }
   return {
@@ -139,6 +146,7 @@ export async function readSeen(
     facts: Object.fromEntries(facts),
     ownMlflow,
     incomplete,
+    ...(startedOthers ? { startedOthers } : {}),
   };
 }
 

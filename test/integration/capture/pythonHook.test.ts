@@ -87,6 +87,17 @@ async function installedPythons(): Promise<string[]> {
 describe('the Python hook', function () {
   this.timeout(60_000);
 
+  it('tells whether the program started another one', async () => {
+    await using bench = await Bench.open({
+      'alone.py': 'import os\nif os.fork() == 0: os._exit(0)\nos.wait()\n',
+      'other.py': 'import subprocess\nsubprocess.run(["true"])\n',
+    });
+    await bench.run(['alone.py']);
+    assert.equal((await bench.seen()).startedOthers, undefined);
+    await bench.run(['other.py']);
+    assert.equal((await bench.seen()).startedOthers, true);
+  });
+
   it('sees what is read, written, renamed and loaded, in the program and in those it starts', async () => {
     await using bench = await Bench.open({
       'train.py': [

@@ -33,7 +33,9 @@ def _observe(seen_file):
     followed = (".csv", ".tsv", ".log", ".jsonl", ".ndjson", ".json", ".wandb", ".yaml", ".yml", ".db")
     known = set()
     waiting = []
-    state = {"off": False, "lines": 0, "mlflow": False}
+    state = {"off": False, "lines": 0, "mlflow": False, "child": False}
+    # Other programs, which may write what nobody here sees. Forked workers are seen.
+    starts = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
     mlflow_uri = "MLFLOW_TRACKING_URI"
     mlflow_bytes = mlflow_uri.encode("ascii")
     own_mlflow = os.environ.get("LOCKSTEP_MLFLOW_URI")
@@ -147,6 +149,12 @@ def _observe(seen_file):
     def hook(event, args):
         # Called for everything the interpreter audits, so the common way out comes first.
         if event != "open" and event != "os.rename" and event != "sqlite3.connect" and event != "os.putenv":
+            if event in starts and not state["child"]:
+                state["child"] = True
+                try:
+                    note({"k": "child"}, True)
+                except Exception:
+                    pass
             return
         try:
             if state["off"]:

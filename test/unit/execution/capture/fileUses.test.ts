@@ -276,6 +276,18 @@ describe('the outputs of a run', () => {
     ]);
   });
 
+  it('are not source files that somebody edited, where every process was seen', async () => {
+    await using folder = await temporaryFolder();
+    const root = folder.path;
+    await write(root, { 'thr.py': 'x', 'made.py': 'x', 'model.pt': 'x' });
+    const startedAt = (await stat(join(root, 'thr.py'))).ctimeMs - 1000;
+    const seen = { ...nothingSeen, writes: [join(root, 'made.py')] };
+    const { outputs, meanwhile } = await listFileUses(question(root, { startedAt, seen, allSeen: true }));
+    assert.deepEqual([outputs.map(({ path }) => path), meanwhile], [['made.py', 'model.pt'], ['thr.py']]);
+    const { outputs: unseen } = await listFileUses(question(root, { startedAt, seen }));
+    assert.equal(unseen.length, 3);
+  });
+
   it('are not what only was opened for writing', async () => {
     await using folder = await temporaryFolder();
     await write(folder.path, { 'a.txt': 'x' });
