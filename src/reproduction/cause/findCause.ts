@@ -242,7 +242,9 @@ async function trialSide(store: string, run: RunDetails): Promise<TrialSide> {
   const packages: Package[] | undefined =
     list === undefined ? undefined : await readPackageList(store, list).catch(() => undefined);
   if (run.plan === undefined) throw planMissing(run.id, run.problems[0]);
-  return { plan: run.plan, captured: run.captured, packages };
+  // Packages are set back on this machine, where what ran in a container does not go unasked.
+  const inContainer = run.plan.environment.container !== undefined;
+  return { plan: run.plan, captured: run.captured, packages: inContainer ? undefined : packages };
 }
 
 function sourcesOf(packages: readonly Package[]): string[] {
