@@ -30,7 +30,7 @@ const published: readonly { readonly name: string; readonly title: string; reado
   { name: 'request', title: 'requests/<ulid>.json of a run', schema: requestSchema },
   {
     name: 'verdict',
-    title: 'verdicts/<reproduction id>.json of a run',
+    title: 'verdicts/<reproduction id>.json of a run, which lockstep reproduce --json prints',
     schema: verdictSchema,
   },
   { name: 'probe', title: 'probes/<ulid>.json of a run', schema: determinismProbeSchema },

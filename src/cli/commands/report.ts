@@ -31,7 +31,7 @@ export const report: Subcommand = {
       .argument('<run>', 'a reproduction, or a run: then its newest verdict')
       .option('--format <format>', 'md, html or json; by default what the name of the file says, else md')
       .option('--output <file>', 'into this file')
-      .option('--json', 'the same as --format json');
+      .option('--json', 'the same as --format json, as schemas/cli-report.schema.json says');
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<{ format?: string; output?: string; json?: boolean }>();
     const format = flags.json === true ? 'json' : (flags.format ?? formatOf(flags.output));

@@ -17,6 +17,7 @@ import { healthOutputSchema } from './healthOutput.ts';
 import { importOutputSchema } from './importOutput.ts';
 import { metricsOutputSchema } from './metricsOutput.ts';
 import { metricsPreviewOutputSchema } from './metricsPreviewOutput.ts';
+import { reportOutputSchema } from './reportOutput.ts';
 import { runOutputSchema } from './runOutput.ts';
 import { runsOutputSchema } from './runsOutput.ts';
 import { showOutputSchema } from './showOutput.ts';
@@ -25,6 +26,7 @@ const printed: readonly { readonly name: string; readonly command: string; reado
   { name: 'cli-run', command: 'lockstep run --json', schema: runOutputSchema },
   { name: 'cli-runs', command: 'lockstep runs --json', schema: runsOutputSchema },
   { name: 'cli-show', command: 'lockstep show --json', schema: showOutputSchema },
+  { name: 'cli-report', command: 'lockstep report --json', schema: reportOutputSchema },
   { name: 'cli-metrics', command: 'lockstep metrics --format json', schema: metricsOutputSchema },
   {
     name: 'cli-metrics-preview',

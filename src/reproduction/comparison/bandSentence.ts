@@ -29,3 +29,10 @@ export function bandSentence(verdict: VerdictWord, band: BandUse, beyond: number
     return `${within}; the probe ended at step ${throughStep}, so from step ${firstUnknownStep} on noise can neither be told nor ruled out.`;
   return `From step ${firstUnknownStep ?? 0} on more than the ${probe} has shown; the noise of this program comes in events, and too few of them are known to rule it out.`;
 }
+
+/** ` Band 0.31 at step 35, learnt through step 19 and extended.`: what decided; empty where nothing bounds it. */
+export function bandAtText(step: number, allowed: number, throughStep: number): string {
+  if (!Number.isFinite(allowed)) return '';
+  const extended = step > throughStep ? ' and extended' : '';
+  return ` Band ${Number(allowed.toPrecision(2))} at step ${step}, learnt through step ${throughStep}${extended}.`;
+}

@@ -5,7 +5,7 @@
  */
 import type { MetricVerdict } from '../../runs/verdict.ts';
 import type { MetricNoise } from '../probe/noiseBand.ts';
-import { bandSentence } from './bandSentence.ts';
+import { bandAtText, bandSentence } from './bandSentence.ts';
 import { PointJudge } from './pointJudge.ts';
 import { dataTypeOf, defaultTolerances, equalValues } from './tolerance.ts';
 import type { Tolerance } from './tolerance.ts';
@@ -92,6 +92,7 @@ export function compareMetric(
   let maxRelative = 0;
   let maxAbsolute = 0;
   let lastCommonStep: number | undefined;
+  let furthestStep: number | undefined;
   let lastPair: { readonly value: number; readonly other: number } | undefined;
   const differsFrom = (step: number): void => {
     firstDifferingStep = Math.min(firstDifferingStep ?? Infinity, step);
@@ -121,6 +122,7 @@ export function compareMetric(
     const relative = relativeDifference(value, other);
     maxAbsolute = Math.max(maxAbsolute, Number.isNaN(absolute) ? Infinity : absolute);
     maxRelative = Math.max(maxRelative, relative);
+    if (absolute >= maxAbsolute) furthestStep = step;
     if (firstDifferingStep === undefined || step < firstDifferingStep) firstRelativeDifference = relative;
     differsFrom(step);
     judge.add(step, value, other);
@@ -155,11 +157,16 @@ export function compareMetric(
           ...{ probes: noise.probes, throughStep: noise.throughStep, zero: noise.zero, pointsAfter },
           ...(firstUnknownStep === undefined ? {} : { firstUnknownStep }),
         };
+  const decidedAt = firstStepBeyondTolerance ?? firstUnknownStep ?? furthestStep;
+  const decidedText =
+    noise === undefined || noise.zero || decidedAt === undefined
+      ? ''
+      : bandAtText(decidedAt, noise.allowedAt(decidedAt, firstDifferingStep ?? decidedAt), noise.throughStep);
   const sentence =
     rules.volatileReason !== undefined
       ? `Not counted: ${rules.volatileReason}.`
       : band !== undefined && (word !== 'diverged' || firstStepBeyondTolerance !== undefined)
-        ? bandSentence(word, band, firstStepBeyondTolerance)
+        ? `${bandSentence(word, band, firstStepBeyondTolerance)}${decidedText}`
         : undefined;
   const verdict: MetricVerdict = {
     key,

@@ -7,7 +7,7 @@ import type { ReproductionOptions } from '../reproductionOptions.ts';
 export function expectedDuration(
   { result, verdicts }: Pick<RunDetails, 'result' | 'verdicts'>,
   host: string,
-  options: Pick<Partial<ReproductionOptions>, 'throughStep' | 'forMs'>,
+  options: Pick<Partial<ReproductionOptions>, 'throughStep' | 'forMs' | 'checkpoint'>,
 ): Forecast['duration'] {
   const here = verdicts
     // A part says nothing of the whole.
@@ -23,8 +23,20 @@ export function expectedDuration(
   if (whole === undefined)
     return options.forMs === undefined ? undefined : { ms: options.forMs, basis: 'original' };
   const part = partOf(result, options.throughStep);
-  const ms = Math.min(whole.ms * part, options.forMs ?? Infinity);
+  const left = Math.max(0, whole.ms * part - writtenAfter(result, options.checkpoint));
+  const ms = Math.min(left, options.forMs ?? Infinity);
   return { ...whole, ms: Math.round(ms) };
+}
+
+/** Milliseconds of the run until it wrote the checkpoint; 0 where that is not known. */
+function writtenAfter(result: RunDetails['result'], checkpoint: string | undefined): number {
+  if (checkpoint === undefined) return 0;
+  const name = checkpoint.replace(/^\.\//, '').replace(/\/+$/, '');
+  const times = (result?.outputs ?? [])
+    .filter(({ path }) => path === name || path.startsWith(`${name}/`))
+    .map(({ modifiedAt }) => (modifiedAt ?? NaN) - Date.parse(result?.startedAt ?? ''));
+  const after = Math.max(...times);
+  return Number.isFinite(after) && after > 0 ? Math.min(after, result?.durationMs ?? 0) : 0;
 }
 
 function isWhole(ms: number | undefined): ms is number {

@@ -19,14 +19,24 @@ import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import { RunStore } from '../../runs/runStore.ts';
+import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import { awaitCaptured } from '../awaitCaptured.ts';
-import { codeUnknown, inputsMissing, secretMissing, snapshotGone, writesOutside } from '../errors.ts';
+import {
+  codeUnknown,
+  inputsMissing,
+  resumeUnknown,
+  secretMissing,
+  snapshotGone,
+  writesOutside,
+} from '../errors.ts';
+import { experimentRules } from '../experimentRules.ts';
 import { requireNetworkKept, requireReproducible } from '../reproduceRun.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
 import { machineOf } from '../probe/machineOf.ts';
 import { readProbes } from '../probe/readProbes.ts';
 import { foldersOfEnvironment } from '../restore/environmentFolders.ts';
 import { findEscapes } from '../restore/findEscapes.ts';
+import { checkpointFiles } from '../restore/placeCheckpoint.ts';
 import { outsideOutputs } from '../restore/outsideOutputs.ts';
 import { requireInside } from '../restore/requireInside.ts';
 import { closenessOf, limitsOf, sortLimits } from './closeness/closenessRules.ts';
@@ -134,6 +144,14 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   if (environmentLook.problem !== undefined) block(environmentLook.problem);
   for (const name of secretVariables(plan))
     if ((variables[name] ?? '') === '') block(secretMissing(wordOf(plan, name), name));
+  if (options.checkpoint !== undefined)
+    try {
+      checkpointFiles(original, options.checkpoint);
+      const rules = experimentRules(await readExperiments(root), plan.experiment);
+      if (rules.resume === undefined) block(resumeUnknown(plan.experiment));
+    } catch (error) {
+      block(error);
+    }
   const fixed = outsideOutputs(original, plan.argv).fixed;
   if (fixed.length > 0 && options.allowOutsideWrites !== true) block(writesOutside(fixed));
 

@@ -58,7 +58,7 @@ function sentenceOf(grade: Grade, items: ExplainedItems): string {
       const through =
         fromText(items) + (grade.throughStep === undefined ? '' : ` through step ${grade.throughStep}`);
       if (furthest !== undefined)
-        return `Within tolerance${through}: ${furthest.verdict.key} differs by at most ${relativeText(furthest)}, first at step ${furthest.verdict.firstDifferingStep ?? 0}${noiseText(counted)}.`;
+        return `Within tolerance${through}: ${furthest.verdict.key} differs by at most ${relativeText(furthest)}, first at step ${furthest.verdict.firstDifferingStep ?? 0}${noiseText(counted)}${randomStartText(furthest, items)}.`;
       const model = items.outputs.find(output => output.verdict === 'within-tolerance' && !output.volatile);
       if (model !== undefined)
         return `Within tolerance${through}: every counted metric is identical, but the ${model.tensors === undefined ? 'bytes' : 'tensors'} of ${model.path} differ.`;
@@ -197,10 +197,23 @@ function causeOf(grade: Grade, items: ExplainedItems): string {
 /** Differences of rounding grow with every step; after so many, a default tolerance says nothing. */
 const laterThanFirstSteps = 10;
 
+function isSeedUnseen({ ingredients }: ExplainedItems): boolean {
+  const row = ingredients.find(one => one.name === 'parameters');
+  return row?.differences.some(line => line.startsWith('seed unknown')) === true;
+}
+
+/** Runs that are apart from their first value on, without a seed, are no more than two of one kind. */
+function randomStartText({ verdict, firstStep }: MetricComparison, items: ExplainedItems): string {
+  return isSeedUnseen(items) &&
+    verdict.firstDifferingStep !== undefined &&
+    verdict.firstDifferingStep === firstStep
+    ? '; no seed was seen: alike only as two random starts are'
+    : '';
+}
+
 /** What the shape of the difference suggests. */
 function shapeGuess(items: ExplainedItems): string {
-  const seed = items.ingredients.find(one => one.name === 'parameters');
-  const noSeed = seed?.differences.some(line => line.startsWith('seed unknown')) === true;
+  const noSeed = isSeedUnseen(items);
   if (items.divergence !== undefined)
     return shapeSentence(items.divergence, !noSeed, isExplained(items.ingredients, items.divergence));
   return countedMetrics(items).some(metric => metric.verdict.verdict === 'diverged')

@@ -189,6 +189,18 @@ describe('the expected duration', () => {
       { ms: 10, basis: 'original' },
     ],
     ['a share for a part', run([], 60_000), { throughStep: 24 }, { ms: 15_000, basis: 'original' }],
+    [
+      'what is left after a checkpoint',
+      {
+        result: result({
+          ...{ durationMs: 60_000, startedAt: new Date(1000).toISOString() },
+          outputs: [{ path: 'ckpt/a.pt', how: 'seen', sha256: 'a', modifiedAt: 41_000 }],
+        }),
+        verdicts: [],
+      },
+      { checkpoint: './ckpt' },
+      { ms: 20_000, basis: 'original' },
+    ],
     ['no more than was asked for', run([], 60_000), { forMs: 5_000 }, { ms: 5_000, basis: 'original' }],
   ] as const)
     it(`is ${title}`, () => assert.deepEqual(expectedDuration(given, 'here', options), expected));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { stateText, partsOf } from '../../../../src/cli/text/runText.ts';
 import { tellForecast } from '../../../../src/cli/text/tellForecast.ts';
 import type { Terminal } from '../../../../src/cli/terminal.ts';
+import { bandAtText } from '../../../../src/reproduction/comparison/bandSentence.ts';
 import { inputsMissing } from '../../../../src/reproduction/errors.ts';
 import { forecastSentence, isGone } from '../../../../src/reproduction/forecast/forecastSentence.ts';
 import type { Forecast, ForecastItem } from '../../../../src/runs/forecast.ts';
@@ -83,6 +84,12 @@ describe('an input that is gone', () => {
       assert.match(error.message, message);
       assert.match(error.mend ?? '', mend);
     });
+});
+
+it('the band that decided is told with its step', () => {
+  assert.equal(bandAtText(12, 0.3123, 19), ' Band 0.31 at step 12, learnt through step 19.');
+  assert.equal(bandAtText(35, 0.3123, 19), ' Band 0.31 at step 35, learnt through step 19 and extended.');
+  assert.equal(bandAtText(35, Infinity, 19), '');
 });
 
 it('a list calls a reproduction that reached its part no cancelled one', () => {

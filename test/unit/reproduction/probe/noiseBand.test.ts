@@ -63,14 +63,14 @@ describe('a noise band', () => {
     assert.deepEqual(outcome(curve(4)), [
       'within-tolerance',
       'noise-band',
-      'Within the noise of this machine (probe of 99 steps).',
+      'Within the noise of this machine (probe of 99 steps). Band 0.024 at step 56, learnt through step 99.',
     ]);
   });
   it('takes what is further apart for a difference', () => {
     assert.deepEqual(outcome(curve(4, 100, 0.05)), [
       'diverged',
       'noise-band',
-      'More than the noise of this machine (probe of 99 steps).',
+      'More than the noise of this machine (probe of 99 steps). Band 0.022 at step 0, learnt through step 99.',
     ]);
   });
   it('leaves identical as it is', () => {
@@ -81,7 +81,7 @@ describe('a noise band', () => {
     assert.deepEqual(outcome(late), [
       'inconclusive',
       'noise-band',
-      'Within the noise of this machine (probe of 99 steps); the probe ended at step 99, so from step 121 on noise can neither be told nor ruled out.',
+      'Within the noise of this machine (probe of 99 steps); the probe ended at step 99, so from step 121 on noise can neither be told nor ruled out. Band 0.026 at step 121, learnt through step 99 and extended.',
     ]);
     assert.match(
       judged(curve(4, 150)).verdict.sentence ?? '',

@@ -118,6 +118,14 @@ const cases: Case[] = [
     cause: /Unknown: data \(data\.csv was not hashed in the original\)\./,
   },
   {
+    title: 'alike from the start without a seed, as the tolerance allows',
+    original: { plan: { seed: { known: 'unknown', reason: 'none found' } } },
+    reproduced: { plan: { seed: { known: 'unknown', reason: 'none found' } }, loss: [0.8, 0.6, 0.3] },
+    rules: { tolerances: [{ pattern: '**', tolerance: { rtol: 1, atol: 0 } }] },
+    verdict: 'within-tolerance',
+    sentence: /^Within tolerance: loss .*; no seed was seen: alike only as two random starts are\.$/,
+  },
+  {
     title: 'far apart from the start without a seed',
     original: { plan: { seed: { known: 'unknown', reason: 'none found' } } },
     reproduced: { plan: { seed: { known: 'unknown', reason: 'none found' } }, loss: [0.8, 0.6, 0.3] },
