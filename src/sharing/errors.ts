@@ -145,6 +145,15 @@ export function snapshotNotShared(id: string, where: string): LockstepError {
   });
 }
 
+/** `why` is a sentence without its end. */
+export function codeTooLarge(id: string, why: string): LockstepError {
+  return new LockstepError({
+    code: 'shared-code-too-large',
+    message: `The code of run ${short(id)} was not fetched to its end: ${why}.`,
+    mend: 'Ask who shared it what it holds.',
+  });
+}
+
 export function linkWrong(why: string): LockstepError {
   return new LockstepError({
     code: 'link-wrong',

@@ -6,6 +6,7 @@ import { readFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
+import { LockstepError } from '../base/lockstepError.ts';
 import { findRepository, type Repository } from '../git/findRepository.ts';
 import { announceChange } from '../runs/changes.ts';
 import { storePaths, runPaths, type StorePath } from '../runs/runPaths.ts';
@@ -18,6 +19,7 @@ import { fetchRecords, type FetchedRecords } from './record/fetchRecords.ts';
 import { neutralOf } from './record/machineName.ts';
 import { originOf, placeRecord } from './record/placeRecord.ts';
 import { readCommit } from './record/readCommit.ts';
+import { sweepUnplaced } from './record/sweepFolders.ts';
 import { unnamed } from './record/writeRecordCommit.ts';
 import { personContext } from './record/sharedRepository.ts';
 import { chooseRemote, type GitRemote } from './remote/gitRemote.ts';
@@ -85,6 +87,7 @@ export async function fetchFrom(
   }
   const unchanged = wanted.length - due.length - refused.length;
   const fetched: FetchedRun[] = [];
+  await sweepUnplaced(storePaths(store).runs);
   if (due.length > 0) {
     await using records = await fetchRecords({ repository, store }, remote, due, task);
     for (const [id, why] of records.failures) refused.push({ id, why });
@@ -104,9 +107,13 @@ export async function fetchFrom(
     const { RunStore } = await import('../runs/runStore.ts');
     const list = new RunStore(store);
     const bad = new Set(refused.map(({ id }) => id));
-    for (const id of wanted.filter(one => !bad.has(one))) {
-      const { plan } = await list.read(id);
-      if (plan !== undefined) await bringSnapshot(repository, remote, plan, task);
+    for (const id of wanted.filter(one => !bad.has(one) && !trashed.has(one))) {
+      try {
+        const { plan } = await list.read(id);
+        if (plan !== undefined) await bringSnapshot(repository, remote, plan, task);
+      } catch (error) {
+        refused.push({ id, why: reasonOf(error, task) });
+      }
     }
   }
   return { remote: remote.name, url: remote.shownUrl, fetched, unchanged, refused };
@@ -143,17 +150,23 @@ async function takeOne(
   try {
     const { files, author, at } = await readCommit(records.context, `refs/in/${id}`);
     const record = checkRecord(id, files);
-    const { sharedBy: who = author, sharedAt = at } = record.manifest;
-    const sharedBy = who === '' || who === unnamed ? {} : { sharedBy: who };
+    const { sharedAt = at } = record.manifest;
+    const sharedBy = author === '' || author === unnamed ? {} : { sharedBy: author };
     const about = { remote: remote.name, url: remote.shownUrl, commit, ...sharedBy, sharedAt };
     const neutral = await neutralOf(store, { verdicts: [] }, task.environment);
     const { how, verdicts } = await placeRecord({ store, record, origin: originOf(record, about), neutral });
     return { id, how, verdicts, ...sharedBy };
   } catch (error) {
-    task.signal?.throwIfAborted();
-    if (error instanceof RecordProblem) return { id, why: error.message };
-    throw error;
+    return { id, why: reasonOf(error, task) };
   }
+}
+
+/** Why one run is not taken; the others are. Throws when it was cancelled. What git itself says stays out of it. */
+function reasonOf(error: unknown, task: ShareTask): string {
+  task.signal?.throwIfAborted();
+  if (error instanceof RecordProblem) return error.message;
+  if (error instanceof LockstepError && error.code !== 'git-failed') return error.message.replace(/\.$/, '');
+  return 'its record cannot be read';
 }
 
 async function commitHere(store: StorePath, id: string): Promise<string | undefined> {

@@ -2,18 +2,24 @@
  * Brings the commit of a shared run with the code that it ran into the snapshot store. Nothing of the person's
  * repository changes but, to keep what it has already, a ref of ours that names a tree.
  */
+import { join } from 'node:path';
 import type { Repository } from '../../git/findRepository.ts';
 import { keepTrees } from '../../git/keepTrees.ts';
 import { runGit, type GitContext } from '../../git/runGit.ts';
-import { openSnapshotStore } from '../../git/snapshotStore.ts';
+import { openSnapshotStore, snapshotStoreOf } from '../../git/snapshotStore.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
-import { snapshotNotShared, transportFailed } from '../errors.ts';
+import { codeTooLarge, snapshotNotShared, transportFailed } from '../errors.ts';
 import type { GitRemote } from '../remote/gitRemote.ts';
-import { runTransport } from '../remote/runTransport.ts';
+import { limitedTransport, TransferTooLarge } from '../remote/limitedTransport.ts';
 import { sharedRefOf } from '../sharedRef.ts';
 import type { ShareTask } from '../shareTask.ts';
 import { personContext, storeContext, storingInSnapshots } from './sharedRepository.ts';
+
+/** What hosts take in one push, and the history that came before, with room to spare. */
+const maxBytes = 16 * 1024 ** 3;
+/** What programs of long ago wrote into histories that are in use; harmless. */
+const oldFaults = ['zeroPaddedFilemode', 'missingSpaceBeforeDate', 'badTimezone', 'missingNameBeforeEmail'];
 
 /** Resolves when every object of the commit is here. Rejects with `remote-failed` and its like. */
 export async function bringCommit(
@@ -24,14 +30,18 @@ export async function bringCommit(
 ): Promise<void> {
   await openSnapshotStore(repository);
   const args = [
+    ...['-c', 'fetch.fsckObjects=true', ...oldFaults.flatMap(name => ['-c', `fetch.fsck.${name}=warn`])],
     ...['-c', 'fetch.writeCommitGraph=false', 'fetch', '--progress', '--no-tags', '--no-prune'],
     ...['--no-recurse-submodules', '--no-write-fetch-head', '--refmap=', '--', remote.address],
     sharedRefOf(runId),
   ];
-  const { exitCode, stderr } = await runTransport(
+  const { exitCode, stderr } = await limitedTransport(
     { repository, args, variables: storingInSnapshots(repository) },
+    { objects: join(snapshotStoreOf(repository.commonDir), 'objects'), bytes: maxBytes },
     task,
-  );
+  ).catch((error: unknown) => {
+    throw error instanceof TransferTooLarge ? codeTooLarge(runId, error.message) : error;
+  });
   if (exitCode !== 0) throw transportFailed('read', remote, stderr);
 }
 
@@ -54,7 +64,14 @@ export async function bringSnapshot(
 ): Promise<boolean> {
   await openSnapshotStore(repository);
   const here = await hasSnapshot(repository, plan, task);
-  if (!here) await bringCommit(repository, remote, plan.id, task);
+  if (!here)
+    await bringCommit(repository, remote, plan.id, task).catch(async (error: unknown) => {
+      task.signal?.throwIfAborted();
+      // A submodule that its author did not have is missing for good; that is the restore's to name.
+      const { tree } = knownValue(plan.code) ?? {};
+      if (tree === undefined || (await existing(personContext(repository, task), [tree])).length === 0)
+        throw error;
+    });
   const own = storeContext(repository, task);
   const person = personContext(repository, task);
   const code = knownValue(plan.code);
@@ -75,8 +92,9 @@ export async function bringSnapshot(
 function treesOf(plan: Plan): string[] {
   const code = knownValue(plan.code);
   if (code === undefined) return [];
-  // Submodules come along where their author had them; their absence is the restore's to name.
-  return [...new Set([code.tree, code.heldTree].filter(id => id !== undefined))];
+  // With those of submodules, which need not be here when the project's own are.
+  const all = [code, ...code.submodules].flatMap(({ tree, heldTree }) => [tree, heldTree]);
+  return [...new Set(all.filter(id => id !== undefined))];
 }
 
 async function existing(context: GitContext, trees: readonly string[]): Promise<string[]> {

@@ -2,14 +2,14 @@
  * Brings records, without the code that they ran as, into a repository of its own that is gone afterwards. Nothing that
  * arrives is seen by any other git before it has been looked at, and a record without end is cut off.
  */
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Repository } from '../../git/findRepository.ts';
 import { runGit, type GitContext } from '../../git/runGit.ts';
 import type { StorePath } from '../../runs/runPaths.ts';
 import { transportFailed } from '../errors.ts';
 import { transportVariables, type GitRemote } from '../remote/gitRemote.ts';
-import { runTransport } from '../remote/runTransport.ts';
+import { limitedTransport, TransferTooLarge } from '../remote/limitedTransport.ts';
 import { sharedRefOf } from '../sharedRef.ts';
 import type { ShareTask } from '../shareTask.ts';
 import { sweepFolders } from './sweepFolders.ts';
@@ -26,7 +26,6 @@ export interface FetchedRecords extends AsyncDisposable {
 
 /** Of a record on its way; compressed. */
 const maxBytes = 160 * 1024 * 1024;
-const lookEveryMs = 200;
 const atOnce = 100;
 
 /** @param ids Runs that the remote has. Rejects with `remote-failed` and its like when none of them comes. */
@@ -64,8 +63,9 @@ export async function fetchRecords(
         came.push(...some);
       } catch (error) {
         task.signal?.throwIfAborted();
-        if (some.length === 1 && ids.length > 1) {
-          failures.set(some[0] ?? '', error instanceof Error ? error.message : String(error));
+        if (some.length === 1 && (ids.length > 1 || error instanceof TransferTooLarge)) {
+          const why = error instanceof TransferTooLarge ? error.message : 'the remote does not give it whole';
+          failures.set(some[0] ?? '', why);
           return;
         }
         if (some.length === 1) throw error;
@@ -88,39 +88,16 @@ async function fetchSome(
   variables: NodeJS.ProcessEnv,
   task: ShareTask,
 ): Promise<void> {
-  const full = new AbortController();
-  const signal = task.signal === undefined ? full.signal : AbortSignal.any([task.signal, full.signal]);
-  const watch = setInterval(() => {
-    void bytesBelow(here.gitDir).then(bytes => {
-      if (bytes > maxBytes) full.abort(new Error(`the record is larger than ${maxBytes / 1024 / 1024} MiB`));
-    });
-  }, lookEveryMs);
-  try {
-    const args = [
-      // The record alone: its parents hold the code.
-      ...['-c', 'fetch.fsckObjects=true', 'fetch', '--depth=1', '--progress', '--no-tags', '--no-prune'],
-      ...['--no-write-fetch-head', '--refmap=', '--', remote.url],
-      ...ids.map(id => `+${sharedRefOf(id)}:refs/in/${id}`),
-    ];
-    const { exitCode, stderr } = await runTransport(
-      { repository: here, args, variables },
-      { ...task, signal },
-    );
-    if (exitCode !== 0) throw transportFailed('read', remote, stderr);
-  } finally {
-    clearInterval(watch);
-  }
-}
-
-async function bytesBelow(folder: string): Promise<number> {
-  const entries = await readdir(join(folder, 'objects'), { recursive: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries.map(name =>
-      stat(join(folder, 'objects', name)).then(
-        found => (found.isFile() ? found.size : 0),
-        () => 0,
-      ),
-    ),
+  const args = [
+    // The record alone: its parents hold the code.
+    ...['-c', 'fetch.fsckObjects=true', 'fetch', '--depth=1', '--progress', '--no-tags', '--no-prune'],
+    ...['--no-write-fetch-head', '--refmap=', '--', remote.url],
+    ...ids.map(id => `+${sharedRefOf(id)}:refs/in/${id}`),
+  ];
+  const { exitCode, stderr } = await limitedTransport(
+    { repository: here, args, variables },
+    { objects: join(here.gitDir, 'objects'), bytes: maxBytes },
+    task,
   );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  if (exitCode !== 0) throw transportFailed('read', remote, stderr);
 }

@@ -12,7 +12,7 @@ import { readMetricLogs } from '../../runs/metricLog.ts';
 import { writePackageList } from '../../runs/packageStore.ts';
 import { runPaths, runPathsIn, type StorePath } from '../../runs/runPaths.ts';
 import { sharedRecordSchema, type SharedRecord } from '../../runs/sharedRecord.ts';
-import { sweepFolders } from './sweepFolders.ts';
+import { unplacedPrefix } from './sweepFolders.ts';
 import { hashOf, RecordProblem, type CheckedRecord } from './checkRecord.ts';
 import { sharedPlan } from './collectRecord.ts';
 import { recordFileOf, recordPathOf } from './manifest.ts';
@@ -57,8 +57,7 @@ export async function placeRecord(request: PlaceRequest): Promise<PlacedRecord> 
 async function placeOne(dir: string, child: string | undefined, request: PlaceRequest): Promise<boolean> {
   const { record, origin } = request;
   await mkdir(dirname(dir), { recursive: true });
-  await sweepFolders(dirname(dir), '.shared-');
-  const staging = await mkdtemp(join(dirname(dir), '.shared-'));
+  const staging = await mkdtemp(join(dirname(dir), unplacedPrefix));
   try {
     for (const [path, bytes] of record.files) {
       const file = recordFileOf(path);

@@ -35,6 +35,8 @@ export async function readCommit(
       throw error;
     }
   };
+  const type = await runGit(context, ['cat-file', '-t', commit], { variables, tolerant: true });
+  if (type.stdout.toString('latin1').trim() !== 'commit') throw new RecordProblem('its ref names no commit');
   const header = await bounded(['cat-file', 'commit', commit], 'its commit is too large', maxCommitBytes);
   const listing = await bounded(
     ['ls-tree', '-r', '-z', '-l', '--full-tree', commit],

@@ -5,6 +5,14 @@ import { join } from 'node:path';
 /** Nothing of ours takes this long between two writes. */
 const abandonedMs = 60 * 60 * 1000;
 
+/** Records that were not placed: in every folder where runs lie. */
+export async function sweepUnplaced(runs: string): Promise<void> {
+  for (const shard of await readdir(runs).catch(() => []))
+    await sweepFolders(join(runs, shard), unplacedPrefix);
+}
+
+export const unplacedPrefix = '.shared-';
+
 /** Those in `parent` whose names begin with `prefix`. Never rejects: what stays today goes another day. */
 export async function sweepFolders(parent: string, prefix: string): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {

@@ -1,6 +1,6 @@
 /** Records that somebody made to do harm, put where shared runs lie: each is refused by itself, and nothing of it is written. */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
 import { hashOf } from '../../../src/sharing/record/checkRecord.ts';
@@ -251,7 +251,15 @@ describe('hostile shared records', function () {
     const another = idOf(hostile.length + 2);
     await plant(another, files);
 
+    const blob = idOf(hostile.length + 3);
+    const content = await ana.git('--git-dir', all.hub, 'rev-parse', `${sharedRefOf(id)}:manifest.json`);
+    await ana.git('--git-dir', all.hub, 'update-ref', sharedRefOf(blob), content);
+
     const bob = await all.join('bob');
+    // What a process that was killed has left, long ago.
+    const left = join(bob.store, 'runs', 'zz', '.shared-abcdef');
+    await mkdir(left, { recursive: true });
+    await utimes(left, new Date(0), new Date(0));
     const { code, stdout } = await bob.lockstep(['share', 'fetch', '--json']);
     assert.equal(code, 1, stdout);
     const outcome = JSON.parse(stdout) as {
@@ -267,7 +275,8 @@ describe('hostile shared records', function () {
     assert.match(why.get(links) ?? 'it came', /no ordinary file/);
     assert.match(why.get(flood) ?? 'it came', /too many files/);
     assert.match(why.get(another) ?? 'it came', /belongs to another run/);
-    assert.equal(why.size, planted.size + 3);
+    assert.equal(why.get(blob), 'its ref names no commit');
+    assert.equal(why.size, planted.size + 4);
 
     const list = await new RunStore(bob.store).list();
     assert.deepEqual(

@@ -14,6 +14,8 @@ import type { TensorType } from './tensorType.ts';
 /** The reference stops at 100 MB; a header of a hundred thousand tensors has ten. */
 const mostHeaderBytes = 32 * 1024 * 1024;
 
+const mostTensors = 100_000;
+
 const lengthSchema = z.int().nonnegative();
 const entrySchema = z.looseObject({
   dtype: z.string().max(32),
@@ -35,6 +37,7 @@ export async function readSafetensors(handle: FileHandle, size: number): Promise
   const begin = 8 + length;
   const tensors = new Map<string, Tensor>();
   const parts: { readonly start: number; readonly end: number }[] = [];
+  let claimed = 0;
   for (const [name, value] of Object.entries(headerOf(header))) {
     if (name === '__metadata__') continue;
     const entry = entrySchema.safeParse(value);
@@ -45,6 +48,10 @@ export async function readSafetensors(handle: FileHandle, size: number): Promise
     const bytes = elementBytes(type);
     if (end < start || (bytes !== undefined && countOf(shape) * bytes !== end - start))
       throw tensorsUnreadable(`the shape of ${name.slice(0, 80)} does not fit its size`);
+    claimed += end - start;
+    // Said at once: whoever made a header of overlaps made it long.
+    if (claimed > size - begin) throw tensorsUnreadable('its tensors overlap, or end outside the file');
+    if (parts.length === mostTensors) throw tensorsUnreadable('it has too many tensors');
     parts.push({ start, end });
     tensors.set(name, {
       ...{ type, shape, byteLength: end - start, littleEndian: true, fortranOrder: false },
