@@ -1,6 +1,7 @@
 /** The JSON Schemas of the files of a run record and of what the command line prints about runs, by file name. */
 import * as z from 'zod';
 import { annotationSchema, requestSchema } from './annotation.ts';
+import { broughtSchema } from './brought.ts';
 import { capturedSchema, packageListSchema } from './captured.ts';
 import { causeReportSchema } from './causeReport.ts';
 import { determinismProbeSchema } from './determinismProbe.ts';
@@ -36,6 +37,11 @@ const published: readonly { readonly name: string; readonly title: string; reado
   { name: 'probe', title: 'probes/<ulid>.json of a run', schema: determinismProbeSchema },
   { name: 'cause', title: 'causes/<ulid>.json of a run', schema: causeReportSchema },
   { name: 'shared', title: 'shared.json of a run that somebody shared', schema: sharedRecordSchema },
+  {
+    name: 'brought',
+    title: 'brought.json of a run: who brought which statements about it',
+    schema: broughtSchema,
+  },
   { name: 'forecast', title: 'What lockstep reproduce --forecast --json prints', schema: forecastSchema },
   { name: 'health', title: 'What lockstep health --json prints of each run', schema: runHealthSchema },
   { name: 'packages', title: 'packages/<sha256>.json of a store', schema: packageListSchema },

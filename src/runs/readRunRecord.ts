@@ -10,6 +10,7 @@ import { isTemporaryName } from '../base/atomicFile.ts';
 import { errorText, systemErrorCode } from '../base/systemError.ts';
 import { announcementSchema, type Announcement } from './announcement.ts';
 import { annotationSchema, requestSchema, type Annotation, type RunRequest } from './annotation.ts';
+import { broughtSchema } from './brought.ts';
 import { capturedSchema, type Captured } from './captured.ts';
 import { mergeAnnotations, type MergedAnnotations } from './mergeAnnotations.ts';
 import { planSchema, type Plan } from './plan.ts';
@@ -61,7 +62,7 @@ export function readEndedRecord(
 ): RunRecord | undefined {
   const names = new Set(['result.json', 'plan.json']);
   if (has.annotations) names.add('annotations');
-  if (has.verdicts) names.add('verdicts');
+  if (has.verdicts) for (const name of ['verdicts', 'brought.json']) names.add(name);
   if (has.shared) names.add('shared.json');
   const record = readNamed(dir, 'summary', names);
   return record.result === undefined || record.plan === undefined ? undefined : record;
@@ -88,8 +89,14 @@ function readNamed(dir: string, extent: 'summary' | 'all', names: ReadonlySet<st
   const shared = one(paths.shared, sharedRecordSchema);
   const captured = full ? one(paths.captured, capturedSchema) : undefined;
   const annotations: Annotation[] = many(paths.annotations, annotationSchema).map(([, value]) => value);
+  const statements = one(paths.brought, broughtSchema)?.statements ?? {};
   const verdicts = many(paths.verdicts, verdictSchema)
-    .map(([, value]) => value)
+    .map(([name, verdict]): Verdict => {
+      const place = `verdicts/${name}`;
+      const broughtBy = Object.hasOwn(statements, place) ? statements[place]?.by : undefined;
+      const { broughtBy: claimed, ...rest } = verdict;
+      return broughtBy === undefined ? (claimed === undefined ? verdict : rest) : { ...rest, broughtBy };
+    })
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const requests = full ? many(paths.requests, requestSchema) : [];
   if (plan !== undefined && plan.id !== basename(dir)) problems.push('plan.json belongs to another run');

@@ -66,6 +66,8 @@ export interface RunPaths {
   readonly causes: string;
   /** Where it came from, of a run that somebody else shared, see sharedRecord.ts. */
   readonly shared: string;
+  /** Which statements about it others brought, see brought.ts. */
+  readonly brought: string;
   /** Raw bytes that git cannot hold as they are. */
   readonly held: string;
   /** What the program said about its run through a tracking library: `reported.jsonl`, see reported.ts. */
@@ -119,6 +121,7 @@ export function runPathsIn(dir: string): RunPaths {
     probes: below + 'probes',
     causes: below + 'causes',
     shared: below + 'shared.json',
+    brought: below + 'brought.json',
     held: below + 'held',
     reported: below + 'reported.jsonl',
     media: below + 'media.jsonl',

@@ -15,6 +15,8 @@ export interface VerdictSummary {
   readonly host?: string;
   /** The step that a reproduction was asked to go to, where it was stopped there. */
   readonly throughStep?: number;
+  /** Who brought it here, of a verdict that was fetched. */
+  readonly broughtBy?: string;
 }
 
 export interface RunSummary {
@@ -126,10 +128,11 @@ export function summariseRun(
     ...(run.shared === undefined ? {} : { sharedBy: run.shared.sharedBy ?? '' }),
     ...(plan?.origin === undefined ? {} : { importedFrom: plan.origin.kind }),
     ...(hasTags(run) ? { reportedTags: run.reported?.tags ?? {} } : {}),
-    verdicts: run.verdicts.map(({ reproductionId, verdict, at, host, part }) => ({
+    verdicts: run.verdicts.map(({ reproductionId, verdict, at, host, part, broughtBy }) => ({
       ...{ reproductionId, verdict, at },
       ...(host === undefined ? {} : { host }),
       ...(part?.throughStep === undefined ? {} : { throughStep: part.throughStep }),
+      ...(broughtBy === undefined ? {} : { broughtBy }),
     })),
     ...hostOf(run),
     ...(run.problems[0] === undefined ? {} : { problem: run.problems.join('; ') }),

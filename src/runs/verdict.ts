@@ -90,6 +90,8 @@ export const verdictSchema = z.looseObject({
   at: z.string(),
   host: z.string().optional(),
   durationMs: z.number().optional(),
+  /** Who brought it here, where it was fetched, '' where nobody is named. From brought.json: no verdict says so itself. */
+  broughtBy: z.string().optional(),
   /** The first sentence of the report. */
   sentence: z.string(),
   metrics: z.array(metricVerdictSchema),

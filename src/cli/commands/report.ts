@@ -28,7 +28,7 @@ export const report: Subcommand = {
       'The verdict of a reproduction as a document: Markdown for a pull request, or one HTML file with the curves.',
       context,
     )
-      .argument('<run>', 'a reproduction, or a run: then its newest verdict')
+      .argument('<run>', 'a reproduction, or a run: then its newest verdict, one of this machine first')
       .option('--format <format>', 'md, html or json; by default what the name of the file says, else md')
       .option('--output <file>', 'into this file')
       .option('--json', 'the same as --format json, as schemas/cli-report.schema.json says');

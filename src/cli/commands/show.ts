@@ -13,7 +13,11 @@ import type { Origin } from '../../runs/plan.ts';
 import type { ReportedModel } from '../../runs/reported.ts';
 import { readProbes } from '../../reproduction/probe/readProbes.ts';
 import type { RecordedProbe } from '../../reproduction/probe/readProbes.ts';
-import { attestationsOf, attestationsWithHosts } from '../../reproduction/verdict/attestationsOf.ts';
+import {
+  attestationsOf,
+  attestationsWithHosts,
+  machineText,
+} from '../../reproduction/verdict/attestationsOf.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import type { SharedRecord } from '../../runs/sharedRecord.ts';
 import type { RunStore } from '../../runs/runStore.ts';
@@ -178,10 +182,13 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
   section('Read', fileLines((captured?.inputs ?? []).filter(use => use.inSnapshot !== true)));
   section('Wrote', fileLines(result?.outputs ?? []));
   section('Changed meanwhile, not by this run', result?.changedMeanwhile ?? []);
-  const statistics = details.verdicts.at(-1)?.statistics;
+  const statistics = details.verdicts.findLast(one => one.broughtBy === undefined)?.statistics;
   section('Reproductions', [
     ...(details.verdicts.length < 2 ? [] : [attestationsWithHosts(attestationsOf(details.verdicts))]),
-    ...details.verdicts.map(one => `${shortId(one.reproductionId)} ${momentText(one.at)} ${one.sentence}`),
+    ...details.verdicts.map(one => {
+      const from = one.broughtBy === undefined ? '' : ` (on ${machineText(one) ?? ''})`;
+      return `${shortId(one.reproductionId)} ${momentText(one.at)} ${one.sentence}${from}`;
+    }),
     ...(statistics === undefined ? [] : [statistics.sentence]),
   ]);
   section(

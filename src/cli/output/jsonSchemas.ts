@@ -20,6 +20,12 @@ import { metricsPreviewOutputSchema } from './metricsPreviewOutput.ts';
 import { reportOutputSchema } from './reportOutput.ts';
 import { runOutputSchema } from './runOutput.ts';
 import { runsOutputSchema } from './runsOutput.ts';
+import {
+  shareExportOutputSchema,
+  shareFetchOutputSchema,
+  shareLinkOutputSchema,
+  sharePushOutputSchema,
+} from './shareOutput.ts';
 import { showOutputSchema } from './showOutput.ts';
 
 const printed: readonly { readonly name: string; readonly command: string; readonly schema: z.ZodType }[] = [
@@ -45,6 +51,10 @@ const printed: readonly { readonly name: string; readonly command: string; reado
   { name: 'cli-data-gc', command: 'lockstep data gc --json', schema: dataGarbageOutputSchema },
   { name: 'cli-env-lock', command: 'lockstep env lock --json', schema: envLockOutputSchema },
   { name: 'cli-env-verify', command: 'lockstep env verify --json', schema: envVerifyOutputSchema },
+  { name: 'cli-share-push', command: 'lockstep share push --json', schema: sharePushOutputSchema },
+  { name: 'cli-share-fetch', command: 'lockstep share fetch --json', schema: shareFetchOutputSchema },
+  { name: 'cli-share-link', command: 'lockstep share link --json', schema: shareLinkOutputSchema },
+  { name: 'cli-share-export', command: 'lockstep share export --json', schema: shareExportOutputSchema },
   { name: 'cli-error', command: 'any command with --json that fails', schema: errorOutputSchema },
 ];
 

@@ -52,6 +52,8 @@ export const runSummaryOutputSchema = z.looseObject({
       at: z.string(),
       host: z.string().optional(),
       throughStep: z.number().optional(),
+      /** Who brought it here, of a verdict that was fetched. */
+      broughtBy: z.string().optional(),
     }),
   ),
   problem: z.string().optional(),

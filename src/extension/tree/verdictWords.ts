@@ -1,5 +1,6 @@
 /** Verdicts in words and icons. */
 import * as vscode from 'vscode';
+import { machineText } from '../../reproduction/verdict/attestationsOf.ts';
 import type { VerdictSummary } from '../../runs/runSummary.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import { formatTime, oneLine } from '../formatText.ts';
@@ -48,7 +49,11 @@ export function verdictCounts(verdicts: readonly Pick<VerdictSummary, 'verdict'>
 }
 
 /** `Identical · gpu-box · 22 Nov 2026, 10:05`: one reproduction among others. */
-export function attestationText({ verdict, at, host }: Pick<Verdict, 'verdict' | 'at' | 'host'>): string {
-  const parts = [host === undefined ? '' : oneLine(host, 60), formatTime(at)].filter(part => part !== '');
+export function attestationText({
+  verdict,
+  at,
+  ...where
+}: Pick<Verdict, 'verdict' | 'at' | 'host' | 'broughtBy'>): string {
+  const parts = [oneLine(machineText(where) ?? '', 120), formatTime(at)].filter(part => part !== '');
   return `${verdictWord(verdict)} · ${parts.join(' · ')}`;
 }

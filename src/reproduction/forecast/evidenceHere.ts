@@ -29,7 +29,7 @@ export async function evidenceHere(question: EvidenceQuestion): Promise<Evidence
   const { original, machine, machineOfRun } = question;
   const here: Verdict[] = [];
   for (const verdict of original.verdicts) {
-    if (!hasSameIngredients(verdict)) continue;
+    if (verdict.broughtBy !== undefined || !hasSameIngredients(verdict)) continue;
     const on = (await machineOfRun(verdict.reproductionId)) ?? { ...machine, host: verdict.host };
     if (sameMachine(machine, on)) here.push(verdict);
   }

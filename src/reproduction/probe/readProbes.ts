@@ -1,6 +1,7 @@
 /** The determinism probes of a run. Invariant: one that cannot be read costs itself, not the others. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { broughtSchema } from '../../runs/brought.ts';
 import { determinismProbeSchema } from '../../runs/determinismProbe.ts';
 import type { DeterminismProbe } from '../../runs/determinismProbe.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
@@ -10,17 +11,23 @@ import { sameMachine } from './machineOf.ts';
 export interface RecordedProbe {
   readonly id: string;
   readonly probe: DeterminismProbe;
+  /** Somebody else brought it: it says nothing for sure. */
+  readonly brought?: true;
 }
 
 /** Oldest first; none where the run was never probed. */
 export async function readProbes(runDir: string): Promise<RecordedProbe[]> {
-  const folder = runPathsIn(runDir).probes;
+  const { probes: folder, brought } = runPathsIn(runDir);
+  const known = broughtSchema.safeParse(valueOf(await readFile(brought, 'utf8').catch(() => '')));
+  const statements = known.data?.statements ?? {};
   const names = (await readdir(folder).catch(() => [])).filter(name => name.endsWith('.json')).sort();
   const read = await Promise.all(
     names.map(async name => {
       const text = await readFile(join(folder, name), 'utf8').catch(() => '');
       const probe = determinismProbeSchema.safeParse(valueOf(text));
-      return probe.success ? { id: name.slice(0, -'.json'.length), probe: probe.data } : undefined;
+      if (!probe.success) return undefined;
+      const theirs = Object.hasOwn(statements, `probes/${name}`) ? { brought: true as const } : {};
+      return { id: name.slice(0, -'.json'.length), probe: probe.data, ...theirs };
     }),
   );
   return read.filter(one => one !== undefined);
@@ -28,8 +35,9 @@ export async function readProbes(runDir: string): Promise<RecordedProbe[]> {
 
 /** Those that tell of the noise of this machine. */
 export function probesOf(machine: Machine, probes: readonly RecordedProbe[]): RecordedProbe[] {
-  return probes.filter(({ probe: { host, machine: on } }) =>
-    sameMachine(machine, { host, cpuModel: on?.cpuModel, gpus: on?.gpus ?? [] }),
+  return probes.filter(
+    ({ brought, probe: { host, machine: on } }) =>
+      brought === undefined && sameMachine(machine, { host, cpuModel: on?.cpuModel, gpus: on?.gpus ?? [] }),
   );
 }
 

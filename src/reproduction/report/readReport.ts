@@ -14,12 +14,13 @@ import { judgedSeries } from '../comparison/judgedSeries.ts';
 import { reproductionNotJudged } from '../errors.ts';
 import { chartWidth } from './overlaySvg.ts';
 import type { ReportChart, ReportContent } from './reportContent.ts';
+import { machineText } from '../verdict/attestationsOf.ts';
 import { worstFirst } from './reportRows.ts';
 
 const mostCharts = 6;
 
 /**
- * @param id A reproduction, or a run: then its newest verdict.
+ * @param id A reproduction, or a run: then its newest verdict, one of this machine before any that others brought.
  * Rejects with `reproduction-not-judged` where there is no verdict.
  */
 export async function readReport(runs: RunStore, id: string): Promise<ReportContent> {
@@ -28,7 +29,9 @@ export async function readReport(runs: RunStore, id: string): Promise<ReportCont
   const original = reproduces === undefined ? asked : await runs.read(reproduces);
   const verdict =
     original.verdicts.find(one => one.reproductionId === id) ??
-    (reproduces === undefined ? original.verdicts.at(-1) : undefined);
+    (reproduces === undefined
+      ? (original.verdicts.findLast(one => one.broughtBy === undefined) ?? original.verdicts.at(-1))
+      : undefined);
   if (verdict === undefined) throw reproductionNotJudged(id);
   const cause = (await readCauseReports(original)).findLast(
     one => one.reproductionId === verdict.reproductionId,
@@ -39,7 +42,7 @@ export async function readReport(runs: RunStore, id: string): Promise<ReportCont
     verdict,
     label: name ?? commandLabel(argv),
     command: argv.join(' '),
-    host: verdict.host,
+    host: machineText(verdict),
     durationMs: verdict.durationMs,
     cause,
     charts: await chartsOf(runs, original, verdict),
@@ -62,7 +65,9 @@ export async function readCauseReports({ dir }: Pick<RunDetails, 'dir'>): Promis
 }
 
 async function chartsOf(runs: RunStore, original: RunDetails, verdict: Verdict): Promise<ReportChart[]> {
-  const reproduction = await runs.read(verdict.reproductionId);
+  const reproduction = await runs.read(verdict.reproductionId).catch(() => undefined);
+  // That of a verdict that was fetched is elsewhere.
+  if (reproduction === undefined) return [];
   const [before, now] = await Promise.all([seriesOf(runs, original), seriesOf(runs, reproduction)]);
   return worstFirst(verdict.metrics)
     .filter(metric => !metric.volatile && metric.comparedPoints > 1)

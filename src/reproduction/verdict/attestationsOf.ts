@@ -3,7 +3,7 @@
 export interface Attestation {
   readonly word: string;
   readonly count: number;
-  /** Names of the machines, each once. */
+  /** Names of the machines, each once, and of who brought what was not found here. */
   readonly hosts: readonly string[];
 }
 
@@ -17,16 +17,22 @@ export interface Attestations {
   readonly text: string;
 }
 
+export interface Attesting {
+  readonly host?: string | undefined;
+  /** Of a verdict that was fetched. Anybody can call themselves anything. */
+  readonly broughtBy?: string | undefined;
+}
+
 const order: readonly string[] = ['identical', 'within-tolerance', 'diverged', 'inconclusive'];
 
 /** Verdicts, or what a summary tells of them. */
 export function attestationsOf(
-  verdicts: readonly { readonly verdict: string; readonly host?: string | undefined }[],
+  verdicts: readonly (Attesting & { readonly verdict: string })[],
 ): Attestations {
   const words = [...new Set(verdicts.map(({ verdict }) => verdict))].sort((a, b) => rank(a) - rank(b));
   const outcomes = words.map(word => {
     const those = verdicts.filter(({ verdict }) => verdict === word);
-    const hosts = those.map(({ host }) => host).filter(host => host !== undefined);
+    const hosts = those.map(machineText).filter(host => host !== undefined);
     return { word, count: those.length, hosts: [...new Set(hosts)].sort() };
   });
   const total = verdicts.length;
@@ -45,6 +51,12 @@ export function attestationsWithHosts({ total, outcomes }: Attestations): string
     return `${count} ${wordText(word)}${on}`;
   });
   return `reproduced ${total === 1 ? 'once' : `${total} times`}: ${each.join(', ')}`;
+}
+
+/** `alpha`; of a verdict that was fetched `machine-012345, from Eve`. */
+export function machineText({ host, broughtBy }: Attesting): string | undefined {
+  if (broughtBy === undefined) return host;
+  return `${host ?? 'a machine'}, from ${broughtBy === '' ? 'somebody without a name' : broughtBy}`;
 }
 
 function rank(word: string): number {

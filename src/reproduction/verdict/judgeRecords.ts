@@ -92,7 +92,9 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
     ]),
     escapedModules: escapedModules(after.captured, [before.plan.root, workspace], request),
   });
-  const earlier = original.verdicts.filter(one => one.reproductionId !== verdict.reproductionId);
+  const earlier = original.verdicts.filter(
+    one => one.reproductionId !== verdict.reproductionId && one.broughtBy === undefined,
+  );
   const statistics = finalStatistics([...earlier, verdict]);
   return statistics === undefined ? verdict : { ...verdict, statistics };
 }

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import { writeFileAtomic, writeJsonAtomic } from '../../base/atomicFile.ts';
 import { systemErrorCode } from '../../base/systemError.ts';
+import { broughtSchema } from '../../runs/brought.ts';
 import { packageListSchema } from '../../runs/captured.ts';
 import { recordNotWritten } from '../../runs/errors.ts';
 import { readMetricLogs } from '../../runs/metricLog.ts';
@@ -67,6 +68,7 @@ async function placeOne(dir: string, child: string | undefined, request: PlaceRe
       await writeFile(target, await localBytes(path, file.name, bytes, request));
     }
     await requireMetrics(staging);
+    if (child === undefined) await noteBrought(staging, statementNames(record), origin);
     await writeJsonAtomic(runPathsIn(staging).shared, origin);
     await rename(staging, dir);
     return true;
@@ -145,14 +147,18 @@ async function addTo(
     for (const [name, value] of statementsOf(record, folder)) {
       const target = join(dir, name);
       if (await exists(target)) continue;
+      // First: a verdict of somebody else is never taken for one of this machine.
+      await noteBrought(dir, [name], origin);
       await mkdir(dirname(target), { recursive: true });
       await writeFileAtomic(target, `${JSON.stringify(localValue(value, neutral.home), null, 1)}\n`);
       if (folder === 'verdicts') verdicts++;
     }
   if (sharedHere === undefined) return { how: 'own', verdicts };
-  const { confirmedAt, confirmedFor } = sharedHere;
+  // Who shared it first stays; who brought what later is in brought.json.
+  const { confirmedAt, confirmedFor, sharedBy } = sharedHere;
   await writeJsonAtomic(paths.shared, {
     ...origin,
+    ...(sharedBy === undefined ? {} : { sharedBy }),
     ...(confirmedAt === undefined ? {} : { confirmedAt }),
     ...(confirmedFor === undefined ? {} : { confirmedFor }),
   });
@@ -166,6 +172,22 @@ function statementsOf(record: CheckedRecord, folder: string): [string, unknown][
       ? [[file.name, value]]
       : [];
   });
+}
+
+function statementNames(record: CheckedRecord): string[] {
+  return ['verdicts', 'annotations', 'probes', 'causes'].flatMap(folder =>
+    statementsOf(record, folder).map(([name]) => name),
+  );
+}
+
+async function noteBrought(dir: string, names: readonly string[], origin: SharedRecord): Promise<void> {
+  if (names.length === 0) return;
+  const path = runPathsIn(dir).brought;
+  const { remote, url, commit, fetchedAt, sharedBy: by = '' } = origin;
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const before = text === undefined ? {} : broughtSchema.parse(JSON.parse(text)).statements;
+  const added = names.map(name => [name, { by, remote, url, commit, fetchedAt }] as const);
+  await writeJsonAtomic(path, { schemaVersion: 1, statements: { ...before, ...Object.fromEntries(added) } });
 }
 
 function neutralBytes(plan: Buffer, neutral: Neutral): Buffer {

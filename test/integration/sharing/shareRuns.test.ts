@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
+import { shareFetchOutputSchema, sharePushOutputSchema } from '../../../src/cli/output/shareOutput.ts';
 import { parseRunLink } from '../../../src/sharing/link/runLink.ts';
 import { fingerprintChanges, repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
 import { team, type Member, type Team } from './team.ts';
@@ -59,19 +60,14 @@ describe('sharing runs', function () {
 
   it('gives others code, record and data, touches nothing of one’s own, and names no person or machine', async () => {
     const before = [await own(ana), await ana.git('for-each-ref'), await ana.git('log', '--all')];
-    const { runs } = JSON.parse(await ana.expect(0, 'share', 'push', '@1', '--json')) as {
-      runs: {
-        state: string;
-        ref: string;
-        data: { pushed: number };
-        lacks: { kind: string; what: string }[];
-      }[];
-    };
+    const { runs } = sharePushOutputSchema.parse(
+      JSON.parse(await ana.expect(0, 'share', 'push', '@1', '--json')),
+    );
     const after = [await own(ana), await ana.git('for-each-ref'), await ana.git('log', '--all')];
     assert.deepEqual(fingerprintChanges(before[0] as string[], after[0] as string[]), []);
     assert.deepEqual(after.slice(1), before.slice(1));
     assert.equal(runs[0]?.state, 'shared');
-    assert.equal(runs[0].data.pushed, 1);
+    assert.equal(runs[0].data?.pushed, 1);
     assert.deepEqual(runs[0].lacks, []);
     const listed = await ana.git('ls-remote', 'origin');
     assert.ok(listed.includes(runs[0].ref), listed);
@@ -142,16 +138,28 @@ describe('sharing runs', function () {
     );
     assert.equal(shared, undefined);
     assert.match(verdicts[0]?.host ?? '', /^machine-/);
+    assert.equal(verdicts[0]?.broughtBy, 'bob');
+    assert.match(await ana.expect(0, 'show', id), /\(on machine-[0-9a-f]{6}, from bob\)/);
+    assert.match(await ana.expect(0, 'report', id), /from bob/);
+    await ana.expect(0, 'reproduce', id, '--yes');
+    assert.doesNotMatch(await ana.expect(0, 'report', id), /from bob/);
     assert.match(await ana.expect(0, 'share', 'fetch'), /0 runs fetched .* 1 unchanged/);
   });
 
   it('brings records alone, and code where it is asked for', async () => {
     const carol = await all.join('carol');
-    await carol.expect(0, 'share', 'fetch');
+    const fetched = shareFetchOutputSchema.parse(
+      JSON.parse(await carol.expect(0, 'share', 'fetch', '--json')),
+    );
+    assert.deepEqual(
+      fetched.fetched.map(one => one.id),
+      [id],
+    );
     const { plan, shared } = await new RunStore(carol.store).read(id);
     assert.equal(plan?.root, join(carol.home, 'the project'));
     assert.equal(shared?.confirmedAt, undefined);
-    assert.equal(shared?.sharedBy, 'ana');
+    // Of the newest commit; what a manifest says anybody can write.
+    assert.equal(shared?.sharedBy, 'bob');
     const tree = plan.code.known === 'unknown' ? '' : plan.code.value.tree;
     const store = join(carol.store, 'snapshots.git');
     const has = (): Promise<boolean> =>
@@ -171,7 +179,7 @@ describe('sharing runs', function () {
   });
 
   it('links to it by its id and the remote’s address alone', async () => {
-    const lines = (await ana.expect(0, 'share', 'link', '@1', '--scheme', 'cursor')).trim().split('\n');
+    const lines = (await ana.expect(0, 'share', 'link', id, '--scheme', 'cursor')).trim().split('\n');
     assert.match(lines[0] ?? '', /^cursor:\/\//);
     assert.deepEqual(parseRunLink(lines[0] ?? ''), { remote: all.hub, id });
     assert.equal(lines[2], `lockstep reproduce ${id}`);
