@@ -30,30 +30,13 @@ export function scriptWithoutInterpreter(script: string, command: string): Locks
   });
 }
 
-export function unknownDataCommand(name: string, near: string | undefined): LockstepError {
+/** @param group The command that has commands of its own: `data`. */
+export function unknownGroupCommand(group: string, name: string, near: string | undefined): LockstepError {
   return new LockstepError({
     code: 'unknown-command',
     kind: 'usage',
-    message: `There is no command data ${name}.${near === undefined ? '' : ` Did you mean data ${near}?`}`,
-    mend: 'See lockstep data --help',
-  });
-}
-
-export function unknownEnvCommand(name: string, near: string | undefined): LockstepError {
-  return new LockstepError({
-    code: 'unknown-command',
-    kind: 'usage',
-    message: `There is no command env ${name}.${near === undefined ? '' : ` Did you mean env ${near}?`}`,
-    mend: 'See lockstep env --help',
-  });
-}
-
-export function unknownShareCommand(name: string, near: string | undefined): LockstepError {
-  return new LockstepError({
-    code: 'unknown-command',
-    kind: 'usage',
-    message: `There is no command share ${name}.${near === undefined ? '' : ` Did you mean share ${near}?`}`,
-    mend: 'See lockstep share --help',
+    message: `There is no command ${group} ${name}.${near === undefined ? '' : ` Did you mean ${group} ${near}?`}`,
+    mend: `See lockstep ${group} --help`,
   });
 }
 
