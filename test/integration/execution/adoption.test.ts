@@ -118,7 +118,8 @@ describe('a supervisor that is killed', () => {
     await waitFor('metrics', async () => (await metricsOf(run))['loss'] !== undefined);
     process.kill(record.supervisor.pid, 'SIGKILL');
     await writeFile(stop, '');
-    await waitFor('the end', async () => (await identifyProcess(record.child?.pid ?? 0)) === undefined);
+    for (const pid of [record.child?.pid ?? 0, record.supervisor.pid])
+      await waitFor('the end', async () => (await identifyProcess(pid)) === undefined);
     assert.equal((await readRunEnd(run.paths))?.state, 'lost');
     const ended = { exitCode: 7, at: new Date().toISOString(), durationMs: 5 };
     await writeFile(run.paths.process, JSON.stringify({ ...record, ended }));
