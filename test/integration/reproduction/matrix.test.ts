@@ -95,7 +95,10 @@ describe('a reproduction leaves everything as it was', function () {
     await repository.commit('on another branch');
     const deleted = await run(project, python);
     // Untracked code, a changed binary, something staged.
-    await repository.write({ 'weights.bin': Buffer.from([0, 255, 13, 10, 1]), 'extra.py': 'BONUS = 2.0625\n' });
+    await repository.write({
+      'weights.bin': Buffer.from([0, 255, 13, 10, 1]),
+      'extra.py': 'BONUS = 2.0625\n',
+    });
     await repository.git('add', 'weights.bin');
     await repository.write({ 'weights.bin': Buffer.from([0, 255, 13, 10, 2]) });
     const dirty = await run(project, python);
