@@ -29,6 +29,8 @@ const requirements = {
   uv: ['uv==0.13.9'],
   /** What writes files of tensors. */
   tensors: ['safetensors==0.8.0', 'numpy==2.4.6', 'ml_dtypes==0.6.0'],
+  /** The fastest of the other tools that keep versions of data; for measuring alone. */
+  oxen: ['oxenai==0.65.1'],
   /** Reads the crates that runs are exported as. */
   rocrate: ['rocrate==0.16.0'],
   /** dvc with its clients for the remotes that tests talk to. */
