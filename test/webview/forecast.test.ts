@@ -121,7 +121,7 @@ describe('Reproduction Report panel before the run', () => {
     const strings = await panelStrings('reportStrings');
     await stage.send({ type: 'open', strings, origin: { original: 'o', reproduction: 'r' } });
     await stage.send({ type: 'report', revision: 100, report: identicalReport().report });
-    await page.getByRole('heading', { name: 'Identical' }).waitFor();
+    await page.getByRole('heading', { name: 'Identical', exact: true }).waitFor();
     assert.equal(await page.locator('.table-materials').count(), 0);
     assert.deepEqual(await stage.panel.state(), {
       ...{ origin: { original: 'o', reproduction: 'r' }, key: undefined, allMetrics: false, goesOn: false },
