@@ -47,7 +47,7 @@ const specSchema = z.looseObject({
 
 /** JSON is YAML, too. Throws where the text is no specification. */
 export function parseCdiSpec(text: string): Omit<CdiSpec, 'path'> {
-  const { kind, devices } = specSchema.parse(parse(text, { logLevel: 'silent' }));
+  const { kind, devices } = specSchema.parse(parse(text, { logLevel: 'error' }));
   const driver = /lib(?:cuda|nvidia-ml)\.so\.(\d+\.\d[\d.]*\d)/.exec(text)?.[1];
   return {
     devices: devices.map(({ name }) => `${kind}=${name}`),

@@ -119,7 +119,7 @@ async function fileParameters({ cwd, root }: ParameterSources): Promise<Record<s
       const found = new Map<string, Parameter>();
       collect(
         '',
-        parse(content, { maxAliasCount: 100, logLevel: 'silent' }),
+        parse(content, { maxAliasCount: 100, logLevel: 'error' }),
         relative(root, file).split(sep).join('/'),
         found,
         0,
