@@ -106,6 +106,9 @@ print(json.dumps({'step': 0, 'large': len(head('large.bin')), 'pointer': int(hea
     const object = join(root, '.git', 'lfs', 'objects', oid.slice(0, 2), oid.slice(2, 4));
     await mkdir(object, { recursive: true });
     await cp(large, join(object, oid));
+    await waitFor('the hash that is taken beside the run', async () =>
+      (await storeOf(project).read(id)).captured?.gaps?.some(gap => gap.sha256 === oid),
+    );
     // A checkout that was not filled.
     await writeFile(large, `${pointer}\n`);
     const verdict = await reproduce(project, [id]);
