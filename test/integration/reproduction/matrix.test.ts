@@ -13,7 +13,7 @@ import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliOptions, CliProject } from '../../helpers/lockstepCli.ts';
 import { smallDisk } from '../../helpers/remotes/smallDisk.ts';
 import { fingerprintChanges, repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
-import { startReproduction, storeOf } from '../../helpers/reproducedRuns.ts';
+import { reproduce, startReproduction, storeOf } from '../../helpers/reproducedRuns.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
 
 const trainer = `
@@ -45,21 +45,6 @@ async function run(project: CliProject, words: readonly string[], options?: CliO
   const { code, stdout, stderr } = await project.lockstep(['run', '--', ...words], options);
   assert.equal(code, words.includes('--fail') ? 1 : 0, stdout + stderr);
   return storeOf(project).resolve('@1');
-}
-
-/** The verdict, and that nothing of the person's was touched on the way to it. */
-async function reproduce(
-  project: CliProject,
-  words: readonly string[],
-  options?: CliOptions,
-): Promise<Verdict> {
-  const before = await repositoryFingerprint(project.root);
-  const { document } = await project.json(['reproduce', ...words, '--json'], options);
-  const changes = fingerprintChanges(before, await repositoryFingerprint(project.root));
-  assert.deepEqual(changes, [], words.join(' '));
-  const verdict = verdictSchema.safeParse(document);
-  assert.ok(verdict.success, JSON.stringify(document));
-  return verdict.data;
 }
 
 async function expect(project: CliProject, id: string, word: Verdict['verdict']): Promise<Verdict> {

@@ -7,30 +7,16 @@ import { runCommand } from '../../../src/base/runCommand.ts';
 import { errorOutputSchema } from '../../../src/cli/output/errorOutput.ts';
 import { findEscapes } from '../../../src/reproduction/restore/findEscapes.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
-import type { Verdict } from '../../../src/runs/verdict.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliOptions, CliProject } from '../../helpers/lockstepCli.ts';
 import { fingerprintChanges, repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
-import { startReproduction, storeOf } from '../../helpers/reproducedRuns.ts';
+import { reproduce, startReproduction, storeOf } from '../../helpers/reproducedRuns.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
 
 async function run(project: CliProject, words: readonly string[], options?: CliOptions): Promise<string> {
   const outcome = await project.lockstep(['run', ...words], options);
   assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);
   return storeOf(project).resolve('@1');
-}
-
-async function reproduce(
-  project: CliProject,
-  words: readonly string[],
-  options?: CliOptions,
-): Promise<Verdict> {
-  const before = await repositoryFingerprint(project.root);
-  const { document } = await project.json(['reproduce', ...words, '--json'], options);
-  assert.deepEqual(fingerprintChanges(before, await repositoryFingerprint(project.root)), []);
-  const verdict = verdictSchema.safeParse(document);
-  assert.ok(verdict.success, JSON.stringify(document));
-  return verdict.data;
 }
 
 const printer = `import json\nprint(json.dumps({'step': 0, 'loss': 0.5}))\n`;
