@@ -17,6 +17,8 @@ export interface VscodeServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** A free one when left out. */
   readonly port?: number;
+  /** How long what a lost window left behind waits for it to come back; the editor's own three hours when left out. */
+  readonly reconnectionGraceSeconds?: number;
 }
 
 export interface VscodeServer {
@@ -115,6 +117,9 @@ function serverArguments(options: VscodeServerOptions): string[] {
     ...['--server-data-dir', options.dataFolder, '--extensions-dir', options.extensionsFolder],
     ...['--accept-server-license-terms', '--telemetry-level', 'off'],
     ...(options.testDriver === true ? ['--enable-smoke-test-driver'] : []),
+    ...(options.reconnectionGraceSeconds === undefined
+      ? []
+      : ['--reconnection-grace-time', String(options.reconnectionGraceSeconds)]),
   ];
 }
 

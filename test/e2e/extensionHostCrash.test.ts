@@ -96,6 +96,11 @@ describe(`killing the extension host, ${rounds.length} times from seed ${seed}`,
     await repository.remove();
   });
 
+  // A round that failed while the window was closed must not fail those after it.
+  beforeEach(async () => {
+    if (window.page.isClosed()) await reopen();
+  });
+
   for (const round of rounds) {
     const { moment, part, restarts } = round;
     const back = restarts ? 'the editor restarts it' : 'the window is opened again';
@@ -184,6 +189,7 @@ describe(`killing the extension host, ${rounds.length} times from seed ${seed}`,
 
   async function reopen(): Promise<void> {
     await window.page.close();
+    // The one that the editor was restarting meanwhile ends when nobody came back to it.
     await waitFor(
       'the hosts of the closed window to end',
       () => extensionHosts(editor.server).length === 0,

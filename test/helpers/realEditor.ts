@@ -43,6 +43,8 @@ export async function realEditor(
     extensionsFolder: join(folder.path, 'e'),
     env: scrubbedEnvironment(home, { SHELL: '/bin/sh' }),
     settings,
+    // A window closed while the editor was restarting its host leaves one that no window will ever come back to.
+    reconnectionGraceSeconds: 10,
   };
   await installExtension(await packedExtension(), options);
   const server = await startVscodeServer(options);
