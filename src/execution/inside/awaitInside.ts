@@ -10,8 +10,9 @@ import { identifyProcess } from '../../base/processIdentity.ts';
 import type { ProcessIdentity } from '../../base/processIdentity.ts';
 import { insideFolder, readInsideEnd } from '../../runs/insideEnd.ts';
 import type { CommandEnd } from '../spawnCommand.ts';
-import type { ContainerApi, ContainerFacts } from './containerApi.ts';
-import { isNotAnswering } from './containerApi.ts';
+import type { ContainerApi } from './containerApi.ts';
+import type { ContainerFacts } from './engineFacts.ts';
+import { isNotAnswering } from './engineCalls.ts';
 
 export interface RunningInside {
   readonly api: ContainerApi;

@@ -7,8 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EndOptions } from '../commandPlace.ts';
 import { runIdVariable } from '../childEnvironment.ts';
 import { supervisorVariable } from '../supervisorEnvironment.ts';
-import type { ContainerApi, ContainerFacts } from './containerApi.ts';
-import { isNotAnswering } from './containerApi.ts';
+import type { ContainerApi } from './containerApi.ts';
+import type { ContainerFacts } from './engineFacts.ts';
+import { isNotAnswering } from './engineCalls.ts';
 
 /** Seconds the kernel gets to remove killed processes before they count as survivors. */
 const killSeconds = 5;

@@ -9,8 +9,9 @@ import {
   substituteVariables,
 } from '../../environments/devcontainer/substituteVariables.ts';
 import type { ContainerRecord } from '../../runs/processRecord.ts';
-import { ContainerApi, isNotAnswering } from './containerApi.ts';
-import type { ContainerFacts } from './containerApi.ts';
+import { ContainerApi } from './containerApi.ts';
+import { isNotAnswering } from './engineCalls.ts';
+import type { ContainerFacts } from './engineFacts.ts';
 import { pathMap } from './pathMap.ts';
 import { environmentOf } from './probeInside.ts';
 

@@ -1,7 +1,8 @@
 /** Which environment a container is, for the plan: what must be known to have the same one again. */
 import * as z from 'zod';
 import type { EnvironmentIdentity } from '../../runs/plan.ts';
-import type { ContainerApi, ContainerFacts } from './containerApi.ts';
+import type { ContainerApi } from './containerApi.ts';
+import type { ContainerFacts } from './engineFacts.ts';
 import type { OpenedContainer } from './lookAtContainer.ts';
 
 /** Never rejects: what the engine does not tell is left out. */

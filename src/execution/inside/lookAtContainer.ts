@@ -2,7 +2,8 @@
 import { realpath } from 'node:fs/promises';
 import * as z from 'zod';
 import type { ContainerRecord } from '../../runs/processRecord.ts';
-import type { ContainerApi, ContainerFacts, ContainerMount } from './containerApi.ts';
+import type { ContainerApi } from './containerApi.ts';
+import type { ContainerFacts, ContainerMount } from './engineFacts.ts';
 import { containerGone, containerNotRunning, projectNotMounted } from './errors.ts';
 import { pathMap } from './pathMap.ts';
 import type { PathMap } from './pathMap.ts';

@@ -3,7 +3,7 @@
  * that others made, too. Invariant: a name is only translated where both names mean the same file: what lies below
  * another mount, or only in the container, has none on this machine.
  */
-import type { ContainerMount } from './containerApi.ts';
+import type { ContainerMount } from './engineFacts.ts';
 
 export interface PathMap {
   /** Undefined for what is not mounted. @param path Absolute on this machine, without `.` and `..`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { pathMap } from '../../../../src/execution/inside/pathMap.ts';
-import type { ContainerMount } from '../../../../src/execution/inside/containerApi.ts';
+import type { ContainerMount } from '../../../../src/execution/inside/engineFacts.ts';
 
 function mount(Source: string, Destination: string, Type = 'bind'): ContainerMount {
   return { Type, Source, Destination, RW: true };
