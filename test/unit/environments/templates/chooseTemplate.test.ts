@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { checkOptions } from '../../../../src/environments/templates/checkOptions.ts';
 import { chooseTemplate } from '../../../../src/environments/templates/chooseTemplate.ts';
-import type { ProposalHost } from '../../../../src/environments/templates/chooseTemplate.ts';
+import type { ProposalHost } from '../../../../src/environments/templates/choice/proposalHost.ts';
 import type { ProjectFacts } from '../../../../src/environments/templates/project/projectFacts.ts';
 import { readRequirement } from '../../../../src/environments/templates/project/readRequirement.ts';
 import { findTemplate, readTemplates } from '../../../../src/environments/templates/readTemplates.ts';
