@@ -12,10 +12,11 @@ import { startEngines, type RunningEngines } from './provision/containers/startE
 import { ensureEngines } from './provision/ensureEngines.ts';
 import { ensurePeers } from './provision/ensurePeers.ts';
 import { ensureSystemParts } from './provision/systemPackages.ts';
+import { inLanes } from './suites/inLanes.ts';
 import { buildCheck, checks, runChecks } from './suites/runChecks.ts';
 import { runSuite } from './suites/runSuite.ts';
 import { addTotals, formatTotals, type Totals } from './suites/suiteReport.ts';
-import { inRounds, suites, type Need, type Suite } from './suites/suiteTable.ts';
+import { suites, type Need, type Suite } from './suites/suiteTable.ts';
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } });
 const names = ['checks', ...suites.map(suite => suite.name)];
@@ -26,6 +27,24 @@ if (unknown !== undefined) {
 }
 const isChosen = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 const chosen = suites.filter(suite => isChosen(suite.name));
+
+/** Many tests wait for something most of their time: two suites keep two cores busy, three would only delay each other. */
+const suitesAtOnce = 2;
+
+/** Started for the first suite that wants engines, and shared by all. */
+class LazyEngines {
+  #starting: Promise<RunningEngines> | undefined;
+
+  started(): Promise<RunningEngines> {
+    this.#starting ??= startEngines(line => console.log(line));
+    return this.#starting;
+  }
+
+  async stop(): Promise<void> {
+    // One that did not start has said so to the suite that waited for it.
+    await (await this.#starting?.catch(() => undefined))?.stop();
+  }
+}
 
 const cancel = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -47,49 +66,29 @@ async function testAll(): Promise<Totals> {
   if (chosen.some(suite => suite.needs.includes('bundles')))
     counted.push(await timed('build', () => runChecks([buildCheck], cancel.signal)));
   if (!existsSync(join(projectRoot, 'dist', 'cli.cjs'))) missing.add('bundles');
-  const rounds = inRounds(chosen);
-  // The linter and the unit tests are busy with one core each.
-  const besideChecks = rounds[0]?.every(({ name }) => name === 'unit') === true ? rounds.shift() : undefined;
-  const [checked, ...first] = await Promise.all([
-    isChosen('checks') ? timed('checks', () => runChecks(checks, cancel.signal)) : undefined,
-    ...(besideChecks === undefined ? [] : [runRound(besideChecks, missing, undefined)]),
-  ]);
-  counted.push(...(checked === undefined ? [] : [checked]), ...first.flat());
-  let engines: RunningEngines | undefined;
+  const engines = new LazyEngines();
+  const jobs = [
+    ...(isChosen('checks') ? [() => timed('checks', () => runChecks(checks, cancel.signal))] : []),
+    ...chosen.map(suite => () => timed(suite.name, () => runChosen(suite, missing, engines))),
+  ];
   try {
-    for (const round of rounds) {
-      cancel.signal.throwIfAborted();
-      if (round.some(suite => suite.needs.includes('engines')))
-        engines ??= await startEngines(line => console.log(line));
-      counted.push(...(await runRound(round, missing, engines)));
-    }
+    counted.push(...(await inLanes(jobs, Math.min(suitesAtOnce, jobs.length))));
   } finally {
-    await engines?.stop();
+    await engines.stop();
   }
   return addTotals(counted);
 }
 
-async function runRound(
-  round: readonly Suite[],
-  missing: ReadonlySet<Need>,
-  engines: RunningEngines | undefined,
-): Promise<Totals[]> {
-  const say = (suite: Suite, line: string): void =>
-    console.log(round.length === 1 ? line : `${suite.name.padEnd(12)}${line}`);
-  return Promise.all(
-    round.map(suite =>
-      timed(suite.name, async () => {
-        const absent = suite.needs.filter(need => missing.has(need));
-        if (absent.length > 0) return without(suite, absent);
-        return runSuite(suite, {
-          signal: cancel.signal,
-          grep: values.grep,
-          engines: suite.needs.includes('engines') ? engines?.file : undefined,
-          say: line => say(suite, line),
-        });
-      }),
-    ),
-  );
+async function runChosen(suite: Suite, missing: ReadonlySet<Need>, engines: LazyEngines): Promise<Totals> {
+  cancel.signal.throwIfAborted();
+  const absent = suite.needs.filter(need => missing.has(need));
+  if (absent.length > 0) return without(suite, absent);
+  return runSuite(suite, {
+    signal: cancel.signal,
+    grep: values.grep,
+    engines: suite.needs.includes('engines') ? (await engines.started()).file : undefined,
+    say: line => console.log(chosen.length === 1 ? line : `${suite.name.padEnd(12)}${line}`),
+  });
 }
 
 /** Makes the machine ready as far as it can; resolves with what is missing all the same. */

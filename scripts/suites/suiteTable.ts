@@ -1,4 +1,7 @@
-/** The suites of `npm test`, in the order in which they run: what is fast and basic comes first. */
+/**
+ * The suites of `npm test`, in the order in which they begin: what is basic comes first, then the longest, so that the
+ * two that run at once come to an end together. None may disturb another: each has folders, ports and engines of its own.
+ */
 export interface Suite {
   readonly name: string;
   /** Test files, relative to the root. */
@@ -11,8 +14,6 @@ export interface Suite {
   readonly suiteTimeoutMs: number;
   /** Whether the tests run inside the editor's extension host. */
   readonly inEditor: boolean;
-  /** The suite before it, which mostly waits, as this one does: both run at once. */
-  readonly beside?: string;
 }
 
 /** Of `peers` and `engines` some may be missing: then the tests that want one skip. */
@@ -35,24 +36,13 @@ function suite(name: string, needs: readonly Need[], testSeconds: number, suiteM
 }
 
 export const suites: readonly Suite[] = [
-  suite('unit', [], 20, 5),
-  suite('integration', ['bundles'], 60, 12),
-  { ...suite('interop', ['bundles', 'peers'], 240, 20), beside: 'integration' },
-  suite('webview', ['bundles', 'browser'], 60, 5),
+  suite('unit', [], 20, 10),
+  suite('integration', ['bundles'], 60, 15),
+  suite('interop', ['bundles', 'peers'], 240, 20),
+  suite('containers', ['bundles', 'engines'], 120, 15),
+  suite('e2e', ['bundles', 'browser', 'editor'], 240, 15),
+  suite('crash', ['bundles', 'peers'], 240, 15),
+  suite('extension', ['bundles', 'browser', 'editor', 'engines'], 120, 10),
+  suite('webview', ['bundles', 'browser'], 120, 10),
   suite('packaging', ['bundles'], 120, 5),
-  suite('crash', ['bundles', 'peers'], 240, 10),
-  { ...suite('containers', ['bundles', 'engines'], 120, 10), beside: 'crash' },
-  suite('extension', ['bundles', 'browser', 'editor', 'engines'], 60, 6),
-  suite('e2e', ['bundles', 'browser', 'editor'], 240, 10),
 ];
-
-/** Suites that run at once, in the order of the table. */
-export function inRounds(chosen: readonly Suite[]): Suite[][] {
-  const rounds: Suite[][] = [];
-  for (const one of chosen) {
-    const last = rounds.at(-1);
-    if (one.beside !== undefined && last?.some(({ name }) => name === one.beside) === true) last.push(one);
-    else rounds.push([one]);
-  }
-  return rounds;
-}
