@@ -10,7 +10,7 @@ export const broughtSchema = z.looseObject({
   statements: z.record(
     z.string(),
     z.looseObject({
-      /** Author of the commit that it came with; '' where it names nobody. */
+      /** Who pushed it first, as the record says; '' where it names nobody. */
       by: z.string(),
       /** Name of the remote. */
       remote: z.string(),

@@ -9,10 +9,10 @@ import type * as z from 'zod';
 import { isTemporaryName } from '../base/atomicFile.ts';
 import { errorText, systemErrorCode } from '../base/systemError.ts';
 import { announcementSchema, type Announcement } from './announcement.ts';
-import { annotationSchema, requestSchema, type Annotation, type RunRequest } from './annotation.ts';
+import { annotationSchema, requestSchema, type RunRequest } from './annotation.ts';
 import { broughtSchema } from './brought.ts';
 import { capturedSchema, type Captured } from './captured.ts';
-import { mergeAnnotations, type MergedAnnotations } from './mergeAnnotations.ts';
+import { mergeAnnotations, type MergedAnnotations, type ReadAnnotation } from './mergeAnnotations.ts';
 import { planSchema, type Plan } from './plan.ts';
 import { mergeReported, reportedSchema, type Reported } from './reported.ts';
 import { processRecordSchema, type ProcessRecord } from './processRecord.ts';
@@ -62,8 +62,9 @@ export function readEndedRecord(
 ): RunRecord | undefined {
   const names = new Set(['result.json', 'plan.json']);
   if (has.annotations) names.add('annotations');
-  if (has.verdicts) for (const name of ['verdicts', 'brought.json']) names.add(name);
+  if (has.verdicts) names.add('verdicts');
   if (has.shared) names.add('shared.json');
+  if (has.verdicts || (has.shared && has.annotations)) names.add('brought.json');
   const record = readNamed(dir, 'summary', names);
   return record.result === undefined || record.plan === undefined ? undefined : record;
 }
@@ -88,15 +89,21 @@ function readNamed(dir: string, extent: 'summary' | 'all', names: ReadonlySet<st
     result === undefined ? reportedSoFar(paths.reported, names, problems) : reportedAtEnd(result);
   const shared = one(paths.shared, sharedRecordSchema);
   const captured = full ? one(paths.captured, capturedSchema) : undefined;
-  const annotations: Annotation[] = many(paths.annotations, annotationSchema).map(([, value]) => value);
   const statements = one(paths.brought, broughtSchema)?.statements ?? {};
+  // What a file says itself of who brought it does not count.
+  const signed = <T extends { broughtBy?: string | undefined }>(place: string, value: T): T => {
+    const by = Object.hasOwn(statements, place) ? statements[place]?.by : undefined;
+    if (by !== undefined) return { ...value, broughtBy: by };
+    if (value.broughtBy === undefined) return value;
+    const copy = { ...value };
+    delete copy.broughtBy;
+    return copy;
+  };
+  const annotations = many(paths.annotations, annotationSchema).map(([name, value]) =>
+    signed<ReadAnnotation>(`annotations/${name}`, value),
+  );
   const verdicts = many(paths.verdicts, verdictSchema)
-    .map(([name, verdict]): Verdict => {
-      const place = `verdicts/${name}`;
-      const broughtBy = Object.hasOwn(statements, place) ? statements[place]?.by : undefined;
-      const { broughtBy: claimed, ...rest } = verdict;
-      return broughtBy === undefined ? (claimed === undefined ? verdict : rest) : { ...rest, broughtBy };
-    })
+    .map(([name, verdict]) => signed<Verdict>(`verdicts/${name}`, verdict))
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const requests = full ? many(paths.requests, requestSchema) : [];
   if (plan !== undefined && plan.id !== basename(dir)) problems.push('plan.json belongs to another run');

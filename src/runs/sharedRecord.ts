@@ -14,9 +14,11 @@ export const sharedRecordSchema = z.looseObject({
   commit: z.string(),
   /** ISO 8601, UTC. */
   fetchedAt: z.string(),
-  /** As the commit says; anybody can write anything there. */
+  /** Who shared it first, as the record says; anybody can write anything there. */
   sharedBy: z.string().optional(),
   sharedAt: z.string().optional(),
+  /** Author of the newest commit, where that is somebody else: what was said later came with it. */
+  pushedBy: z.string().optional(),
   /** Hex sha256 of plan.json as it was shared: another plan under the same id is another run. */
   planSha256: z.string().optional(),
   /** When a person here has looked at what it runs and agreed; absent before. */

@@ -41,6 +41,7 @@ export interface FetchedRun {
   readonly id: string;
   /** `own`: it was recorded here, and got the verdicts of others. */
   readonly how: 'new' | 'updated' | 'own';
+  /** Who shared it first. */
   readonly sharedBy?: string;
   /** That were not here before. */
   readonly verdicts: number;
@@ -150,12 +151,17 @@ async function takeOne(
   try {
     const { files, author, at } = await readCommit(records.context, `refs/in/${id}`);
     const record = checkRecord(id, files);
-    const { sharedAt = at } = record.manifest;
-    const sharedBy = author === '' || author === unnamed ? {} : { sharedBy: author };
-    const about = { remote: remote.name, url: remote.shownUrl, commit, ...sharedBy, sharedAt };
+    const pushedBy = author === unnamed ? '' : author;
+    const { sharedBy = pushedBy, sharedAt = at } = record.manifest;
+    const about = {
+      ...{ remote: remote.name, url: remote.shownUrl, commit, sharedAt },
+      ...(sharedBy === '' ? {} : { sharedBy }),
+      ...(pushedBy === sharedBy || pushedBy === '' ? {} : { pushedBy }),
+    };
     const neutral = await neutralOf(store, { verdicts: [] }, task.environment);
-    const { how, verdicts } = await placeRecord({ store, record, origin: originOf(record, about), neutral });
-    return { id, how, verdicts, ...sharedBy };
+    const origin = originOf(record, about);
+    const { how, verdicts } = await placeRecord({ store, record, origin, pushedBy, neutral });
+    return { id, how, verdicts, ...(sharedBy === '' ? {} : { sharedBy }) };
   } catch (error) {
     return { id, why: reasonOf(error, task) };
   }

@@ -12,11 +12,12 @@ import { awaitCaptured } from '../reproduction/awaitCaptured.ts';
 import { notInGit, notShareable, sharedContended, transportFailed } from './errors.ts';
 import { giveData, type GivenData } from './giveData.ts';
 import { findLacks, type Lack } from './findLacks.ts';
-import { checkRecord, hashOf, RecordProblem } from './record/checkRecord.ts';
+import { checkRecord, RecordProblem } from './record/checkRecord.ts';
 import { collectRecord } from './record/collectRecord.ts';
 import { bringCommit } from './record/bringCommit.ts';
+import { creditsOf } from './record/creditsOf.ts';
 import { commitCode } from './record/commitCode.ts';
-import { manifestName, manifestVersion, type Manifest } from './record/manifest.ts';
+import { describeFiles, manifestName, manifestVersion, type Manifest } from './record/manifest.ts';
 import { neutralOf } from './record/machineName.ts';
 import { readCommit } from './record/readCommit.ts';
 import { personContext, seeingSnapshots } from './record/sharedRepository.ts';
@@ -155,10 +156,12 @@ async function makeCommit(
   const neutral = await neutralOf(store, run, task.environment);
   const { files, children } = await collectRecord({ store, run, neutral, logs: request.logs !== false });
   const message = `Run ${run.id}`;
+  const { name: me = '' } = await identity(repository, task);
+  const by = await creditsOf(store, { dir: run.dir, children }, me);
   if (tip !== undefined) {
     await bringCommit(repository, remote, run.id, task);
     const before = await readShared(repository, run.id, tip, remote, task);
-    const after = withLaterStatements(before, files, { run, where: remote.shownUrl });
+    const after = withLaterStatements(before, files, { run, where: remote.shownUrl, by });
     if (after === undefined) return { lacks: [] };
     verify(run.id, after);
     return {
@@ -172,12 +175,11 @@ async function makeCommit(
     schemaVersion: manifestVersion,
     id: run.id,
     toolVersion,
-    ...(await signature(repository, task)),
+    ...(me === '' ? {} : { sharedBy: me.slice(0, 200) }),
+    sharedAt: new Date().toISOString(),
     ...(snapshot === undefined ? {} : { snapshot }),
     children: [...children],
-    files: Object.fromEntries(
-      [...files].map(([path, bytes]) => [path, { sha256: hashOf(bytes), size: bytes.length }]),
-    ),
+    files: describeFiles(files, by),
   };
   const all = new Map([
     ...files,
@@ -185,18 +187,6 @@ async function makeCommit(
   ]);
   verify(run.id, all);
   return { commit: await writeRecordCommit(repository, { message, parents, files: all }, task), code, lacks };
-}
-
-/** As commits are signed. */
-async function signature(
-  repository: Repository,
-  task: ShareTask,
-): Promise<Pick<Manifest, 'sharedBy' | 'sharedAt'>> {
-  const { name } = await identity(repository, task);
-  return {
-    ...(name === undefined ? {} : { sharedBy: name.slice(0, 200) }),
-    sharedAt: new Date().toISOString(),
-  };
 }
 
 async function readShared(

@@ -28,6 +28,7 @@ import { exitCodes } from '../cliContext.ts';
 import { openRuns } from '../openRuns.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { annotationsBy, noteText, tagsText } from '../text/annotationText.ts';
 import { durationText, momentText, numberText, shortId, sizeText } from '../text/describe.ts';
 import { printable } from '../text/printable.ts';
 import { runLabel, stateColour, stateText } from '../text/runText.ts';
@@ -82,6 +83,7 @@ function document(summary: RunSummary, details: RunDetails, kept: Kept): string 
   const { name, note, tags, star, archived } = summary;
   return jsonText({
     ...{ schemaVersion: 1, id, state, stillRunning, dir, name, note, tags, star, archived },
+    annotationsBy: annotationsBy(details.annotations),
     ...{
       plan,
       process,
@@ -106,8 +108,8 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
     ['state', stateLine(summary)],
     ['started', summary.startedAt === undefined ? undefined : momentText(summary.startedAt)],
     ['took', summary.durationMs === undefined ? undefined : durationText(summary.durationMs)],
-    ['note', summary.note],
-    ['tags', summary.tags.join(', ')],
+    ['note', noteText(summary, details.annotations)],
+    ['tags', tagsText(summary, details.annotations)],
     ['experiment', summary.experiment],
     ['command', commandText(summary.argv)],
     ['folder', summary.cwd === '' ? undefined : summary.cwd],

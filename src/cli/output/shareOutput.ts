@@ -52,7 +52,7 @@ export const shareFetchOutputSchema = z.object({
       id: runIdSchema,
       /** `own`: it was recorded here, and got the verdicts of others. */
       how: z.enum(['new', 'updated', 'own']),
-      /** Author of the commit; anybody can write anything there. */
+      /** Who shared it first, as the record says; anybody can write anything there. */
       sharedBy: z.string().optional(),
       /** That were not here before. */
       verdicts: z.int(),

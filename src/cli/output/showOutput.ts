@@ -20,6 +20,14 @@ export const showOutputSchema = z.object({
   name: z.string().optional(),
   note: z.string().optional(),
   tags: z.array(z.string()),
+  /** Of those, who brought what was not said here: '' for somebody without a name. */
+  annotationsBy: z
+    .object({
+      name: z.string().optional(),
+      note: z.string().optional(),
+      tags: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
   star: z.boolean(),
   archived: z.boolean(),
   /** Absent while not yet written, or unreadable; the latter is then among the problems. */

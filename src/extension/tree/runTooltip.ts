@@ -31,7 +31,10 @@ export function runTooltip(row: RunRow, details: RunDetails, health?: RunHealth)
     text.appendCodeblock(oneLine(formatCommand(program, args), 400), 'shellscript');
   }
   if (run.note !== undefined)
-    text.appendMarkdown('\n').appendText(run.note.slice(0, 500)).appendMarkdown('\n');
+    text
+      .appendMarkdown('\n')
+      .appendText(`${run.note.slice(0, 500)}${fromText(details.annotations.broughtBy?.note)}`)
+      .appendMarkdown('\n');
   line(vscode.l10n.t('Failure'), run.failure ?? '');
   const metrics = chosenMetrics(run.metrics, 6).map(
     key => `${key} ${formatNumber(run.metrics[key]?.last ?? NaN)}`,
@@ -63,8 +66,15 @@ export function runTooltip(row: RunRow, details: RunDetails, health?: RunHealth)
       vscode.l10n.t('Shared by'),
       `${shared.sharedBy ?? '?'} · ${shared.remote} · ${formatTime(shared.fetchedAt)}`,
     );
-  line(vscode.l10n.t('Tags'), run.tags.join(' '));
+  const brought = details.annotations.broughtBy?.tags;
+  line(vscode.l10n.t('Tags'), run.tags.map(tag => `${tag}${fromText(brought?.get(tag))}`).join(' '));
   for (const warning of details.result?.warnings.slice(0, 3) ?? []) line(vscode.l10n.t('Warning'), warning);
   line(vscode.l10n.t('Id'), run.id);
   return text;
+}
+
+/** Who brought a note or a tag that was not said here. */
+function fromText(by: string | undefined): string {
+  if (by === undefined) return '';
+  return ` (${by === '' ? vscode.l10n.t('from somebody without a name') : vscode.l10n.t('from {0}', oneLine(by, 40))})`;
 }

@@ -92,10 +92,11 @@ export function describeWhatRuns(run: RunDetails, { place, packages, input }: Wh
   );
   add('network', [networkLine(run)]);
   const who = shared?.sharedBy === undefined ? '' : ` by ${shared.sharedBy}`;
+  const since = shared?.pushedBy === undefined ? '' : `, with what ${shared.pushedBy} added`;
   return {
     id: run.id,
     from: visibleText(
-      shared === undefined ? 'recorded here' : `shared${who} in ${shared.remote} (${shared.url})`,
+      shared === undefined ? 'recorded here' : `shared${who} in ${shared.remote} (${shared.url})${since}`,
     ),
     parts,
   };

@@ -2,7 +2,6 @@
  * Whether a shared record may be taken: the gate for what strangers wrote, before anything of it lies where runs lie, and
  * for what is shared from here, before it leaves. Pure: files in, verified values out, or the reason why not.
  */
-import { createHash } from 'node:crypto';
 import { posix, win32 } from 'node:path';
 import type * as z from 'zod';
 import { annotationSchema } from '../../runs/annotation.ts';
@@ -14,6 +13,7 @@ import { planSchema, type Code, type Plan } from '../../runs/plan.ts';
 import { resultSchema } from '../../runs/result.ts';
 import { verdictSchema } from '../../runs/verdict.ts';
 import { isOrdinaryGitDir } from './collectRecord.ts';
+import { hashOf } from './hashOf.ts';
 import { manifestName, manifestSchema, recordFileOf, recordLimits, type Manifest } from './manifest.ts';
 
 /** A file of the commit: its bytes, or why it is none that could be read. */
@@ -224,10 +224,6 @@ function requireModest(value: unknown, path: string, depth: number): void {
     if (key.length > 4096) throw new RecordProblem(`${shown(path)} holds a name that is too long`);
     requireModest(one, path, depth + 1);
   }
-}
-
-export function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function issueOf(error: z.ZodError): string {

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { runIdSchema } from '../../runs/plan.ts';
+import { hashOf } from './hashOf.ts';
 
 export const manifestName = 'manifest.json';
 export const manifestVersion = 1;
@@ -23,7 +24,15 @@ export const manifestSchema = z.looseObject({
   /** Child runs, whose records lie beside that of the run. */
   children: z.array(runIdSchema).max(200).default([]),
   /** By path in the commit, this file aside. */
-  files: z.record(z.string(), z.looseObject({ sha256: hash, size: z.int().nonnegative() })),
+  files: z.record(
+    z.string(),
+    z.looseObject({
+      sha256: hash,
+      size: z.int().nonnegative(),
+      /** Of what was said about the run: who brought it here first, '' for nobody named; each who pushes signs theirs. */
+      by: z.string().max(200).optional(),
+    }),
+  ),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
@@ -56,6 +65,22 @@ const kinds: readonly { readonly name: RegExp; readonly bytes: number }[] = [
 
 /** What is said about a run after it has ended: the only files that a record may get later. */
 export const addedLater = /^(?:annotations|verdicts|probes|causes)\//;
+
+/**
+ * The part of a manifest that tells of `files`.
+ * @param by Who said a statement, by its path in the commit.
+ */
+export function describeFiles(
+  files: Iterable<readonly [path: string, bytes: Buffer]>,
+  by: (path: string) => string,
+): Manifest['files'] {
+  return Object.fromEntries(
+    [...files].map(([path, bytes]) => {
+      const signed = addedLater.test(recordFileOf(path)?.name ?? '') ? { by: by(path).slice(0, 200) } : {};
+      return [path, { sha256: hashOf(bytes), size: bytes.length, ...signed }];
+    }),
+  );
+}
 
 /** A path in the commit as the run whose file it is and the name of that file; undefined for what no record has. */
 export function recordFileOf(

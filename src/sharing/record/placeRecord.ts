@@ -6,7 +6,6 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import { writeFileAtomic, writeJsonAtomic } from '../../base/atomicFile.ts';
 import { systemErrorCode } from '../../base/systemError.ts';
-import { broughtSchema } from '../../runs/brought.ts';
 import { packageListSchema } from '../../runs/captured.ts';
 import { recordNotWritten } from '../../runs/errors.ts';
 import { readMetricLogs } from '../../runs/metricLog.ts';
@@ -14,8 +13,10 @@ import { writePackageList } from '../../runs/packageStore.ts';
 import { runPaths, runPathsIn, type StorePath } from '../../runs/runPaths.ts';
 import { sharedRecordSchema, type SharedRecord } from '../../runs/sharedRecord.ts';
 import { unplacedPrefix } from './sweepFolders.ts';
-import { hashOf, RecordProblem, type CheckedRecord } from './checkRecord.ts';
+import { RecordProblem, type CheckedRecord } from './checkRecord.ts';
+import { hashOf } from './hashOf.ts';
 import { sharedPlan } from './collectRecord.ts';
+import { readBrought } from './creditsOf.ts';
 import { recordFileOf, recordPathOf } from './manifest.ts';
 import { localText, localValue, type Neutral } from './neutralText.ts';
 import { isSamePlan } from './withLaterStatements.ts';
@@ -24,6 +25,8 @@ export interface PlaceRequest {
   readonly store: StorePath;
   readonly record: CheckedRecord;
   readonly origin: SharedRecord;
+  /** Author of the newest commit, who brought what no one has signed; '' for none. */
+  readonly pushedBy: string;
   /** To tell whether a run that was recorded here is the one that was shared. */
   readonly neutral: Neutral;
 }
@@ -47,7 +50,7 @@ export async function placeRecord(request: PlaceRequest): Promise<PlacedRecord> 
       if (!(await exists(place))) await placeOne(place, child, request);
     }
     return (await placeOne(dir, undefined, request))
-      ? { how: 'new', verdicts: statementsOf(record, 'verdicts').length }
+      ? { how: 'new', verdicts: statementsOf(record, 'verdicts', undefined).length }
       : await addTo(dir, await readFile(plan).catch(() => undefined), request);
   } catch (error) {
     throw systemErrorCode(error) === undefined ? error : recordNotWritten(dir, error);
@@ -68,7 +71,13 @@ async function placeOne(dir: string, child: string | undefined, request: PlaceRe
       await writeFile(target, await localBytes(path, file.name, bytes, request));
     }
     await requireMetrics(staging);
-    if (child === undefined) await noteBrought(staging, statementNames(record), origin);
+    const said = statementFolders.flatMap(folder => statementsOf(record, folder, child));
+    await noteBrought(
+      staging,
+      said.map(([name]) => name),
+      child,
+      request,
+    );
     await writeJsonAtomic(runPathsIn(staging).shared, origin);
     await rename(staging, dir);
     return true;
@@ -132,28 +141,23 @@ async function requireMetrics(dir: string): Promise<void> {
 async function addTo(
   dir: string,
   planHere: Buffer | undefined,
-  { record, origin, neutral }: PlaceRequest,
+  request: PlaceRequest,
 ): Promise<PlacedRecord> {
+  const { store, record, origin, neutral } = request;
   const paths = runPathsIn(dir);
   const sharedHere = await readShared(paths.shared);
   const here = planHere === undefined ? undefined : neutralBytes(planHere, neutral);
   const run = sharedHere === undefined ? {} : { shared: sharedHere };
   if (!isSamePlan(record.files.get(recordPathOf('plan.json')), here, run))
     throw new RecordProblem('another run with the same id is here, and one of the two was changed');
-  let verdicts = 0;
   // Of a run of one's own the names and notes of others stay with them.
-  const folders = sharedHere === undefined ? ['verdicts'] : ['verdicts', 'annotations', 'probes', 'causes'];
-  for (const folder of folders)
-    for (const [name, value] of statementsOf(record, folder)) {
-      const target = join(dir, name);
-      if (await exists(target)) continue;
-      // First: a verdict of somebody else is never taken for one of this machine.
-      await noteBrought(dir, [name], origin);
-      await mkdir(dirname(target), { recursive: true });
-      await writeFileAtomic(target, `${JSON.stringify(localValue(value, neutral.home), null, 1)}\n`);
-      if (folder === 'verdicts') verdicts++;
-    }
+  const folders = sharedHere === undefined ? ['verdicts'] : statementFolders;
+  const verdicts = await addStatements(dir, undefined, folders, request);
   if (sharedHere === undefined) return { how: 'own', verdicts };
+  for (const child of record.manifest.children) {
+    const place = runPaths(store, child);
+    if (await exists(place.shared)) await addStatements(place.dir, child, statementFolders, request);
+  }
   // Who shared it first stays; who brought what later is in brought.json.
   const { confirmedAt, confirmedFor, sharedBy } = sharedHere;
   await writeJsonAtomic(paths.shared, {
@@ -165,29 +169,55 @@ async function addTo(
   return { how: 'updated', verdicts };
 }
 
-function statementsOf(record: CheckedRecord, folder: string): [string, unknown][] {
+const statementFolders = ['verdicts', 'annotations', 'probes', 'causes'];
+
+/** What is not here yet. The number of new verdicts. */
+async function addStatements(
+  dir: string,
+  child: string | undefined,
+  folders: readonly string[],
+  request: PlaceRequest,
+): Promise<number> {
+  let verdicts = 0;
+  for (const folder of folders)
+    for (const [name, value] of statementsOf(request.record, folder, child)) {
+      const target = join(dir, name);
+      if (await exists(target)) continue;
+      // First: a verdict of somebody else is never taken for one of this machine.
+      await noteBrought(dir, [name], child, request);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFileAtomic(target, `${JSON.stringify(localValue(value, request.neutral.home), null, 1)}\n`);
+      if (folder === 'verdicts') verdicts++;
+    }
+  return verdicts;
+}
+
+function statementsOf(record: CheckedRecord, folder: string, child: string | undefined): [string, unknown][] {
   return [...record.values].flatMap(([path, value]): [string, unknown][] => {
     const file = recordFileOf(path);
-    return file !== undefined && file.child === undefined && file.name.startsWith(`${folder}/`)
+    return file !== undefined && file.child === child && file.name.startsWith(`${folder}/`)
       ? [[file.name, value]]
       : [];
   });
 }
 
-function statementNames(record: CheckedRecord): string[] {
-  return ['verdicts', 'annotations', 'probes', 'causes'].flatMap(folder =>
-    statementsOf(record, folder).map(([name]) => name),
-  );
-}
-
-async function noteBrought(dir: string, names: readonly string[], origin: SharedRecord): Promise<void> {
+async function noteBrought(
+  dir: string,
+  names: readonly string[],
+  child: string | undefined,
+  { record, origin, pushedBy }: PlaceRequest,
+): Promise<void> {
   if (names.length === 0) return;
-  const path = runPathsIn(dir).brought;
-  const { remote, url, commit, fetchedAt, sharedBy: by = '' } = origin;
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  const before = text === undefined ? {} : broughtSchema.parse(JSON.parse(text)).statements;
-  const added = names.map(name => [name, { by, remote, url, commit, fetchedAt }] as const);
-  await writeJsonAtomic(path, { schemaVersion: 1, statements: { ...before, ...Object.fromEntries(added) } });
+  const { remote, url, commit, fetchedAt } = origin;
+  const before = await readBrought(dir);
+  const added = names.map(name => {
+    const by = record.manifest.files[recordPathOf(name, child)]?.by ?? pushedBy;
+    return [name, { by, remote, url, commit, fetchedAt }] as const;
+  });
+  await writeJsonAtomic(runPathsIn(dir).brought, {
+    schemaVersion: 1,
+    statements: { ...before, ...Object.fromEntries(added) },
+  });
 }
 
 function neutralBytes(plan: Buffer, neutral: Neutral): Buffer {
@@ -209,7 +239,7 @@ async function readShared(path: string): Promise<SharedRecord | undefined> {
 /** Of a record on its way into the store. */
 export function originOf(
   record: CheckedRecord,
-  about: Pick<SharedRecord, 'remote' | 'url' | 'commit' | 'sharedBy' | 'sharedAt'>,
+  about: Pick<SharedRecord, 'remote' | 'url' | 'commit' | 'sharedBy' | 'sharedAt' | 'pushedBy'>,
 ): SharedRecord {
   const planBytes = record.files.get(recordPathOf('plan.json')) ?? Buffer.alloc(0);
   return { schemaVersion: 1, ...about, planSha256: hashOf(planBytes), fetchedAt: new Date().toISOString() };

@@ -2,18 +2,30 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { notShareable, sharedDiffers } from '../errors.ts';
-import { hashOf } from './checkRecord.ts';
-import { addedLater, manifestName, manifestSchema, recordFileOf, type Manifest } from './manifest.ts';
+import { hashOf } from './hashOf.ts';
+import {
+  addedLater,
+  describeFiles,
+  manifestName,
+  manifestSchema,
+  recordFileOf,
+  type Manifest,
+} from './manifest.ts';
 
 /**
  * @param before The files of the commit that the remote has.
  * @param now The record as it is here.
+ * @param by Who said what is new.
  * Undefined when there is nothing new. Throws `shared-record-differs` when they are records of different runs.
  */
 export function withLaterStatements(
   before: ReadonlyMap<string, Buffer>,
   now: ReadonlyMap<string, Buffer>,
-  { run, where }: { readonly run: RunDetails; readonly where: string },
+  {
+    run,
+    where,
+    by,
+  }: { readonly run: RunDetails; readonly where: string; readonly by: (path: string) => string },
 ): ReadonlyMap<string, Buffer> | undefined {
   const manifest = manifestOf(before);
   if (manifest === undefined)
@@ -24,12 +36,7 @@ export function withLaterStatements(
     ([path]) => !before.has(path) && addedLater.test(recordFileOf(path)?.name ?? ''),
   );
   if (added.length === 0) return undefined;
-  const files = {
-    ...manifest.files,
-    ...Object.fromEntries(
-      added.map(([path, bytes]) => [path, { sha256: hashOf(bytes), size: bytes.length }]),
-    ),
-  };
+  const files = { ...manifest.files, ...describeFiles(added, by) };
   const after = new Map([...before, ...added]);
   after.set(manifestName, Buffer.from(`${JSON.stringify({ ...manifest, files }, null, 1)}\n`));
   return after;

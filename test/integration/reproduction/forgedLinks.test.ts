@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
-import { hashOf } from '../../../src/sharing/record/checkRecord.ts';
+import { hashOf } from '../../../src/sharing/record/hashOf.ts';
 import { createPrivateCheckout } from '../../../src/git/privateCheckout.ts';
 import { takeSnapshot } from '../../../src/git/takeSnapshot.ts';
 import { checkoutLayout } from '../../../src/reproduction/restore/checkoutLayout.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
-import { hashOf } from '../../../src/sharing/record/checkRecord.ts';
+import { hashOf } from '../../../src/sharing/record/hashOf.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { sharedRefOf } from '../../../src/sharing/sharedRef.ts';
 import { team, type Member, type Team } from './team.ts';

@@ -158,8 +158,8 @@ describe('sharing runs', function () {
     const { plan, shared } = await new RunStore(carol.store).read(id);
     assert.equal(plan?.root, join(carol.home, 'the project'));
     assert.equal(shared?.confirmedAt, undefined);
-    // Of the newest commit; what a manifest says anybody can write.
-    assert.equal(shared?.sharedBy, 'bob');
+    assert.equal(shared?.sharedBy, 'ana');
+    assert.equal(shared.pushedBy, 'bob');
     const tree = plan.code.known === 'unknown' ? '' : plan.code.value.tree;
     const store = join(carol.store, 'snapshots.git');
     const has = (): Promise<boolean> =>
@@ -176,6 +176,43 @@ describe('sharing runs', function () {
       2,
       'a command of somebody else ran without a yes',
     );
+  });
+
+  it('keeps who said what, whoever pushed last, and brings what is said later', async () => {
+    const [frank, gina] = [await all.join('frank'), await all.join('gina')];
+    await frank.expect(0, 'share', 'fetch');
+    await frank.expect(0, 'annotate', id, '--note', 'too good to be true', '--tag', 'check', '--star');
+    await ana.expect(0, 'annotate', id, '--tag', 'base');
+    assert.match(await ana.expect(0, 'share', 'push', id), /got what was added since/);
+    assert.match(await frank.expect(0, 'share', 'push', id), /got what was added since/);
+    await gina.expect(0, 'share', 'fetch');
+    const { annotations, verdicts, shared } = await new RunStore(gina.store).read(id);
+    assert.deepEqual([shared?.sharedBy, shared?.pushedBy], ['ana', 'frank']);
+    assert.deepEqual(new Set(verdicts.map(one => one.broughtBy)), new Set(['bob', 'ana']));
+    assert.deepEqual(annotations.broughtBy, {
+      note: 'frank',
+      tags: new Map([
+        ['base', 'ana'],
+        ['check', 'frank'],
+      ]),
+    });
+    assert.equal(annotations.star, undefined, 'a star is everybody’s own');
+    const text = await gina.expect(0, 'show', id);
+    assert.match(text, /too good to be true \(from frank\)/);
+    assert.match(text, /check \(from frank\)/);
+    assert.match(text, /, from bob\)/);
+
+    // What was said last counts, whoever fetched when.
+    await ana.expect(0, 'annotate', id, '--note', 'a first try');
+    await gina.expect(0, 'annotate', id, '--note', 'it is true');
+    await ana.expect(0, 'share', 'push', id);
+    await frank.expect(0, 'share', 'fetch');
+    assert.match(await frank.expect(0, 'show', id), /a first try \(from ana\)/);
+    await gina.expect(0, 'share', 'fetch');
+    assert.match(await gina.expect(0, 'show', id), /note +it is true\n/);
+    await gina.expect(0, 'share', 'push', id);
+    await frank.expect(0, 'share', 'fetch');
+    assert.match(await frank.expect(0, 'show', id), /it is true \(from gina\)/);
   });
 
   it('links to it by its id and the remote’s address alone', async () => {

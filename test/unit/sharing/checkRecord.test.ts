@@ -1,7 +1,8 @@
 /** The gate for records of strangers: what was shared is taken, and whatever else comes is refused with a reason. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { checkRecord, hashOf, RecordProblem } from '../../../src/sharing/record/checkRecord.ts';
+import { checkRecord, RecordProblem } from '../../../src/sharing/record/checkRecord.ts';
+import { hashOf } from '../../../src/sharing/record/hashOf.ts';
 import { sharedPlan } from '../../../src/sharing/record/collectRecord.ts';
 import { localValue } from '../../../src/sharing/record/neutralText.ts';
 import { manifestName, recordFileOf } from '../../../src/sharing/record/manifest.ts';

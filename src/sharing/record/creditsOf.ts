@@ -1,0 +1,34 @@
+/** Who said what about a run that is about to be shared: whoever shares it, and those who brought the rest here. */
+import { readFile } from 'node:fs/promises';
+import { broughtSchema, type Brought } from '../../runs/brought.ts';
+import { runPaths, runPathsIn, type StorePath } from '../../runs/runPaths.ts';
+import { recordFileOf } from './manifest.ts';
+
+/** @param me Name of whoever shares it; '' for none. By path in the commit; '' for somebody without a name. */
+export async function creditsOf(
+  store: StorePath,
+  { dir, children }: { readonly dir: string; readonly children: readonly string[] },
+  me: string,
+): Promise<(path: string) => string> {
+  const dirs = new Map<string | undefined, string>([
+    [undefined, dir],
+    ...children.map(child => [child, runPaths(store, child).dir] as const),
+  ]);
+  const brought = new Map<string | undefined, Brought['statements']>();
+  for (const [child, folder] of dirs) brought.set(child, await readBrought(folder));
+  return path => {
+    const file = recordFileOf(path);
+    const statements = brought.get(file?.child) ?? {};
+    const name = file?.name ?? '';
+    return (Object.hasOwn(statements, name) ? statements[name]?.by : undefined) ?? me;
+  };
+}
+
+/** What is unreadable names nobody. */
+export async function readBrought(dir: string): Promise<Brought['statements']> {
+  try {
+    return broughtSchema.parse(JSON.parse(await readFile(runPathsIn(dir).brought, 'utf8'))).statements;
+  } catch {
+    return {};
+  }
+}
