@@ -86,7 +86,10 @@ function failure(suite: Suite, problem: string, say: (line: string) => void): To
 }
 
 function suiteEnvironment(folder: string, home: string, engines: string | undefined): NodeJS.ProcessEnv {
-  const kept = ['CI', 'LOCKSTEP_BROWSER', 'FORCE_COLOR', 'NO_COLOR', 'LOCKSTEP_SOAK', 'LOCKSTEP_SEED'];
+  const kept = [
+    ...['CI', 'LOCKSTEP_BROWSER', 'FORCE_COLOR', 'NO_COLOR'],
+    ...['LOCKSTEP_SOAK', 'LOCKSTEP_SOAK_COUNT', 'LOCKSTEP_SEED'],
+  ];
   return scrubbedEnvironment(home, {
     ...Object.fromEntries(kept.map(name => [name, process.env[name]])),
     LOCKSTEP_TEST_CACHE: cacheFolder(),

@@ -12,9 +12,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { scrubbedEnvironment } from '../helpers/scrubbedEnvironment.ts';
 import { testData, type TestData } from '../helpers/dataRepository.ts';
+import { often } from '../helpers/soak.ts';
 import { seededRandom } from './seededRandom.ts';
 
-const rounds = process.env['LOCKSTEP_SOAK'] === '1' ? 200 : 10;
+const rounds = often(10, 200);
 const seed = Number(process.env['LOCKSTEP_SEED'] ?? '20260102');
 const filesInVersion = 600;
 const versions = ['one', 'two', 'three'] as const;

@@ -14,9 +14,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { lfsPointerText } from '../../src/data/lfs/lfsPointer.ts';
 import { cliProject, cliScript, type CliProject } from '../helpers/lockstepCli.ts';
 import { testLfsServer, type TestLfsServer } from '../helpers/lfsServer.ts';
+import { often } from '../helpers/soak.ts';
 import { seededRandom } from './seededRandom.ts';
 
-const rounds = process.env['LOCKSTEP_SOAK'] === '1' ? 200 : 4;
+const rounds = often(4, 200);
 const seed = Number(process.env['LOCKSTEP_SEED'] ?? '20260104');
 const fileCount = 60;
 const steps = ['pull', 'checkout', 'push', 'fetch'] as const;

@@ -1,4 +1,7 @@
-/** A hundred runs started at the same moment by processes of their own: every one is accounted for, exactly once. */
+/**
+ * Many runs started at the same moment by processes of their own, a hundred in `npm run soak`: every one is accounted
+ * for, exactly once.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,9 +14,10 @@ import { planSchema } from '../../src/runs/plan.ts';
 import { runPaths } from '../../src/runs/runPaths.ts';
 import { RunStore } from '../../src/runs/runStore.ts';
 import { gitRepository } from '../helpers/gitRepository.ts';
+import { often } from '../helpers/soak.ts';
 import { commandLine } from '../helpers/testRuns.ts';
 
-const count = 100;
+const count = often(24, 100);
 
 describe(`${count} launches at once`, () => {
   it('leaves as many finished runs, with ids of their own and one intact snapshot', async () => {

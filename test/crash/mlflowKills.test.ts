@@ -14,12 +14,13 @@ import { readMetricLogs } from '../../src/runs/metricLog.ts';
 import { runPaths } from '../../src/runs/runPaths.ts';
 import { RunStore } from '../../src/runs/runStore.ts';
 import { mlflowScript } from '../helpers/mlflowScript.ts';
+import { often } from '../helpers/soak.ts';
 import { testRuns } from '../helpers/testRuns.ts';
 import type { TestRuns } from '../helpers/testRuns.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 import { seededRandom } from './seededRandom.ts';
 
-const rounds = process.env['LOCKSTEP_SOAK'] === '1' ? 120 : 6;
+const rounds = often(6, 120);
 const seed = Number(process.env['LOCKSTEP_SEED'] ?? '20260101');
 const together = 3;
 const steps = 400;

@@ -15,10 +15,11 @@ import { deriveState } from '../../src/runs/runState.ts';
 import { readRunMetrics } from '../../src/tracking/readRunMetrics.ts';
 import { testRuns } from '../helpers/testRuns.ts';
 import type { TestRuns } from '../helpers/testRuns.ts';
+import { often } from '../helpers/soak.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 import { seededRandom } from './seededRandom.ts';
 
-const rounds = process.env['LOCKSTEP_SOAK'] === '1' ? 200 : 16;
+const rounds = often(16, 200);
 const seed = Number(process.env['LOCKSTEP_SEED'] ?? '20260101');
 const together = 4;
 const steps = 120;

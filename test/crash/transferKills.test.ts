@@ -14,11 +14,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { cliProject, cliScript, type CliProject } from '../helpers/lockstepCli.ts';
 import { peerOrSkip } from '../helpers/peerOrSkip.ts';
+import { often } from '../helpers/soak.ts';
 import { temporaryFolder, type TemporaryFolder } from '../helpers/temporaryFolder.ts';
 import { startDvc, type Dvc } from '../interop/data/dvcWorker.ts';
 import { seededRandom } from './seededRandom.ts';
 
-const rounds = process.env['LOCKSTEP_SOAK'] === '1' ? 200 : 6;
+const rounds = often(6, 200);
 const seed = Number(process.env['LOCKSTEP_SEED'] ?? '20260103');
 const fileCount = 500;
 const steps = ['pull', 'push', 'gc'] as const;

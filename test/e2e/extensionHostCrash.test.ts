@@ -21,11 +21,11 @@ import { readRunMetrics } from '../../src/tracking/readRunMetrics.ts';
 import { seededRandom } from '../crash/seededRandom.ts';
 import { gitRepository, type GitRepository } from '../helpers/gitRepository.ts';
 import { realEditor, type RealEditor } from '../helpers/realEditor.ts';
+import { often, soak } from '../helpers/soak.ts';
 import { endEverything } from '../helpers/testRuns.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 import { extensionHosts, killExtensionHost, onlyExtensionHost } from './killExtensionHost.ts';
 
-const soak = process.env['LOCKSTEP_SOAK'] === '1';
 const seed = Number(process.env['LOCKSTEP_SEED'] ?? '20260101');
 const patience = { deadlineMs: 120_000, everyMs: 20 };
 
@@ -60,7 +60,7 @@ interface Round {
 }
 
 const random = seededRandom(seed);
-const rounds = Array.from({ length: soak ? 55 : 5 }, (_, round): Round => ({
+const rounds = Array.from({ length: often(5, 55) }, (_, round): Round => ({
   round,
   moment: moments[round % moments.length] ?? 'asked',
   part: random(),

@@ -14,6 +14,7 @@ import type { Peer } from '../../scripts/provision/pythonPeers.ts';
 import { runPaths, type RunPaths } from '../../src/runs/runPaths.ts';
 import type { CliProject } from '../helpers/lockstepCli.ts';
 import { peerOrSkip } from '../helpers/peerOrSkip.ts';
+import { often } from '../helpers/soak.ts';
 import { endEverything, readJson } from '../helpers/testRuns.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 import { assertSameAsTold } from './record/assertSameAsTold.ts';
@@ -22,15 +23,13 @@ import { recordedChildren, recordedRun, type RecordedRun } from './record/record
 import { scriptProject, trackedScript } from './record/trackedScript.ts';
 import { readTruth, type Truth } from './record/truth.ts';
 
-const long = process.env['LOCKSTEP_SOAK'] === '1';
-
 describe('a training that logs with MLflow goes on', () => {
   it('while its supervisor is paused', async function () {
     await using training = await LongTraining.start(peerOrSkip(this, 'mlflow'));
     const supervisor = await training.supervisor();
     process.kill(supervisor, 'SIGSTOP');
     // The pause is what is tested.
-    await delay(long ? 30_000 : 3_000);
+    await delay(often(3, 30) * 1000);
     process.kill(supervisor, 'SIGCONT');
     await training.logsMore();
     const { run } = await training.end();
@@ -39,7 +38,7 @@ describe('a training that logs with MLflow goes on', () => {
 
   it('when its supervisor is killed, and another one takes its place', async function () {
     await using training = await LongTraining.start(peerOrSkip(this, 'mlflow'));
-    for (let time = 0; time < (long ? 5 : 2); time++) {
+    for (let time = 0; time < often(2, 5); time++) {
       const killed = await training.supervisor();
       process.kill(killed, 'SIGKILL');
       await training.logsMore();
@@ -79,7 +78,7 @@ describe('a training that logs with MLflow goes on', () => {
   });
 
   it('at a thousand metrics a second', async function () {
-    const seconds = long ? 60 : 5;
+    const seconds = often(5, 60);
     await using tracked = await trackedScript(peerOrSkip(this, 'mlflow'), 'mlflow_flood', {
       words: [String(seconds)],
     });

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { takeSnapshot } from '../../../src/git/takeSnapshot.ts';
 import { gitRepository } from '../../helpers/gitRepository.ts';
 import { fingerprintChanges, repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
+import { soak } from '../../helpers/soak.ts';
 
 const threeGigabytes = 3_000_000_000;
 
 // The short form, with a small limit, is among the other cases: this one is no part of the machine that may be missing.
-if (process.env['LOCKSTEP_SOAK'] === '1') describe('a snapshot of 3 GB files', snapshotsOfLargeFiles);
+if (soak) describe('a snapshot of 3 GB files', snapshotsOfLargeFiles);
 
 function snapshotsOfLargeFiles(this: Mocha.Suite): void {
   this.timeout(15 * 60_000);

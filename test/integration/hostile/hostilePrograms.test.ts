@@ -8,8 +8,8 @@ import { RunStore } from '../../../src/runs/runStore.ts';
 import { testRuns } from '../../helpers/testRuns.ts';
 import type { TestRuns } from '../../helpers/testRuns.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
+import { soak } from '../../helpers/soak.ts';
 
-const soak = process.env['LOCKSTEP_SOAK'] === '1';
 const mebibyte = 1024 * 1024;
 const floodBytes = (soak ? 1024 : 64) * mebibyte;
 

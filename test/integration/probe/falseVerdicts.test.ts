@@ -9,10 +9,10 @@ import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliProject } from '../../helpers/lockstepCli.ts';
 import { startReproduction, storeOf } from '../../helpers/reproducedRuns.ts';
 import { noiseKinds } from '../../helpers/noisyTraining.ts';
+import { often, soak } from '../../helpers/soak.ts';
 import { countVerdicts } from '../../helpers/verdictRates.ts';
 
-const soak = process.env['LOCKSTEP_SOAK'] === '1';
-const rounds = 20;
+const rounds = often(0, 20);
 
 /**
  * Threads hand in their parts of a sum as they get done, so its order is chance, and so are its last bits; NOISE is what

@@ -19,11 +19,12 @@ import {
 } from '../../helpers/remotes/storedObjects.ts';
 import { webServer, type WebServer } from '../../helpers/remotes/webServer.ts';
 import { scrubbedEnvironment } from '../../helpers/scrubbedEnvironment.ts';
+import { often } from '../../helpers/soak.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../helpers/temporaryFolder.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
 
 const seed = process.env['LOCKSTEP_SEED'] ?? String(Date.now() % 100_000);
-const rounds = process.env['LOCKSTEP_SOAK'] === '1' ? 60 : 3;
+const rounds = often(3, 60);
 const bigSize = 4_000_000;
 
 describe('a transfer whose process is killed', () => {

@@ -1,4 +1,4 @@
-/** Twenty processes list, annotate and remove runs of one store at once; afterwards all tell the same truth. */
+/** Processes list, annotate and remove runs of one store at once; afterwards all tell the same truth. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,11 +8,12 @@ import { runIndexPath } from '../../../src/runs/runIndexFormat.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { scrubbedEnvironment } from '../../helpers/scrubbedEnvironment.ts';
+import { often } from '../../helpers/soak.ts';
 import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
 import { writeRun } from '../../unit/runs/recordFixtures.ts';
 
 const storeModule = join(import.meta.dirname, '../../../src/runs/runStore.ts');
-const processes = 20;
+const processes = often(8, 20);
 const runCount = 100;
 
 /** Each process annotates every run, lists often, removes one run of its own and puts it back. */

@@ -12,14 +12,14 @@ import { readDataStatus } from '../../../src/data/operations/readDataStatus.ts';
 import { folderContent, pinTexts } from '../../helpers/folderContent.ts';
 import { generatedOutputs, type GeneratedOutput } from '../../helpers/generatedData.ts';
 import { peerOrSkip } from '../../helpers/peerOrSkip.ts';
+import { often } from '../../helpers/soak.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../helpers/temporaryFolder.ts';
 import { startDvc, type Dvc } from './dvcWorker.ts';
 import { dvcVerdicts, ourVerdicts } from './statusVerdicts.ts';
 import { twinRepositories, type Twins } from './twinRepositories.ts';
 
-const soak = process.env['LOCKSTEP_SOAK'] === '1';
 const seed = Number(process.env['LOCKSTEP_SEED'] ?? '20260101');
-const count = soak ? 400 : 40;
+const count = often(40, 400);
 
 describe(`${count} generated outputs from seed ${seed}, beside dvc`, () => {
   let home: TemporaryFolder;
