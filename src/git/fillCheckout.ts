@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { systemErrorCode } from '../base/systemError.ts';
 import type { SnapshotGap } from '../runs/plan.ts';
 import { bytePathOfRecord } from './bytePath.ts';
+import { copyObjects } from './copyObjects.ts';
 import { objectMissing } from './errors.ts';
 import { openHeldFile } from './openHeldFile.ts';
 import type { Repository } from './findRepository.ts';
@@ -28,12 +29,17 @@ export interface RecordedState {
   readonly refs?: readonly string[] | undefined;
 }
 
+export interface FillTask extends Pick<GitContext, 'environment' | 'signal'> {
+  /** Instead of all objects of `source`: a copy of those of the state. No ref, no ignore rule of the person's comes along. */
+  readonly ownObjects?: boolean | undefined;
+}
+
 /** `target` is made when missing and holds nothing yet. `source` is only read. */
 export async function fillCheckout(
   source: Repository,
   target: string,
   state: RecordedState,
-  task: Pick<GitContext, 'environment' | 'signal'>,
+  { ownObjects = false, ...task }: FillTask,
 ): Promise<void> {
   const gitDir = join(target, '.git');
   const here: GitContext = {
@@ -43,15 +49,23 @@ export async function fillCheckout(
   };
   await mkdir(target, { recursive: true });
   const [refs] = await Promise.all([
-    readRefs(source, state.refs ?? sharedRefs, task),
+    readRefs(source, ownObjects ? [] : (state.refs ?? sharedRefs), task),
     initialise(here, source),
   ]);
   await mkdir(join(gitDir, 'info'), { recursive: true });
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
+  const folders = await objectFolders(source.commonDir);
   await Promise.all([
-    writeFile(join(gitDir, 'objects', 'info', 'alternates'), await objectFolders(source.commonDir)),
+    ...(ownObjects
+      ? [copyObjects(here, folders, state)]
+      : [
+          writeFile(
+            join(gitDir, 'objects', 'info', 'alternates'),
+            folders.map(folder => `${folder}\n`).join(''),
+          ),
+          copyIfThere(join(source.commonDir, 'shallow'), join(gitDir, 'shallow')),
+        ]),
     writeFile(join(gitDir, 'packed-refs'), refs),
-    copyIfThere(join(source.commonDir, 'shallow'), join(gitDir, 'shallow')),
     appendFile(join(gitDir, 'config'), configuration(state)),
     writeFile(join(gitDir, 'info', 'attributes'), unconvertedAttributes),
   ]);
@@ -61,6 +75,7 @@ export async function fillCheckout(
   await indexOfHead(here, state);
   await writeHeldFiles(here, target, state.gaps ?? []);
   await rm(join(gitDir, 'info', 'attributes'));
+  if (ownObjects) return;
   for (const name of ['attributes', 'exclude'])
     await copyIfThere(join(source.commonDir, 'info', name), join(gitDir, 'info', name));
 }
@@ -84,14 +99,14 @@ const checkoutSettings = [
   ...(process.platform === 'win32' ? [] : ['core.fileMode=true', 'core.symlinks=true']),
 ];
 
-/** One a line. The snapshot store is not there when the code was HEAD's. */
-async function objectFolders(commonDir: string): Promise<string> {
+/** The snapshot store is not there when the code was HEAD's. */
+async function objectFolders(commonDir: string): Promise<string[]> {
   const own = join(snapshotStoreOf(commonDir), 'objects');
   const found = await stat(own).then(
     () => [own],
     () => [],
   );
-  return [join(commonDir, 'objects'), ...found].map(folder => `${folder}\n`).join('');
+  return [join(commonDir, 'objects'), ...found];
 }
 
 /** Has the last word over every attribute of the files. An encoding can only be unset, not switched off. */

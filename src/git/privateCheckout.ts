@@ -10,7 +10,7 @@ import { errorText, systemErrorCode } from '../base/systemError.ts';
 import type { Code, SubmoduleSnapshot } from '../runs/plan.ts';
 import { bytePathOfRecord, bytePathText } from './bytePath.ts';
 import { notARepository, objectMissing, pathLeavesCheckout, targetNotEmpty } from './errors.ts';
-import { fillCheckout } from './fillCheckout.ts';
+import { fillCheckout, type FillTask } from './fillCheckout.ts';
 import { findRepository, type Repository } from './findRepository.ts';
 import { runGit, type GitContext } from './runGit.ts';
 import { isLink, staysInside } from './staysInside.ts';
@@ -23,6 +23,8 @@ export interface PrivateCheckoutRequest {
   readonly target: string;
   readonly signal?: AbortSignal;
   readonly environment?: NodeJS.ProcessEnv;
+  /** As of FillTask: for the program of a stranger, who may read no more of the repository than what they brought. */
+  readonly ownObjects?: boolean;
 }
 
 export interface PrivateCheckout {
@@ -37,19 +39,20 @@ export interface PrivateCheckout {
  * `signal`; `target` may then be half made and is the caller's to remove.
  */
 export async function createPrivateCheckout(request: PrivateCheckoutRequest): Promise<PrivateCheckout> {
-  const { root, code, target, signal, environment = process.env } = request;
+  const { root, code, target, signal, environment = process.env, ownObjects } = request;
   const source = await findRepository(root, environment);
   if (source === undefined) throw notARepository(root);
   await mkdir(target, { recursive: true });
   if ((await readdir(target)).length > 0) throw targetNotEmpty(target);
   const task = { environment, signal };
   if (!(await hasTree(source, code.tree, task))) throw objectMissing(`the snapshot ${code.tree}`);
-  await fillCheckout(source, target, code, task);
+  const fill = { ...task, ownObjects };
+  await fillCheckout(source, target, code, fill);
   const missing = code.gaps
     .filter(gap => gap.blob === undefined)
     .map(({ path, reason }) => ({ path, reason }));
   for (const submodule of code.submodules) {
-    const failure = await fillSubmodule(source, target, submodule, task);
+    const failure = await fillSubmodule(source, target, submodule, fill);
     if (failure !== undefined) missing.push({ path: submodule.path, reason: failure });
   }
   return { root: target, missing };
@@ -86,7 +89,7 @@ async function fillSubmodule(
   outer: Repository,
   target: string,
   submodule: SubmoduleSnapshot,
-  task: Task,
+  task: FillTask,
 ): Promise<string | undefined> {
   const path = bytePathText(bytePathOfRecord(submodule));
   const folder = join(target, path);

@@ -5,6 +5,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { LockstepError } from '../../base/lockstepError.ts';
+import { isMarkedHere } from '../../execution/capture/markPlan.ts';
 import { describeGaps } from '../../git/gaps.ts';
 import { createPrivateCheckout } from '../../git/privateCheckout.ts';
 import type { PrivateCheckout } from '../../git/privateCheckout.ts';
@@ -160,8 +161,13 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
 /** Where its objects are not here they are fetched first. */
 async function checkoutOf(code: Code, request: PreparationRequest): Promise<PrivateCheckout> {
   const { original, workspace, layout, store, environment, signal } = request;
+  const { plan } = original;
+  // What somebody else's program can read of the repository in its container is what it came with.
+  const ownObjects = plan?.environment.container !== undefined && !(await isMarkedHere(store, plan));
   const make = (): Promise<PrivateCheckout> =>
-    createPrivateCheckout({ root: workspace, code, target: layout.checkout, signal, environment });
+    createPrivateCheckout({
+      ...{ root: workspace, code, target: layout.checkout, signal, environment, ownObjects },
+    });
   try {
     return await make();
   } catch (error) {

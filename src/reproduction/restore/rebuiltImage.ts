@@ -15,6 +15,7 @@ import { findRepository } from '../../git/findRepository.ts';
 import { runGit } from '../../git/runGit.ts';
 import type { Code } from '../../runs/plan.ts';
 import type { ContainerRecord } from '../../runs/processRecord.ts';
+import { isImageOfLock } from './isImageOfLock.ts';
 import { isInside } from './relocatePaths.ts';
 import { imageNotRebuilt } from '../errors.ts';
 
@@ -23,6 +24,8 @@ export interface RebuildImageRequest {
   readonly checkout: string;
   readonly engine: string;
   readonly endpoint: string;
+  /** The id of the image that the run had. */
+  readonly recorded: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether what is built may use it. */
   readonly network: boolean;
@@ -50,8 +53,23 @@ export async function recordedDevcontainers(
     .filter(path => /(^|\/)\.?devcontainer\.json$/.test(path));
 }
 
-/** Resolves with the id of the image. Rejects with `image-not-rebuilt`, or when aborted. */
-export async function rebuildImage(request: RebuildImageRequest): Promise<string> {
+export interface RebuiltImage {
+  readonly id: string;
+  /** File by file what the run had, by the lock in its code. */
+  readonly proven: boolean;
+}
+
+/** Rejects with `image-not-rebuilt`, or when aborted. */
+export async function rebuildImage(request: RebuildImageRequest): Promise<RebuiltImage> {
+  const { checkout, endpoint, recorded, signal } = request;
+  const id = await madeImage(request);
+  const image = await new ContainerApi(endpoint).image(id, { signal }).catch(() => undefined);
+  signal.throwIfAborted();
+  const locked = (await lockOf(checkout))?.container?.image;
+  return { id, proven: image !== undefined && isImageOfLock(image, recorded, locked) };
+}
+
+async function madeImage(request: RebuildImageRequest): Promise<string> {
   const { checkout, endpoint, signal } = request;
   try {
     const devcontainer = await readDevcontainer(checkout);

@@ -1,9 +1,9 @@
 /**
  * The container of one reproduction, made from the very image that the run recorded. Invariants: the workspace, its
- * object store, its data and whatever else the original had mounted are there to be read only, and of all that a run of
- * somebody else has but the objects and the data it was given; the checkout and the record of the reproduction are the only
- * places to write; the container goes with the reproduction, and one that was
- * left behind by a kill goes with the next.
+ * object store, its data and whatever else the original had mounted are there to be read only; a run of somebody else
+ * has the data it was given and nothing more (its checkout holds the objects that it needs); the checkout and the record of
+ * the reproduction are the only places to write; the container goes with the reproduction, and one that was left behind
+ * by a kill goes with the next.
  */
 import { isMarkedHere } from '../../execution/capture/markPlan.ts';
 import { ContainerApi } from '../../execution/inside/containerApi.ts';
@@ -14,6 +14,7 @@ import type { RecordedContainer } from './originalContainer.ts';
 import { passedSettings } from './passedSettings.ts';
 import type { AllowedSettings } from './passedSettings.ts';
 import { compareWithLock } from './rebuiltImage.ts';
+import type { RebuiltImage } from './rebuiltImage.ts';
 import { reproductionMounts } from './reproductionMounts.ts';
 import type { MountsRequest } from './reproductionMounts.ts';
 import { runContainerLabels, sweepRunContainers } from './sweepRunContainers.ts';
@@ -22,8 +23,8 @@ export interface ReproductionContainerRequest extends MountsRequest {
   readonly store: string;
   readonly id: string;
   readonly network: boolean;
-  /** In place of the recorded image: the id of one that was built once more. */
-  readonly image?: string | undefined;
+  /** In place of the recorded image: one that was built once more. */
+  readonly image?: RebuiltImage | undefined;
   /** The GPU to use, in place of the recorded ones. */
   readonly gpu?: string | undefined;
   readonly signal: AbortSignal;
@@ -47,7 +48,7 @@ export async function makeReproductionContainer(
   if (original === undefined || endpoint === undefined) throw environmentNotSupported(plan.environment.kind);
   const api = new ContainerApi(endpoint);
   await sweepRunContainers(endpoint, { store, but: id });
-  const image = request.image ?? (await haveImage(api, original, signal));
+  const image = request.image?.id ?? (await haveImage(api, original, signal));
   const trusted = await isMarkedHere(store, plan);
   const network = networkOf(original, request.network, trusted);
   const { env, remote } = await originalEnvironment(api, original, image, environment, trusted);
@@ -92,7 +93,8 @@ export async function makeReproductionContainer(
     await api.remove(created).catch(() => undefined);
     throw error;
   }
-  const drift = request.image === undefined ? [] : await compareWithLock(request.layout.checkout, record);
+  const drift =
+    request.image?.proven === false ? await compareWithLock(request.layout.checkout, record) : [];
   return {
     ...{ record, variables: { ...remote, ...recordedVariables(plan, original) } },
     caps: [

@@ -1,6 +1,6 @@
 /**
  * What the container of a reproduction sees of this machine: the checkout and the record of the reproduction to write
- * to, all else to be read only, and for a run of somebody else nothing but the objects and the data it was given.
+ * to, all else to be read only, and for a run of somebody else nothing but the data it was given.
  */
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -47,10 +47,9 @@ export async function reproductionMounts(
   // Under the name that the original had: what is written in code and configuration finds it.
   if (workspaceFolder !== '' && workspaceFolder !== workspace) bind(layout.checkout, workspaceFolder, false);
   bind(paths.dir, paths.dir, false);
-  const objects = await alternatesOf(layout.checkout);
   if (!trusted) {
-    // Of this machine somebody else's run sees what git needs for the checkout, and the data it was given, alone.
-    for (const place of [...objects, ...linked]) bind(place, place, true);
+    // Of this machine somebody else's run sees its checkout, with objects of its own, and the data it was given, alone.
+    for (const place of linked) bind(place, place, true);
     const recorded = recordedMounts.map(({ source }) => source);
     const others = [...environmentFolders, ...recorded].filter(source => !isInside(plan.root, source));
     return {
@@ -60,7 +59,7 @@ export async function reproductionMounts(
   }
   // Links to large files and environments lead there. A store's settings lie beside its objects.
   bind(workspace, workspace, true);
-  const stores = objects.map(folder => dirname(folder));
+  const stores = (await alternatesOf(layout.checkout)).map(folder => dirname(folder));
   for (const folder of [...stores, ...(await cachesOf(workspace, environment)), ...environmentFolders])
     if (!isInside(folder, workspace)) bind(folder, folder, true);
   for (const { type, source, target } of recordedMounts) {

@@ -8,6 +8,7 @@ import { otherPackagesCap, rebuiltCap } from './environmentRoute.ts';
 import type { EnvironmentRoute } from './environmentRoute.ts';
 import { imageRebuiltCap } from './imageRoute.ts';
 import { rebuildImage } from './rebuiltImage.ts';
+import type { RebuiltImage } from './rebuiltImage.ts';
 import { rebuildEnvironment } from './rebuiltEnvironment.ts';
 import type { RebuiltEnvironment } from './rebuiltEnvironment.ts';
 
@@ -17,8 +18,8 @@ export interface TakenRoute {
   readonly caps: readonly string[];
   /** Set where the Python environment was made once more. */
   readonly rebuilt?: RebuiltEnvironment;
-  /** Set where the image was: its id. */
-  readonly image?: string;
+  /** Set where the image was. */
+  readonly image?: RebuiltImage;
   /** In place of the recorded one. */
   readonly identity?: EnvironmentIdentity;
 }
@@ -60,8 +61,9 @@ export async function takeRoute(request: TakeRequest): Promise<TakenRoute> {
       const image = await rebuildImage({
         ...{ checkout, environment, network, onProgress, signal, engine: container?.engine ?? '' },
         endpoint: environment['DOCKER_HOST'] ?? container?.endpoint ?? '',
+        recorded: container?.imageId ?? '',
       });
-      return { inContainer: true, caps: [imageRebuiltCap], image };
+      return { inContainer: true, caps: image.proven ? [] : [imageRebuiltCap], image };
     }
     case 'python-rebuilt':
       try {

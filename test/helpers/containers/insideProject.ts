@@ -28,12 +28,16 @@ export interface InsideProject extends AsyncDisposable, CliProject {
 
 let count = 0;
 
-/** @param options Words for `run`: a user, a network. The container has no network unless they say so. */
+/**
+ * @param options Words for `run`: a user, a network. The container has no network unless they say so.
+ * @param image In place of the tests' own.
+ */
 export async function insideProject(
   engine: TestEngine,
   files: Readonly<Record<string, string>>,
   options: readonly string[] = [],
   metadata: object = {},
+  image?: string,
 ): Promise<InsideProject> {
   const project = await cliProject(files);
   const container = `lockstep-inside-${process.pid}-${++count}`;
@@ -41,9 +45,11 @@ export async function insideProject(
   await engineSays(engine, [
     ...['run', '--detach', '--name', container, '--network', 'none', ...options],
     ...['--label', `devcontainer.local_folder=${root}`],
+    ...['--label', `devcontainer.config_file=${join(root, '.devcontainer', 'devcontainer.json')}`],
     ...['--label', `devcontainer.metadata=${JSON.stringify([metadata])}`],
     ...['--volume', `${root}:${workspaceFolder}`],
-    ...[await baseImage(engine), 'sh', '-c', "trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done"],
+    ...[image ?? (await baseImage(engine)), 'sh', '-c'],
+    "trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done",
   ]);
   const launched: LaunchedRun[] = [];
   const store = join(root, '.git', 'lockstep');

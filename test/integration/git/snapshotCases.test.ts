@@ -593,7 +593,45 @@ describe('a snapshot of', function () {
       if (code.head !== undefined)
         assert.equal(await gitIn(repository, target, 'rev-parse', 'HEAD'), code.head);
       await each.check?.(code, repository, target);
+      if (code.gaps.length === 0 && code.submodules.length === 0) return;
+      // What is special here must be found where the objects are copied, too.
+      const own = join(home, 'own objects');
+      await createPrivateCheckout({ root, code, target: own, environment, ownObjects: true });
+      assert.deepEqual(await workingFiles(own), expected);
     });
+
+  it('a private history, of which a checkout with objects of its own has the code alone', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'earlier\n' });
+    const { root, home, environment } = repository;
+    const earlier = await repository.git('rev-parse', 'HEAD', 'HEAD:a.txt');
+    await repository.write({ 'a.txt': 'now\n', 'b.txt': 'staged\n' });
+    await repository.commit('the message of now');
+    await repository.git('branch', 'a-secret-name');
+    await repository.write({
+      'b.txt': 'changed\n',
+      'c.txt': 'new\n',
+      '.git/info/exclude': 'secret-folder\n',
+    });
+    const snapshot = await takeSnapshot({ root, environment });
+    if (snapshot.known === 'unknown') assert.fail(snapshot.reason);
+    const code = snapshot.value;
+    const target = join(home, 'private checkout');
+    await createPrivateCheckout({ root, code, target, environment, ownObjects: true });
+    assert.deepEqual(await workingFiles(target), await workingFiles(root));
+    const inside = (...args: string[]): Promise<string> => gitIn(repository, target, ...args);
+    // Behind the person's back nothing is looked up.
+    await rename(join(root, '.git'), join(home, 'away'));
+    await inside('fsck', '--strict');
+    assert.equal(await inside('status', '--porcelain'), ' M b.txt\n?? c.txt');
+    assert.equal(await inside('log', '--format=%H %s'), `${code.head ?? ''} the message of now`);
+    assert.equal(await inside('for-each-ref'), '');
+    for (const id of earlier.split('\n')) await assert.rejects(inside('cat-file', '-e', id), id);
+    const objects = (await inside('cat-file', '--batch-all-objects', '--batch-check')).split('\n');
+    // A commit, its tree and two files; the tree that ran, and two files of it.
+    assert.equal(objects.length, 7, objects.join('\n'));
+    const exclude = await readFile(join(target, '.git', 'info', 'exclude'), 'utf8').catch(() => '');
+    assert.doesNotMatch(exclude, /secret/);
+  });
 });
 
 async function gitIn(repository: GitRepository, root: string, ...args: string[]): Promise<string> {
