@@ -20,12 +20,16 @@ export function planMissing(id: string, problem: string | undefined): LockstepEr
 }
 
 export function runNotConfirmed(id: string, place: ConfirmedPlace): LockstepError {
-  const workspace = place === 'workspace';
+  const [where, words] = {
+    checkout: ['', `reproduce ${id}`],
+    host: [' on this machine itself, out of its container', `reproduce ${id} --env host`],
+    workspace: [' in the workspace', `rerun ${id}`],
+  }[place];
   return new LockstepError({
     code: 'not-confirmed',
     kind: 'usage',
-    message: `Run ${short(id)} came from somebody else, and nobody here has agreed to what it runs${workspace ? ' in the workspace' : ''}.`,
-    mend: `Look at what it would run, then say yes: lockstep ${workspace ? 'rerun' : 'reproduce'} ${id} --yes`,
+    message: `Run ${short(id)} came from somebody else, and nobody here has agreed to what it runs${where}.`,
+    mend: `Look at what it would run, then say yes: lockstep ${words} --yes`,
   });
 }
 

@@ -8,7 +8,7 @@ import { readExperiments } from '../execution/experiments/readExperiments.ts';
 import { launchRun } from '../execution/launchRun.ts';
 import type { LaunchedRun, LaunchOptions } from '../execution/launchRun.ts';
 import type { LaunchSpec } from '../execution/launchSpec.ts';
-import { requireConfirmed } from './requireConfirmed.ts';
+import { reproductionPlace, requireConfirmed } from './requireConfirmed.ts';
 import { requireOwnCommand } from './requireOwnCommand.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
@@ -50,7 +50,7 @@ export interface ReproduceRequest {
  */
 export async function reproduceRun(request: ReproduceRequest, launch: LaunchOptions): Promise<LaunchedRun> {
   const { original, variables } = request;
-  const plan = requireReproducible(original);
+  const plan = requireReproducible(original, request.options?.environment);
   requireNetworkKept(plan, request.options);
   const file = await readExperiments(request.root);
   const rules = experimentRules(file, plan.experiment);
@@ -111,11 +111,11 @@ function purposeOf(options: ReproduceRequest['options']): LaunchSpec['purpose'] 
 }
 
 /** What the record alone says: the plan of a run that can be reproduced. Throws the reason why it cannot. */
-export function requireReproducible(original: RunDetails): Plan {
+export function requireReproducible(original: RunDetails, asked?: ReproductionOptions['environment']): Plan {
   const { plan, id } = original;
   if (plan === undefined) throw planMissing(id, original.problems[0]);
   requireOwnCommand(plan, 'reproduced');
-  requireConfirmed(original);
+  requireConfirmed(original, reproductionPlace(plan.environment, asked));
   if (original.state === 'preparing' || original.state === 'running' || original.stillRunning)
     throw runStillLive(id);
   const { kind, container } = plan.environment;

@@ -4,6 +4,13 @@
  */
 import * as z from 'zod';
 
+/**
+ * `checkout`: a private one, which is thrown away, where the run ran: on this machine, or in a container if it was in one.
+ * `host`: a private checkout on this machine, of a run that was in a container. `workspace`: among a person's own files.
+ */
+export const confirmedPlaces = ['checkout', 'host', 'workspace'] as const;
+export type ConfirmedPlace = (typeof confirmedPlaces)[number];
+
 export const sharedRecordSchema = z.looseObject({
   schemaVersion: z.int().positive(),
   /** Name of the remote it was fetched from. */
@@ -24,11 +31,8 @@ export const sharedRecordSchema = z.looseObject({
   /** When a person here has looked at what it runs and agreed; absent before. */
   confirmedAt: z.string().optional(),
   /** For which kinds of place they agreed; absent with `confirmedAt`: for a private checkout. */
-  confirmedFor: z.array(z.enum(['checkout', 'workspace']).or(z.string())).optional(),
+  confirmedFor: z.array(z.enum(confirmedPlaces).or(z.string())).optional(),
 });
-/** `checkout`: a private one, which is thrown away. `workspace`: among a person's own files. */
-export type ConfirmedPlace = 'checkout' | 'workspace';
-
 export type SharedRecord = z.infer<typeof sharedRecordSchema>;
 
 /** Whether a person here has agreed that it runs in such a place. */

@@ -6,6 +6,7 @@ import { followRun } from '../../execution/followRun.ts';
 import { askedEnvironment } from '../../reproduction/askedEnvironment.ts';
 import { awaitVerdict } from '../../reproduction/awaitVerdict.ts';
 import { canReproduce, forecastReproduction } from '../../reproduction/forecast/forecastReproduction.ts';
+import { reproductionPlace } from '../../reproduction/requireConfirmed.ts';
 import { reproduceRun } from '../../reproduction/reproduceRun.ts';
 import type { ReproductionOptions } from '../../reproduction/reproductionOptions.ts';
 import { verdictToJson } from '../../reproduction/verdictToJson.ts';
@@ -62,12 +63,13 @@ export const reproduce: Subcommand = {
     const id = await resolveHereOrShared(parser.args[0] ?? '', { runs, project }, context);
     if (typeof id === 'number') return id;
     // A forecast executes nothing.
+    const recorded = await runs.read(id);
+    const ran = recorded.plan?.environment;
+    const environment = askedEnvironment(flags.env, ran);
+    const agreement = { yes: flags.yes === true, place: reproductionPlace(ran, environment) };
     const original =
-      flags.forecast === true
-        ? await runs.read(id)
-        : await confirmedRun(id, { runs, project }, { yes: flags.yes === true, place: 'checkout' }, context);
+      flags.forecast === true ? recorded : await confirmedRun(id, { runs, project }, agreement, context);
     if (typeof original === 'number') return original;
-    const environment = askedEnvironment(flags.env, original.plan?.environment);
     const options = { ...asked, ...(environment === undefined ? {} : { environment }) };
     if (flags.forecast === true) {
       const forecast = await forecastReproduction({

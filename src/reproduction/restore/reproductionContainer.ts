@@ -93,8 +93,7 @@ export async function makeReproductionContainer(
     await api.remove(created).catch(() => undefined);
     throw error;
   }
-  const drift =
-    request.image?.proven === false ? await compareWithLock(request.layout.checkout, record) : [];
+  const drift = request.image?.proven === false ? await compareWithLock(request.layout.checkout, record) : [];
   return {
     ...{ record, variables: { ...remote, ...recordedVariables(plan, original) } },
     caps: [

@@ -60,7 +60,7 @@ export function describeWhatRuns(run: RunDetails, { place, packages, input }: Wh
   const [program = '', ...args] = plan?.argv ?? [];
   add('command', [formatCommand(program, args)]);
   add('standard input', inputLines(run, input));
-  const where = place === 'checkout' ? 'a private checkout' : 'this workspace, among your files';
+  const where = place === 'workspace' ? 'this workspace, among your files' : 'a private checkout';
   add('folder', [plan?.cwd === '' ? `the top of ${where}` : `${plan?.cwd ?? ''} in ${where}`]);
   add('code', [
     place === 'workspace' ? 'as it is in this workspace; the run had:' : undefined,
@@ -90,7 +90,7 @@ export function describeWhatRuns(run: RunDetails, { place, packages, input }: Wh
     'writes',
     paths([...(result?.outputs ?? []), ...(plan?.declaredOutputs ?? []).map(path => ({ path }))]),
   );
-  add('network', [networkLine(run)]);
+  add('network', [networkLine(run, place)]);
   const who = shared?.sharedBy === undefined ? '' : ` by ${shared.sharedBy}`;
   const since = shared?.pushedBy === undefined ? '' : `, with what ${shared.pushedBy} added`;
   return {
@@ -131,6 +131,11 @@ function environmentLines({ plan }: RunDetails, place: ConfirmedPlace): (string 
   if (plan === undefined) return [];
   const { kind, container, python } = plan.environment;
   const interpreter = knownValue(plan.interpreter);
+  if (place === 'host' && container !== undefined)
+    return [
+      'this machine, as you, with all that you can read and write: not the container that it ran in',
+      `it had ${kind}, image ${container.image ?? container.imageId}`,
+    ];
   if (container === undefined)
     return [
       kind === 'host' ? 'this machine, as you' : kind,
@@ -139,7 +144,7 @@ function environmentLines({ plan }: RunDetails, place: ConfirmedPlace): (string 
     ];
   const asked = Object.keys(container.passed ?? {});
   return [
-    `${kind}, image ${container.image ?? container.imageId}`,
+    `${place === 'workspace' ? '' : 'a container of its own, of '}${kind}, image ${container.image ?? container.imageId}`,
     container.image === undefined ? undefined : container.imageId,
     ...container.repoDigests,
     place === 'workspace' ? undefined : imageLine(container.repoDigests),
@@ -159,15 +164,15 @@ function imageLine(digests: readonly string[]): string {
     'where the image is not here, it is',
     digests.length === 0 ? '' : 'pulled by its digest, else',
     'built from the devcontainer of the code, whose build commands then run;',
-    'where that cannot be, the command runs on this machine, as you, if its packages are known',
+    'never on this machine itself, about which you would be asked again',
   ]
     .filter(part => part !== '')
     .join(' ');
 }
 
-function networkLine({ plan }: RunDetails): string {
+function networkLine({ plan }: RunDetails, place: ConfirmedPlace): string {
   const container = plan?.environment.container;
-  if (container === undefined) return 'as this machine has it';
+  if (container === undefined || place === 'host') return 'as this machine has it';
   return container.network === 'none' ? 'none' : 'as the container has it; --no-network takes it away';
 }
 

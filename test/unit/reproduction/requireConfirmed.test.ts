@@ -5,7 +5,8 @@ import { dirname } from 'node:path';
 import { findCause } from '../../../src/reproduction/cause/findCause.ts';
 import { probeDeterminism } from '../../../src/reproduction/probe/probeDeterminism.ts';
 import { reproduceRun } from '../../../src/reproduction/reproduceRun.ts';
-import { requireConfirmed } from '../../../src/reproduction/requireConfirmed.ts';
+import { reproductionPlace, requireConfirmed } from '../../../src/reproduction/requireConfirmed.ts';
+import type { EnvironmentIdentity } from '../../../src/runs/plan.ts';
 import type { RunDetails } from '../../../src/runs/runDetails.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { sharedRecordSchema, type SharedRecord } from '../../../src/runs/sharedRecord.ts';
@@ -19,6 +20,17 @@ const shared = {
   url: 'x',
   commit: 'y',
   fetchedAt: '2026-01-01T00:00:00Z',
+};
+
+const container: EnvironmentIdentity = {
+  ...{ kind: 'devcontainer', drift: 'unknown' },
+  container: {
+    engine: 'docker',
+    id: 'original',
+    imageId: 'sha256:abc',
+    workspaceFolder: '/w',
+    repoDigests: [],
+  },
 };
 
 function run(id: string, from: SharedRecord | undefined): RunDetails {
@@ -57,7 +69,7 @@ describe('a run that somebody else shared', () => {
       await assert.rejects(way, { code: 'not-confirmed' });
     });
 
-  it('needs a yes of its own for the workspace', async () => {
+  it('needs a yes of its own for the workspace, and for this machine in place of its container', async () => {
     await using folder = await temporaryFolder();
     const path = runPaths(folder.path, reproductionId).shared;
     await mkdir(dirname(path), { recursive: true });
@@ -74,5 +86,16 @@ describe('a run that somebody else shared', () => {
     await confirmRun(folder.path, reproductionId, 'workspace');
     requireConfirmed(await now(), 'workspace');
     requireConfirmed(await now(), 'checkout');
+    const inside = await now();
+    Object.assign(inside, { plan: plan({ id: reproductionId, environment: container }) });
+    for (const environment of ['host', 'python'] as const)
+      await assert.rejects(reproduceRun({ ...common, original: inside, options: { environment } }, launch), {
+        code: 'not-confirmed',
+        mend: /--env host --yes/,
+      });
+    await confirmRun(folder.path, reproductionId, 'host');
+    for (const place of ['checkout', 'host', 'workspace'] as const) requireConfirmed(await now(), place);
+    assert.equal(reproductionPlace(container, 'recorded'), 'checkout');
+    assert.equal(reproductionPlace({ kind: 'host', drift: 'unknown' }, 'python'), 'checkout');
   });
 });

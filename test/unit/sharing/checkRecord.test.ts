@@ -199,8 +199,13 @@ describe('what a shared run would do', () => {
         'shared by a\\u202eb in origin (https://h/r)',
         'network:',
       ],
+      ...['a container of its own', 'never on this machine itself'],
     ])
       assert.ok(text.includes(said), `${said}\n${text}`);
+    // Another place is another thing to agree to.
+    const host = JSON.stringify(describeWhatRuns(run, { place: 'host' }).parts);
+    assert.match(host, /this machine, as you, with all that you can read and write: not the container/);
+    assert.match(host, /as this machine has it/);
   });
 
   it('takes a yes once for each kind of place, and none for runs of one’s own', () => {
@@ -209,7 +214,8 @@ describe('what a shared run would do', () => {
     // As records of before have it, too.
     for (const shared of [yes, { ...yes, confirmedFor: ['checkout'] }]) {
       assert.equal(needsConfirmation({ shared }, 'checkout'), false);
-      assert.equal(needsConfirmation({ shared }, 'workspace'), true);
+      for (const place of ['host', 'workspace'] as const)
+        assert.equal(needsConfirmation({ shared }, place), true);
     }
     assert.equal(needsConfirmation({ shared: { ...yes, confirmedFor: ['workspace'] } }), true);
     assert.match(
