@@ -104,6 +104,10 @@ export function metricMissing(key: string, known: readonly string[]): LockstepEr
       names.length === 0
         ? 'The run has no metrics.'
         : `The run has no metric ${key}. It has: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`,
+    mend:
+      names.length === 0
+        ? 'See what its printed lines hold: lockstep metrics RUN --preview-lines'
+        : 'Name one of these; * and ? match any text.',
   });
 }
 

@@ -30,6 +30,16 @@ export function parseWords(command: Command, words: readonly string[]): boolean 
   }
 }
 
+/** For commands that run what a run was: a command of one's own behind `--` would be taken for granted and not run. */
+export function refuseCommand(words: readonly string[], name: string): void {
+  const end = words.indexOf('--');
+  if (end >= 0 && end < words.length - 1)
+    throw wrongUse(
+      `nothing stands after --, because the command is that of the run; another one is started by: lockstep run -- ${words.slice(end + 1).join(' ')}`,
+      `lockstep ${name}`,
+    );
+}
+
 /** For an option that may be given several times. */
 export function collected(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), value];

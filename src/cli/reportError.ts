@@ -3,6 +3,7 @@ import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
 import { exitCodes } from './cliContext.ts';
 import type { ErrorOutput } from './output/errorOutput.ts';
+import { jsonText } from './output/jsonText.ts';
 import { printableLines } from './text/printable.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,7 +27,7 @@ export function reportError(error: unknown, terminal: Terminal, json: boolean): 
         ...(known?.mend === undefined ? {} : { mend: known.mend }),
       },
     };
-    terminal.out(`${JSON.stringify(document)}\n`);
+    terminal.out(jsonText(document));
   }
   return known?.kind === 'usage' ? exitCodes.wrongUse : exitCodes.impossible;
 }

@@ -34,7 +34,8 @@ export async function runCli(
 
 async function load(name: string): ReturnType<(typeof subcommands)[string]['load']> {
   const entry = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
-  if (entry === undefined) throw unknownSubcommand(name, nearestWord(name, Object.keys(subcommands)));
+  if (entry === undefined)
+    throw unknownSubcommand(name, nearestWord(name, [...Object.keys(subcommands), 'help']));
   return entry.load();
 }
 
@@ -42,7 +43,10 @@ async function load(name: string): ReturnType<(typeof subcommands)[string]['load
 function asksForJson(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   const own = end < 0 ? words : words.slice(0, end);
-  return own.includes('--json') || own.includes('--format=json');
+  return (
+    own.includes('--json') ||
+    own.some((word, at) => word === '--format=json' || (word === 'json' && own[at - 1] === '--format'))
+  );
 }
 
 function helpText(version: string): string {

@@ -13,6 +13,7 @@ import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
 import type { CliContext } from './cliContext.ts';
 import { exitCodes } from './cliContext.ts';
+import { jsonText } from './output/jsonText.ts';
 import type { RunOutput } from './output/runOutput.ts';
 import { durationText, shortId } from './text/describe.ts';
 import { printable } from './text/printable.ts';
@@ -45,7 +46,7 @@ export async function superviseFromTerminal(
   const { id, paths } = launched;
   if (options.detach) {
     const output: RunOutput = { schemaVersion: 1, id, state: 'preparing', dir: paths.dir };
-    terminal.out(options.json ? `${JSON.stringify(output)}\n` : `${id}\n`);
+    terminal.out(options.json ? jsonText(output) : `${id}\n`);
     return exitCodes.done;
   }
 
@@ -105,7 +106,7 @@ function told(
             },
           }),
     };
-    terminal.out(`${JSON.stringify(output)}\n`);
+    terminal.out(jsonText(output));
   }
   for (const { path, object, pinFile } of result?.pinned ?? [])
     terminal.err(
@@ -192,7 +193,7 @@ export function reportOwn(error: LockstepError, { terminal }: CliContext, json: 
   if (error.mend !== undefined) terminal.err(`  ${printable(error.mend)}\n`);
   if (json)
     terminal.out(
-      `${JSON.stringify({ schemaVersion: 1, error: { code: error.code, message: error.message, mend: error.mend } })}\n`,
+      jsonText({ schemaVersion: 1, error: { code: error.code, message: error.message, mend: error.mend } }),
     );
   return own.lockstep;
 }

@@ -37,7 +37,7 @@ export async function tellMetricLines(
         { title: 'LINES', cell: row => String(row.lines), align: 'right' },
         { title: 'FIRST LINE', cell: row => row.line, shrink: 2, least: 16 },
       ],
-      terminal.width,
+      terminal.tableWidth,
       text => terminal.paint('dim', text),
     ),
   );

@@ -9,8 +9,10 @@ export interface Terminal {
   readonly err: (text: string | Uint8Array) => void;
   /** Resolves when what was written has been taken: wait for it between pieces of something large. */
   readonly drained: () => Promise<void>;
-  /** Columns to lay tables out for. */
+  /** Columns to fold sentences and progress at. */
   readonly width: number;
+  /** Columns to lay tables out for: without a limit where no terminal shows them, because what was cut cannot be searched. */
+  readonly tableWidth: number;
   /** Whether standard output shows colours. */
   readonly colour: boolean;
   readonly paint: Paint;
@@ -54,7 +56,8 @@ export function terminalOf(streams: Streams, env: NodeJS.ProcessEnv, onReaderGon
     out: text => void streams.stdout.write(text),
     err: text => void streams.stderr.write(text),
     drained: () => drained(streams.stdout),
-    width: widthOf(streams.stdout, env),
+    width: widthOf(streams.stdout, env) ?? 80,
+    tableWidth: widthOf(streams.stdout, env) ?? Infinity,
     colour: hasColours(streams.stdout, env),
     paint: hasColours(streams.stdout, env) ? coloured : plain,
     paintErr: hasColours(streams.stderr, env) ? coloured : plain,
@@ -70,10 +73,12 @@ function hasColours(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolea
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-function widthOf(stream: { isTTY?: boolean; columns?: number }, env: NodeJS.ProcessEnv): number {
+/** As `COLUMNS` says, else as the terminal does; undefined where there is none. A terminal that does not say has 80. */
+function widthOf(stream: { isTTY?: boolean; columns?: number }, env: NodeJS.ProcessEnv): number | undefined {
   const told = Number(env['COLUMNS']);
   if (Number.isInteger(told) && told >= 20) return told;
-  return stream.isTTY === true && stream.columns !== undefined && stream.columns >= 20 ? stream.columns : 80;
+  if (stream.isTTY !== true) return undefined;
+  return stream.columns !== undefined && stream.columns >= 20 ? stream.columns : 80;
 }
 
 const plain: Paint = (_, text) => text;

@@ -224,6 +224,16 @@ export function terminalRun(id: string): LockstepError {
   });
 }
 
+/** The run was executed with `--stdin`, and what it read is not in its record. */
+export function stdinGone(id: string, cause: unknown): LockstepError {
+  return new LockstepError({
+    code: 'stdin-gone',
+    message: `What run ${short(id)} read from standard input is not in its record.`,
+    mend: 'Run its command anew with that input: lockstep run --stdin -- COMMAND <FILE',
+    cause,
+  });
+}
+
 export function reproductionNotJudged(id: string): LockstepError {
   return new LockstepError({
     code: 'reproduction-not-judged',

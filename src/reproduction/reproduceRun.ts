@@ -2,7 +2,6 @@
  * Starts the reproduction of a recorded run: a run of its own, whose supervisor prepares the private checkout, judges
  * the outcome and writes the verdict. Whoever starts it may go away at any time.
  */
-import { createReadStream } from 'node:fs';
 import { launchedTracking, trackingOf } from '../execution/experiments/launchTracking.ts';
 import { readExperiments } from '../execution/experiments/readExperiments.ts';
 import { launchRun } from '../execution/launchRun.ts';
@@ -12,7 +11,6 @@ import { reproductionPlace, requireConfirmed } from './requireConfirmed.ts';
 import { requireOwnCommand } from './requireOwnCommand.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
-import { runPathsIn } from '../runs/runPaths.ts';
 import { commandWithSecrets } from './restore/commandWithSecrets.ts';
 import {
   codeUnknown,
@@ -27,6 +25,7 @@ import { experimentRules } from './experimentRules.ts';
 import { checkpointFiles } from './restore/placeCheckpoint.ts';
 import { reproductionName } from './reproductionName.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
+import { storedStdin } from './storedStdin.ts';
 
 export interface ReproduceRequest {
   readonly original: RunDetails;
@@ -88,7 +87,7 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
       // What the original was read with is what is compared.
       tracking: (await launchedTracking(original.dir)) ?? trackingOf(file, plan.experiment),
       metricLines: plan.metricLines || original.requests.some(one => one.kind === 'chart-lines'),
-      ...(plan.stdin === 'stored' ? { stdin: createReadStream(runPathsIn(original.dir).stdin) } : {}),
+      ...(await storedStdin(plan, original.dir)),
       colour: request.colour ?? false,
       reproduces: plan.id,
       ...(purpose === undefined ? {} : { purpose }),

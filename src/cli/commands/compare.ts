@@ -60,7 +60,7 @@ function tell({ runs, sections, problems }: RunComparison, all: boolean, { termi
             least: 10,
           })),
         ],
-        terminal.width,
+        terminal.tableWidth,
         text => terminal.paint('dim', text),
       ),
     );

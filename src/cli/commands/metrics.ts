@@ -8,6 +8,7 @@ import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
 import { metricMissing, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
+import { jsonPiece } from '../output/jsonText.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { tellMetricLines } from '../tellMetricLines.ts';
 import { numberText } from '../text/describe.ts';
@@ -25,9 +26,12 @@ export const metrics: Subcommand = {
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<{ format?: string; json?: boolean; previewLines?: boolean }>();
-    const format = flags.json === true ? 'json' : flags.format;
-    if (format !== undefined && format !== 'csv' && format !== 'json')
-      throw wrongUse(`--format wants csv or json, not ${format}`, 'lockstep metrics');
+    const asked = flags.format;
+    if (asked !== undefined && asked !== 'csv' && asked !== 'json')
+      throw wrongUse(`--format wants csv or json, not ${asked}`, 'lockstep metrics');
+    if (flags.json === true && asked === 'csv')
+      throw wrongUse('--json cannot be combined with --format csv', 'lockstep metrics');
+    const format = flags.json === true ? 'json' : asked;
     const [reference = '', ...keys] = parser.args;
     const { runs, project } = await openRuns(context);
     const id = await runs.resolve(reference);
@@ -51,7 +55,7 @@ export const metrics: Subcommand = {
     switch (format) {
       case 'json':
         context.terminal.out(
-          `{"schemaVersion":1,"id":${JSON.stringify(id)},"series":[${shown.map(columns).join(',')}]}\n`,
+          `{"schemaVersion":1,"id":${jsonPiece(id)},"series":[${shown.map(columns).join(',')}]}\n`,
         );
         break;
       case 'csv':
@@ -70,7 +74,7 @@ function matchesKey(pattern: string, key: string): boolean {
 
 function columns({ key, rank, steps, times, values }: MetricSeries): string {
   const list = (numbers: Float64Array): string => `[${Array.from(numbers, jsonNumber).join(',')}]`;
-  const heading = `"key":${JSON.stringify(key)},"rank":${String(rank)}`;
+  const heading = `"key":${jsonPiece(key)},"rank":${String(rank)}`;
   return `{${heading},"steps":${list(steps)},"times":${list(times)},"values":${list(values)}}`;
 }
 
@@ -123,7 +127,7 @@ function tellSummary(all: readonly MetricSeries[], { terminal }: CliContext): vo
         { title: 'MAX', cell: row => numberText(row.max), align: 'right' },
         { title: 'POINTS', cell: row => String(row.count), align: 'right' },
       ],
-      terminal.width,
+      terminal.tableWidth,
       text => terminal.paint('dim', text),
     ),
   );

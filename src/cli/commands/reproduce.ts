@@ -18,7 +18,7 @@ import { verdictMissing, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { parseDuration } from '../parseDuration.ts';
-import { jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { jsonOption, newCommand, parseWords, refuseCommand } from '../readWords.ts';
 import { cancelOnInterrupt } from '../superviseFromTerminal.ts';
 import { confirmedRun, resolveHereOrShared } from './share/sharedRun.ts';
 import { printable } from '../text/printable.ts';
@@ -56,6 +56,7 @@ export const reproduce: Subcommand = {
       .option('--yes', 'agree to what a run of somebody else would do, which is shown')
       .option('--detach', 'print the id of the reproduction and leave it running')
       .addOption(jsonOption());
+    refuseCommand(words, 'reproduce');
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<ReproduceFlags>();
     const asked = optionsOf(flags);
@@ -167,6 +168,8 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
   if (flags.for !== undefined && forMs === undefined)
     throw wrongUse(`--for wants a duration such as 90s or 10m, not ${flags.for}`, 'lockstep reproduce');
   const step = numberOf('--steps', flags.steps, 1);
+  if (step !== undefined && !Number.isInteger(step))
+    throw wrongUse(`--steps wants a whole number, not ${String(flags.steps)}`, 'lockstep reproduce');
   const rtol = numberOf('--rtol', flags.rtol);
   const atol = numberOf('--atol', flags.atol);
   return {

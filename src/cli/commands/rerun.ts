@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
+import { storedStdin } from '../../reproduction/storedStdin.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
@@ -10,7 +11,7 @@ import { environmentForRun } from '../environmentForRun.ts';
 import { planMissing } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { parseParams } from '../parseParams.ts';
-import { collected, jsonOption, newCommand, parseWords } from '../readWords.ts';
+import { collected, jsonOption, newCommand, parseWords, refuseCommand } from '../readWords.ts';
 import { confirmedRun } from './share/sharedRun.ts';
 import { superviseFromTerminal } from '../superviseFromTerminal.ts';
 
@@ -26,6 +27,7 @@ export const rerun: Subcommand = {
       .option('--yes', 'run what somebody else shared without asking')
       .option('--detach', 'print the id of the run and leave it running')
       .addOption(jsonOption());
+    refuseCommand(words, 'rerun');
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<RerunFlags>();
     const { runs, project } = await openRuns(context);
@@ -40,6 +42,10 @@ export const rerun: Subcommand = {
     const where = await environmentForRun(kind, project.root, how, context);
     if (typeof where === 'number') return where;
     const argv = changedCommand(plan, parseParams(flags.param ?? [], 'lockstep rerun'), context.env);
+    if (plan.stdin === 'terminal')
+      context.terminal.err(
+        'lockstep: the run had a terminal, which this one has not; what it asks for, it finds ended\n',
+      );
     return superviseFromTerminal(
       {
         argv,
@@ -58,6 +64,7 @@ export const rerun: Subcommand = {
         metricLines: plan.metricLines,
         tracking: await readTracking(project.root, plan.experiment),
         rerunOf: id,
+        ...(await storedStdin(plan, run.dir)),
         colour: context.terminal.colour,
       },
       how,

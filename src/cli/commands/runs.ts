@@ -8,7 +8,7 @@ import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
 import { wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
-import { jsonText } from '../output/jsonText.ts';
+import { jsonText, withoutControls } from '../output/jsonText.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { durationText, momentText, shortId } from '../text/describe.ts';
 import { renderTable } from '../text/renderTable.ts';
@@ -72,7 +72,7 @@ interface RunsFlags {
 /** The same document as by jsonText, put together from documents. */
 function printTexts(texts: readonly (string | Uint8Array)[], limit: number, { terminal }: CliContext): void {
   const parts: (string | Uint8Array)[] = ['{"schemaVersion":1,"runs":['];
-  texts.slice(0, limit).forEach((text, place) => parts.push(place === 0 ? '' : ',', text));
+  texts.slice(0, limit).forEach((text, place) => parts.push(place === 0 ? '' : ',', withoutControls(text)));
   parts.push(`],"total":${texts.length}}\n`);
   terminal.out(Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : part))));
 }
@@ -127,7 +127,7 @@ function tell(
         { title: 'VERDICT', cell: ({ run }) => verdictsText(run), shrink: 1, least: 9, drop: 3 },
         { title: 'TAGS', cell: ({ run }) => run.tags.join(', '), shrink: 3, least: 6, drop: 5 },
       ],
-      terminal.width,
+      terminal.tableWidth,
       text => terminal.paint('dim', text),
     ),
   );

@@ -29,7 +29,7 @@ export function tellDataDiff(
           { title: 'PATH', cell: row => pathText(row, shown), shrink: 1, least: 20 },
           { title: 'SIZE', cell: sizeChange, shrink: 2, least: 10 },
         ],
-        terminal.width,
+        terminal.tableWidth,
         text => terminal.paint('dim', text),
       ),
     );

@@ -35,7 +35,7 @@ export function tellDataStatus(
           { title: 'SIZE', cell: row => (row.size === undefined ? '' : sizeText(row.size)), align: 'right' },
           { title: 'WHAT', cell: whatText, shrink: 2, least: 20 },
         ],
-        terminal.width,
+        terminal.tableWidth,
         text => terminal.paint('dim', text),
       ),
     );

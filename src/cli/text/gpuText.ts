@@ -44,7 +44,7 @@ export function tellGpus(
           { title: 'Capability', cell: ({ gpu }) => gpu.computeCapability ?? '', drop: 1 },
           { title: 'UUID', cell: ({ gpu }) => gpu.uuid ?? '', drop: 2 },
         ],
-        terminal.width,
+        terminal.tableWidth,
         text => terminal.paint('bold', text),
       ),
     );

@@ -1,5 +1,5 @@
 /**
- * Tables for people: aligned columns that fit the terminal. Where it is narrow, columns first shrink, then the least
+ * Tables for people: aligned columns that fit the terminal, or are as wide as they need to be for a width of Infinity. Where it is narrow, columns first shrink, then the least
  * important ones go. Invariant: no line is wider than the width given.
  */
 import { printable } from './printable.ts';

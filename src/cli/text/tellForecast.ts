@@ -41,7 +41,7 @@ export function tellForecast(forecast: Forecast, terminal: Terminal, possible: b
           },
           { title: 'NOTE', cell: noteOf, shrink: 2, least: 16 },
         ],
-        terminal.width,
+        terminal.tableWidth,
         dim,
       ),
     );

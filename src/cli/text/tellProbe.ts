@@ -25,7 +25,7 @@ export function tellProbe(probe: DeterminismProbe, terminal: Terminal): void {
         { title: 'MAX REL', cell: band => cell(band.maxRelativeDifference), align: 'right' },
         { title: 'MAX ABS', cell: band => cell(band.maxAbsoluteDifference), align: 'right', drop: 2 },
       ],
-      terminal.width,
+      terminal.tableWidth,
       text => terminal.paint('dim', text),
     )}`,
   );

@@ -52,7 +52,7 @@ export function tellVerdict(verdict: Verdict, terminal: Terminal): void {
           least: 12,
         },
       ],
-      terminal.width,
+      terminal.tableWidth,
       header,
     ),
   );
@@ -78,7 +78,7 @@ export function tellVerdict(verdict: Verdict, terminal: Terminal): void {
           { title: 'ORIGINAL', cell: row => numberCell(row.originalLast), align: 'right' },
           { title: 'NOW', cell: row => numberCell(row.reproducedLast), align: 'right' },
         ],
-        terminal.width,
+        terminal.tableWidth,
         header,
       )}`,
     );
@@ -96,7 +96,7 @@ export function tellVerdict(verdict: Verdict, terminal: Terminal): void {
           { title: 'SHA256', cell: row => (row.originalSha256 ?? '').slice(0, 12) },
           { title: 'NOTE', cell: row => row.sentence ?? '', shrink: 2, least: 12 },
         ],
-        terminal.width,
+        terminal.tableWidth,
         header,
       )}`,
     );

@@ -7,6 +7,7 @@ import { launchRun } from '../../execution/launchRun.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
 import { requireConfirmed } from '../../reproduction/requireConfirmed.ts';
 import { planMissing } from '../../reproduction/errors.ts';
+import { storedStdin } from '../../reproduction/storedStdin.ts';
 import { compareRuns } from '../../runs/compareRuns.ts';
 import type { Parameter } from '../../runs/plan.ts';
 import type { EngineHandlers } from './engineRequests.ts';
@@ -56,6 +57,7 @@ export function compareHandlers(stores: Stores) {
           metricLines: plan.metricLines,
           tracking: await readTracking(root, plan.experiment),
           rerunOf: id,
+          ...(await storedStdin(plan, run.dir)),
           ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
         },
         { node: process.execPath, supervisorScript },

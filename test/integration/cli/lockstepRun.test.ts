@@ -11,6 +11,8 @@ import { metricsOutputSchema } from '../../../src/cli/output/metricsOutput.ts';
 import { runOutputSchema } from '../../../src/cli/output/runOutput.ts';
 import { runsOutputSchema } from '../../../src/cli/output/runsOutput.ts';
 import { showOutputSchema } from '../../../src/cli/output/showOutput.ts';
+import { runPathsIn } from '../../../src/runs/runPaths.ts';
+import { RunStore } from '../../../src/runs/runStore.ts';
 import { cliProject, cliScript } from '../../helpers/lockstepCli.ts';
 import type { CliProject } from '../../helpers/lockstepCli.ts';
 import { mlflowScript } from '../../helpers/mlflowScript.ts';
@@ -90,42 +92,6 @@ describe('the command line', function () {
     assert.ok(existsSync(join(project.root, '.lockstep', 'runs')));
   });
 
-  const wrong: [words: string[], says: RegExp][] = [
-    [['run'], /nothing to run/],
-    [['run', '--'], /no command after --/],
-    [['run', 'python', 'train.py'], /put -- before the command/i],
-    [['run', '--env', 'attic', '--', 'true'], /no environment attic/],
-    [['run', '--nonsense', '--', 'true'], /unknown option/i],
-    [['run', 'baseline'], /no experiment baseline/],
-    [['run', 'train.py', '--'], /stands before --/],
-    [['run', 'my train.py'], /Did you mean: lockstep run -- python 'my train\.py'/],
-    [['run', 'train.py', 'data.csv'], /Did you mean: lockstep run -- python train\.py data\.csv/],
-    [['import', 'nowhere'], /nothing at .*nowhere\.\n +Check the path/],
-    [['import', '.'], /no past runs that are known/],
-    [['import', 'a.txt', 'mlruns'], /kind comes first: lockstep import mlruns a\.txt/],
-    [['remove', '--undo', 'gone'], /No run in the trash is called "gone"/],
-    [['show'], /missing required argument/i],
-    [['show', '@1'], /No run is called/],
-    [['metrcs'], /Did you mean metrics/],
-    [['runs', '--limit', 'many'], /whole number/],
-    [['runs', '--filter', 'metrics.loss <'], /filter/],
-    [['annotate', '@1'], /nothing to change/i],
-    [['compare', '@1'], /at least two/],
-    [['reproduce', '@1', '--for', 'ever'], /duration/],
-  ];
-  it('answers wrong use with 2, saying what is wrong, and with --json as a document', async () => {
-    await using project = await cliProject({ 'a.txt': 'a' });
-    for (const [words, says] of wrong) {
-      const { code, stdout, stderr } = await project.lockstep(words);
-      assert.equal(code, 2, `${words.join(' ')}: ${stderr}`);
-      assert.match(stderr, says);
-      assert.equal(stdout, '');
-    }
-    const { code, document } = await project.json(['show', '@1', '--json']);
-    assert.equal(code, 2);
-    assert.equal(errorOutputSchema.parse(document).error.code, 'run-not-found');
-  });
-
   it('prints exactly one document with --json, the output of the program on standard error', async () => {
     await using project = await cliProject({ 'train.py': trainer });
     const run = await project.lockstep(['run', '--json', '--name', 'first', '--', 'python3', 'train.py']);
@@ -195,6 +161,13 @@ describe('the command line', function () {
       (await project.lockstep(['run', '--stdin', '--', 'cat'], { input: 'typed' })).stdout,
       'typed',
     );
+    // Again with what was stored, whatever stands on standard input now.
+    assert.equal((await project.lockstep(['rerun', '@1'], { input: 'other' })).stdout, 'typed');
+    const store = new RunStore(join(project.root, '.git', 'lockstep'));
+    await rm(runPathsIn((await store.read(await store.resolve('@1'))).dir).stdin);
+    const gone = await project.json(['rerun', '@1', '--json']);
+    assert.equal(gone.code, 3);
+    assert.equal(errorOutputSchema.parse(gone.document).error.code, 'stdin-gone');
   });
 
   it('annotates, removes and brings back', async () => {
@@ -306,10 +279,14 @@ if sys.argv[1] != "silence":
     await using project = await cliProject({ 'a.txt': 'a' });
     const name = `\u001b[31m<b>${'very long 名前 🙂 '.repeat(40)}`;
     await project.lockstep(['run', '--name', name, '--', 'true']);
-    const { stdout } = await project.lockstep(['runs']);
+    const { stdout } = await project.lockstep(['runs'], { env: { COLUMNS: '80' } });
     assert.ok(!stdout.includes('\u001b'));
     for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
     assert.match(stdout, /…/);
+    // What was cut could not be searched.
+    const piped = await project.lockstep(['runs']);
+    assert.ok(!piped.stdout.includes('\u001b') && !piped.stdout.includes('…'));
+    assert.equal(piped.stdout.split('very long').length, 41);
   });
 
   it('checks the machine and leaves nothing behind', async () => {

@@ -62,7 +62,7 @@ describe('what the command line shows', () => {
   ];
   for (const [what, words, shows] of tables)
     it(`is ${what}`, async () => {
-      const { stdout, stderr } = await project.lockstep(words);
+      const { stdout, stderr } = await project.lockstep(words, { env: { COLUMNS: '80' } });
       assert.match(stdout, shows, stderr);
       for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
     });

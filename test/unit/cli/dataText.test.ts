@@ -17,6 +17,7 @@ function told(body: (terminal: Terminal) => void, liveErr = false): string {
     err: part => (text += String(part).replace(/^/gm, '! ').replace(/! $/, '')),
     drained: () => Promise.resolve(),
     width: 100,
+    tableWidth: 100,
     colour: false,
     paint: (_, part) => part,
     paintErr: (_, part) => part,

@@ -40,7 +40,7 @@ export const dataHistory: Subcommand = {
       }),
       tell: ({ versions }) =>
         context.terminal.out(
-          renderTable(versions, columns, context.terminal.width, text =>
+          renderTable(versions, columns, context.terminal.tableWidth, text =>
             context.terminal.paint('bold', text),
           ),
         ),

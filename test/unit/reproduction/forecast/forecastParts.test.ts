@@ -95,7 +95,7 @@ describe('a forecast of whatever a record claims', () => {
         tellForecast(
           made,
           {
-            ...{ out, err: out, drained: () => Promise.resolve(), width, colour: false },
+            ...{ out, err: out, drained: () => Promise.resolve(), width, tableWidth: width, colour: false },
             ...{ paint: plain, paintErr: plain, interactive: false, liveErr: false },
           },
           canReproduce(made),
