@@ -1,7 +1,8 @@
 /** Something that may be asked of a supervisor while it works: whether it was, how often, and what happens then. */
-export class Asked {
+export class Asked<Why = undefined> {
   readonly #controller = new AbortController();
   #times = 0;
+  #why: Why | undefined;
   #onFirst: () => void = () => undefined;
 
   /** Aborted by the first request. */
@@ -17,9 +18,15 @@ export class Asked {
     return this.#times > 0;
   }
 
-  ask(): void {
+  /** What the first request said of itself. */
+  get why(): Why | undefined {
+    return this.#why;
+  }
+
+  ask(why?: Why): void {
     this.#times++;
     if (this.#times > 1) return;
+    this.#why = why;
     this.#controller.abort();
     this.#onFirst();
   }

@@ -77,6 +77,9 @@ export async function finishRun(
     ...(edited === undefined ? {} : { codeChangedDuringRun: edited.length > 0 }),
     ...(edited === undefined || edited.length === 0 ? {} : { codeChangedFiles: edited.slice(0, 100) }),
     ...(capture.meanwhile().length === 0 ? {} : { changedMeanwhile: capture.meanwhile().slice(0, 100) }),
+    ...(state === 'cancelled' && supervision.cancel.why !== undefined
+      ? { reached: supervision.cancel.why }
+      : {}),
     detachedProcesses: watched.detachedProcesses,
     warnings: [...log.warnings],
   };

@@ -4,6 +4,7 @@
  */
 import { basename, dirname } from 'node:path';
 import { errorText } from '../base/systemError.ts';
+import type { ReachedPart } from '../runs/annotation.ts';
 import { ChangeNotice } from '../runs/changes.ts';
 import { runPathsIn } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
@@ -62,7 +63,7 @@ async function recordDeadLauncher(paths: RunPaths, log: SupervisorLog): Promise<
   const notice = new ChangeNotice(dirname(dirname(dirname(paths.dir))));
   const changed = (): void => notice.touch(basename(paths.dir));
   try {
-    await recordFailedStart({ paths, log, cancel: new Asked(), changed }, launcherDied());
+    await recordFailedStart({ paths, log, cancel: new Asked<ReachedPart>(), changed }, launcherDied());
   } finally {
     notice.close();
   }

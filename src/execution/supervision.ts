@@ -1,4 +1,5 @@
 /** What every part of the supervision of one run shares. */
+import type { ReachedPart } from '../runs/annotation.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { Asked } from './asked.ts';
 import type { CommandPlace } from './commandPlace.ts';
@@ -20,7 +21,8 @@ export interface Supervision {
   readonly runs: RecordedRuns;
   /** Where the program's MLflow logs. */
   readonly mlflow: MlflowDesk;
-  readonly cancel: Asked;
+  /** With the part that is reached, where it is no person who asks. */
+  readonly cancel: Asked<ReachedPart>;
   /** Where the command executes, as soon as that is decided. */
   readonly place: { current?: CommandPlace };
   readonly hooks: RunHooks;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorText } from '../base/systemError.ts';
-import type { RunRequest } from '../runs/annotation.ts';
+import type { ReachedPart, RunRequest } from '../runs/annotation.ts';
 import { ChangeNotice } from '../runs/changes.ts';
 import { Asked } from './asked.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -28,7 +28,7 @@ export async function withSupervision<T>(
 ): Promise<T> {
   const { spec, paths, log, input } = parts;
   const notice = new ChangeNotice(spec.store);
-  const cancel = new Asked();
+  const cancel = new Asked<ReachedPart>();
   const chartLines = new Asked();
   if (spec.metricLines) chartLines.ask();
   const runs = new RecordedRuns({
@@ -59,7 +59,7 @@ export async function withSupervision<T>(
   };
   const onRequest = (request: RunRequest): void => {
     log.note(`request: ${request.kind}`);
-    if (request.kind === 'cancel') cancel.ask();
+    if (request.kind === 'cancel') cancel.ask(request.reached);
     if (request.kind === 'chart-lines') chartLines.ask();
   };
   const heartbeat = startHeartbeat(paths.heartbeat, error => log.warn(`No heartbeat: ${errorText(error)}`));

@@ -1,6 +1,7 @@
 /** Ends a reproduction early when only a part was asked for: after a time, or when every metric has reached a step. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LaunchSpec } from '../execution/launchSpec.ts';
+import type { ReachedPart } from '../runs/annotation.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
 import { runPaths, runPathsIn } from '../runs/runPaths.ts';
 import type { RunStore } from '../runs/runStore.ts';
@@ -21,18 +22,19 @@ const lookEveryMs = 250;
 /** Watches until `signal` aborts, and asks for the run to be cancelled; failures only mean that it runs to its end. */
 export function stopAtPart(request: PartRequest): void {
   const { options, signal } = request;
-  const cancel = (): void => {
-    if (!signal.aborted) request.runs.request(request.spec.id, 'cancel').catch(() => undefined);
+  const stop = (reached: ReachedPart): void => {
+    if (!signal.aborted) request.runs.request(request.spec.id, 'cancel', reached).catch(() => undefined);
   };
-  if (options.forMs !== undefined) {
-    const timer = setTimeout(cancel, Math.min(options.forMs, 2 ** 31 - 1));
+  const { forMs, throughStep } = options;
+  if (forMs !== undefined) {
+    const timer = setTimeout(() => stop({ forMs }), Math.min(forMs, 2 ** 31 - 1));
     timer.unref();
     signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
-  if (options.throughStep !== undefined)
-    reached(request, options.throughStep).then(
+  if (throughStep !== undefined)
+    reached(request, throughStep).then(
       there => {
-        if (there) cancel();
+        if (there) stop({ throughStep });
       },
       () => undefined,
     );

@@ -1,5 +1,6 @@
 /** `result.json`: what came out. Written once, at the end, also when the preparation failed. */
 import * as z from 'zod';
+import { reachedPartSchema } from './annotation.ts';
 import { fileUseSchema } from './captured.ts';
 import { parameterSchema, pinnedPathSchema } from './plan.ts';
 import { reportedSchema } from './reported.ts';
@@ -66,6 +67,8 @@ export const resultSchema = z.looseObject({
   codeChangedFiles: z.array(z.string()).optional(),
   /** Source files that changed while it ran and that no process of the run wrote, at most a hundred. */
   changedMeanwhile: z.array(z.string()).optional(),
+  /** Of a reproduction that was ended because the part that was asked for was there; its state is `cancelled`. */
+  reached: reachedPartSchema.optional(),
   /** Descendants that were still alive when the command itself ended. */
   detachedProcesses: z.int().nonnegative().optional(),
   /** What went wrong beside the run without ending it: disk full for the log, a metrics line too long… */

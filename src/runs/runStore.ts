@@ -3,7 +3,7 @@
  * same at once; nothing here takes a lock or starts a process.
  */
 import { hostIdentity, type HostIdentity } from '../base/processIdentity.ts';
-import type { Annotation, RunRequest } from './annotation.ts';
+import type { Annotation, ReachedPart, RunRequest } from './annotation.ts';
 import { announceChange } from './changes.ts';
 import { runIsLive, runNotFound } from './errors.ts';
 import { RunLister, type ListOptions, type RunPage } from './listRuns.ts';
@@ -92,9 +92,12 @@ export class RunStore {
     announceChange(this.store, [id]);
   }
 
-  /** Asks the supervisor of a run for something. Resolves with the id of the request. Throws as {@link annotate}. */
-  async request(id: string, kind: string): Promise<string> {
-    const request: RunRequest = { schemaVersion: 1, at: new Date().toISOString(), kind };
+  /** Asks the supervisor of a run for something; `reached` with a cancel that no person asks for. Resolves with the id of the request. Throws as {@link annotate}. */
+  async request(id: string, kind: string, reached?: ReachedPart): Promise<string> {
+    const request: RunRequest = {
+      ...{ schemaVersion: 1, at: new Date().toISOString(), kind },
+      ...(reached === undefined ? {} : { reached }),
+    };
     const requestId = await writeInRun(this.store, id, 'requests', request);
     announceChange(this.store, [id]);
     return requestId;

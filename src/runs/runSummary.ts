@@ -1,5 +1,6 @@
 /** One line about a run: what lists, trees, tables and filters show. Everything in it is plain JSON but for NaN. */
 import { decodeTime } from 'ulid';
+import type { ReachedPart } from './annotation.ts';
 import type { ParameterValue } from './plan.ts';
 import type { MetricSummary } from './result.ts';
 import type { RunDetails } from './runDetails.ts';
@@ -54,6 +55,8 @@ export interface RunSummary {
   readonly exitCode?: number;
   /** The signal that ended the command. */
   readonly signal?: string;
+  /** Of a `cancelled` reproduction that got as far as was asked. */
+  readonly reached?: ReachedPart;
   /** Why it failed, one line. */
   readonly failure?: string;
   /** Id of the run that this one reproduces, or reruns with changes. */
@@ -119,6 +122,7 @@ export function summariseRun(
     ...(seed === undefined ? {} : { seed }),
     ...(end?.exitCode === undefined ? {} : { exitCode: end.exitCode }),
     ...(end?.signal === undefined ? {} : { signal: end.signal }),
+    ...(result?.reached === undefined ? {} : { reached: result.reached }),
     ...(result?.failure === undefined ? {} : { failure: result.failure.message }),
     ...(said?.reproduces === undefined ? {} : { reproduces: said.reproduces }),
     ...(said?.rerunOf === undefined ? {} : { rerunOf: said.rerunOf }),

@@ -212,6 +212,8 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
 const shownLines = 40;
 
 function stateLine(summary: RunSummary): string {
+  // The signal that ended it is Lockstep's own.
+  if (summary.reached !== undefined) return stateText(summary);
   const how =
     summary.signal !== undefined
       ? `, signal ${summary.signal}`

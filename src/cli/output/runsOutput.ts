@@ -1,5 +1,6 @@
 /** `lockstep runs --json`: newest first, or as --sort says. */
 import * as z from 'zod';
+import { reachedPartSchema } from '../../runs/annotation.ts';
 import { parameterValueSchema, runIdSchema } from '../../runs/plan.ts';
 import { metricSummarySchema } from '../../runs/result.ts';
 import { verdictWordSchema } from '../../runs/verdict.ts';
@@ -32,6 +33,8 @@ export const runSummaryOutputSchema = z.looseObject({
   exitCode: z.number().optional(),
   signal: z.string().optional(),
   failure: z.string().optional(),
+  /** Of a `cancelled` reproduction that got as far as was asked. */
+  reached: reachedPartSchema.optional(),
   reproduces: runIdSchema.optional(),
   rerunOf: runIdSchema.optional(),
   /** What a reproduction that attests nothing is for; with --children. */

@@ -3,7 +3,7 @@ import { attestationsOf } from '../../reproduction/verdict/attestationsOf.ts';
 import { commandLabel } from '../../runs/commandLabel.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { Colour } from '../terminal.ts';
-import { numberText } from './describe.ts';
+import { durationText, numberText } from './describe.ts';
 
 /** The name, else the command without the path of its interpreter: `train.py --lr 0.1`. */
 export function runLabel(run: RunSummary): string {
@@ -13,11 +13,18 @@ export function runLabel(run: RunSummary): string {
 }
 
 /**
- * `finished`, `lost, still running`; `through step 40` of a reproduction that nobody cancelled.
- * @param throughStep Where a part was asked for and judged.
+ * `finished`, `lost, still running`; `reached step 40` of a reproduction that nobody cancelled.
+ * @param throughStep Where a part was asked for and judged: of records that do not say themselves what was reached.
  */
-export function stateText(run: Pick<RunSummary, 'state' | 'stillRunning'>, throughStep?: number): string {
-  if (run.state === 'cancelled' && throughStep !== undefined) return `through step ${throughStep}`;
+export function stateText(
+  run: Pick<RunSummary, 'state' | 'stillRunning' | 'reached'>,
+  throughStep?: number,
+): string {
+  if (run.state === 'cancelled') {
+    const step = run.reached?.throughStep ?? throughStep;
+    if (step !== undefined) return `reached step ${step}`;
+    if (run.reached?.forMs !== undefined) return `reached ${durationText(run.reached.forMs)}`;
+  }
   return run.state === 'lost' && run.stillRunning ? 'lost, still running' : run.state;
 }
 

@@ -13,7 +13,7 @@ import { runWithProgress } from '../runWithProgress.ts';
 import type { StoreClient } from '../storeClient.ts';
 import type { LeafNode, SectionNode } from '../tree/treeNodes.ts';
 import type { RunRow } from '../worker/runsView.ts';
-import { chooseReproduction } from './chooseReproduction.ts';
+import { reproductionOf } from './chooseReproduction.ts';
 import type { CommandTable } from './commandHandler.ts';
 import type { RunPicker } from './pickRuns.ts';
 
@@ -105,16 +105,10 @@ export function lookCommands({ client, model, pick, logs, comparisons, panels }:
         await panels.showReport({ store, original: runId, reproduction: node.target });
         return;
       }
-      const row = await pick.one(args, {
-        title: vscode.l10n.t('Show Reproduction Report'),
-        kind: 'reproduced',
-      });
-      const reproduction =
-        row === undefined
-          ? undefined
-          : await chooseReproduction(row, vscode.l10n.t('Show Reproduction Report'));
-      if (row !== undefined && reproduction !== undefined)
-        await panels.showReport({ store: row.store, original: row.run.id, reproduction });
+      const title = vscode.l10n.t('Show Reproduction Report');
+      const row = await pick.one(args, { title, kind: 'reproduced' });
+      const reference = row === undefined ? undefined : await reproductionOf(row, title);
+      if (reference !== undefined) await panels.showReport(reference);
     },
     [commandIds.openOutputFile]: async node => {
       if (!isOutputLeaf(node)) return;

@@ -9,7 +9,7 @@ import { readSettings } from '../settings.ts';
 import { requireTrust } from '../trust.ts';
 import type { ReproductionReference } from '../worker/panelRequests.ts';
 import type { RunRow } from '../worker/runsView.ts';
-import { chooseReproduction } from './chooseReproduction.ts';
+import { reproductionOf } from './chooseReproduction.ts';
 import type { CommandTable } from './commandHandler.ts';
 import type { RunPicker } from './pickRuns.ts';
 
@@ -31,18 +31,12 @@ export function reproduceCommands({ pick, panels, reproductions }: ReproduceDepe
     if (reproduction !== undefined) await panels.showReport({ store, original: run.id, reproduction });
   };
 
-  /** A reproduction that there is a verdict of; of a clicked reproduction its own. */
-  const reproductionOf = async (
+  const pickReproduction = async (
     args: readonly unknown[],
     title: string,
   ): Promise<ReproductionReference | undefined> => {
     const row = await pick.one(args, { title, kind: 'reproduced' });
-    if (row === undefined) return undefined;
-    const { store, run } = row;
-    if (run.reproduces !== undefined && run.verdicts.length === 0)
-      return { store, original: run.reproduces, reproduction: run.id };
-    const reproduction = await chooseReproduction(row, title);
-    return reproduction === undefined ? undefined : { store, original: run.id, reproduction };
+    return row === undefined ? undefined : reproductionOf(row, title);
   };
 
   return {
@@ -61,14 +55,14 @@ export function reproduceCommands({ pick, panels, reproductions }: ReproduceDepe
     },
     [commandIds.findCause]: async (...args) => {
       if (!(await requireTrust())) return;
-      const reference = await reproductionOf(args, vscode.l10n.t('Find the Cause'));
+      const reference = await pickReproduction(args, vscode.l10n.t('Find the Cause'));
       if (reference === undefined) return;
       // The page shows how far it is, and what was found.
       await panels.showReport(reference);
       await reproductions.findCause(reference, { quiet: true });
     },
     [commandIds.exportReport]: async (...args) => {
-      const reference = await reproductionOf(args, vscode.l10n.t('Export Report'));
+      const reference = await pickReproduction(args, vscode.l10n.t('Export Report'));
       if (reference !== undefined) await reproductions.exportReport(reference);
     },
   } satisfies Partial<CommandTable>;

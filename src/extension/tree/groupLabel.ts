@@ -1,7 +1,8 @@
 /** The words for a group of runs. */
 import * as vscode from 'vscode';
 import type { RunState } from '../../runs/runState.ts';
-import { oneLine } from '../formatText.ts';
+import type { RunSummary } from '../../runs/runSummary.ts';
+import { formatDuration, oneLine } from '../formatText.ts';
 import type { Grouping } from '../worker/runsView.ts';
 
 export function groupLabel(grouping: Grouping, key: string): string {
@@ -9,7 +10,7 @@ export function groupLabel(grouping: Grouping, key: string): string {
     case 'date':
       return dateLabel(key);
     case 'state':
-      return stateLabel(key as RunState);
+      return stateLabel(key as RunState | 'reached');
     case 'commit':
       return key === '' ? vscode.l10n.t('No commit') : key.slice(0, 8);
     case 'tag':
@@ -19,8 +20,17 @@ export function groupLabel(grouping: Grouping, key: string): string {
   }
 }
 
-export function stateLabel(state: RunState): string {
+/** `Reached step 40` of a reproduction that was ended there, because no more was asked for. */
+export function endLabel({ state, reached }: Pick<RunSummary, 'state' | 'reached'>): string {
+  const { throughStep, forMs } = reached ?? {};
+  if (throughStep !== undefined) return vscode.l10n.t('Reached step {0}', throughStep);
+  return forMs === undefined ? stateLabel(state) : vscode.l10n.t('Reached {0}', formatDuration(forMs));
+}
+
+function stateLabel(state: RunState | 'reached'): string {
   switch (state) {
+    case 'reached':
+      return vscode.l10n.t('Reached the Part Asked For');
     case 'preparing':
       return vscode.l10n.t('Preparing');
     case 'running':

@@ -8,7 +8,7 @@ import { isLive } from '../worker/arrangeRuns.ts';
 import { formatParameter } from '../worker/runRows.ts';
 import type { RunRow } from '../worker/runsView.ts';
 import { chosenMetrics } from './chosenMetrics.ts';
-import { stateLabel } from './groupLabel.ts';
+import { endLabel } from './groupLabel.ts';
 import { healthText } from './healthText.ts';
 import { verdictCounts } from './verdictWords.ts';
 
@@ -26,7 +26,7 @@ export function runItem(id: string, row: RunRow, now: number, health?: RunHealth
       : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   item.contextValue = contextOf(run);
   item.accessibilityInformation = {
-    label: [row.label, stateLabel(run.state), run.star ? vscode.l10n.t('starred') : '', item.description]
+    label: [row.label, endLabel(run), run.star ? vscode.l10n.t('starred') : '', item.description]
       .filter(part => part !== '')
       .join(', '),
   };
@@ -110,7 +110,9 @@ export function stateIcon(run: RunSummary): vscode.ThemeIcon {
     case 'failed':
       return icon('error', 'testing.iconFailed');
     case 'cancelled':
-      return icon('circle-slash', 'testing.iconSkipped');
+      return run.reached === undefined
+        ? icon('circle-slash', 'testing.iconSkipped')
+        : icon('milestone', 'testing.iconPassed');
     case 'lost':
       return icon('question', 'list.warningForeground');
   }
@@ -131,6 +133,7 @@ function contextOf(run: RunSummary): string {
   if (Object.keys(run.metrics).length > 0) words.push('metrics');
   if (run.codeKnown !== 'unknown' && run.parent === undefined) words.push('code');
   if (run.verdicts.length > 0) words.push('verdict');
+  if (run.reproduces !== undefined && run.purpose === undefined) words.push('reproduction');
   if (run.sharedBy !== undefined) words.push('shared');
   return words.filter(word => word !== '').join(' ');
 }
@@ -148,7 +151,7 @@ function endText(run: RunSummary): string {
       return parts.length === 0 ? vscode.l10n.t('failed') : parts.join(' · ');
     }
     case 'cancelled':
-      return vscode.l10n.t('cancelled');
+      return reachedText(run) ?? vscode.l10n.t('cancelled');
     case 'lost':
       return run.stillRunning
         ? vscode.l10n.t('lost, still running')
@@ -163,6 +166,12 @@ function endText(run: RunSummary): string {
     case 'finished':
       return run.problem === undefined ? '' : oneLine(run.problem);
   }
+}
+
+function reachedText({ reached }: RunSummary): string | undefined {
+  const { throughStep, forMs } = reached ?? {};
+  if (throughStep !== undefined) return vscode.l10n.t('reached step {0}', throughStep);
+  return forMs === undefined ? undefined : vscode.l10n.t('reached {0}', formatDuration(forMs));
 }
 
 function metricsText(run: RunSummary): string {

@@ -8,11 +8,11 @@ import { formatDuration, formatNumber, formatTime, oneLine } from '../formatText
 import { formatParameter } from '../worker/runRows.ts';
 import type { RunRow } from '../worker/runsView.ts';
 import { chosenMetrics } from './chosenMetrics.ts';
-import { stateLabel } from './groupLabel.ts';
+import { endLabel } from './groupLabel.ts';
 import { sourceWord } from './runItem.ts';
 import { codeText, environmentText } from './ingredientText.ts';
 import { ownServerText } from './reportedText.ts';
-import { attestationText, verdictCounts, verdictWord } from './verdictWords.ts';
+import { attestationText, verdictCounts } from './verdictWords.ts';
 
 const shownAttestations = 8;
 
@@ -23,7 +23,7 @@ export function runTooltip(row: RunRow, details: RunDetails, health?: RunHealth)
     if (value === '') return;
     text.appendMarkdown(`\n- ${name}: `).appendText(oneLine(value));
   };
-  text.appendMarkdown('**').appendText(row.label).appendMarkdown('**  \n').appendText(stateLabel(run.state));
+  text.appendMarkdown('**').appendText(row.label).appendMarkdown('**  \n').appendText(endLabel(run));
   if (run.durationMs !== undefined) text.appendText(` · ${formatDuration(run.durationMs)}`);
   text.appendText(` · ${formatTime(run.createdAt)}`);
   if (run.argv.length > 0) {
@@ -51,8 +51,7 @@ export function runTooltip(row: RunRow, details: RunDetails, health?: RunHealth)
     line(vscode.l10n.t('Imported from'), `${sourceWord(origin.kind)} · ${origin.path}`);
   if ((run.childRuns ?? 0) > 0) line(vscode.l10n.t('Child Runs'), String(run.childRuns));
   const verdict = details.verdicts.at(-1);
-  if (verdict !== undefined)
-    line(vscode.l10n.t('Reproduction'), `${verdictWord(verdict.verdict)}. ${verdict.sentence}`);
+  if (verdict !== undefined) line(vscode.l10n.t('Reproduction'), verdict.sentence);
   if (details.verdicts.length > 1) {
     line(vscode.l10n.t('Reproductions'), verdictCounts(details.verdicts));
     for (const one of details.verdicts.toReversed().slice(0, shownAttestations))

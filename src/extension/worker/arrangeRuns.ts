@@ -40,7 +40,7 @@ export function isLive(run: RunSummary): boolean {
 
 const fixedOrder: Partial<Record<Grouping, readonly string[]>> = {
   date: ['live', 'today', 'yesterday', 'week', 'month', 'older'],
-  state: ['preparing', 'running', 'lost', 'failed', 'cancelled', 'finished'],
+  state: ['preparing', 'running', 'lost', 'failed', 'cancelled', 'reached', 'finished'],
 };
 
 function groupKeys(grouping: Grouping, now: number): (run: RunSummary) => readonly string[] {
@@ -54,7 +54,8 @@ function groupKeys(grouping: Grouping, now: number): (run: RunSummary) => readon
     case 'commit':
       return run => [run.head ?? noneKey];
     case 'state':
-      return run => [run.state];
+      // Nobody cancelled what was only to go so far.
+      return run => [run.reached === undefined ? run.state : 'reached'];
     case 'tag':
       return run => (run.tags.length === 0 ? [noneKey] : run.tags);
   }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
+import { showOutputSchema } from '../../../src/cli/output/showOutput.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import type { Verdict } from '../../../src/runs/verdict.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
@@ -199,14 +200,14 @@ open(sys.argv[2].split('=', 1)[1], 'w').write(str(value))
     assert.match(outcome.stderr, /git init/);
   });
 
-  it('stops at the step that was asked for', async () => {
+  it('stops at the step that was asked for, and does not call that cancelled', async () => {
     await using project = await cliProject({
       'train.py': `
-import json, time
+import json, os, time
 for step in range(6):
     print(json.dumps({'step': step, 'loss': step / 2}))
-while step < 100 and __import__('os').path.exists('wait'):
-    time.sleep(0.05)
+if 'checkouts' in os.getcwd():
+    time.sleep(120)
 `,
     });
     await expectRun(project, ['--', 'python3', 'train.py']);
@@ -214,6 +215,17 @@ while step < 100 and __import__('os').path.exists('wait'):
     assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));
     assert.equal(verdict.metrics[0]?.comparedPoints, 4);
     assert.equal(code, 0);
+    const { document } = await project.json(['show', '@1', '--json']);
+    const { state, result } = showOutputSchema.parse(document);
+    assert.deepEqual(
+      { state, reached: result?.reached },
+      { state: 'cancelled', reached: { throughStep: 3 } },
+    );
+    for (const words of [['runs'], ['show', '@1']]) {
+      const { stdout } = await project.lockstep(words);
+      assert.match(stdout, /reached step 3/);
+      assert.doesNotMatch(stdout, /cancelled|SIGTERM/);
+    }
   });
 });
 

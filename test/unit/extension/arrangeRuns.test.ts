@@ -38,6 +38,13 @@ describe('arrangeRuns', () => {
   it('by state', () => {
     assert.deepEqual(picture(runs, 'state'), ['running: b', 'lost: e f', 'failed: c', 'finished: a d g']);
   });
+  it('by state: what only was to go so far is not among the cancelled', () => {
+    const ended = [
+      runSummaryOf({ name: 'x', createdAt: daysAgo(0), state: 'cancelled' }),
+      runSummaryOf({ name: 'y', createdAt: daysAgo(0), state: 'cancelled', reached: { throughStep: 3 } }),
+    ];
+    assert.deepEqual(picture(ended, 'state'), ['cancelled: x', 'reached: y']);
+  });
   it('by tag, several groups for one run, untagged last', () => {
     assert.deepEqual(picture(runs, 'tag'), ['x: a', 'y: a b', ': c d e f g']);
   });
