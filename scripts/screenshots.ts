@@ -63,7 +63,7 @@ await window
   .first()
   .click();
 await window.rowMenu(window.rows(/^\s*baseline(?!-repro)/).first(), 'Show Reproduction Report');
-await window.webview.locator('.sentence').filter({ hasText: 'Identical' }).waitFor({ timeout: 60_000 });
+await window.webview.locator('.headline').filter({ hasText: 'Identical' }).waitFor({ timeout: 60_000 });
 await takeAll('report');
 
 // The sample's data and a model as versions: one run made the pinned model, another has written a newer one.

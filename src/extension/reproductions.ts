@@ -163,7 +163,7 @@ export class Reproductions {
 
 function progressText(kind: ReportTask['kind'], { text = '', done, total }: EngineProgress): string {
   if (kind === 'probe') return vscode.l10n.t('Run {0} of {1}', Math.min(done + 1, total), total);
-  const line = text === '' ? vscode.l10n.t('nothing set back, as a control') : oneLine(text, 300);
+  const line = text === '' ? vscode.l10n.t('Control run, nothing set back') : oneLine(text, 300);
   return total > 1 ? vscode.l10n.t('{0} of {1}: {2}', Math.min(done + 1, total), total, line) : line;
 }
 

@@ -7,7 +7,14 @@ import { causeReportSchema } from '../runs/causeReport.ts';
 import { determinismProbeSchema } from '../runs/determinismProbe.ts';
 import { forecastSchema } from '../runs/forecast.ts';
 import { verdictSchema } from '../runs/verdict.ts';
-import { anyNumberSchema, decimatedSchema, rangeSchema, revisionSchema, runStateSchema } from './wire.ts';
+import {
+  anyNumberSchema,
+  decimatedSchema,
+  float64Schema,
+  rangeSchema,
+  revisionSchema,
+  runStateSchema,
+} from './wire.ts';
 import { reportStringsSchema } from './reportStrings.ts';
 
 /** The parts of a reproduction, in the order they happen. */
@@ -90,12 +97,14 @@ export const overlaySchema = z.object({
     })
     .optional(),
   lastStep: anyNumberSchema,
+  /** Where noise alone may take the reproduction on this machine, as its probes have shown; around the original. */
+  band: z.object({ xs: float64Schema, low: float64Schema, high: float64Schema }).optional(),
 });
 export type Overlay = z.infer<typeof overlaySchema>;
 
 /** What is asked for where not the whole run is: at most one of step and time. */
 export const partSchema = z.object({
-  throughStep: z.number().nonnegative().optional(),
+  throughStep: z.number().min(1).optional(),
   forMs: z.number().positive().optional(),
   /** One of the offered checkpoints. */
   checkpoint: z.string().optional(),

@@ -63,8 +63,13 @@ describe('Reproduction Report panel before the run', () => {
     const reproduce = page.locator('.actions vscode-button').first();
     await choose('Part', 'Through a step');
     await reproduce.click();
-    await page.getByText('A number of 0 or more').waitFor();
+    await page.getByText('A step of 1 or more').waitFor();
     await page.locator('vscode-text-field[placeholder="Last step"]').click();
+    await page.keyboard.type('0');
+    await reproduce.click();
+    await page.getByText('A step of 1 or more').waitFor();
+    await page.locator('vscode-text-field[placeholder="Last step"]').click();
+    await page.keyboard.press('Backspace');
     await page.keyboard.type('400');
     await choose('Start from', 'step-2000');
     await reproduce.click();
@@ -187,7 +192,7 @@ const limitedPage = `- main:
   - list:
     - listitem: The package digits is installed from /home/ann/digits/src (editable).
   - heading "What it needs" [level=2]
-  - table:
+  - table "What it needs":
     - rowgroup:
       - row "Ingredient What State":
         - columnheader "Ingredient"
@@ -214,7 +219,7 @@ const limitedPage = `- main:
   - paragraph: About 40 s, as long as the original took. 2.2 GB over the network. 4.6 GB of disk, 81.0 GB free.
   - paragraph: On this machine, with the Python that it ran with.
   - heading "Original and this machine" [level=2]
-  - table:
+  - table "Original and this machine":
     - rowgroup:
       - row "Ingredient Original Now Status":
         - columnheader "Ingredient"

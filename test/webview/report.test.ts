@@ -106,6 +106,28 @@ describe('Reproduction Report panel', () => {
       assert.deepEqual(await stage.panel.problems(), []);
     });
 
+  it('shades where noise alone may go, and says what the area is', async () => {
+    await using stage = await reportStage(browser, runningReport());
+    const { page } = stage.panel;
+    const values = page.locator('.overlay-values');
+    await stage.sendOverlay();
+    assert.equal(await values.getAttribute('data-band'), null);
+    const plain = await values.locator('canvas').screenshot();
+    const xs = Float64Array.from([0, 100, 199]);
+    await stage.sendOverlay({ xs, low: xs.map(() => 0.2), high: xs.map(() => 2) });
+    assert.equal(await values.getAttribute('data-band'), 'shown');
+    assert.match((await page.locator('.overlay-legend').textContent()) ?? '', /Noise of this machine$/);
+    assert.notDeepEqual(await values.locator('canvas').screenshot(), plain);
+  });
+
+  it('names its tables for those who hear them', async () => {
+    await using stage = await reportStage(browser, divergedReport());
+    const names = await stage.panel.page
+      .locator('table')
+      .evaluateAll(tables => tables.map(table => table.getAttribute('aria-label')));
+    assert.deepEqual(names, ['Ingredients', 'Metrics', 'Outputs']);
+  });
+
   it('names the ends without a verdict', async () => {
     await using stage = await reportStage(browser, runningReport());
     const { report } = runningReport();

@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import {
   reportPanelMessageSchema,
+  type Overlay,
   type ReportHostMessage,
   type ReportSnapshot,
 } from '../../src/protocol/reportProtocol.ts';
@@ -15,7 +16,7 @@ export interface ReportStage extends AsyncDisposable {
   readonly panel: OpenPanel;
   sendReport(report: ReportSnapshot): Promise<void>;
   /** Sends the overlay that the panel watches and waits until it is drawn. */
-  sendOverlay(): Promise<void>;
+  sendOverlay(band?: Overlay['band']): Promise<void>;
 }
 
 export interface ReportCase {
@@ -34,7 +35,7 @@ export async function reportStage(
   const stage: ReportStage = {
     panel,
     sendReport: async snapshot => send({ type: 'report', revision: ++revision, report: snapshot }),
-    sendOverlay: async () => {
+    sendOverlay: async band => {
       const watch = reportPanelMessageSchema.parse(
         await waitFor('what is watched', async () => (await panel.posted('watch')).at(-1)),
       );
@@ -51,6 +52,7 @@ export async function reportStage(
           ...overlay,
           ...(first === undefined ? {} : { first }),
           ...(xRange === undefined ? {} : { xRange: [...xRange] }),
+          ...(band === undefined ? {} : { band }),
         },
       });
       await waitFor(`revision ${sent} on the screen`, async () =>

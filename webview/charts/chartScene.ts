@@ -32,7 +32,7 @@ export function chartScene(state: PanelState, points: ChartPoints, zoom: Zoom | 
   const lines = chartLines(state, points);
   let all: Range | undefined;
   for (const { series } of lines) all = union(all, series.xRange);
-  const x = sceneX(zoom?.x, all);
+  const x = sceneX(zoom?.x, all, view.x);
   return { xAxis: view.x, log: view.log, x, y: zoom?.y ?? sceneY(lines, x, view.log), lines, flags: [] };
 }
 

@@ -11,7 +11,13 @@ import { Plot, type PlotEvents } from '../shared/plot/plot.ts';
 import type { Scene, Zoom } from '../shared/plot/scene.ts';
 import { markerIcon } from '../shared/runStyle.ts';
 import type { Theme } from '../shared/theme.ts';
-import { differenceScene, originalStyle, reproductionStyle, valuesScene } from './overlayScenes.ts';
+import {
+  bandColour,
+  differenceScene,
+  originalStyle,
+  reproductionStyle,
+  valuesScene,
+} from './overlayScenes.ts';
 
 /** CSS pixels, enough for `1e-10`. */
 const axisWidth = 58;
@@ -83,6 +89,7 @@ export class OverlayChart {
       this.#legend,
       legendEntry(markerIcon(originalStyle(theme)), strings.original),
       legendEntry(markerIcon(reproductionStyle(theme)), strings.reproduction),
+      overlay.band && legendEntry(swatch(bandColour(theme)), strings.noiseBand),
     );
     this.#fit.hidden = zoom === undefined;
     const values = valuesScene(overlay, zoom, theme, strings);
@@ -91,7 +98,7 @@ export class OverlayChart {
     this.#difference.hidden = difference === undefined;
     this.#differenceTitle.hidden = difference === undefined;
     this.#none.hidden = difference !== undefined || overlay.comparedPoints === 0;
-    setText(this.#none, formatString(strings.noDivergence, overlay.comparedPoints));
+    setText(this.#none, noDivergenceText(overlay, strings));
     if (difference === undefined) {
       this.#differencePlot?.destroy();
       this.#differencePlot = undefined;
@@ -143,7 +150,7 @@ export class OverlayChart {
     const last = ({ ys }: Overlay['original']): string => formatNumber(ys.at(-1) ?? NaN);
     const verdict =
       overlay.first === undefined
-        ? formatString(strings.noDivergence, overlay.comparedPoints)
+        ? noDivergenceText(overlay, strings)
         : formatString(strings.firstDivergence, formatNumber(overlay.first.step));
     setAttributes(this.#values, {
       'aria-label': formatString(
@@ -156,8 +163,21 @@ export class OverlayChart {
       'data-key': shorten(overlay.key, 200),
       'data-last-step': Number.isNaN(overlay.lastStep) ? undefined : overlay.lastStep,
       'data-first-difference': overlay.first?.step,
+      'data-band': overlay.band === undefined ? undefined : 'shown',
     });
   }
+}
+
+function noDivergenceText({ comparedPoints }: Overlay, strings: ReportStrings): string {
+  return comparedPoints === 1
+    ? strings.noDivergenceOne
+    : formatString(strings.noDivergence, formatNumber(comparedPoints));
+}
+
+function swatch(colour: string): HTMLElement {
+  const made = element('span', { class: 'swatch' });
+  made.style.background = colour;
+  return made;
 }
 
 function legendEntry(marker: Element, name: string): HTMLElement {

@@ -16,13 +16,17 @@ export function reproductionStyle(theme: Theme): RunStyle {
   return { colour: theme.hues[0] ?? theme.foreground, marker: 'circle', dash: [] };
 }
 
+export function bandColour(theme: Theme): string {
+  return theme.faint;
+}
+
 export function valuesScene(
   overlay: Overlay,
   zoom: Zoom | undefined,
   theme: Theme,
   strings: ReportStrings,
 ): Scene {
-  const x = sceneX(zoom?.x, overlay.xRange);
+  const x = sceneX(zoom?.x, overlay.xRange, 'step');
   const lines: SceneLine[] = [
     {
       id: 'original',
@@ -38,13 +42,14 @@ export function valuesScene(
       points: overlay.reproduction,
     },
   ];
-  const { first } = overlay;
+  const { first, band } = overlay;
   return {
     xAxis: 'step',
     log: false,
     x,
     y: zoom?.y ?? sceneY(lines, x, false),
     lines,
+    band: band && { ...band, colour: bandColour(theme) },
     flags:
       first === undefined
         ? []
@@ -69,7 +74,7 @@ export function differenceScene(
   return {
     xAxis: 'step',
     log: true,
-    x: sceneX(zoom?.x, overlay.xRange),
+    x: sceneX(zoom?.x, overlay.xRange, 'step'),
     y: [zeroAt, highest],
     zeroAt,
     lines: [

@@ -69,14 +69,15 @@ export class PartChoice {
     if (this.#extent === 'whole') return checkpoint;
     const text = this.#typed[this.#extent].trim();
     const value = Number(text.replace(',', '.'));
-    const wrong =
-      text === '' || !Number.isFinite(value) || value < 0 || (this.#extent === 'minutes' && value === 0);
-    const field = this.#extent === 'step' ? this.#steps : this.#minutes;
-    field.setProblem(wrong ? this.#strings.fieldWrong : undefined);
+    const isStep = this.#extent === 'step';
+    const wrong = text === '' || !Number.isFinite(value) || (isStep ? value < 1 : value <= 0);
+    const field = isStep ? this.#steps : this.#minutes;
+    const words = isStep ? this.#strings.stepWrong : this.#strings.fieldWrong;
+    field.setProblem(wrong ? words : undefined);
     if (wrong) return undefined;
     return {
       ...checkpoint,
-      ...(this.#extent === 'step' ? { throughStep: value } : { forMs: value * 60_000 }),
+      ...(isStep ? { throughStep: value } : { forMs: value * 60_000 }),
     };
   }
 

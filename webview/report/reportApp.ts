@@ -15,18 +15,17 @@ import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
 import type { Bridge } from '../shared/bridge.ts';
 import { button } from '../shared/controls.ts';
-import { element, replaceChildren, setText, type Child } from '../shared/dom.ts';
+import { element, replaceChildren, setText } from '../shared/dom.ts';
 import { postChanges } from '../shared/postChanges.ts';
 import { framed } from '../shared/framed.ts';
 import type { Zoom } from '../shared/plot/scene.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
-import { divergenceText, reproductionsSection, statisticsSection, trialsSection } from './afterwards.ts';
 import { DivergenceBar } from './divergenceBar.ts';
 import { ForecastPage } from './forecastPage.ts';
 import { Headline } from './headline.ts';
 import { OverlayChart } from './overlayChart.ts';
-import { probeSection } from './probeSection.ts';
-import { listSection } from './section.ts';
+import { afterSections, whySections } from './reportSections.ts';
+import { fillSection, refocus } from './section.ts';
 import { TaskBar } from './taskBar.ts';
 import { ingredientsTable, metricRows, metricsTable, outputsTable, type MetricRow } from './reportTables.ts';
 
@@ -160,10 +159,10 @@ export class ReportApp {
     this.#chooseMetric(rows);
     this.#headline.render(report);
     this.#divergence.render(report, this.#goesOn);
-    this.#renderWhy(report);
+    replaceChildren(this.#why, ...whySections(report, this.#strings));
     this.#renderTables(report, rows);
     this.#renderChart(rows);
-    this.#renderAfter(report);
+    replaceChildren(this.#after, ...afterSections(report, this.#strings));
     if (this.#drawn !== undefined) this.#bridge.post({ type: 'drawn', revision: this.#drawn });
     this.#drawn = undefined;
   }
@@ -192,39 +191,6 @@ export class ReportApp {
     replaceChildren(this.#main, this.#problem, ...parts);
   }
 
-  #renderWhy({ verdict, cause, probe }: ReportSnapshot): void {
-    const strings = this.#strings;
-    // Asked for after the verdict: what it says stands where it was asked for.
-    const newProbe =
-      verdict !== undefined && probe !== undefined && probe.at > verdict.at ? probe : undefined;
-    const parting = verdict === undefined ? undefined : divergenceText(verdict, strings);
-    replaceChildren(
-      this.#why,
-      listSection(strings.cause, untoldCause(verdict)),
-      listSection(strings.divergence, parting === undefined ? [] : [parting]),
-      cause === undefined ? undefined : trialsSection(cause, strings),
-      newProbe === undefined ? undefined : probeSection(newProbe, strings, 'newer'),
-      listSection(strings.caps, verdict?.caps ?? []),
-      listSection(
-        strings.escaped,
-        (verdict?.escapedModules ?? []).map(({ module, path }) => `${module}: ${path}`),
-      ),
-    );
-  }
-
-  #renderAfter(report: ReportSnapshot): void {
-    const { verdict, probe } = report;
-    const strings = this.#strings;
-    replaceChildren(
-      this.#after,
-      verdict === undefined ? undefined : statisticsSection(verdict, strings),
-      probe === undefined || (verdict !== undefined && probe.at > verdict.at)
-        ? undefined
-        : probeSection(probe, strings, verdict?.probeId === undefined ? undefined : 'used'),
-      verdict === undefined ? undefined : reproductionsSection(report, strings),
-    );
-  }
-
   #showTask(task: ReportTask | undefined): void {
     this.#task.render(task);
     this.#headline.setBusy(task !== undefined);
@@ -233,14 +199,14 @@ export class ReportApp {
 
   #renderTables({ verdict }: ReportSnapshot, rows: readonly MetricRow[]): void {
     const strings = this.#strings;
-    section(
+    fillSection(
       this.#ingredients,
       strings.ingredients,
       verdict && ingredientsTable(verdict.ingredients, strings),
     );
     const shown = this.#allMetrics ? rows : rows.slice(0, shownRows);
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.title : '';
-    section(
+    fillSection(
       this.#metrics,
       strings.metrics,
       rows.length === 0
@@ -258,7 +224,7 @@ export class ReportApp {
         : undefined,
     );
     if (focused !== '') refocus(this.#metrics, focused);
-    section(
+    fillSection(
       this.#outputs,
       strings.outputs,
       verdict === undefined
@@ -305,22 +271,4 @@ export class ReportApp {
       ...{ allMetrics: this.#allMetrics, goesOn: this.#goesOn },
     });
   }
-}
-
-/** The cause, unless the sentence of the headline says it already. */
-function untoldCause(verdict: ReportSnapshot['verdict']): string[] {
-  const cause = verdict?.cause ?? '';
-  const told = verdict?.sentence.includes(cause.replace(/\.$/, '')) ?? false;
-  return cause === '' || told ? [] : [cause];
-}
-
-function section(target: HTMLElement, title: string, ...content: readonly Child[]): void {
-  target.hidden = content.every(child => child === undefined);
-  replaceChildren(target, element('h2', {}, title), ...content);
-}
-
-/** Tables are rebuilt with every snapshot; the keyboard's place in them is kept. */
-function refocus(within: HTMLElement, title: string): void {
-  for (const candidate of within.querySelectorAll<HTMLElement>('button.link'))
-    if (candidate.title === title) candidate.focus({ preventScroll: true });
 }

@@ -1,8 +1,28 @@
 /** A part of the report with its heading; lists of foreign lines are cut where nobody reads on. */
-import { element, shorten, type Child } from '../shared/dom.ts';
+import { element, replaceChildren, setAttributes, shorten, type Child } from '../shared/dom.ts';
 
 export function section(title: string, ...content: readonly Child[]): HTMLElement {
-  return element('section', {}, element('h2', {}, title), ...content);
+  const made = element('section', {}, element('h2', {}, title), ...content);
+  nameTables(made, title);
+  return made;
+}
+
+/** Puts what there is into a section that stands in its place already; without anything it is not seen. */
+export function fillSection(target: HTMLElement, title: string, ...content: readonly Child[]): void {
+  target.hidden = content.every(child => child === undefined);
+  replaceChildren(target, element('h2', {}, title), ...content);
+  nameTables(target, title);
+}
+
+/** Tables are rebuilt with every snapshot; the keyboard's place in them is kept. */
+export function refocus(within: HTMLElement, title: string): void {
+  for (const candidate of within.querySelectorAll<HTMLElement>('button.link'))
+    if (candidate.title === title) candidate.focus({ preventScroll: true });
+}
+
+/** A screen reader lists tables by their names. */
+function nameTables(within: HTMLElement, title: string): void {
+  for (const table of within.querySelectorAll('table')) setAttributes(table, { 'aria-label': title });
 }
 
 /** Undefined without lines. */

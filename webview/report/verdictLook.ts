@@ -58,7 +58,7 @@ export function reportLook(report: ReportSnapshot, strings: ReportStrings): Look
 
 /** The sentence below the headline. */
 export function reportSentence(report: ReportSnapshot, strings: ReportStrings): string {
-  if (report.verdict !== undefined) return report.verdict.sentence;
+  if (report.verdict !== undefined) return withoutWord(report.verdict.sentence);
   if (isUnderWay(report)) return liveSentence(report, strings);
   switch (report.reproduction.state) {
     case 'cancelled':
@@ -68,6 +68,12 @@ export function reportSentence(report: ReportSnapshot, strings: ReportStrings): 
     default:
       return report.reproduction.failure ?? strings.noVerdictSentence;
   }
+}
+
+/** The headline has said the word already. */
+function withoutWord(sentence: string): string {
+  const rest = /^(?:Identical|Within tolerance|Diverged|Inconclusive): (.+)$/su.exec(sentence)?.[1];
+  return rest === undefined ? sentence : rest.charAt(0).toLocaleUpperCase() + rest.slice(1);
 }
 
 /** True until a verdict can no longer come. */

@@ -3,8 +3,9 @@ import type { LiveMetric, Overlay, ReportRun, ReportSnapshot } from '../../proto
 import { volatileMetricReason } from '../../reproduction/comparison/volatileNames.ts';
 import { causeReportSchema } from '../../runs/causeReport.ts';
 import { determinismProbeSchema } from '../../runs/determinismProbe.ts';
-import { runPathsIn } from '../../runs/runPaths.ts';
+import { runPaths, runPathsIn } from '../../runs/runPaths.ts';
 import { newestReport } from './newestReport.ts';
+import { noiseOverlay } from './noiseOverlay.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { supervisorLives } from '../../runs/runState.ts';
@@ -64,18 +65,27 @@ export async function reproductionOverlay(
   series: RunSeries,
 ): Promise<Overlay> {
   const { runStore } = stores.table(reference.store);
-  const of = async (id: string): Promise<MetricSeries> => {
-    const all = await series.read(runStore, await runStore.summary(id));
-    return shownSeries(all).get(reference.key) ?? noSeries;
-  };
-  const [original, reproduction] = [await of(reference.original), await of(reference.reproduction)];
-  const { first, xRange, ...overlay } = overlaySeries(original, reproduction, reference);
+  const { key } = reference;
+  const of = async (id: string): Promise<Map<string, MetricSeries>> =>
+    shownSeries(await series.read(runStore, await runStore.summary(id)));
+  const [before, now] = [await of(reference.original), await of(reference.reproduction)];
+  const { first, xRange, ...overlay } = overlaySeries(
+    before.get(key) ?? noSeries,
+    now.get(key) ?? noSeries,
+    reference,
+  );
+  const band = await noiseOverlay({
+    originalDir: runPaths(reference.store, reference.original).dir,
+    reproduction: await runStore.read(reference.reproduction),
+    ...{ key, shown: before, curve: overlay.original, began: first?.step },
+  });
   return {
-    key: reference.key,
+    key,
     ...(reference.range === undefined ? {} : { range: reference.range }),
     ...overlay,
     ...(first === undefined ? {} : { first }),
     ...(xRange === undefined ? {} : { xRange }),
+    ...(band === undefined ? {} : { band }),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Decimated } from '../../../src/series/decimate.ts';
 import { markerPath, type RunStyle } from '../runStyle.ts';
 import type { Theme } from '../theme.ts';
-import type { Scene, SceneLine } from './scene.ts';
+import type { Scene, SceneBand, SceneFlag, SceneLine } from './scene.ts';
 
 export interface Canvas {
   readonly context: CanvasRenderingContext2D;
@@ -28,7 +28,8 @@ export function drawScene(canvas: Canvas, scene: Scene, theme: Theme): void {
   context.rect(canvas.left - 1, canvas.top - room, canvas.width + room, canvas.height + room);
   context.clip();
   context.lineJoin = 'round';
-  for (const flag of scene.flags) drawFlag(canvas, flag.x, flag.label, theme);
+  if (scene.band !== undefined) drawBand(canvas, scene.band, theme);
+  for (const flag of scene.flags) drawFlag(canvas, flag.x, theme);
   for (const line of scene.lines)
     if (line.unsmoothed !== undefined) {
       context.globalAlpha = theme.highContrast ? 0.45 : 0.28;
@@ -40,6 +41,20 @@ export function drawScene(canvas: Canvas, scene: Scene, theme: Theme): void {
     drawMarkers(canvas, line, scene.log, index);
     drawMarks(canvas, line, scene.log, theme);
   });
+  context.restore();
+  for (const flag of scene.flags) drawWord(canvas, flag, theme);
+}
+
+function drawBand(canvas: Canvas, { colour, xs, low, high }: SceneBand, theme: Theme): void {
+  const { context } = canvas;
+  const path = new Path2D();
+  xs.forEach((x, i) => path.lineTo(canvas.toX(x), canvas.toY(high[i] ?? NaN)));
+  for (let i = xs.length - 1; i >= 0; i--) path.lineTo(canvas.toX(xs[i] ?? NaN), canvas.toY(low[i] ?? NaN));
+  path.closePath();
+  context.save();
+  context.globalAlpha = theme.highContrast ? 0.4 : 0.22;
+  context.fillStyle = colour;
+  context.fill(path);
   context.restore();
 }
 
@@ -137,7 +152,7 @@ function drawMarks(canvas: Canvas, line: SceneLine, log: boolean, theme: Theme):
     if ((ys[i] ?? NaN) <= 0) context.stroke(markerPath('down', canvas.toX(xs[i] ?? NaN), bottom, size * 0.7));
 }
 
-function drawFlag(canvas: Canvas, at: number, label: string, theme: Theme): void {
+function drawFlag(canvas: Canvas, at: number, theme: Theme): void {
   const { context, ratio } = canvas;
   const x = Math.round(canvas.toX(at)) + 0.5;
   context.save();
@@ -148,11 +163,20 @@ function drawFlag(canvas: Canvas, at: number, label: string, theme: Theme): void
   context.moveTo(x, canvas.top);
   context.lineTo(x, canvas.top + canvas.height);
   context.stroke();
+  context.restore();
+}
+
+/** Above the plotting area: a word among the curves would be struck through by them. */
+function drawWord(canvas: Canvas, { x: at, label }: SceneFlag, theme: Theme): void {
+  const { context, ratio } = canvas;
+  const x = canvas.toX(at);
+  // Zoomed past it.
+  if (label === '' || x < canvas.left || x > canvas.left + canvas.width) return;
+  context.save();
   context.fillStyle = theme.error;
   context.font = theme.font.replace(/^(\d+)px/, (_, size: string) => `${Number(size) * ratio}px`);
-  const rightOf = x < canvas.left + canvas.width * 0.6;
-  context.textAlign = rightOf ? 'left' : 'right';
-  context.textBaseline = 'top';
-  context.fillText(label, x + (rightOf ? 5 : -5) * ratio, canvas.top + 4 * ratio);
+  context.textAlign = x < canvas.left + canvas.width * 0.6 ? 'left' : 'right';
+  context.textBaseline = 'bottom';
+  context.fillText(label, x, canvas.top - 5 * ratio);
   context.restore();
 }

@@ -28,7 +28,7 @@ const wholeSteps = fineSteps.filter(step => step >= 1);
 
 /** Steps are whole numbers nearly always: a label at 2.5 would say nothing, unless somebody zoomed in that far. */
 function stepIncrements(span: number): number[] {
-  return span >= 3 ? wholeSteps : fineSteps;
+  return span >= 2 ? wholeSteps : fineSteps;
 }
 
 const timeSteps = [
@@ -62,7 +62,11 @@ export class Plot {
   /** Draws `scene` now. */
   show(scene: Scene, theme: Theme): void {
     const before = this.#scene;
-    const sameAxes = before.xAxis === scene.xAxis && before.log === scene.log && this.#theme === theme;
+    const sameAxes =
+      before.xAxis === scene.xAxis &&
+      before.log === scene.log &&
+      hasWords(before) === hasWords(scene) &&
+      this.#theme === theme;
     this.#scene = scene;
     this.#theme = theme;
     if (!sameAxes) this.#create();
@@ -129,7 +133,7 @@ export class Plot {
     return {
       width: Math.max(40, this.#width),
       height: Math.max(40, this.#height),
-      padding: [8, 12, 0, 0],
+      padding: [hasWords(this.#scene) ? 22 : 8, 12, 0, 0],
       legend: { show: false },
       scales: {
         x: { time: xAxis === 'wall', range: () => [...this.#scene.x] },
@@ -141,15 +145,7 @@ export class Plot {
           ...axis,
           size: 26,
           gap: 4,
-          ...(xAxis === 'relative'
-            ? { incs: timeSteps, values: (_: uPlot, splits: number[]) => splits.map(formatSeconds) }
-            : {}),
-          ...(xAxis === 'step'
-            ? {
-                incs: (_: uPlot, _axis: number, from: number, to: number) => stepIncrements(to - from),
-                values: (_: uPlot, splits: number[]) => splits.map(value => formatNumber(value)),
-              }
-            : {}),
+          ...xLabels(xAxis),
         },
         {
           ...axis,
@@ -232,6 +228,25 @@ export class Plot {
       x: wholeWidth ? this.#scene.x : range(left, left + width, 'x'),
       ...(wholeHeight ? {} : { y: range(top, top + height, 'y') }),
     });
+  }
+}
+
+/** The words of flags stand above the plotting area, where no curve runs through them. */
+function hasWords({ flags }: Scene): boolean {
+  return flags.some(({ label }) => label !== '');
+}
+
+function xLabels(xAxis: Scene['xAxis']): Pick<uPlot.Axis, 'incrs' | 'values'> {
+  switch (xAxis) {
+    case 'relative':
+      return { incrs: timeSteps, values: (_, splits) => splits.map(formatSeconds) };
+    case 'step':
+      return {
+        incrs: (_, _axis, from, to) => stepIncrements(to - from),
+        values: (_, splits) => splits.map(value => formatNumber(value)),
+      };
+    case 'wall':
+      return {};
   }
 }
 

@@ -19,7 +19,15 @@ export interface SceneLine {
   readonly faint?: boolean;
 }
 
-/** A vertical line at `x` with a word beside it. */
+/** An area between two curves, drawn below the lines; the three arrays have the same length. */
+export interface SceneBand {
+  readonly colour: string;
+  readonly xs: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+/** A vertical line at `x` with a word above it. */
 export interface SceneFlag {
   readonly x: number;
   readonly label: string;
@@ -32,6 +40,7 @@ export interface Scene {
   readonly y: Range;
   readonly lines: readonly SceneLine[];
   readonly flags: readonly SceneFlag[];
+  readonly band?: SceneBand | undefined;
   /** On a logarithmic axis: the place where zero is drawn, labelled as zero. */
   readonly zeroAt?: number;
 }
@@ -42,10 +51,11 @@ export interface Zoom {
   readonly y?: Range | undefined;
 }
 
-/** A range to draw x in: what was zoomed to, else `all`, widened when it is a single point. */
-export function sceneX(zoom: Range | undefined, all: Range | undefined): Range {
+/** A range to draw x in: what was zoomed to, else `all`, widened when it is a single point: by one step, or half a second. */
+export function sceneX(zoom: Range | undefined, all: Range | undefined, xAxis: XAxis): Range {
   const [from, to] = zoom ?? all ?? [0, 1];
-  return from < to ? [from, to] : [from - 0.5, to + 0.5];
+  const room = xAxis === 'step' ? 1 : 0.5;
+  return from < to ? [from, to] : [from - room, to + room];
 }
 
 /** A range to draw y in, so that everything visible between `x` fits. */

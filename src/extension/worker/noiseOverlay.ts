@@ -1,0 +1,53 @@
+/** Where noise alone may take a reproduction, around the curve of the original, as the probes of this machine tell. */
+import type { Overlay } from '../../protocol/reportProtocol.ts';
+import { volatileMetricReason } from '../../reproduction/comparison/volatileNames.ts';
+import { machineOf } from '../../reproduction/probe/machineOf.ts';
+import { noiseBand } from '../../reproduction/probe/noiseBand.ts';
+import { probesOf, readProbes, type RecordedProbe } from '../../reproduction/probe/readProbes.ts';
+import type { MetricSeries } from '../../runs/metricSeries.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import type { Decimated } from '../../series/decimate.ts';
+
+export interface NoiseOverlayRequest {
+  readonly originalDir: string;
+  readonly reproduction: RunDetails;
+  /** All series of the original that are shown: how many are judged by bands decides how wide each is. */
+  readonly shown: ReadonlyMap<string, MetricSeries>;
+  readonly key: string;
+  /** As it is drawn. */
+  readonly curve: Decimated;
+  /** Where the two first differ, if they do yet. */
+  readonly began: number | undefined;
+}
+
+/** Undefined where no probe of this machine says anything of the metric, or all say that there is no noise. */
+export async function noiseOverlay({
+  originalDir,
+  reproduction,
+  shown,
+  key,
+  curve,
+  began,
+}: NoiseOverlayRequest): Promise<Overlay['band']> {
+  if (volatileMetricReason(key) !== undefined) return undefined;
+  const probes = hereOf(reproduction, await readProbes(originalDir)).map(({ probe }) => probe);
+  const metrics = [...shown.keys()].filter(name => volatileMetricReason(name) === undefined).length;
+  const points = shown.get(key)?.values.length ?? 0;
+  const noise = noiseBand(probes, { key, points, metrics });
+  if (noise === undefined || noise.zero) return undefined;
+  const drawn = [...curve.xs.keys()].filter(i => Number.isFinite(curve.ys[i]));
+  const allowed = drawn.map(i => {
+    const x = curve.xs[i] ?? NaN;
+    return noise.allowedAt(x, began ?? x);
+  });
+  const at = (side: -1 | 1): Float64Array =>
+    Float64Array.from(drawn, (i, place) => (curve.ys[i] ?? NaN) + side * (allowed[place] ?? 0));
+  return { xs: Float64Array.from(drawn, i => curve.xs[i] ?? NaN), low: at(-1), high: at(1) };
+}
+
+/** The hardware is captured beside the run; until it is, the name of the machine has to do. */
+function hereOf(reproduction: RunDetails, probes: readonly RecordedProbe[]): readonly RecordedProbe[] {
+  const here = machineOf(reproduction);
+  if (reproduction.captured !== undefined) return probesOf(here, probes);
+  return probes.filter(({ brought, probe }) => brought === undefined && probe.host === here.host);
+}
