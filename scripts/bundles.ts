@@ -39,7 +39,10 @@ const sdkBundle = (name: string, budgetKiB: number): Bundle => ({
 /** Every bundle of the product. A webview is a folder of webview/ with a main.ts. */
 export function bundles(root: string): readonly Bundle[] {
   return [
-    { ...nodeBundle('extension.cjs', 'src/extension/extension.ts', 600), knowsVscode: true },
+    // Read whole before the editor has its views.
+    { ...nodeBundle('extension.cjs', 'src/extension/extension.ts', 280), knowsVscode: true },
+    // What panels need beside it, zod above all; loaded with the first of them.
+    { ...nodeBundle('panels.cjs', 'src/extension/panels/openPanels.ts', 260), knowsVscode: true },
     // The readers of past runs of other tools are 80 KiB of it, what finds a devcontainer to run in, and compares it with its lock, 250;
     // what forecasts, probes, explains and shares runs another 550, loaded with the first request for it.
     nodeBundle('worker.cjs', 'src/extension/worker/workerMain.ts', 1700),

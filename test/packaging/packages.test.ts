@@ -37,7 +37,7 @@ const inExtension = [
   'extension/dist/THIRD-PARTY-NOTICES.txt',
   'extension/dist/bin/lockstep',
   'extension/dist/bin/lockstep.cmd',
-  ...[...bundles, 'extension.cjs', 'worker.cjs', 'data-host.cjs', 'environment-host.cjs'].map(
+  ...[...bundles, 'extension.cjs', 'panels.cjs', 'worker.cjs', 'data-host.cjs', 'environment-host.cjs'].map(
     name => `extension/dist/${name}`,
   ),
   'extension/dist/pythonHook/record_operations.py',
@@ -102,6 +102,7 @@ describe('the packages', function () {
     for (const name of [
       ...bundles,
       'extension.cjs',
+      'panels.cjs',
       'worker.cjs',
       'webview/charts.js',
       'webview/media.js',

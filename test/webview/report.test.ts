@@ -122,9 +122,8 @@ describe('Reproduction Report panel', () => {
 
   it('names its tables for those who hear them', async () => {
     await using stage = await reportStage(browser, divergedReport());
-    const names = await stage.panel.page
-      .locator('table')
-      .evaluateAll(tables => tables.map(table => table.getAttribute('aria-label')));
+    const tables = await stage.panel.page.locator('table').all();
+    const names = await Promise.all(tables.map(table => table.getAttribute('aria-label')));
     assert.deepEqual(names, ['Ingredients', 'Metrics', 'Outputs']);
   });
 

@@ -4,7 +4,14 @@ import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
 import { extent } from '../../src/series/domains.ts';
 import { formatNumber } from '../../src/series/formatNumber.ts';
-import { sceneX, sceneY, type Scene, type SceneLine, type Zoom } from '../shared/plot/scene.ts';
+import {
+  sceneX,
+  sceneY,
+  type Scene,
+  type SceneBand,
+  type SceneLine,
+  type Zoom,
+} from '../shared/plot/scene.ts';
 import type { RunStyle } from '../shared/runStyle.ts';
 import type { Theme } from '../shared/theme.ts';
 
@@ -85,6 +92,19 @@ export function differenceScene(
         points: { ...difference, ys: difference.ys.map(y => (y === 0 ? zeroAt : y)) },
       },
     ],
+    band: overlay.band && { ...allowedShare(overlay.band, zeroAt), colour: bandColour(theme) },
     flags: [{ x: overlay.first.step, label: '' }],
   };
+}
+
+/** The same band as a share of the original, from the floor of the chart up: where values differ by less than a pixel, only this shows it. */
+function allowedShare(
+  { xs, low, high }: NonNullable<Overlay['band']>,
+  floor: number,
+): Omit<SceneBand, 'colour'> {
+  const share = xs.map((_, i) => {
+    const [from, to] = [low[i] ?? NaN, high[i] ?? NaN];
+    return Math.max(floor, (to - from) / Math.abs(from + to) || 0);
+  });
+  return { xs, low: xs.map(() => floor), high: share };
 }

@@ -1,8 +1,11 @@
-/** The panels without their code: loaded when the first one opens or comes back, so that activation stays short. */
+/** The panels without their code: a bundle that is loaded when the first one opens or comes back, so that activation stays short. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunPanels } from '../panelHost.ts';
 import type { StoreChange } from '../storeClient.ts';
 import { panelTypes } from './panelIds.ts';
+import type * as OpenPanelsModule from './openPanels.ts';
 import type { OpenPanels, OpenPanelsParts } from './openPanels.ts';
 
 export class LazyPanels implements RunPanels, vscode.Disposable {
@@ -60,10 +63,21 @@ export class LazyPanels implements RunPanels, vscode.Disposable {
   }
 
   async #load(): Promise<OpenPanels> {
-    this.#loading ??= import('./openPanels.ts').then(({ OpenPanels }) => {
+    this.#loading ??= loadPanels().then(({ OpenPanels }) => {
       this.#open = new OpenPanels(this.#parts);
       return this.#open;
     });
     return this.#loading;
   }
+}
+
+/**
+ * A bundle of its own: that code waits inside a function saves nothing, because the host reads all of a file before it
+ * runs any of it. From source the module itself.
+ */
+async function loadPanels(): Promise<typeof OpenPanelsModule> {
+  if (import.meta.filename.endsWith('.ts'))
+    return (await import(new URL('./openPanels.ts', import.meta.url).href)) as typeof OpenPanelsModule;
+  const load = createRequire(import.meta.url);
+  return load(join(import.meta.dirname, 'panels.cjs')) as typeof OpenPanelsModule;
 }
