@@ -2,16 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rmdir, statfs, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorText } from '../../base/systemError.ts';
+import { errorText, systemErrorCode } from '../../base/systemError.ts';
 import type { DoctorCheck } from '../output/doctorOutput.ts';
 import { sizeText } from '../text/describe.ts';
 
 /** Leaves nothing behind that was not there before. */
 export async function checkStore(store: string): Promise<DoctorCheck> {
-  const made = await mkdir(store, { recursive: true }).catch((error: unknown) => new Error(errorText(error)));
+  const made = await mkdir(store, { recursive: true }).catch(
+    (error: unknown) => new Error(errorText(error), { cause: error }),
+  );
   const probe = join(store, `.doctor.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    if (made instanceof Error) throw made;
+    if (made instanceof Error) throw made.cause;
     await writeFile(probe, 'can this be written');
     await unlink(probe);
     return { name: 'store', status: 'good', found: store };
@@ -20,10 +22,22 @@ export async function checkStore(store: string): Promise<DoctorCheck> {
       name: 'store',
       status: 'missing',
       found: `${store} cannot be written: ${errorText(error)}`,
-      mend: `Give yourself the right to write there: sudo chown -R "$USER" ${JSON.stringify(store)}`,
+      mend: mendOf(error, store),
     };
   } finally {
     if (typeof made === 'string') await rmdir(store).catch(() => undefined);
+  }
+}
+
+function mendOf(error: unknown, store: string): string {
+  switch (systemErrorCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `Free some space. The largest runs: du -s ${JSON.stringify(store)}/runs/*/* | sort -n | tail; to remove one: lockstep remove RUN`;
+    case 'EROFS':
+      return 'The disk is mounted read-only: clone the repository to one that can be written.';
+    default:
+      return `Give yourself the right to write there: sudo chown -R "$USER" ${JSON.stringify(store)}`;
   }
 }
 
@@ -42,6 +56,11 @@ export async function checkDiskSpace(folder: string): Promise<DoctorCheck> {
       ...(good ? {} : { mend: 'Free some space, or move the repository to a larger disk.' }),
     };
   } catch (error) {
-    return { name: 'disk space', status: 'warning', found: `could not be read: ${errorText(error)}` };
+    return {
+      name: 'disk space',
+      status: 'warning',
+      found: `could not be read: ${errorText(error)}`,
+      mend: `Look at it: df ${JSON.stringify(folder)}`,
+    };
   }
 }

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { errorOutputSchema } from '../../../src/cli/output/errorOutput.ts';
-import { runCli } from '../../../src/cli/runCli.ts';
+import { cliInProcess, type InProcessOutcome } from '../../helpers/cliInProcess.ts';
 import { gitRepository, type GitRepository } from '../../helpers/gitRepository.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../helpers/temporaryFolder.ts';
@@ -136,27 +136,9 @@ describe('wrong use of the command line', function () {
     await outside.remove();
   });
 
-  async function lockstep(
-    place: Place,
-    words: readonly string[],
-  ): Promise<{ code: number; out: string; err: string }> {
-    let [out, err] = ['', ''];
-    const code = await runCli(words, '0.0.0', {
-      terminal: {
-        out: text => void (out += Buffer.from(text).toString('utf8')),
-        err: text => void (err += Buffer.from(text).toString('utf8')),
-        drained: () => Promise.resolve(),
-        ...{ width: 80, tableWidth: Infinity, colour: false, interactive: false, liveErr: false },
-        paint: (_, text) => text,
-        paintErr: (_, text) => text,
-      },
-      env: runs.environment,
-      cwd: place === 'outside' ? outside.path : { runs, empty }[place].root,
-      signal: new AbortController().signal,
-      node: process.execPath,
-      supervisorScript: 'there is none',
-    });
-    return { code, out, err };
+  async function lockstep(place: Place, words: readonly string[]): Promise<InProcessOutcome> {
+    const cwd = place === 'outside' ? outside.path : { runs, empty }[place].root;
+    return cliInProcess(words, cwd, runs.environment);
   }
 
   for (const { place, words, says, code = 2 } of rows)
