@@ -1,6 +1,6 @@
 /** The environment that `--env` names, ready for a run: a managed one is made first where it is not there yet. */
 import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
-import { newerFiles } from '../execution/inside/newerFiles.ts';
+import type { Engine } from '../environments/engine/engine.ts';
 import { lockedPython } from '../execution/python/lockedPython.ts';
 import { exitCodes } from './cliContext.ts';
 import type { CliContext } from './cliContext.ts';
@@ -15,16 +15,21 @@ import { printable } from './text/printable.ts';
  * The exit code in place of the environment when it cannot be had, which has been told then, or Ctrl-C ended it.
  * Rejects with wrong use; and, where no program's exit code would be passed on, with why it cannot be had.
  * @param root Of the project. Absolute.
+ * @param engine Of beginEngine, where the caller has begun to look for it.
  */
 export async function environmentForRun(
   kind: string,
   root: string,
   options: SuperviseOptions,
   context: CliContext,
+  engine?: Promise<Engine>,
 ): Promise<RunEnvironment | number> {
   if (kind !== 'python') {
-    const place = await runEnvironment(kind, root, context.env, context.signal);
-    await tellOlder(place, root, context);
+    const { place, newer } = await runEnvironment(kind, root, context.env, context.signal, engine);
+    if (newer.length > 0)
+      context.terminal.err(
+        `lockstep: the container is older than ${newer.map(printable).join(' and ')}; to make it anew: lockstep env rebuild\n`,
+      );
     return place;
   }
   const stop = new AbortController();
@@ -51,14 +56,4 @@ export async function environmentForRun(
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);
   }
-}
-
-async function tellOlder({ environment }: RunEnvironment, root: string, context: CliContext): Promise<void> {
-  const target = environment?.target;
-  if (target === undefined) return;
-  const newer = await newerFiles(target, root, lockstepCacheFolder(context.env));
-  if (newer.length > 0)
-    context.terminal.err(
-      `lockstep: the container is older than ${newer.map(printable).join(' and ')}; to make it anew: lockstep env rebuild\n`,
-    );
 }

@@ -10,6 +10,7 @@ import { metricLinesOf } from '../../execution/experiments/metricLinesOf.ts';
 import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { environmentForRun } from '../environmentForRun.ts';
+import { beginEngine } from '../runEnvironment.ts';
 import { networkOfContainer, notInteractive, scriptWithoutInterpreter, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { terminalInside } from '../../execution/inside/errors.ts';
@@ -62,13 +63,24 @@ export const run: Subcommand = {
       throw wrongUse('--tty cannot be combined with --detach, --stdin or --json', 'lockstep run');
     if (flags.tty === true && !context.terminal.interactive) throw notInteractive('--tty');
 
+    const engine = beginEngine(flags.env, context.env, context.signal);
     const { project } = await openRuns(context);
     const what =
       command === undefined
         ? await namedExperiment(parser.args, flags, project.root)
         : adHocCommand(command, parser.args, flags, context);
     const how = { detach: flags.detach === true, json: flags.json === true };
-    const where = await environmentForRun(flags.env, project.root, how, context);
+    const metricLines = await metricLinesOf(
+      project,
+      {
+        argv: what.asked.argv,
+        cwd: relative(project.root, what.asked.cwd).split(sep).join('/'),
+        experiment: what.asked.experiment,
+      },
+      what.metricLines,
+    );
+    const tracking = await readTracking(project.root, what.asked.experiment);
+    const where = await environmentForRun(flags.env, project.root, how, context, engine);
     if (typeof where === 'number') return where;
     if (flags.tty === true && where.environment?.target !== undefined) throw terminalInside();
     const named = (paths: readonly string[], from: string): string[] =>
@@ -84,19 +96,11 @@ export const run: Subcommand = {
       ...where,
       declaredInputs: [...named(what.inputs, project.root), ...named(flags.input ?? [], context.cwd)],
       declaredOutputs: [...named(what.outputs, project.root), ...named(flags.output ?? [], context.cwd)],
-      metricLines: await metricLinesOf(
-        project,
-        {
-          argv: what.asked.argv,
-          cwd: relative(project.root, what.asked.cwd).split(sep).join('/'),
-          experiment: what.asked.experiment,
-        },
-        what.metricLines,
-      ),
+      metricLines,
       ...(flags.pinOutputs === true || what.pinOutputs !== undefined
         ? { pinOutputs: what.pinOutputs ?? true }
         : {}),
-      tracking: await readTracking(project.root, what.asked.experiment),
+      tracking,
       ...(flags.tty === true ? { tty: true } : {}),
       ...(flags.stdin === true ? { stdin: process.stdin } : {}),
       colour: context.terminal.colour,

@@ -18,6 +18,8 @@ export interface StateRequest extends Omit<EnvironmentRequest, 'engine'> {
   readonly engine?: Engine | undefined;
   /** False leaves `stale` empty, for who only wants to run something: telling it reads the whole build context. */
   readonly withStale?: boolean | undefined;
+  /** Those of the project, the newest first, where they are known already. */
+  readonly containers?: readonly InspectedContainer[] | undefined;
 }
 
 /**
@@ -59,8 +61,9 @@ export interface FoundEnvironment {
 /** Of several configurations the one that has a container is meant, unless one is named. */
 export async function findEnvironment(request: StateRequest): Promise<FoundEnvironment> {
   const { root, engine, variables, signal } = request;
-  const containers = engine === undefined ? [] : await findContainers(engine, root, { variables, signal });
-  const configs = await findDevcontainers(root);
+  const looking =
+    request.containers ?? (engine === undefined ? [] : findContainers(engine, root, { variables, signal }));
+  const [containers, configs] = await Promise.all([looking, findDevcontainers(root)]);
   const [running] =
     configs.length < 2 || request.config !== undefined ? [] : usedConfigs(containers, root, configs);
   if (configs.length === 0 && request.config === undefined) return {};

@@ -15,9 +15,8 @@ export interface ProbedEngine {
 /** @throws LockstepError of errors.ts, and the signal's reason. */
 export async function probeEngine(address: EngineAddress, signal: AbortSignal): Promise<ProbedEngine> {
   const client = await EngineClient.connect(address);
-  const version = await client.version(signal);
+  const [version, info] = await Promise.all([client.version(signal), client.info(signal)]);
   const podman = version.Components.find(({ Name }) => Name === 'Podman Engine');
-  const info = await client.info(signal);
   return {
     kind: podman === undefined ? 'docker' : 'podman',
     version: podman?.Version ?? version.Version,

@@ -114,7 +114,13 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
 
   return {
     isHere: false,
-    identity: async () => identifyInside(api, opened, known, (await probe()).environment['PATH']),
+    identity: () =>
+      identifyInside(
+        api,
+        opened,
+        known,
+        probe().then(({ environment }) => environment['PATH']),
+      ),
     environment: async here => ({
       ...(await probe()).environment,
       ...passedOn(here),

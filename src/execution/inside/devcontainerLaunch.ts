@@ -1,13 +1,11 @@
 /** The running devcontainer of a project as a launch takes it: which container, how commands run there, beside which lock. */
-import { realpathSync } from 'node:fs';
 import { lockstepCacheFolder } from '../../base/lockstepCacheFolder.ts';
-import { environmentState } from '../../environments/devcontainer/environmentStateOf.ts';
 import { driftLines } from '../../environments/drift/driftReport.ts';
 import type { Engine } from '../../environments/engine/engine.ts';
 import { verifyAtStart } from '../../environments/lock/container/verifyAtStart.ts';
 import type { LaunchRequest } from '../launchRun.ts';
-import { findContainer } from './findContainer.ts';
 import type { FoundContainer } from './findContainer.ts';
+import { runningDevcontainer } from './runningDevcontainer.ts';
 
 export type LaunchPlace = Pick<LaunchRequest, 'environment' | 'inside'>;
 
@@ -18,45 +16,29 @@ export async function devcontainerLaunch(
   variables: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<LaunchPlace | undefined> {
-  const found = await runningContainer(engine, root, variables, signal);
-  if (found === undefined) return undefined;
+  const found = await runningDevcontainer(engine, root, variables, signal);
+  return found === undefined ? undefined : launchInside(found, engine, root, variables, signal);
+}
+
+/** Rejects only with the reason of `signal`. */
+export async function launchInside(
+  { target, inside }: FoundContainer,
+  engine: Engine,
+  root: string,
+  variables: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<LaunchPlace> {
   const report = await verifyAtStart(root, {
-    ...{ engine, signal, container: found.target.id },
+    ...{ engine, signal, container: target.id },
     cacheFolder: lockstepCacheFolder(variables),
   });
   const differences = driftLines(report);
   return {
     environment: {
-      ...{ kind: 'devcontainer', target: found.target, drift: report.verdict },
+      ...{ kind: 'devcontainer', target, drift: report.verdict },
       ...(report.lock === undefined ? {} : { lock: report.lock }),
       ...(differences.length === 0 ? {} : { driftItems: differences }),
     },
-    inside: { ...found.inside },
-  };
-}
-
-/** With a devcontainer.json, its container; without one, whatever carries the label of the folder. */
-async function runningContainer(
-  engine: Engine,
-  root: string,
-  variables: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<FoundContainer | undefined> {
-  const cacheFolder = lockstepCacheFolder(variables);
-  const { config, container } = await environmentState({
-    ...{ root, engine, cacheFolder, variables, signal },
-    withStale: false,
-  });
-  const { kind, version, endpoint } = engine;
-  if (config === undefined)
-    return findContainer({
-      ...{ kind, version, endpoint, environment: variables },
-      folders: [root, realpathSync(root)],
-    });
-  if (container?.state !== 'running') return undefined;
-  const { id, name, remoteUser, remoteEnv } = container;
-  return {
-    target: { ...{ engine: kind, engineVersion: version, endpoint, id, name }, user: remoteUser },
-    inside: remoteEnv,
+    inside: { ...inside },
   };
 }

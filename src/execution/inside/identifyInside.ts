@@ -5,15 +5,18 @@ import type { ContainerApi } from './containerApi.ts';
 import type { ContainerFacts } from './engineFacts.ts';
 import type { OpenedContainer } from './lookAtContainer.ts';
 
-/** Never rejects: what the engine does not tell is left out. */
+/** What the engine does not tell is left out. Rejects only as `searching` does, for the PATH inside. */
 export async function identifyInside(
   api: ContainerApi,
   { record, facts, mounts, name }: OpenedContainer,
   known: EnvironmentIdentity,
-  searchPath: string | undefined,
+  searching: Promise<string | undefined>,
 ): Promise<EnvironmentIdentity> {
   const imageId = facts === undefined ? undefined : withDigestName(facts.Image);
-  const image = imageId === undefined ? undefined : await api.image(imageId).catch(() => undefined);
+  const [image, searchPath] = await Promise.all([
+    imageId === undefined ? undefined : api.image(imageId).catch(() => undefined),
+    searching,
+  ]);
   const gpu = facts === undefined ? undefined : gpuOf(facts);
   const { engine, engineVersion, user, endpoint } = record;
   return {

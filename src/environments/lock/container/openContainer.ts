@@ -1,10 +1,10 @@
 /** The container that a lock is about: the project's, as the engine tells of it now. */
 import { readContainerNotes, type ContainerNotes } from '../../devcontainer/containerNotes.ts';
 import { containerState } from '../../devcontainer/containerState.ts';
-import { inspectedSchema, specificationLabels } from '../../devcontainer/containers.ts';
 import { environmentFolder } from '../../devcontainer/environmentFolder.ts';
 import type { ContainerState } from '../../devcontainer/environmentState.ts';
 import { ourContainer } from '../../devcontainer/ourContainer.ts';
+import { inspectedOf, projectContainers } from '../../devcontainer/projectContainers.ts';
 import type { Devcontainer } from '../../devcontainer/readDevcontainer.ts';
 import { workspaceFolderOf } from '../../devcontainer/upEnvironment.ts';
 import type { EngineClient } from '../../engine/engineClient.ts';
@@ -35,22 +35,13 @@ export async function openContainer({
   signal,
 }: ContainerQuestion): Promise<OpenedContainer | undefined> {
   const { root } = devcontainer;
-  const ids =
+  const details =
     container === undefined
-      ? (
-          await client.containers([`${specificationLabels.folder}=${root}`], {
-            all: true,
-            ...(signal === undefined ? {} : { signal }),
-          })
-        ).map(one => one.Id)
-      : [container];
-  const found = await Promise.all(ids.map(id => client.findContainer(id, signal)));
-  const details = new Map(found.filter(one => one !== undefined).map(one => [one.Id, one]));
-  const inspected = [...details.values()]
-    .flatMap(one => inspectedSchema.safeParse({ ...one, Created: one.Created ?? '' }).data ?? [])
-    .sort((a, b) => (a.Created < b.Created ? 1 : -1));
+      ? await projectContainers(client, root, signal)
+      : [await client.findContainer(container, signal)].filter(one => one !== undefined);
+  const inspected = details.flatMap(one => inspectedOf(one) ?? []);
   const mine = container === undefined ? ourContainer(inspected, devcontainer.path) : inspected[0];
-  const own = mine === undefined ? undefined : details.get(mine.Id);
+  const own = details.find(one => one.Id === mine?.Id);
   if (mine === undefined || own === undefined) return undefined;
   const notes = await readContainerNotes(environmentFolder(cacheFolder, root, devcontainer.config), mine.Id);
   return {

@@ -37,9 +37,11 @@ export async function verifyAtStart(root: string, question: StartQuestion): Prom
     const locked = lock.lock.container;
     if (locked === undefined) throw lockOfAnotherKind(lock.path);
     const devcontainer = await readDevcontainer(root, locked.config);
-    const files = await filesTier(devcontainer, locked, both);
     const question = { lock, engine, cacheFolder, container, signal: both };
-    const { items } = await containerTier(devcontainer, locked, question);
+    const [files, { items }] = await Promise.all([
+      filesTier(devcontainer, locked, both),
+      containerTier(devcontainer, locked, question),
+    ]);
     return driftReport({ lock: sha256, items: [...files, ...items], tiers: ['files', 'container'] });
   } catch (error) {
     signal?.throwIfAborted();
