@@ -3,12 +3,13 @@ import * as z from 'zod';
 import type { Engine } from '../engine/engine.ts';
 import { engineCommand } from './engineCommand.ts';
 import type { EngineCall } from './engineCommand.ts';
+import { metadataLabel } from './imageMetadata.ts';
 
 /** What the specification's tools put on a container. */
 export const specificationLabels = {
   folder: 'devcontainer.local_folder',
   config: 'devcontainer.config_file',
-  metadata: 'devcontainer.metadata',
+  metadata: metadataLabel,
 } as const;
 
 /** What Lockstep puts on a container of its own. */

@@ -8,9 +8,9 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
+import { EngineClient } from '../engine/engineClient.ts';
 import type { ContainerState } from './environmentState.ts';
 import { execArgv } from './execScript.ts';
-import { signalMarked } from './signalMarked.ts';
 
 export interface ExecRequest {
   readonly engine: Engine;
@@ -39,6 +39,8 @@ export const execMark = 'LOCKSTEP_EXEC';
 
 /** How long a command has to end by itself after SIGTERM. */
 const graceMs = 5000;
+/** An engine that is busy takes long for each execution. */
+const endMs = 30_000;
 
 /**
  * The engine's client for a command inside: values of variables may be secret, and arguments are there for everybody to
@@ -129,8 +131,8 @@ export async function execInEnvironment(request: ExecRequest): Promise<number> {
     child.once('close', (code, by) => resolve(code ?? 128 + (by === null ? 0 : constants.signals[by])));
   });
   const inside = {
-    ...{ engine, container: container.id, mark: `${execMark}=${mark}` },
-    ...{ user: request.user ?? container.remoteUser, variables: request.variables },
+    ...{ engine, container: container.id, mark: { name: execMark, value: mark } },
+    user: request.user ?? container.remoteUser,
   };
   let ending: Promise<void> | undefined;
   const onAbort = (): void => {
@@ -141,7 +143,7 @@ export async function execInEnvironment(request: ExecRequest): Promise<number> {
     const code = await ended;
     if (ending !== undefined) await ending;
     if (signal?.aborted === true) {
-      await signalMarked(inside, 'KILL').catch(() => 0);
+      await endMarked(inside, 'KILL');
       signal.throwIfAborted();
     }
     return code;
@@ -150,13 +152,31 @@ export async function execInEnvironment(request: ExecRequest): Promise<number> {
   }
 }
 
-async function endInside(inside: Parameters<typeof signalMarked>[0], ended: Promise<unknown>): Promise<void> {
-  await signalMarked(inside, 'TERM').catch(() => 0);
+interface MarkedProcesses {
+  readonly engine: Engine;
+  /** Full id. */
+  readonly container: string;
+  readonly mark: { readonly name: string; readonly value: string };
+  readonly user: string;
+}
+
+async function endInside(inside: MarkedProcesses, ended: Promise<unknown>): Promise<void> {
+  await endMarked(inside, 'TERM');
   const over = new AbortController();
   await Promise.race([
     ended.catch(() => undefined),
     delay(graceMs, undefined, { signal: over.signal }).catch(() => undefined),
   ]);
   over.abort();
-  await signalMarked(inside, 'KILL').catch(() => 0);
+  await endMarked(inside, 'KILL');
+}
+
+/** Nothing to end where the container is gone. Never rejects. */
+async function endMarked({ engine, container, mark, user }: MarkedProcesses, sign: string): Promise<void> {
+  try {
+    const client = await EngineClient.connect(engine);
+    await client.endMarked(container, mark, { sign, user, signal: AbortSignal.timeout(endMs) });
+  } catch {
+    // What it could not end, the next stage or the end of the container does.
+  }
 }

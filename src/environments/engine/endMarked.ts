@@ -1,39 +1,55 @@
-/**
- * Signals processes inside a container that carry a mark in their environment: what a program starts inherits it, also
- * in a session of its own, and numbers of processes outside mean nothing inside. Needs a shell, `tr` and `grep` there.
- */
+/** Signals what carries a mark inside a container, with all that it started, through the engine's API; see endScript.ts. */
+import { endArgv, readEnded } from './endScript.ts';
 import type { EngineConnection } from './engineConnection.ts';
 import { engineConnectionLost } from './errors.ts';
 import { execSchema } from './shapes.ts';
 import { OutputSplitter } from './splitOutput.ts';
 
-/**
- * One look, written so that it finds neither itself nor what it starts: those carry no mark. Prints a line per process
- * that was signalled. A process that is dying has no environment any more and is not counted.
- */
-const script = `
-for e in /proc/[0-9]*/environ; do
-  if tr '\\000' '\\n' < "$e" 2>/dev/null | grep -qxF -- "$1"; then
-    p=\${e#/proc/}; p=\${p%/environ}
-    kill -"$2" "$p" 2>/dev/null && echo "$p"
-  fi
-done
-exit 0`;
+export interface EndMarkedOptions {
+  /** `TERM`, `KILL`, `INT`, or `0` to count only. Default `TERM`. */
+  readonly sign?: string;
+  /** Who runs them; the container's own user where left out. */
+  readonly user?: string | undefined;
+  readonly signal?: AbortSignal;
+}
 
-/** Resolves with how many were signalled. `sign` is `TERM`, `KILL`, `INT`, or `0` to count only. */
+/** The kernel needs a moment to remove what was killed. */
+const killSeconds = 5;
+
+/** Resolves with how many were signalled; with `KILL`, when they are gone. */
 export async function endMarked(
   connection: EngineConnection,
   container: string,
   mark: { readonly name: string; readonly value: string },
-  options: { readonly sign?: string; readonly signal?: AbortSignal } = {},
+  options: EndMarkedOptions = {},
 ): Promise<number> {
-  const { sign = 'TERM', signal } = options;
+  const { sign = 'TERM', user, signal } = options;
+  const kills = sign === 'KILL';
+  const argv = endArgv({
+    ...{ mark: `${mark.name}=${mark.value}`, signal: sign, seconds: kills ? killSeconds : 0 },
+  });
+  // What runs as root by now (sudo) is for root to end.
+  const users = kills && user !== '0' && user !== 'root' ? [user, '0'] : [user];
+  let signalled = 0;
+  for (const one of users) {
+    const printed = await printedInside(connection, container, argv, one, signal);
+    signalled += readEnded(printed)?.signalled ?? 0;
+  }
+  return signalled;
+}
+
+async function printedInside(
+  connection: EngineConnection,
+  container: string,
+  argv: readonly string[],
+  user: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const doing = `end what runs inside the container ${container}`;
   const stream = await connection.tell(doing, signal, async docker => {
     const exec = await docker.getContainer(container).exec({
-      Cmd: ['sh', '-c', script, 'sh', `${mark.name}=${mark.value}`, sign],
-      // The environment of another user's process is for root alone.
-      User: '0',
+      Cmd: [...argv],
+      ...(user === undefined ? {} : { User: user }),
       AttachStdout: true,
       AttachStderr: true,
     });
@@ -49,5 +65,5 @@ export async function endMarked(
     throw engineConnectionLost(doing, error);
   }
   await connection.ask(doing, execSchema, signal, () => stream.exec.inspect());
-  return printed.split('\n').filter(line => line !== '').length;
+  return printed;
 }

@@ -9,7 +9,7 @@ import { containerStats, type ContainerStats } from './containerStats.ts';
 import { connectEngine, type EngineAddress, type EngineConnection } from './engineConnection.ts';
 import { execInContainer, startInContainer, type ExecOptions, type ExecResult } from './execInContainer.ts';
 import { followEvents, type EngineEvent, type EventFilters } from './followEvents.ts';
-import { endMarked } from './endMarked.ts';
+import { endMarked, type EndMarkedOptions } from './endMarked.ts';
 import { pullImage, type PullProgress } from './pullImage.ts';
 import {
   changesSchema,
@@ -143,7 +143,7 @@ export class EngineClient {
   endMarked(
     container: string,
     mark: { readonly name: string; readonly value: string },
-    options: { readonly sign?: string; readonly signal?: AbortSignal } = {},
+    options: EndMarkedOptions = {},
   ): Promise<number> {
     return endMarked(this.#connection, container, mark, options);
   }

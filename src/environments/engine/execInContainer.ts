@@ -73,7 +73,7 @@ export async function execInContainer(
     } catch (error) {
       // Whatever kept us from waiting for it, nothing of it stays behind.
       await endMarked(connection, container, mark, {
-        sign: 'KILL',
+        ...{ sign: 'KILL', user: options.user },
         signal: AbortSignal.timeout(10_000),
       }).catch(() => undefined);
       throw error;

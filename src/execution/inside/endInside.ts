@@ -1,9 +1,10 @@
 /**
- * Ends everything that a run has going inside a container, in the stages of Ctrl-C, shutdown and kill. The search and
- * the signals happen inside, by one shell a stage that stays until nothing is left: it works wherever the engine runs,
- * and each execution costs the engine a process that Podman keeps for minutes.
+ * Ends everything that a run has going inside a container, in the stages of Ctrl-C, shutdown and kill: by one execution
+ * of environments/engine/endScript.ts a stage, since each costs the engine a process that Podman keeps for minutes.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { endArgv, readEnded } from '../../environments/engine/endScript.ts';
+import type { Ended } from '../../environments/engine/endScript.ts';
 import type { EndOptions } from '../commandPlace.ts';
 import { runIdVariable } from '../childEnvironment.ts';
 import { supervisorVariable } from '../supervisorEnvironment.ts';
@@ -16,71 +17,6 @@ const killSeconds = 5;
 const lookAgainMs = 1_000;
 /** An engine that is started again takes about as long; processes that show here can be ended without it. */
 const mostAttempts = 8;
-
-/**
- * Arguments: the mark, the number of the wrapper (0 where it is not known), the signal, how many seconds to wait for
- * the end, when the wrapper was started in clock ticks of the machine (empty where that is not known): another process
- * that has its number by now is none of the run's. A process belongs to the run when it is in the wrapper's session or group, carries the mark, or is a
- * descendant of one that does; the wrapper itself is spared, since it says how the command ended. Prints how many were
- * signalled first, then how many are left.
- */
-export const endScript = `
-mark=$1 wrapper=$2 signal=$3 seconds=$4 start=$5
-carries() { tr '\\000' '\\n' </proc/$1/environ 2>/dev/null | grep -q "$2" 2>/dev/null; }
-look() {
-  table= found=' '
-  for entry in /proc/[0-9]*; do
-    pid=\${entry#/proc/}
-    [ "$pid" = $$ ] && continue
-    line=
-    { read -r line <"$entry/stat"; } 2>/dev/null
-    [ -n "$line" ] || continue
-    take "$pid" \${line##*') '}
-  done
-  more=1
-  while [ -n "$more" ]; do
-    more=
-    for pair in $table; do
-      pid=\${pair%:*}
-      case $found in *" $pid "*) continue ;; esac
-      case $found in *" \${pair#*:} "*) carries "$pid" '^${supervisorVariable}=' || { found="$found$pid "; more=1; } ;; esac
-    done
-  done
-}
-take() {
-  case $2 in Z|X) return ;; esac
-  [ "$1" = "$wrapper" ] && return
-  [ "$5" = $$ ] && return
-  table="$table $1:$3"
-  if [ "$wrapper" != 0 ] && { [ "$4" = "$wrapper" ] || [ "$5" = "$wrapper" ]; }; then found="$found$1 "
-  elif carries "$1" "^$mark\\$"; then found="$found$1 "; fi
-}
-started() { [ "\${20}" = "$start" ]; }
-send() {
-  for pid in $found; do
-    case $told in *" $pid "*) [ "$signal" = KILL ] || continue ;; esac
-    kill -s "$signal" "$pid" 2>/dev/null
-    told="$told$pid "
-  done
-}
-if [ "$wrapper" != 0 ] && [ -n "$start" ]; then
-  line=
-  { read -r line <"/proc/$wrapper/stat"; } 2>/dev/null
-  [ -z "$line" ] || started \${line##*') '} || wrapper=0
-fi
-told=' '
-look; send
-look; send
-set -- $told
-echo $#
-end=$(( $(date +%s) + seconds ))
-while look; [ "$found" != ' ' ] && [ "$(date +%s)" -lt "$end" ]; do
-  [ "$signal" = KILL ] && send
-  sleep 0.1 2>/dev/null || sleep 1
-done
-set -- $found
-echo $#
-`.trim();
 
 export interface InsideTree {
   readonly api: ContainerApi;
@@ -150,11 +86,13 @@ async function signalInside(
   signal: NodeJS.Signals | 'CHECK',
   seconds: number,
   abort?: AbortSignal,
-): Promise<{ signalled: number; left: number } | undefined> {
+): Promise<Ended | undefined> {
   // The signal 0 only asks whether a process is there.
   const name = signal === 'CHECK' ? '0' : signal.slice('SIG'.length);
-  const argv = ['/bin/sh', '-c', endScript, 'lockstep-end', `${runIdVariable}=${runId}`];
-  argv.push(String(wrapper ?? 0), name, String(seconds), wrapperStart ?? '');
+  const argv = endArgv({
+    ...{ mark: `${runIdVariable}=${runId}`, foreign: supervisorVariable, signal: name, seconds },
+    ...{ leader: wrapper, leaderStart: wrapperStart },
+  });
   for (let attempt = 0; ; attempt++) {
     const now = await api.inspect(container, { signal: abort }).catch(() => 'cannot-tell' as const);
     abort?.throwIfAborted();
@@ -162,8 +100,8 @@ async function signalInside(
     try {
       const patienceMs = (seconds + 30) * 1000;
       const { stdout } = await api.run(container, { argv, user }, { patienceMs, signal: abort });
-      const [signalled, left] = stdout.toString('utf8').trim().split(/\s+/).map(Number);
-      if (left !== undefined && Number.isInteger(left)) return { signalled: signalled ?? 0, left };
+      const ended = readEnded(stdout.toString('utf8'));
+      if (ended !== undefined) return ended;
     } catch (error) {
       abort?.throwIfAborted();
       if (isNotAnswering(error) && attempt >= mostAttempts) throw error;

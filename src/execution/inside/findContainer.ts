@@ -3,11 +3,9 @@
  * commands are run there: the user and the variables of the configuration, from the label `devcontainer.metadata`
  * (containers.dev, "Image Metadata").
  */
-import * as z from 'zod';
-import {
-  devcontainerIdOfLabels,
-  substituteVariables,
-} from '../../environments/devcontainer/substituteVariables.ts';
+import { metadataLabel, readMetadata } from '../../environments/devcontainer/imageMetadata.ts';
+import { remoteEnvironment } from '../../environments/devcontainer/remoteEnvironment.ts';
+import { devcontainerIdOfLabels } from '../../environments/devcontainer/substituteVariables.ts';
 import type { ContainerRecord } from '../../runs/processRecord.ts';
 import { ContainerApi } from './containerApi.ts';
 import { isNotAnswering } from './engineCalls.ts';
@@ -52,8 +50,7 @@ export async function findContainer(question: ContainerQuestion): Promise<FoundC
   }
   const [newest] = found.sort((a, b) => (a.State.StartedAt < b.State.StartedAt ? 1 : -1));
   if (newest === undefined) return undefined;
-  const label = newest.Config.Labels?.['devcontainer.metadata'];
-  const { remoteUser } = readMetadata(label);
+  const { remoteUser } = readMetadata(newest.Config.Labels?.[metadataLabel]);
   const user = remoteUser ?? (newest.Config.User === '' ? undefined : newest.Config.User);
   return {
     target: {
@@ -87,55 +84,15 @@ export function remoteVariables(
   local: Variables,
   workspaceFolder: string | undefined,
 ): Record<string, string> {
-  const sources = {
-    ...{ containerEnv: environmentOf(env.join('\0')), localEnv: local },
-    localWorkspaceFolder: labels['devcontainer.local_folder'],
-    containerWorkspaceFolder: workspaceFolder,
-    devcontainerId: devcontainerIdOfLabels(labels),
-  };
-  return Object.fromEntries(
-    Object.entries(readMetadata(labels['devcontainer.metadata']).remoteEnv).map(([name, value]) => [
-      name,
-      substituteVariables(value, sources),
-    ]),
+  return remoteEnvironment(
+    readMetadata(labels[metadataLabel]).remoteEnv,
+    environmentOf(env.join('\0')),
+    {},
+    {
+      localEnv: local,
+      localWorkspaceFolder: labels['devcontainer.local_folder'],
+      containerWorkspaceFolder: workspaceFolder,
+      devcontainerId: devcontainerIdOfLabels(labels),
+    },
   );
-}
-
-const metadataSchema = z.array(
-  z.looseObject({
-    remoteUser: z.string().optional(),
-    containerUser: z.string().optional(),
-    remoteEnv: z.record(z.string(), z.string().nullable()).optional(),
-  }),
-);
-
-export interface Metadata {
-  readonly remoteUser: string | undefined;
-  readonly remoteEnv: Readonly<Record<string, string>>;
-}
-
-/** Later entries win. What cannot be read says nothing. */
-export function readMetadata(label: string | undefined): Metadata {
-  const entries = parsed(label);
-  const last = (name: 'remoteUser' | 'containerUser'): string | undefined =>
-    entries.map(entry => entry[name]).findLast(value => value !== undefined);
-  const merged = Object.assign({}, ...entries.map(entry => entry.remoteEnv ?? {})) as Record<
-    string,
-    string | null
-  >;
-  return {
-    remoteUser: last('remoteUser') ?? last('containerUser'),
-    remoteEnv: Object.fromEntries(
-      Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null),
-    ),
-  };
-}
-
-function parsed(label: string | undefined): z.infer<typeof metadataSchema> {
-  try {
-    const value: unknown = JSON.parse(label ?? '[]');
-    return metadataSchema.parse(Array.isArray(value) ? value : [value]);
-  } catch {
-    return [];
-  }
 }

@@ -5,13 +5,13 @@
  */
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import * as z from 'zod';
 import { specificationLabels } from '../../devcontainer/containers.ts';
 import { lifecycleCommands, type DevcontainerConfig } from '../../devcontainer/devcontainerSchema.ts';
 import { engineCommand } from '../../devcontainer/engineCommand.ts';
 import type { EnvironmentFolder } from '../../devcontainer/environmentFolder.ts';
 import { canonical } from '../../devcontainer/environmentInputs.ts';
 import type { EnvironmentRequest } from '../../devcontainer/environmentRequest.ts';
+import { metadataEntries } from '../../devcontainer/imageMetadata.ts';
 import { buildPlaces, type Devcontainer } from '../../devcontainer/readDevcontainer.ts';
 import type { EngineClient } from '../../engine/engineClient.ts';
 import type { ImageDetails } from '../../engine/shapes.ts';
@@ -59,7 +59,8 @@ export function fromImage(
   image: Pick<ImageDetails, 'Id' | 'Config'>,
   name = image.Id,
 ): DevcontainerConfig {
-  const inImage = metadataOf(image.Config.Labels[specificationLabels.metadata]);
+  // In a label that cannot be read are none: then they run as devcontainer.json says.
+  const inImage = metadataEntries(image.Config.Labels[specificationLabels.metadata]);
   const left = new Set<string>(['build', 'dockerFile', 'context', 'features']);
   for (const command of lifecycleCommands)
     if (inImage.some(entry => canonical(entry[command]) === canonical(value[command]))) left.add(command);
@@ -67,18 +68,6 @@ export function fromImage(
     ...Object.fromEntries(Object.entries(value).filter(([property]) => !left.has(property))),
     image: name,
   };
-}
-
-const metadataSchema = z.array(z.record(z.string(), z.unknown()));
-
-function metadataOf(text: string | undefined): Record<string, unknown>[] {
-  try {
-    const value: unknown = JSON.parse(text ?? '[]');
-    return metadataSchema.safeParse(Array.isArray(value) ? value : [value]).data ?? [];
-  } catch {
-    // Somebody else's label: then the commands run as devcontainer.json says.
-    return [];
-  }
 }
 
 /** The same configuration with every image that the lock knows named by digest. */

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readListing } from '../../../../src/environments/python/listingScript.ts';
 import { demuxed } from '../../../../src/execution/inside/demuxed.ts';
-import { readMetadata, remoteVariables } from '../../../../src/execution/inside/findContainer.ts';
+import { readMetadata } from '../../../../src/environments/devcontainer/imageMetadata.ts';
+import { remoteVariables } from '../../../../src/execution/inside/findContainer.ts';
 import { startedWrapper } from '../../../../src/execution/inside/insideFolder.ts';
 import { engineRefused } from '../../../../src/execution/inside/errors.ts';
 import { whyNot } from '../../../../src/execution/inside/packagesInside.ts';
@@ -89,7 +90,7 @@ describe('a devcontainer made by any tool', () => {
     ]);
     assert.deepEqual(readMetadata(label), {
       remoteUser: 'vscode',
-      remoteEnv: { A: '1', C: '${containerEnv:PATH}:/x' },
+      remoteEnv: { A: '1', B: null, C: '${containerEnv:PATH}:/x' },
     });
     assert.deepEqual(readMetadata('no json'), { remoteUser: undefined, remoteEnv: {} });
     assert.equal(readMetadata('{"containerUser":"c"}').remoteUser, 'c');

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { parseStat } from '../../../../src/base/processIdentity.ts';
 import { runCommand } from '../../../../src/base/runCommand.ts';
-import { countInside, endInside, endScript } from '../../../../src/execution/inside/endInside.ts';
+import { endArgv } from '../../../../src/environments/engine/endScript.ts';
+import { countInside, endInside } from '../../../../src/execution/inside/endInside.ts';
 import type { InsideTree } from '../../../../src/execution/inside/endInside.ts';
 import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
 import { fakeEngine } from './fakeEngine.ts';
@@ -20,15 +21,15 @@ describe('ending what a run has inside', () => {
     const ended = once(shell, 'close');
     await once(shell.stdout, 'data');
     const start = parseStat(await readFile(`/proc/${shell.pid}/stat`, 'utf8'))?.startTime ?? '';
-    const end = async (number: string, at: string): Promise<string> => {
-      const args = ['-c', endScript, 'lockstep-end', 'LOCKSTEP_RUN_ID=none', number, 'TERM', '20', at];
-      const { stdout } = await runCommand({ program: '/bin/sh', args, env: { PATH: path } });
+    const end = async (leader: number | undefined, leaderStart: string): Promise<string> => {
+      const mark = 'LOCKSTEP_RUN_ID=none';
+      const [program = '', ...args] = endArgv({ mark, signal: 'TERM', seconds: 20, leader, leaderStart });
+      const { stdout } = await runCommand({ program, args, env: { PATH: path } });
       return stdout.toString();
     };
-    const number = String(shell.pid);
-    assert.equal(await end(number, '1'), '0\n0\n');
-    assert.equal(await end('0', ''), '0\n0\n');
-    assert.equal(await end(number, start), '1\n0\n');
+    assert.equal(await end(shell.pid, '1'), '0\n0\n');
+    assert.equal(await end(undefined, ''), '0\n0\n');
+    assert.equal(await end(shell.pid, start), '1\n0\n');
     await ended;
   });
 
