@@ -247,8 +247,9 @@ for (const kind of ['docker', 'podman'] as const)
 
     it('leaves nothing when a build is cancelled, and what others made meanwhile as it is', async () => {
       await writeFile(dockerfile(), `FROM ${base}\nRUN echo begun && sleep 98764\n`);
-      const count = async (): Promise<number> =>
-        (await engineSays(engine, ['ps', '--all', '--quiet'])).split('\n').length;
+      // Podman lists what its builds work in only when it is asked to.
+      const all = ['ps', '--all', '--quiet', ...(kind === 'podman' ? ['--external'] : [])];
+      const count = async (): Promise<number> => (await engineSays(engine, all)).split('\n').length;
       const before = await count();
       const labels = [`devcontainer.local_folder=${here().root}`, `devcontainer.config_file=${config()}`];
       let [other, held] = ['', ''];

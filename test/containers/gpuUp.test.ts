@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { LockstepError } from '../../src/base/lockstepError.ts';
 import type { EnvironmentRequest } from '../../src/environments/devcontainer/environmentRequest.ts';
 import { environmentState } from '../../src/environments/devcontainer/environmentStateOf.ts';
+import { rebuildEnvironment } from '../../src/environments/devcontainer/rebuildEnvironment.ts';
 import { upEnvironment } from '../../src/environments/devcontainer/upEnvironment.ts';
 import { detectGpus } from '../../src/environments/gpu/detectGpus.ts';
 import { baseImage } from '../helpers/containers/baseImage.ts';
@@ -101,6 +102,9 @@ describe('a devcontainer that wants a GPU', () => {
       [smokeTest?.asked, smokeTest?.visible, smokeTest?.devices],
       [true, true, ['NVIDIA A10']],
     );
+    // Podman may not raise limits here: no reason to be without a container then, nor to keep the old one.
+    const again = await rebuildEnvironment(request);
+    assert.deepEqual([again.how, again.container.id === outcome.container.id], ['created', false]);
   });
 
   it('fails with the cause where the specification gives nothing, and the container is there to look into', async function () {

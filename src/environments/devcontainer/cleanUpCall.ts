@@ -18,6 +18,7 @@ import { engineCommand } from './engineCommand.ts';
 import type { EngineCall } from './engineCommand.ts';
 import type { EnvironmentFolder } from './environmentFolder.ts';
 import { wasNeverStarted } from './ourContainer.ts';
+import { removeWorkingContainers } from './workingContainers.ts';
 
 const noteSchema = z.object({
   id: z.string().regex(/^[0-9a-f]{16}$/),
@@ -72,6 +73,7 @@ export async function cleanUpAfterKill(
   const session = new CliSession();
   for (const line of (await readFile(folder.log, 'utf8').catch(() => '')).split('\n')) session.take(line);
   await remove(engine, engineCall, await stepContainers(engine, engineCall, before, session.leftContainers));
+  await removeWorkingContainers(engine, engineCall, join(temporary, id));
   await rm(join(temporary, id), { recursive: true, force: true }).catch(() => undefined);
   await forgetCall(folder);
 }

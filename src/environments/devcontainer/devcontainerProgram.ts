@@ -15,6 +15,7 @@ import type { CliResult } from './cliLog.ts';
 import { CliSession } from './cliSession.ts';
 import { shareTurn } from './takeTurn.ts';
 import type { OnProgress } from './environmentProgress.ts';
+import { removeWorkingContainers } from './workingContainers.ts';
 
 export interface CliCall {
   /** Sixteen hexadecimal digits of its own: by them all that it starts is known, should this process be killed. */
@@ -122,6 +123,7 @@ export async function runDevcontainerProgram(call: CliCall): Promise<CliOutcome>
     log.end();
     // Not after the turn has been given back.
     await shared?.catch(() => undefined);
+    await removeWorkingContainers(call.engine, { variables: call.variables }, temporary);
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -117,6 +117,9 @@ const absentText =
 const loginText =
   /no basic auth credentials|authentication required|unauthorized: |invalid username\/password/i;
 
+/** What the engine says itself, whatever it is, but for the look whether the image is here. */
+const ownWords = /^Error: (?!Command failed|inspecting object|No such (?:image|object))/i;
+
 function pullFailure({
   engine,
   result,
@@ -135,7 +138,7 @@ function pullFailure({
   const image = pulled ?? fromOfBuild(session) ?? value.image;
   if (image === undefined) return undefined;
   if (pulled === undefined && !/^FROM\b/i.test(session.build.steps.at(-1)?.text ?? 'FROM')) return undefined;
-  const detail = reason(line ?? `${pulled ?? image} could not be pulled.`);
+  const detail = reason(line ?? find(ownWords) ?? `${pulled ?? image} could not be pulled.`);
   if (login !== undefined) return registryLoginNeeded(engine, image, detail);
   if (line !== undefined && unreachableText.test(line))
     return registryUnreachable(`The image ${image}`, detail);

@@ -15,7 +15,7 @@ import { prepareUp } from './prepareUp.ts';
 import { readDevcontainer } from './readDevcontainer.ts';
 import { takeTurn } from './takeTurn.ts';
 import { trialStart } from './trialStart.ts';
-import { createContainer } from './upEnvironment.ts';
+import { createContainer, isLimitRefused } from './upEnvironment.ts';
 import type { UpOutcome } from './upEnvironment.ts';
 
 export interface RebuildRequest extends EnvironmentRequest {
@@ -37,7 +37,7 @@ export async function rebuildEnvironment(request: RebuildRequest): Promise<UpOut
   try {
     request.onProgress?.({ kind: 'phase', phase: 'look' });
     const old = ourContainer(await findContainers(engine, root, { variables, signal }), devcontainer.path);
-    const prepared = await prepareUp(devcontainer, request, folder);
+    let prepared = await prepareUp(devcontainer, request, folder);
     if (old !== undefined || request.noCache === true) {
       const { result } = await callDevcontainer({
         ...{ devcontainer, request, folder },
@@ -47,8 +47,17 @@ export async function rebuildEnvironment(request: RebuildRequest): Promise<UpOut
       const image = [result.imageName ?? []].flat()[0];
       if (old !== undefined && image !== undefined && devcontainer.kind !== 'compose') {
         request.onProgress?.({ kind: 'phase', phase: 'start', detail: 'a trial of the new image' });
-        const trial = await trialStart(request, image, prepared.override.runArgs ?? []);
-        if (typeof trial === 'object') throw failedTrial(devcontainer, request, trial.said);
+        const tryOut = async (): Promise<Error | undefined> => {
+          const trial = await trialStart(request, image, prepared.override.runArgs ?? []);
+          return typeof trial === 'object' ? failedTrial(devcontainer, request, trial.said) : undefined;
+        };
+        let refusal = await tryOut();
+        if (refusal !== undefined && prepared.raisesLimits && isLimitRefused(refusal)) {
+          // As when it comes up: without the limits that were a wish of ours.
+          prepared = await prepareUp(devcontainer, request, folder, undefined, false);
+          refusal = await tryOut();
+        }
+        if (refusal !== undefined) throw refusal;
       }
     }
     const outcome = await createContainer(devcontainer, request, folder, {

@@ -127,7 +127,7 @@ export async function createContainer(
       ...{ builds: true, mark: prepared.callMark },
     });
   const { result, session } = await create().catch(async (error: unknown) => {
-    if (!prepared.raisesLimits || !isLimit(error)) throw error;
+    if (!prepared.raisesLimits || !isLimitRefused(error)) throw error;
     // A wish of ours for the GPU's sake, that this engine may not fulfil: no reason to be without a container.
     prepared = await prepareUp(devcontainer, request, folder, value, false);
     return create();
@@ -147,7 +147,8 @@ export async function createContainer(
     : { ...outcome, warnings: [...outcome.warnings, `${problem.message} ${problem.mend}`] };
 }
 
-function isLimit(error: unknown): boolean {
+/** Whether the engine may not raise a limit of processes that the container was to have. */
+export function isLimitRefused(error: unknown): boolean {
   return error instanceof LockstepError && error.code === 'limit-not-permitted';
 }
 
