@@ -189,11 +189,15 @@ export function exportTooLarge(bytes: number): LockstepError {
   });
 }
 
+/** Lines of git, and those of ssh, which bear no mark. */
+const worthSaying =
+  /^(?:remote:|fatal:|error:|!|ssh:)|Permission denied|Host key verification failed|^Connection (?:closed|reset|refused|timed out)/;
+
 function lastWords(stderr: string): string {
   const lines = stderr
     .split(/[\r\n]+/)
     .map(line => line.trim())
-    .filter(line => /^(?:remote:|fatal:|error:|!|ssh:)/.test(line) && !/^remote:\s*$/.test(line));
+    .filter(line => worthSaying.test(line) && !/^remote:\s*$/.test(line));
   return hideSecrets(lines.slice(-3).join(' ')).slice(0, 600);
 }
 

@@ -25,7 +25,8 @@ export function findLacks(run: RunDetails, data: GivenData | undefined): Lack[] 
   for (const gap of (code?.gaps ?? []).filter(isLacking))
     lacks.push({ kind: 'file', what: gap.path, why: describeGaps([gap]) ?? 'not held by the snapshot' });
   const { container } = plan.environment;
-  if (container !== undefined && container.repoDigests.length === 0)
+  // Podman names what was built here after this machine.
+  if (container?.repoDigests.every(name => /^(?:localhost|127\.0\.0\.1|\[::1\])[:/]/.test(name)) === true)
     lacks.push({
       kind: 'image',
       what: container.image ?? container.imageId,

@@ -71,7 +71,7 @@ export async function pushByGitLfs(
   remote: string | undefined,
   reason: string,
   { signal }: DataTask,
-): Promise<PushLfsResult> {
+): Promise<Omit<PushLfsResult, 'paths'>> {
   await requireGitLfs(repository, reason);
   const name = remote ?? (await chosenRemote(repository, true));
   if (name === undefined) throw lfsRemoteUnknown(undefined);

@@ -30,6 +30,8 @@ export interface PushLfsResult {
   readonly present: readonly LfsObject[];
   /** Object id → why the server does not have it now. */
   readonly failures: ReadonlyMap<string, LfsFailure>;
+  /** Object id → a path that has it in one of the revisions themselves. */
+  readonly paths: ReadonlyMap<string, string>;
 }
 
 /**
@@ -41,8 +43,17 @@ export async function pushLfs(
   request: PushLfsRequest,
   task: DataTask = {},
 ): Promise<PushLfsResult> {
-  const objects = await objectsToPush(repository, request, task);
-  if (objects.length === 0) return { pushed: [], present: [], failures: new Map() };
+  const { objects, paths } = await objectsToPush(repository, request, task);
+  if (objects.length === 0) return { pushed: [], present: [], failures: new Map(), paths };
+  return { ...(await pushAll(repository, objects, request, task)), paths };
+}
+
+async function pushAll(
+  repository: LfsRepository,
+  objects: readonly LfsObject[],
+  request: PushLfsRequest,
+  task: DataTask,
+): Promise<Omit<PushLfsResult, 'paths'>> {
   const endpoint = await lfsEndpoint(repository, 'upload', request.remote);
   const reason = await whyGitLfs(repository, endpoint);
   if (reason !== undefined) return pushByGitLfs(repository, objects, request.remote, reason, task);
@@ -74,7 +85,7 @@ async function objectsToPush(
   repository: LfsRepository,
   { remote, revisions = ['HEAD'] }: PushLfsRequest,
   task: DataTask,
-): Promise<LfsObject[]> {
+): Promise<{ objects: readonly LfsObject[]; paths: ReadonlyMap<string, string> }> {
   const context = gitContext(repository, task);
   const name = remote ?? (await chosenRemote(repository, true));
   const known = name === undefined ? [] : ['--not', `--remotes=${name}`];
@@ -87,21 +98,30 @@ async function objectsToPush(
       return commit;
     }),
   );
-  if (commits.includes('')) return [];
+  if (commits.includes('')) return { objects: [], paths: new Map() };
   const input = `${commits.join('\n')}\n`;
   const ids = new Set<string>();
+  const named = new Map<string, string>();
   const [history, ...trees] = await Promise.all([
     runGit(context, ['rev-list', '--objects', '--no-object-names', '--stdin', ...known], { input }),
     ...commits.map(commit => runGit(context, ['ls-tree', '-r', '-z', '--full-tree', commit])),
   ]);
   for (const id of history.stdout.toString('latin1').split('\n')) if (id !== '') ids.add(id);
   for (const tree of trees)
-    for (const [, id] of tree.stdout.toString('latin1').matchAll(/(?:^|\0)100(?:644|755) blob (\w+)\t/g))
-      ids.add(id ?? '');
+    for (const entry of tree.stdout.toString('utf8').split('\0')) {
+      const [, id = '', path = ''] = /^100(?:644|755) blob (\w+)\t(.*)$/s.exec(entry) ?? [];
+      if (id === '') continue;
+      ids.add(id);
+      named.set(id, path);
+    }
   const objects = new Map<string, LfsObject>();
-  for (const { oid, size } of (await readPointerBlobs(context, ids)).values())
+  const paths = new Map<string, string>();
+  for (const [id, { oid, size }] of await readPointerBlobs(context, ids)) {
     objects.set(oid, { oid, size });
-  return [...objects.values()];
+    const path = named.get(id);
+    if (path !== undefined) paths.set(oid, path);
+  }
+  return { objects: [...objects.values()], paths };
 }
 
 async function pushToFolder(
@@ -110,7 +130,7 @@ async function pushToFolder(
   folder: string,
   progress: TransferProgress,
   { signal }: DataTask,
-): Promise<PushLfsResult> {
+): Promise<Omit<PushLfsResult, 'paths'>> {
   const target = await lfsFolder(folder, repository.environment);
   await mkdir(target.storage, { recursive: true });
   const pushed: LfsObject[] = [];

@@ -17,7 +17,7 @@ export async function pushLfsFiles(
   const repository = await openLfsRepository(project.root, project.environment);
   if (repository === undefined) return;
   try {
-    const { pushed, present, failures } = await pushLfs(
+    const { pushed, present, failures, paths } = await pushLfs(
       repository,
       revisions === undefined ? {} : { revisions },
       task,
@@ -25,7 +25,12 @@ export async function pushLfsFiles(
     for (const { size } of pushed) totals.moved(1, size);
     for (const { size } of present) totals.present(1, size);
     for (const [oid, { message }] of failures)
-      totals.trouble({ path: '', object: `sha256:${oid}`, trouble: 'failed', detail: message });
+      totals.trouble({
+        path: paths.get(oid) ?? '',
+        object: `sha256:${oid}`,
+        trouble: 'failed',
+        detail: message,
+      });
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
     totals.problems.push({ path: '', what: `Git LFS: ${error.message}` });

@@ -35,13 +35,20 @@ export async function runTransport(call: TransportCall, task: ShareTask): Promis
   const { repository, args, input, variables } = call;
   const { signal, onProgress } = task;
   signal?.throwIfAborted();
+  const alone = task.mayAsk !== true && process.platform !== 'win32';
   return new Promise((resolve, reject) => {
     const child = spawn('git', [...quietSettings, ...args], {
       cwd: repository.root,
       env: environmentOf(call, task, variables),
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      // Without a terminal, where nobody may be asked: ssh and helpers of git open it by themselves, and would wait.
+      detached: alone,
     });
+    const send = (signal: NodeJS.Signals): void => {
+      if (!alone || child.pid === undefined) child.kill(signal);
+      else endGroup(child.pid, signal);
+    };
     let stdout = '';
     let stderr = '';
     let line = '';
@@ -49,8 +56,8 @@ export async function runTransport(call: TransportCall, task: ShareTask): Promis
     let killing: NodeJS.Timeout | undefined;
     const stop = (reason: unknown): void => {
       failure ??= reason;
-      child.kill('SIGTERM');
-      killing ??= setTimeout(() => child.kill('SIGKILL'), graceMs);
+      send('SIGTERM');
+      killing ??= setTimeout(() => send('SIGKILL'), graceMs);
     };
     const onAbort = (): void => stop(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -82,6 +89,15 @@ export async function runTransport(call: TransportCall, task: ShareTask): Promis
       else resolve({ exitCode, stdout, stderr });
     });
   });
+}
+
+/** Git with the programs that it started. */
+function endGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended already.
+  }
 }
 
 function environmentOf(

@@ -29,30 +29,52 @@ export interface Team extends AsyncDisposable {
   readonly data: string;
   readonly folder: string;
   /** Somebody with a clone of their own, below their home folder. */
-  join(name: string): Promise<Member>;
+  join(name: string, options?: JoinOptions): Promise<Member>;
 }
 
-export async function team(): Promise<Team> {
+export interface JoinOptions {
+  /** Where git finds the hub; its path when absent. */
+  readonly url?: string;
+  /** Besides what everybody has. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** More words for `git clone`. */
+  readonly clone?: readonly string[];
+}
+
+export async function team(format: 'sha1' | 'sha256' = 'sha1'): Promise<Team> {
   const folder = await temporaryFolder('lockstep team');
   const hub = join(folder.path, 'the hub.git');
   const data = join(folder.path, 'data remote');
   await mkdir(data);
   const plain = scrubbedEnvironment(folder.path);
-  await git(folder.path, plain, ['init', '--quiet', '--bare', '--initial-branch=main', hub]);
+  await git(folder.path, plain, [
+    'init',
+    '--quiet',
+    '--bare',
+    '--initial-branch=main',
+    `--object-format=${format}`,
+    hub,
+  ]);
   return {
     ...{ hub, data, folder: folder.path },
-    join: name => member(folder.path, hub, name),
+    join: (name, options = {}) => member(folder.path, { hub, format }, name, options),
     [Symbol.asyncDispose]: () => folder.remove(),
   };
 }
 
-async function member(folder: string, hub: string, name: string): Promise<Member> {
+async function member(
+  folder: string,
+  { hub, format }: { readonly hub: string; readonly format: string },
+  name: string,
+  { url = hub, environment: more = {}, clone = [] }: JoinOptions,
+): Promise<Member> {
   const home = join(folder, `home of ${name}`);
   const root = join(home, 'the project');
   await mkdir(home);
-  const environment = scrubbedEnvironment(home);
+  const environment = scrubbedEnvironment(home, more);
   // As over a network: a local clone copies objects that no ref names.
-  await git(home, environment, ['clone', '--quiet', '--no-local', hub, root]);
+  const cloning = { ...environment, GIT_DEFAULT_HASH: format };
+  await git(home, cloning, ['clone', '--quiet', '--no-local', ...clone, '--', url, root]);
   await git(root, environment, ['config', 'user.name', name]);
   await git(root, environment, ['config', 'user.email', `${name}@example.invalid`]);
   const lockstep = async (words: readonly string[], options: CliOptions = {}): Promise<CliOutcome> => {
