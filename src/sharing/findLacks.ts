@@ -4,9 +4,11 @@ import { describeGaps, isLacking } from '../git/gaps.ts';
 import { knownValue } from '../runs/known.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
 import type { GivenData } from './giveData.ts';
+import type { LeftOut } from './record/keptFiles.ts';
 
 export interface Lack {
-  readonly kind: 'data' | 'image' | 'input' | 'submodule' | 'file' | 'secret' | 'packages' | 'code';
+  readonly kind:
+    'artifact' | 'data' | 'image' | 'input' | 'submodule' | 'file' | 'secret' | 'packages' | 'code';
   /** The path, image or variable. */
   readonly what: string;
   /** Why, and what would help; one sentence without its end. */
@@ -14,6 +16,15 @@ export interface Lack {
 }
 
 const most = 50;
+
+/** What the program kept and nobody else gets. */
+export function lackingArtifacts(left: readonly LeftOut[]): Lack[] {
+  const lacks = left.slice(0, most).map(({ path, why }): Lack => ({ kind: 'artifact', what: path, why }));
+  const rest = left.length - lacks.length;
+  return rest === 0
+    ? lacks
+    : [...lacks, { kind: 'artifact', what: '', why: `${rest} more files that the program logged` }];
+}
 
 /** @param data How giving the pinned data went; absent where nobody tried. */
 export function findLacks(run: RunDetails, data: GivenData | undefined): Lack[] {

@@ -11,7 +11,7 @@ import { runPathsIn, type StorePath } from '../runs/runPaths.ts';
 import { awaitCaptured } from '../reproduction/awaitCaptured.ts';
 import { notInGit, notShareable, sharedContended, transportFailed } from './errors.ts';
 import { giveData, type GivenData } from './giveData.ts';
-import { findLacks, type Lack } from './findLacks.ts';
+import { findLacks, lackingArtifacts, type Lack } from './findLacks.ts';
 import { checkRecord, RecordProblem } from './record/checkRecord.ts';
 import { collectRecord } from './record/collectRecord.ts';
 import { bringCommit } from './record/bringCommit.ts';
@@ -42,6 +42,8 @@ export interface ShareRequest {
   readonly allow?: readonly string[];
   /** False leaves out what the run printed. */
   readonly logs?: boolean;
+  /** Of one image, artifact or file of a model, in bytes; 0 leaves them all here. */
+  readonly maxSize?: number | undefined;
   /** False leaves pinned data where it is. */
   readonly data?: boolean;
   readonly credentials?: CredentialSource | undefined;
@@ -154,7 +156,9 @@ async function makeCommit(
 ): Promise<MadeCommit> {
   const { run, store, toolVersion } = request;
   const neutral = await neutralOf(store, run, task.environment);
-  const { files, children } = await collectRecord({ store, run, neutral, logs: request.logs !== false });
+  const { maxSize } = request;
+  const collecting = { store, run, neutral, logs: request.logs !== false, maxSize };
+  const { files, children, left } = await collectRecord(collecting);
   const message = `Run ${run.id}`;
   const { name: me = '' } = await identity(repository, task);
   const by = await creditsOf(store, { dir: run.dir, children }, me);
@@ -186,7 +190,11 @@ async function makeCommit(
     [manifestName, Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)] as const,
   ]);
   verify(run.id, all);
-  return { commit: await writeRecordCommit(repository, { message, parents, files: all }, task), code, lacks };
+  return {
+    commit: await writeRecordCommit(repository, { message, parents, files: all }, task),
+    code,
+    lacks: [...lacks, ...lackingArtifacts(left)],
+  };
 }
 
 async function readShared(

@@ -87,4 +87,6 @@ export const shareExportOutputSchema = z.object({
   unread: z.array(findingSchema),
   /** What the run read and the file does not hold. */
   missing: z.array(z.string()),
+  /** Images, artifacts and files of models that are not in it, and why. */
+  left: z.array(z.object({ path: z.string(), why: z.string() })),
 });

@@ -14,7 +14,14 @@ import { resultSchema } from '../../runs/result.ts';
 import { verdictSchema } from '../../runs/verdict.ts';
 import { isOrdinaryGitDir } from './collectRecord.ts';
 import { hashOf } from './hashOf.ts';
-import { manifestName, manifestSchema, recordFileOf, recordLimits, type Manifest } from './manifest.ts';
+import {
+  isKeptFile,
+  manifestName,
+  manifestSchema,
+  recordFileOf,
+  recordLimits,
+  type Manifest,
+} from './manifest.ts';
 
 /** A file of the commit: its bytes, or why it is none that could be read. */
 export type SharedFiles = ReadonlyMap<string, Buffer>;
@@ -53,7 +60,7 @@ export function checkRecord(id: string, files: SharedFiles): CheckedRecord {
     if (what.child !== undefined && !manifest.children.includes(what.child))
       throw new RecordProblem(`it holds a run that it does not name, ${what.child}`);
     known.set(path, bytes);
-    if (path.endsWith('.json')) values.set(path, readJson(path, bytes));
+    if (path.endsWith('.json') && !isKeptFile(what.name)) values.set(path, readJson(path, bytes));
   }
   for (const path of files.keys())
     if (path !== manifestName && recordFileOf(path) !== undefined && !known.has(path))

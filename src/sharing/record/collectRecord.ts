@@ -13,6 +13,7 @@ import { writeMetricSeries } from '../../runs/writeMetricSeries.ts';
 import { metricSources } from '../../tracking/lineFolder.ts';
 import { readRunMetrics } from '../../tracking/readRunMetrics.ts';
 import { notShareable } from '../errors.ts';
+import { keptFileBytes, keptFiles, KeptRoom, type LeftOut } from './keptFiles.ts';
 import { logTailBytes, recordPathOf } from './manifest.ts';
 import { neutralText, neutralValue, type Neutral } from './neutralText.ts';
 
@@ -20,6 +21,8 @@ export interface CollectedRecord {
   /** By path in the commit. */
   readonly files: ReadonlyMap<string, Buffer>;
   readonly children: readonly string[];
+  /** What the program kept and is not among them, with its child runs'. */
+  readonly left: readonly LeftOut[];
 }
 
 export interface CollectRequest {
@@ -28,6 +31,8 @@ export interface CollectRequest {
   readonly neutral: Neutral;
   /** False leaves out what the run printed. */
   readonly logs: boolean;
+  /** Of one image, artifact or file of a model; 0 for none. Those of {@link keptFileBytes} when absent. */
+  readonly maxSize?: number | undefined;
 }
 
 const mostChildren = 200;
@@ -36,6 +41,14 @@ const mostChildren = 200;
 export async function collectRecord(request: CollectRequest): Promise<CollectedRecord> {
   const { store, run } = request;
   const files = new Map(await collectOne(run.dir, undefined, request));
+  const room = new KeptRoom(request.maxSize ?? keptFileBytes);
+  const left: LeftOut[] = [];
+  const keep = async (dir: string, child: string | undefined): Promise<void> => {
+    const kept = await keptFiles(runPathsIn(dir), child, request.neutral, room);
+    for (const [path, bytes] of kept.files) files.set(path, bytes);
+    left.push(...kept.left);
+  };
+  await keep(run.dir, undefined);
   const packages = knownValue(run.captured?.packages)?.list;
   // A list that is gone is named among what is not known, by whoever reads the record.
   const list =
@@ -56,9 +69,10 @@ export async function collectRecord(request: CollectRequest): Promise<CollectedR
     });
     if (parts === undefined) continue;
     for (const [path, bytes] of parts) files.set(path, bytes);
+    await keep(dir, child);
     children.push(child);
   }
-  return { files, children };
+  return { files, children, left };
 }
 
 async function collectOne(

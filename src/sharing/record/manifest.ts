@@ -61,7 +61,14 @@ const kinds: readonly { readonly name: RegExp; readonly bytes: number }[] = [
   { name: /^stdin$/, bytes: 8 * mebibyte },
   { name: new RegExp(`^annotations/${ulid}\\.json$`), bytes: mebibyte },
   { name: new RegExp(`^(?:verdicts|probes|causes)/${ulid}\\.json$`), bytes: 8 * mebibyte },
+  { name: /^media\.jsonl$/, bytes: 8 * mebibyte },
 ];
+
+/** Files that the program kept, by names of its own; never read but by who looks at them. */
+const keptFolders = /^(?:media|artifacts|models)\//;
+const keptFileBytes = 64 * mebibyte;
+/** No way out of its folder, nothing that git or a file system takes for something else, nothing that does not show. */
+const keptPart = /^(?!\.{1,2}$)(?!\.git|git~\d)(?!.*[. ]$)[^\\:*?"<>|\p{C}\p{Zl}\p{Zp}]{1,200}$/iu;
 
 /** What is said about a run after it has ended: the only files that a record may get later. */
 export const addedLater = /^(?:annotations|verdicts|probes|causes)\//;
@@ -86,10 +93,19 @@ export function describeFiles(
 export function recordFileOf(
   path: string,
 ): { readonly child: string | undefined; readonly name: string; readonly maxBytes: number } | undefined {
-  const match = new RegExp(`^(?:record|children/(${ulid}))/(.+)$`).exec(path);
+  const match = new RegExp(`^(?:record|children/(${ulid}))/(.+)$`, 's').exec(path);
   const name = match?.[2] ?? '';
+  if (isKeptFile(name))
+    return name.length <= 800 && name.split('/').every(part => keptPart.test(part))
+      ? { child: match?.[1], name, maxBytes: keptFileBytes }
+      : undefined;
   const kind = kinds.find(one => one.name.test(name));
   return kind === undefined ? undefined : { child: match?.[1], name, maxBytes: kind.bytes };
+}
+
+/** @param name In the run folder. Its content is the program's, whatever its name says. */
+export function isKeptFile(name: string): boolean {
+  return keptFolders.test(name);
 }
 
 /** The path in the commit of a file of the run (without `child`), or of one of its child runs. */

@@ -17,7 +17,8 @@ import { RecordProblem, type CheckedRecord } from './checkRecord.ts';
 import { hashOf } from './hashOf.ts';
 import { sharedPlan } from './collectRecord.ts';
 import { readBrought } from './creditsOf.ts';
-import { recordFileOf, recordPathOf } from './manifest.ts';
+import { localKept } from './keptFiles.ts';
+import { isKeptFile, recordFileOf, recordPathOf } from './manifest.ts';
 import { localText, localValue, type Neutral } from './neutralText.ts';
 import { isSamePlan } from './withLaterStatements.ts';
 
@@ -98,6 +99,7 @@ async function localBytes(
 ): Promise<Uint8Array | string> {
   const { record, neutral } = request;
   if (name === 'metrics.bin' || name === 'stdin') return bytes;
+  if (isKeptFile(name)) return localKept(bytes, neutral.home);
   if (name.endsWith('.jsonl')) return localLines(bytes.toString('utf8'), neutral.home);
   if (!name.endsWith('.json')) return localText(bytes.toString('utf8'), neutral.home);
   const value = localValue(record.values.get(path), neutral.home);

@@ -17,7 +17,10 @@ export async function gitWebServer(folder: string, login: string): Promise<GitWe
   const wanted = `Basic ${Buffer.from(login).toString('base64')}`;
   const state = { refused: 0 };
   const server = createServer((request, response) => {
-    if (request.headers.authorization === wanted) return answer(folder, login, request, response);
+    if (request.headers.authorization === wanted) {
+      answer(folder, login, request, response);
+      return;
+    }
     state.refused++;
     request.resume();
     response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end();

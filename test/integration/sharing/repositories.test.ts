@@ -1,9 +1,11 @@
 /** Repositories that are not plain: ids of sha256, Git LFS, submodules, child runs, and two who share at once. */
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { sharePushOutputSchema } from '../../../src/cli/output/shareOutput.ts';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { shareExportOutputSchema, sharePushOutputSchema } from '../../../src/cli/output/shareOutput.ts';
 import { runCommand } from '../../../src/base/runCommand.ts';
+import { readMediaLines } from '../../../src/runs/media.ts';
+import { runPaths } from '../../../src/runs/runPaths.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { team, type Member, type Team } from './team.ts';
 
@@ -115,8 +117,47 @@ for place in range(3):
     const id = await runs.resolve('@1');
     const children = (await runs.list({ children: true })).filter(run => run.parent === id);
     assert.equal(children.length, 2);
+    const large = Buffer.alloc(2 * 1024 * 1024, 7);
+    const kept: Readonly<Record<string, string | Buffer>> = {
+      'artifacts/notes.txt': `made in ${ana.home}/x\n`,
+      'artifacts/broken.json': '{"loss": NaN',
+      'artifacts/large.bin': large,
+      'artifacts/.gitattributes': '* text\n',
+      'artifacts/sub folder/ends.crlf': 'a\r\nb\r\n',
+      'models/m-1/MLmodel': 'flavors: {}\n',
+      'media/small.png': Buffer.from([0x89, 0, 255]),
+      'media/large.png': large,
+      'media.jsonl': ['small', 'large']
+        .map(
+          name =>
+            `${JSON.stringify({ kind: 'image', key: name, step: 1, time: 1, file: `media/${name}.png` })}\n`,
+        )
+        .join(''),
+    };
+    const { dir } = runPaths(ana.store, id);
+    for (const [path, bytes] of Object.entries(kept)) {
+      await mkdir(dirname(join(dir, path)), { recursive: true });
+      await writeFile(join(dir, path), bytes);
+    }
+    const zip = join(ana.home, 'run.zip');
+    const exported = shareExportOutputSchema.parse(
+      JSON.parse(await ana.expect(0, 'share', 'export', id, '--output', zip, '--max-size', '3M', '--json')),
+    );
+    assert.deepEqual(
+      exported.left.map(({ path }) => path),
+      ['artifacts/.gitattributes'],
+    );
+    assert.ok((await readFile(zip)).includes('record/media/large.png'));
     // Where the library lay: a fetch of the submodule finds nobody.
-    await push(ana, id);
+    const { lacks } = await push(ana, id);
+    assert.deepEqual(
+      lacks.filter(({ kind }) => kind === 'artifact').map(({ what, why }) => `${what}: ${why}`),
+      [
+        'media/large.png: 2.0 MiB, larger than 1.0 MiB; --max-size shares larger ones',
+        'artifacts/.gitattributes: its name does not mean the same on every machine',
+        'artifacts/large.bin: 2.0 MiB, larger than 1.0 MiB; --max-size shares larger ones',
+      ],
+    );
     await rm(library, { recursive: true });
     await bob.expect(0, 'share', 'fetch');
     assert.deepEqual(
@@ -125,6 +166,21 @@ for place in range(3):
         .map(run => run.id),
       children.map(run => run.id),
     );
+    const there = runPaths(bob.store, id);
+    const paths = [
+      'media/small.png',
+      'artifacts/broken.json',
+      'models/m-1/MLmodel',
+      'artifacts/sub folder/ends.crlf',
+    ];
+    for (const path of paths)
+      assert.deepEqual(await readFile(join(there.dir, path)), Buffer.from(kept[path] ?? ''), path);
+    assert.equal(await readFile(join(there.artifacts, 'notes.txt'), 'utf8'), `made in ${bob.home}/x\n`);
+    assert.deepEqual(
+      readMediaLines(await readFile(there.media, 'utf8')).map(({ key }) => key),
+      ['small'],
+    );
+    assert.match(await bob.expect(0, 'show', id), /artifacts\/notes\.txt/);
     assert.match(await bob.expect(0, 'reproduce', id, '--yes'), /identical/i);
   });
 });

@@ -9,6 +9,7 @@ import { jsonText } from '../../output/jsonText.ts';
 import { collected, jsonOption, newCommand, parseWords } from '../../readWords.ts';
 import { countText, shortId, sizeText } from '../../text/describe.ts';
 import { printable } from '../../text/printable.ts';
+import { keptSizeOf, maxSizeOption, withoutArtifactsOption } from './keptSize.ts';
 import { withShareTask } from './shareTask.ts';
 
 export const shareExport: Subcommand = {
@@ -23,6 +24,8 @@ export const shareExport: Subcommand = {
       .requiredOption('--output <file>', 'the zip file to write')
       .option('--allow <file>', 'export this file although it looks like a secret', collected)
       .option('--no-logs', 'without the last lines that the run printed')
+      .option(...maxSizeOption)
+      .option(...withoutArtifactsOption)
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<ExportFlags>();
@@ -33,6 +36,7 @@ export const shareExport: Subcommand = {
         {
           ...{ store: project.store, root: project.root, run, toolVersion: packageJson.version },
           ...{ output: resolve(context.cwd, flags.output), allow: flags.allow ?? [], logs: flags.logs },
+          maxSize: keptSizeOf(flags, 'share export'),
         },
         task,
       );
@@ -47,13 +51,15 @@ interface ExportFlags {
   readonly output: string;
   readonly allow?: string[];
   readonly logs: boolean;
+  readonly maxSize?: string;
+  readonly withoutArtifacts?: boolean;
   readonly json?: boolean;
 }
 
 const shown = 20;
 
 function tell(outcome: ExportOutcome, { terminal }: CliContext): void {
-  const { id, state, path, bytes, files, findings, missing, unread, repeatable } = outcome;
+  const { id, state, path, bytes, files, findings, missing, left, unread, repeatable } = outcome;
   const list = (items: readonly string[]): void => {
     for (const item of items.slice(0, shown)) terminal.out(`  ${printable(item)}\n`);
     if (items.length > shown) terminal.out(`  and ${items.length - shown} more (--json shows all)\n`);
@@ -74,6 +80,10 @@ function tell(outcome: ExportOutcome, { terminal }: CliContext): void {
   if (missing.length > 0) {
     terminal.out('Not in it, and needed to repeat the run:\n');
     list(missing);
+  }
+  if (left.length > 0) {
+    terminal.out('Logged by the run, and not in it:\n');
+    list(left.map(one => (one.path === '' ? one.why : `${one.path}: ${one.why}`)));
   }
   if (unread.length > 0) {
     terminal.out('Packed, so nobody has looked into them for secrets:\n');

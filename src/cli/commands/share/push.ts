@@ -10,6 +10,7 @@ import { collected, jsonOption, newCommand, parseWords } from '../../readWords.t
 import { terminalCredentials } from '../../terminalCredentials.ts';
 import { countText, shortId, sizeText } from '../../text/describe.ts';
 import { printable } from '../../text/printable.ts';
+import { keptSizeOf, maxSizeOption, withoutArtifactsOption } from './keptSize.ts';
 import { withShareTask } from './shareTask.ts';
 
 export const sharePush: Subcommand = {
@@ -25,6 +26,8 @@ export const sharePush: Subcommand = {
       .option('--allow <file>', 'send this file although it looks like a secret, or is large', collected)
       .option('--no-logs', 'without the last lines that the run printed')
       .option('--no-data', 'without pinned data')
+      .option(...maxSizeOption)
+      .option(...withoutArtifactsOption)
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     if (parser.args.length === 0) throw wrongUse('which run?', 'lockstep share push');
@@ -39,7 +42,12 @@ export const sharePush: Subcommand = {
           {
             ...{ store: project.store, root: project.root, run: await runs.read(id) },
             ...{ toolVersion: packageJson.version, remote: flags.remote, allow: flags.allow ?? [] },
-            ...{ logs: flags.logs, data: flags.data, credentials: terminalCredentials(context) },
+            ...{
+              logs: flags.logs,
+              data: flags.data,
+              maxSize: keptSizeOf(flags, 'share push'),
+              credentials: terminalCredentials(context),
+            },
           },
           task,
         );
@@ -58,6 +66,8 @@ interface PushFlags {
   readonly allow?: string[];
   readonly logs: boolean;
   readonly data: boolean;
+  readonly maxSize?: string;
+  readonly withoutArtifacts?: boolean;
   readonly json?: boolean;
 }
 

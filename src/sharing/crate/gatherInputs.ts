@@ -1,0 +1,66 @@
+/** What a run read beside its code, for an export: as it was read, or named as missing. */
+import { readFile, realpath } from 'node:fs/promises';
+import { isAbsolute, join, sep } from 'node:path';
+import type { FileUse } from '../../runs/captured.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import { hashOf } from '../record/hashOf.ts';
+import type { ShareTask } from '../shareTask.ts';
+import type { ZipEntry } from './zipFile.ts';
+
+/** They go along up to this size together. */
+const inputBytes = 64 * 1024 * 1024;
+
+export interface GatheredInputs {
+  readonly all: readonly FileUse[];
+  readonly files: readonly ZipEntry[];
+  readonly missing: readonly string[];
+}
+
+/** What the run read beside its code, where it is still what it was. Links out of the workspace are never followed. */
+export async function gatherInputs(
+  { captured, result }: RunDetails,
+  root: string,
+  snapshot: readonly ZipEntry[],
+  task: ShareTask,
+): Promise<GatheredInputs> {
+  const held = new Set(snapshot.map(({ path }) => path));
+  const written = new Set((result?.outputs ?? []).map(({ path }) => path));
+  const all = (captured?.inputs ?? []).filter(
+    ({ path, inSnapshot, problem }) =>
+      inSnapshot !== true && problem !== 'missing' && !held.has(path) && !written.has(path),
+  );
+  const files: ZipEntry[] = [];
+  const missing: string[] = [];
+  const top = await realpath(root);
+  let left = inputBytes;
+  for (const { path, sha256, size = 0 } of all) {
+    task.signal?.throwIfAborted();
+    if (isAbsolute(path)) {
+      missing.push(path);
+      continue;
+    }
+    const place = await realpath(join(root, path)).catch(() => undefined);
+    const inside = place?.startsWith(top + sep) === true || isDataCache(place);
+    const bytes =
+      place !== undefined && inside && sha256 !== undefined && size <= left
+        ? await readFile(place).catch(() => undefined)
+        : undefined;
+    if (bytes === undefined || hashOf(bytes) !== sha256) missing.push(path);
+    else {
+      left -= bytes.length;
+      files.push({ path, bytes, kind: 'file' });
+    }
+  }
+  return { all, files, missing };
+}
+
+/** Pinned data may be a link into a cache outside of the repository; its hash says that it is what was read. */
+function isDataCache(place: string | undefined): boolean {
+  return place !== undefined && /[/\\]files[/\\]md5[/\\][0-9a-f]{2}[/\\][0-9a-f]{30}$/.test(place);
+}
+
+/** The home folder is where it is for whoever repeats the run. */
+export function neutralPath(path: string, root: string, home: string | undefined): string {
+  if (!isAbsolute(path) || path.startsWith(root + sep) || home === undefined || home === '') return path;
+  return path.startsWith(home + sep) ? `~/${path.slice(home.length + 1)}` : path;
+}

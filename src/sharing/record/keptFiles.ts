@@ -1,0 +1,142 @@
+/**
+ * The files that a program kept in its record (images, artifacts, logged models) as they are shared: small ones, by
+ * names that mean the same everywhere. Everything else is named, so that a colleague knows what there is.
+ */
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listArtifacts } from '../../runs/listArtifacts.ts';
+import { readMediaLines } from '../../runs/media.ts';
+import type { RunPaths } from '../../runs/runPaths.ts';
+import { recordFileOf, recordPathOf } from './manifest.ts';
+import { localText, neutralText, neutralValue, type Neutral } from './neutralText.ts';
+
+/** Of one file that is shared unless somebody says otherwise: what hosts of git advise. */
+export const keptFileBytes = 1024 * 1024;
+/** The most that somebody can say. */
+export const mostKeptFileBytes = 64 * 1024 * 1024;
+/** Of all files of a run with its child runs, or of one that is larger than that. */
+const allBytes = 32 * 1024 * 1024;
+const mostFiles = 2000;
+
+export interface LeftOut {
+  /** Relative to the run folder; '' for many. */
+  readonly path: string;
+  /** A sentence without its end. */
+  readonly why: string;
+}
+
+/** What one shared record has room for; counts down. */
+export class KeptRoom {
+  readonly fileBytes: number;
+  bytes: number;
+  files = mostFiles;
+
+  /** @param fileBytes Of one file; 0 shares none. */
+  constructor(fileBytes: number) {
+    this.fileBytes = fileBytes;
+    this.bytes = Math.max(allBytes, fileBytes);
+  }
+}
+
+export interface KeptFiles {
+  /** By path in the commit. */
+  readonly files: readonly (readonly [string, Buffer])[];
+  readonly left: readonly LeftOut[];
+}
+
+/** @param child The id of a child run. Takes from `room`. */
+export async function keptFiles(
+  paths: RunPaths,
+  child: string | undefined,
+  neutral: Neutral,
+  room: KeptRoom,
+): Promise<KeptFiles> {
+  const { artifacts, more } = await listArtifacts(paths);
+  const all = [...(await mediaFilesIn(paths)), ...artifacts];
+  const files: [string, Buffer][] = [];
+  const left: LeftOut[] = [];
+  const shared = new Set<string>();
+  for (const { path, kind, size } of all) {
+    const target = recordPathOf(path, child);
+    const why = whyLeft(target, kind, size, room);
+    const bytes =
+      why === undefined ? await readFile(join(paths.dir, path)).catch(() => undefined) : undefined;
+    if (bytes === undefined || bytes.length > room.fileBytes) {
+      left.push({ path, why: why ?? 'it cannot be read' });
+      continue;
+    }
+    room.bytes -= bytes.length;
+    room.files--;
+    files.push([target, neutralBytes(bytes, neutral)]);
+    shared.add(path);
+  }
+  if (more) left.push({ path: '', why: `there are more than ${artifacts.length} artifacts` });
+  const media = await mediaLines(paths, shared, neutral);
+  if (media !== undefined) files.push([recordPathOf('media.jsonl', child), media]);
+  return { files, left };
+}
+
+/** The reader's home folder in place of the placeholder, in a text. */
+export function localKept(bytes: Buffer, home: string): Buffer {
+  const text = textOf(bytes);
+  return text === undefined ? bytes : Buffer.from(localText(text, home));
+}
+
+function whyLeft(target: string, kind: 'file' | 'link', size: number, room: KeptRoom): string | undefined {
+  if (kind === 'link') return 'a link';
+  if (recordFileOf(target) === undefined) return 'its name does not mean the same on every machine';
+  if (room.fileBytes === 0) return 'left out, as you said';
+  if (size > room.fileBytes)
+    return `${megabytes(size)}, larger than ${megabytes(room.fileBytes)}; --max-size shares larger ones`;
+  if (size > room.bytes || room.files <= 0) return 'there is too much of it; log it as pinned data';
+  return undefined;
+}
+
+async function mediaFilesIn({ dir, mediaFiles }: RunPaths) {
+  const names = await readdir(mediaFiles).catch(() => []);
+  const found = [];
+  for (const name of names.sort()) {
+    const path = `media/${name}`;
+    const stats = await lstat(join(dir, path)).catch(() => undefined);
+    if (stats?.isDirectory() !== false) continue;
+    found.push({ path, kind: stats.isFile() ? ('file' as const) : ('link' as const), size: stats.size });
+  }
+  return found;
+}
+
+/** Without those whose file stays here: they would show nothing. */
+async function mediaLines(
+  { media }: RunPaths,
+  shared: ReadonlySet<string>,
+  neutral: Neutral,
+): Promise<Buffer | undefined> {
+  const text = await readFile(media, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const lines = readMediaLines(text)
+    .filter(({ file }) => file === undefined || shared.has(file))
+    .map(entry => `${JSON.stringify(neutralValue(entry, neutral))}\n`);
+  const limit = recordFileOf('record/media.jsonl')?.maxBytes ?? 0;
+  let size = 0;
+  const fitting = lines.filter(line => (size += Buffer.byteLength(line)) <= limit);
+  return fitting.length === 0 ? undefined : Buffer.from(fitting.join(''));
+}
+
+/** Of a text, without names of people; of everything else as it is. */
+function neutralBytes(bytes: Buffer, neutral: Neutral): Buffer {
+  const text = textOf(bytes);
+  return text === undefined ? bytes : Buffer.from(neutralText(text, neutral));
+}
+
+/** Undefined for bytes that are no UTF-8, or hold a zero: programs mean them byte by byte. */
+function textOf(bytes: Buffer): string | undefined {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder('utf8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function megabytes(size: number): string {
+  return `${(size / 1024 / 1024).toFixed(size < 10 * 1024 * 1024 ? 1 : 0)} MiB`;
+}
