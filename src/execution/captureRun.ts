@@ -3,12 +3,12 @@
  * loaded, files that were really read and written. What cannot be found out is unknown, with its reason.
  */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { errorText } from '../base/systemError.ts';
 import { findEditedFiles } from '../git/findEditedFiles.ts';
 import { listTree } from '../git/listTree.ts';
-import type { Captured, FileUse, Hardware, Package } from '../runs/captured.ts';
+import type { Captured, FileUse, Hardware, Package, SeenSeed } from '../runs/captured.ts';
 import { captured, knownValue, unknown } from '../runs/known.ts';
 import type { Known } from '../runs/known.ts';
 import { writePackageList } from '../runs/packageStore.ts';
@@ -111,6 +111,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         ...(seen.within.length === 0 ? {} : { within: [...seen.within] }),
         ...(ownMlflow() ? { mlflow: 'own-server' } : {}),
         facts: seen.facts,
+        ...(seen.seeds === undefined ? {} : { seeds: seedsBelow(plan.root, seen.seeds) }),
         pythons: seen.pythons.map(one => ({ ...one })),
         ...(seen.incomplete ? { incomplete: true } : {}),
       };
@@ -119,6 +120,13 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
       supervision.changed();
     },
   };
+}
+
+function seedsBelow(root: string, seeds: readonly SeenSeed[]): SeenSeed[] {
+  return seeds.map(seed => {
+    if (seed.file === undefined || !isBelow(seed.file, root)) return seed;
+    return { ...seed, file: relative(root, seed.file).split(sep).join('/') };
+  });
 }
 
 async function packagesOf(

@@ -85,6 +85,20 @@ export const gapHashSchema = z.looseObject({
 });
 export type GapHash = z.infer<typeof gapHashSchema>;
 
+/** A call that fixed a seed, or started at random. */
+export const seenSeedSchema = z.looseObject({
+  /** As the library names it: `numpy.random.seed`. */
+  call: z.string(),
+  /** In words, as Python writes it; null for a random start; absent with `more`. */
+  value: z.string().nullable().optional(),
+  /** Of the program's line that first called with it; relative to the repository root where below it. */
+  file: z.string().optional(),
+  line: z.int().optional(),
+  /** It was called with further values, which are not noted. */
+  more: z.boolean().optional(),
+});
+export type SeenSeed = z.infer<typeof seenSeedSchema>;
+
 export const capturedSchema = z.looseObject({
   schemaVersion: z.int().positive(),
   hardware: knownSchema(hardwareSchema),
@@ -107,5 +121,7 @@ export const capturedSchema = z.looseObject({
   mlflow: z.enum(['own-server']).or(z.string()).optional(),
   /** Settings read from the libraries a program had loaded, at its end: `torch.deterministic_algorithms` → true. */
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  /** Seeds that were seen being set, each call and value once; absent where no program could be observed. */
+  seeds: z.array(seenSeedSchema).optional(),
 });
 export type Captured = z.infer<typeof capturedSchema>;

@@ -1,7 +1,7 @@
 /** Compares any number of runs, ingredient by ingredient, from their records alone. */
 import { formatCommand } from '../base/runCommand.ts';
 import { errorText } from '../base/systemError.ts';
-import type { FileUse, Package } from './captured.ts';
+import type { Captured, FileUse, Package } from './captured.ts';
 import { variablePrefix } from './comparisonNoise.ts';
 import { imageText } from './environmentText.ts';
 import { knownValue } from './known.ts';
@@ -12,6 +12,7 @@ import type { ComparisonRow, RunComparison } from './runComparison.ts';
 import type { RunDetails } from './runDetails.ts';
 import type { RunStore } from './runStore.ts';
 import type { RunSummary } from './runSummary.ts';
+import { seedsByCall } from './seenSeeds.ts';
 
 /** Everything a comparison needs of one run. */
 export interface ComparedRun {
@@ -159,10 +160,16 @@ function environmentCells({ details: { plan, captured } }: ComparedRun): [string
     ['interpreter', interpreter?.path ?? notKnown],
     ['interpreter version', interpreter?.version ?? notKnown],
     ['seed', knownValue(plan?.seed) ?? notKnown],
+    ...seedCells(captured),
     ['packages', packages?.list.slice(0, 12) ?? notKnown],
     ['time zone', plan?.timeZone ?? notKnown],
     ['locale', plan?.locale ?? notKnown],
   ];
+}
+
+/** Of a run that was not observed none of them is known. */
+function seedCells(captured: Captured | undefined): [string, Cell][] {
+  return seedsByCall(captured).map(([call, values]) => [call, values]);
 }
 
 /** Only where a run had one. */

@@ -41,6 +41,7 @@ const inExtension = [
     name => `extension/dist/${name}`,
   ),
   'extension/dist/pythonHook/record_operations.py',
+  'extension/dist/pythonHook/see_seeds.py',
   'extension/dist/pythonHook/sitecustomize.py',
   ...['jax-cuda', 'python-cpu', 'pytorch-cuda', 'pytorch-rocm', 'tensorflow-cuda'].flatMap(id =>
     [

@@ -18,6 +18,7 @@ import {
   attestationsWithHosts,
   machineText,
 } from '../../reproduction/verdict/attestationsOf.ts';
+import { seedLines } from '../../runs/seenSeeds.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import type { SharedRecord } from '../../runs/sharedRecord.ts';
 import type { RunStore } from '../../runs/runStore.ts';
@@ -154,6 +155,7 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
     'Parameters',
     Object.entries(summary.parameters).map(([key, value]) => `${key} = ${String(value)}`),
   );
+  section('Seeds set by the program', seedLines(captured));
   section(
     'Metrics',
     Object.entries(summary.metrics).map(

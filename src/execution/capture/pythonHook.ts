@@ -8,7 +8,7 @@ export interface PythonHook {
 }
 
 /**
- * @param folder Absolute folder that holds `sitecustomize.py`, `record_operations.py` and nothing else.
+ * @param folder Absolute folder that holds `sitecustomize.py`, what it loads, and nothing else.
  * @param seen Absolute path of the run's `seen.jsonl`.
  * @param operations Absolute path of the run's `operations.jsonl`, where its operations are to be recorded.
  * @param variables The environment of the command: `LOCKSTEP_HOOK=0` in it opts out, then the result is undefined.

@@ -5,6 +5,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
+import type { SeenSeed } from '../../runs/captured.ts';
 
 const lineSchema = z.discriminatedUnion('k', [
   z.looseObject({
@@ -16,6 +17,7 @@ const lineSchema = z.discriminatedUnion('k', [
     prefix: z.string(),
     base: z.string(),
     path: z.array(z.string()),
+    seeds: z.boolean().optional(),
   }),
   z.looseObject({ k: z.literal('r'), p: z.string(), s: z.number(), m: z.number() }),
   z.looseObject({ k: z.enum(['w', 'rw', 'code']), p: z.string() }),
@@ -27,6 +29,14 @@ const lineSchema = z.discriminatedUnion('k', [
   z.looseObject({ k: z.literal('mlflow') }),
   z.looseObject({ k: z.literal('limit') }),
   z.looseObject({ k: z.literal('child') }),
+  z.looseObject({
+    k: z.literal('seed'),
+    c: z.string(),
+    v: z.string().nullable().optional(),
+    f: z.string().optional(),
+    n: z.int().optional(),
+    more: z.boolean().optional(),
+  }),
 ]);
 
 /** One start of a Python interpreter. */
@@ -61,6 +71,8 @@ export interface Seen {
   readonly modules: Readonly<Record<string, string>>;
   /** Settings that decide whether numbers repeat: `torch.deterministic_algorithms`. */
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+  /** Each call and value once, as it was first; absent where no program could be observed. Files as this machine names them. */
+  readonly seeds?: readonly SeenSeed[];
   /** A program told MLflow to log elsewhere than to its run. */
   readonly ownMlflow: boolean;
   /** Some process opened more files than are noted. */
@@ -81,6 +93,8 @@ export async function readSeen(
   const modules = new Map<string, string>();
   const facts = new Map<string, string | number | boolean | null>();
   const within = new Set<string>();
+  const seeds = new Map<string, SeenSeed>();
+  let seedsSeen = false;
   let ownMlflow = false;
   let incomplete = false;
   let startedOthers = false;
@@ -96,6 +110,7 @@ export async function readSeen(
       case undefined:
         break;
       case 'start':
+        if (line.seeds === true) seedsSeen = true;
         pythons.push({
           executable: line.exe ?? '',
           version: line.version,
@@ -125,6 +140,17 @@ export async function readSeen(
           modules.set(name, outside(file) ?? withinPlace(file));
         for (const [name, value] of Object.entries(line.facts)) facts.set(name, value);
         break;
+      case 'seed': {
+        const seed = line.more === true ? { more: true } : { value: line.v ?? null };
+        const key = JSON.stringify([line.c, seed]);
+        if (seeds.has(key) || seeds.size >= mostSeeds) break;
+        seeds.set(key, {
+          ...{ call: line.c, ...seed },
+          ...(line.f === undefined ? {} : { file: sourceName(line.f, outside) }),
+          ...(line.n === undefined ? {} : { line: line.n }),
+        });
+        break;
+      }
       case 'mlflow':
         ownMlflow = true;
         break;
@@ -144,6 +170,7 @@ export async function readSeen(
     code: [...code],
     modules: Object.fromEntries(modules),
     facts: Object.fromEntries(facts),
+    ...(seedsSeen ? { seeds: [...seeds.values()] } : {}),
     ownMlflow,
     incomplete,
     ...(startedOthers ? { startedOthers } : {}),
@@ -157,6 +184,7 @@ export interface ReadSeenOptions {
 }
 
 const mostWithin = 1_000;
+const mostSeeds = 200;
 
 function itself(path: string): string {
   return path;
@@ -165,6 +193,11 @@ function itself(path: string): string {
 /** A path that only means something in the container: never taken for one of this machine. */
 export function withinPlace(path: string): string {
   return `container:${path}`;
+}
+
+/** `<string>` and the like are no files. */
+function sourceName(file: string, outside: (path: string) => string | undefined): string {
+  return file.startsWith('<') ? file : (outside(file) ?? withinPlace(file));
 }
 
 /**

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RunHealth } from '../../runs/runHealth.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
+import { seedLines } from '../../runs/seenSeeds.ts';
 import { formatCommand } from '../../base/runCommand.ts';
 import { formatDuration, formatNumber, formatTime, oneLine } from '../formatText.ts';
 import { formatParameter } from '../worker/runRows.ts';
@@ -42,6 +43,7 @@ export function runTooltip(row: RunRow, details: RunDetails, health?: RunHealth)
   line(vscode.l10n.t('Metrics'), metrics.join(' · '));
   const parameters = Object.entries(run.parameters).map(([key, value]) => `${key} ${formatParameter(value)}`);
   line(vscode.l10n.t('Parameters'), parameters.join(' · '));
+  line(vscode.l10n.t('Seeds'), oneLine(seedLines(details.captured).join(' · '), 400));
   line(vscode.l10n.t('Code'), codeText(details));
   line(vscode.l10n.t('Environment'), environmentText(details));
   line(vscode.l10n.t('Host'), run.host ?? '');

@@ -5,6 +5,7 @@
 import type { Captured, Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
+import { seedDifferences } from '../../runs/seenSeeds.ts';
 import { isDeterminismVariable } from '../../execution/capture/variables.ts';
 import type { DivergenceShape } from './divergenceShape.ts';
 import { isSettableVariable } from './settableVariable.ts';
@@ -152,6 +153,8 @@ function variableTrials(question: TrialQuestion, untried: UntriedDifference[]): 
       restored: `seed ${String(knownValue(other.plan.seed) ?? '(unknown)')} → ${String(seeds)}`,
       problem: 'it is not on the command line',
     });
+  for (const line of seedDifferences(other.captured, original.captured))
+    untried.push({ ingredient: 'parameters', restored: line, problem: 'the program itself sets it' });
   return trials;
 }
 

@@ -36,4 +36,4 @@ export function isUnknown(line: string): boolean {
 }
 
 const unknownLine =
-  /( unknown (in both runs|in the original|now)| was not hashed (in the original|now)| may (have been|be) read (by the original|now) only)$|^(of .* only names and sizes of files were compared|what .*|it read more files than were noted|the code of the .* is not known: .*)$/;
+  /(: its numbers are others each time| unknown (in both runs|in the original|now)| was not hashed (in the original|now)| may (have been|be) read (by the original|now) only)$|^(of .* only names and sizes of files were compared|what .*|it read more files than were noted|the code of the .* is not known: .*)$/;

@@ -51,7 +51,11 @@ const rules: Readonly<Record<IngredientName, readonly Rule[]>> = {
   ],
   code: [{ line: anything, weight: 90, why: 'other code ran' }],
   parameters: [
-    { line: /^seed\b/i, weight: 97, why: 'another seed draws other random numbers' },
+    {
+      line: /^(seed\b|(random|numpy\.random|torch|jax\.random|tensorflow)\.\S+ .* → )/i,
+      weight: 97,
+      why: 'another seed draws other random numbers',
+    },
     { line: anything, weight: 95, why: 'another setting was trained with' },
   ],
   determinism: [

@@ -178,7 +178,9 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   const all: ForecastItem[] = [
     ...(codeLook?.items ?? codeUnknownItem(plan)),
     ...data.items,
-    ...lookAtParameters(plan, result, variables).filter(one => !(evidence.identical && isSeedUnknown(one))),
+    ...lookAtParameters(plan, result, variables, captured).filter(
+      one => !(evidence.identical && isSeedUnknown(one)),
+    ),
     ...environmentLook.items,
     ...lookAtHardware(sides.original, now),
     ...(evidence.identical ? [] : lookAtDeterminism(sides.original)),

@@ -1,14 +1,17 @@
 /** What of the command is not in the record: secrets that somebody has to set again, and the seed. */
 import { isSecretName } from '../../base/secretText.ts';
+import type { Captured } from '../../runs/captured.ts';
 import type { ForecastItem } from '../../runs/forecast.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { Result } from '../../runs/result.ts';
+import { hasFixedSeed, randomStarts, seedLines, seedText } from '../../runs/seenSeeds.ts';
 
 export function lookAtParameters(
   plan: Plan,
   result: Result | undefined,
   environment: Readonly<Record<string, string | undefined>>,
+  captured?: Captured,
 ): ForecastItem[] {
   const items: ForecastItem[] = [];
   const set = (name: string): boolean => (environment[name] ?? '') !== '';
@@ -38,11 +41,15 @@ export function lookAtParameters(
   const seed = knownValue(plan.seed) ?? result?.reportedParameters['seed']?.value;
   if (seed !== undefined)
     items.push({ ingredient: 'parameters', what: `seed ${String(seed)}`, availability: 'here' });
-  else
+  for (const what of hasFixedSeed(captured) ? seedLines(captured).slice(0, 8) : [])
+    items.push({ ingredient: 'parameters', what, availability: 'here', from: 'the code' });
+  if (seed === undefined && !hasFixedSeed(captured)) {
+    const [random] = randomStarts(captured);
     items.push({
       ...{ ingredient: 'parameters', what: 'seed', availability: 'unknown' },
-      reason: 'none was seen; a program that draws random numbers without one is another run each time',
+      reason: `${random === undefined ? 'none was seen' : `the program starts at random: ${seedText(random)}`}; a program that draws random numbers without one is another run each time`,
     });
+  }
   return items;
 }
 

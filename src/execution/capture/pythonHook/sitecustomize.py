@@ -1,4 +1,5 @@
-"""Lockstep's observer: notes which files a Python program opens, and at its end which modules it had loaded.
+"""Lockstep's observer: notes which files a Python program opens and which seeds it sets (see_seeds.py), and at its end
+which modules it had loaded.
 
 Python imports a module of this name at its start when the folder is on PYTHONPATH. This one takes itself out of the
 way first (out of sys.path, and a sitecustomize of the user's own is run in its place), prints nothing, imports nothing
@@ -149,7 +150,10 @@ def _observe(seen_file):
     def hook(event, args):
         # Called for everything the interpreter audits, so the common way out comes first.
         if event != "open" and event != "os.rename" and event != "sqlite3.connect" and event != "os.putenv":
-            if event in starts and not state["child"]:
+            if event == "import":
+                if args[0] in awaited:
+                    await_import(args[0])
+            elif event in starts and not state["child"]:
                 state["child"] = True
                 try:
                     note({"k": "child"}, True)
@@ -183,6 +187,39 @@ def _observe(seen_file):
                 opened(args[0], True, True)
         except Exception:
             pass
+
+    # Libraries that have a seed. What a program imports is looked at only when it imports one of them.
+    awaited = {"random", "numpy.random", "torch.random", "torch.cuda.random", "jax.random"}
+    awaited.add("tensorflow.python.framework.random_seed")
+    if _operations:
+        awaited.add("torch")
+    watches = []
+
+    def await_import(name):
+        try:
+            if not any(finder.__class__ is _AfterImport and finder.name == name for finder in sys.meta_path):
+                sys.meta_path.insert(0, _AfterImport(name, imported))
+        except Exception:
+            pass
+
+    def imported(name, module):
+        awaited.discard(name)
+        if name == "torch":
+            run_own("record_operations.py")["record"](module, _operations[0])
+            return
+        if not watches:
+            made = run_own("see_seeds.py")["SeedWatch"](note, outside, absolute, os.getpid, is_worker)
+            watches.append(made)
+        watches[0].watch(name, module)
+
+    def run_own(name):
+        source = join(os.path.dirname(own_file), name)
+        known.add((source, False))
+        # Not by open(), which may import what reads the locale.
+        code = compile(read_file(source), source, "exec")
+        names = {"__name__": "_lockstep_" + name[:-3], "__file__": source}
+        exec(code, names)
+        return names
 
     def modules():
         found = {}
@@ -349,6 +386,8 @@ def _observe(seen_file):
 
     def at_exit():
         try:
+            for watch in watches:
+                watch.finish()
             flush()
             said = getattr(sys.modules.get("mlflow.tracking._tracking_service.utils"), "_tracking_uri", None)
             note_mlflow(str(said or os.environ.get(mlflow_uri, "")))
@@ -359,6 +398,8 @@ def _observe(seen_file):
     def after_fork():
         # What waits is the parent's to write.
         del waiting[:]
+        for watch in watches:
+            watch.forked = True
 
     def is_worker():
         process = sys.modules.get("multiprocessing.process")
@@ -376,11 +417,18 @@ def _observe(seen_file):
         "base": getattr(sys, "base_prefix", sys.prefix),
         "path": [p for p in sys.path if isinstance(p, str)],
         "user": getattr(sys.modules.get("site"), "ENABLE_USER_SITE", None),
+        "seeds": hasattr(sys, "addaudithook"),
     }, True)
     atexit.register(at_exit)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=after_fork)
     if hasattr(sys, "addaudithook"):
+        for name in list(awaited):
+            if name in sys.modules:
+                try:
+                    imported(name, sys.modules[name])
+                except Exception:
+                    pass
         sys.addaudithook(hook)
 
 
@@ -432,15 +480,19 @@ def _tell_rank(os, told=None):
     os.environ["MLFLOW_RUN_CONTEXT"] = tags + ', "lockstep.rank": "%d"}' % rank
 
 
-class _AfterTorch(object):
-    """Starts the recording of operations (record_operations.py) when the program has imported torch."""
+# The file that operations of PyTorch are recorded into, where that is asked for.
+_operations = []
 
-    def __init__(self, folder, path):
-        self.folder = folder
-        self.path = path
+
+class _AfterImport(object):
+    """Stands among the finders only while the program imports `name`, and says when the module is there."""
+
+    def __init__(self, name, imported):
+        self.name = name
+        self.imported = imported
 
     def find_spec(self, name, path=None, target=None):
-        if name != "torch":
+        if name != self.name:
             return None
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
         spec = None
@@ -454,25 +506,24 @@ class _AfterTorch(object):
         load = loader.exec_module
 
         def exec_module(module):
+            try:
+                del loader.exec_module
+            except Exception:
+                pass
             load(module)
             try:
-                self.begin(module)
+                self.imported(name, module)
             except Exception:
                 pass
 
         try:
+            # Python leaves the lines of its own import out of what it says of an error.
+            own = exec_module.__code__.replace(co_filename="<frozen importlib._bootstrap_external>")
+            exec_module.__code__ = own
             loader.exec_module = exec_module
         except Exception:
             pass
         return spec
-
-    def begin(self, torch):
-        source = self.folder + "/record_operations.py"
-        with open(source) as file:
-            code = compile(file.read(), source, "exec")
-        names = {"__name__": "_lockstep_operations", "__file__": source}
-        exec(code, names)
-        names["record"](torch, self.path)
 
 
 def _step_aside():
@@ -531,11 +582,11 @@ def _start():
         seen = os.environ.get("LOCKSTEP_SEEN")
         if seen and os.environ.get("LOCKSTEP_HOOK", "1") != "0":
             _note_outer(os)
+            operations = os.environ.get("LOCKSTEP_OPERATIONS")
+            if operations:
+                _operations.append(operations)
             _observe(seen)
             _tell_rank(os)
-            operations = os.environ.get("LOCKSTEP_OPERATIONS")
-            if operations and sys.version_info >= (3, 8):
-                sys.meta_path.insert(0, _AfterTorch(os.path.dirname(os.path.abspath(__file__)), operations))
     except Exception:
         pass
     return following

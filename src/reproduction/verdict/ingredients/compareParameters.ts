@@ -2,6 +2,7 @@
 import { knownValue } from '../../../runs/known.ts';
 import type { Parameter, ParameterValue } from '../../../runs/plan.ts';
 import type { Ingredient } from '../../../runs/verdict.ts';
+import { hasFixedSeed, randomStarts, seedDifferences, seedLines, seedText } from '../../../runs/seenSeeds.ts';
 import { IngredientFindings, withoutRoots } from './ingredientSide.ts';
 import type { IngredientSide } from './ingredientSide.ts';
 
@@ -18,9 +19,25 @@ export function compareParameters(original: IngredientSide, now: IngredientSide)
     // No parameter names were found; the command itself is then what was asked for.
     findings.compare('command', commandOf(original), commandOf(now));
   }
-  findings.compare('seed', seedOf(original), seedOf(now));
+  compareSeeds(original, now, findings);
   return findings.row('parameters', describe(original, before), describe(now, after));
 }
+
+/** A seed among the parameters, and those that the program was seen to set. */
+function compareSeeds(original: IngredientSide, now: IngredientSide, findings: IngredientFindings): void {
+  const [before, after] = [seedOf(original), seedOf(now)];
+  const fixed = hasFixedSeed(original.captured) && hasFixedSeed(now.captured);
+  // What the program set tells more than that no parameter is named so.
+  if (before !== undefined || after !== undefined || !fixed) findings.compare('seed', before, after);
+  const differences = seedDifferences(original.captured, now.captured);
+  for (const line of differences.slice(0, mostSeedLines)) findings.differs(line);
+  if (differences.length > mostSeedLines)
+    findings.differs(`seeds of ${differences.length - mostSeedLines} more calls`);
+  for (const seed of randomStarts(now.captured).slice(0, mostSeedLines))
+    if (!fixed) findings.unknown(`${seedText(seed)}: its numbers are others each time`);
+}
+
+const mostSeedLines = 8;
 
 function parametersOf(side: IngredientSide): Map<string, string> {
   const all: Record<string, Parameter> = { ...side.result?.reportedParameters, ...side.plan.parameters };
@@ -44,6 +61,10 @@ function describe(side: IngredientSide, parameters: ReadonlyMap<string, string>)
   const shown = [...parameters].slice(0, 4).map(([name, value]) => `${name} ${value}`);
   if (parameters.size > 4) shown.push(`${parameters.size - 4} more`);
   const seed = seedOf(side);
-  if (!parameters.has('seed')) shown.push(seed === undefined ? 'seed unknown' : `seed ${seed}`);
+  const seen = seedLines(side.captured);
+  if (seed !== undefined && !parameters.has('seed')) shown.push(`seed ${seed}`);
+  shown.push(...seen.slice(0, 3));
+  if (seen.length > 3) shown.push(`${seen.length - 3} more seeds`);
+  if (seed === undefined && seen.length === 0) shown.push('seed unknown');
   return shown.join(', ');
 }

@@ -15,7 +15,7 @@ import { forecastSchema, type Forecast, type ForecastItem } from '../../../../sr
 import type { Hardware } from '../../../../src/runs/captured.ts';
 import type { RunDetails } from '../../../../src/runs/runDetails.ts';
 import type { Verdict } from '../../../../src/runs/verdict.ts';
-import { originalId, plan, result } from '../recordedRun.ts';
+import { capturedValues, originalId, plan, result } from '../recordedRun.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -238,6 +238,34 @@ describe('parameters of a forecast', () => {
         one => `${one.what}: ${one.availability}`,
       ),
       ['seed 7: here'],
+    );
+    const [seed] = lookAtParameters(
+      recorded,
+      undefined,
+      {},
+      {
+        ...capturedValues(),
+        seeds: [{ call: 'random.seed', value: null, file: 'a.py', line: 2 }],
+      },
+    ).slice(-1);
+    assert.deepEqual([seed?.what, seed?.availability], ['seed', 'unknown']);
+    assert.match(seed?.reason ?? '', /^the program starts at random: random\.seed at random \(a\.py:2\); /);
+    const fixed = lookAtParameters(
+      recorded,
+      undefined,
+      {},
+      {
+        ...capturedValues(),
+        seeds: [
+          { call: 'random.seed', value: null },
+          { call: 'torch.manual_seed', value: '3', file: 'a.py', line: 4 },
+          { call: 'torch.manual_seed', value: '5', file: 'a.py', line: 9 },
+        ],
+      },
+    ).slice(-2);
+    assert.deepEqual(
+      fixed.map(one => `${one.what}: ${one.availability}`),
+      ['random.seed at random: here', 'torch.manual_seed 3, 5 (a.py:4): here'],
     );
   });
 });

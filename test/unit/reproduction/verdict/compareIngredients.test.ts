@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { compareIngredients } from '../../../../src/reproduction/verdict/compareIngredients.ts';
+import type { SeenSeed } from '../../../../src/runs/captured.ts';
 import { captured, unknown } from '../../../../src/runs/known.ts';
 import type { IngredientName } from '../../../../src/runs/verdict.ts';
 import { code, recordedRun } from '../recordedRun.ts';
+
+function seen(call: string, value: string | null, line = 1): SeenSeed {
+  return { call, value, file: 'train.py', line };
+}
 
 type Change = NonNullable<Parameters<typeof recordedRun>[0]>;
 
@@ -80,6 +85,40 @@ const table: {
     now: { plan: { seed: unknown('none'), parameters: { lr: { value: 0.2, source: 'argument' } } } },
     status: 'differs',
     differences: ['lr 0.1 → 0.2', 'seed unknown in both runs'],
+  },
+  {
+    title: 'seeds that the program set, the same',
+    ingredient: 'parameters',
+    original: { plan: { seed: unknown('none') }, captured: { seeds: [seen('random.seed', '7')] } },
+    now: { plan: { seed: unknown('none') }, captured: { seeds: [seen('random.seed', '7')] } },
+    status: 'same',
+    differences: [],
+  },
+  {
+    title: 'seeds that the program set, another one',
+    ingredient: 'parameters',
+    original: { captured: { seeds: [seen('numpy.random.seed', '7', 11), seen('random.seed', '1', 3)] } },
+    now: { captured: { seeds: [seen('numpy.random.seed', '8', 12), seen('random.seed', '1', 3)] } },
+    status: 'differs',
+    differences: ['numpy.random.seed 7 → 8 (train.py:12)'],
+  },
+  {
+    title: 'seeds that the program set where the original was not observed',
+    ingredient: 'parameters',
+    now: { captured: { seeds: [seen('random.seed', '1', 3)] } },
+    status: 'same',
+    differences: [],
+  },
+  {
+    title: 'a random start',
+    ingredient: 'parameters',
+    original: { plan: { seed: unknown('none') }, captured: { seeds: [seen('random.seed', null, 3)] } },
+    now: { plan: { seed: unknown('none') }, captured: { seeds: [seen('random.seed', null, 3)] } },
+    status: 'unknown',
+    differences: [
+      'seed unknown in both runs',
+      'random.seed at random (train.py:3): its numbers are others each time',
+    ],
   },
   {
     title: 'a path inside the repository, wherever it stands',

@@ -1,0 +1,308 @@
+"""Notes the calls that fix a seed, or start at random: which library, which value, and the program's own line.
+
+Loaded by sitecustomize.py when a program imports the first library that has a seed, never imported. Nothing public is
+replaced, so that identity, signature, type, pickling and subclasses stay as they are: of a function written in Python
+the code is exchanged for one that tells and then runs the original, and what numpy has in C is seen where it looks up
+its own helpers. Values are worded by their type, without calling any code of the program's objects.
+"""
+
+import sys
+
+# Of one call so many values are noted, then that there were more.
+_MOST_VALUES = 8
+_MOST_TEXT = 80
+_MOST_BITS = 256
+
+# Module -> functions written in Python whose first argument is the seed; with None of "starts" it is a random start.
+SEEDED = {
+    "torch.random": {"manual_seed": "torch.manual_seed", "seed": "torch.seed"},
+    "torch.cuda.random": {
+        "manual_seed": "torch.cuda.manual_seed",
+        "manual_seed_all": "torch.cuda.manual_seed_all",
+        "seed": "torch.cuda.seed",
+        "seed_all": "torch.cuda.seed_all",
+    },
+    "jax.random": {"PRNGKey": "jax.random.PRNGKey", "key": "jax.random.key"},
+    "tensorflow.python.framework.random_seed": {
+        "set_seed": "tensorflow.random.set_seed",
+        "set_random_seed": "tensorflow.compat.v1.set_random_seed",
+    },
+}
+
+
+class SeedWatch(object):
+    def __init__(self, note, outside, absolute, getpid, is_worker):
+        self.note = note
+        self.outside = outside
+        self.absolute = absolute
+        self.getpid = getpid
+        self.is_worker = is_worker
+        self.pid = getpid()
+        self.known = {}
+        self.pending = None
+        self.forked = False
+
+    def watch(self, name, module):
+        """After the import of `module`."""
+        if name == "random":
+            self._watch_random(module)
+        elif name == "numpy.random":
+            self._watch_numpy()
+        else:
+            for function, call in SEEDED[name].items():
+                self._watch_function(getattr(module, function, None), call)
+
+    def finish(self):
+        pending, self.pending = self.pending, None
+        if pending is not None:
+            self._tell(pending[2], None, pending[3])
+
+    # Of every call.
+
+    def saw(self, call, value, frame, own):
+        """`own`: the seed of a generator of its own, which libraries make for themselves when they are imported."""
+        # Workers are seeded by the library that starts them, in an order that is never the same.
+        if self.getpid() != self.pid or self.is_worker():
+            return
+        values = self.known.get(call, ())
+        if len(values) <= _MOST_VALUES:
+            worded = _worded(value)
+            if worded not in values:
+                self._tell(call, worded, self._place(frame, own))
+
+    def _tell(self, call, value, place):
+        if place is None:
+            return
+        values = self.known.setdefault(call, set())
+        if value in values or len(values) > _MOST_VALUES:
+            return
+        values.add(value)
+        if len(values) > _MOST_VALUES:
+            self.note({"k": "seed", "c": call, "more": True, "pid": self.pid}, True)
+        else:
+            self.note({"k": "seed", "c": call, "v": value, "f": place[0], "n": place[1], "pid": self.pid}, True)
+
+    def _place(self, frame, own):
+        """File and line of the program, else of the library that called; None for a library's own affair."""
+        direct = None
+        steps = 0
+        while frame is not None and steps < 100:
+            name = frame.f_code.co_filename
+            if not name.startswith("<frozen "):
+                path = name if name.startswith("<") else self.absolute(name)
+                if direct is None:
+                    direct = (path, frame.f_lineno)
+                if not path.startswith(self.outside):
+                    return path, frame.f_lineno
+                if own and frame.f_code.co_name == "<module>":
+                    return None
+            frame = frame.f_back
+            steps += 1
+        return direct
+
+    # Functions written in Python.
+
+    def _watch_function(self, function, call):
+        package = call.split(".", 1)[0]
+
+        def tell(value, *rest):
+            try:
+                frame = sys._getframe(2)
+                # A library that calls itself: manual_seed seeds the GPUs, too.
+                if str(frame.f_globals.get("__name__", "")).split(".", 1)[0] != package:
+                    self.saw(call, value, frame, False)
+            except Exception:
+                pass
+
+        _exchange_code(function, tell)
+
+    def _watch_random(self, module):
+        inst = getattr(module, "_inst", None)
+
+        def tell(generator, value=None, *rest):
+            try:
+                if generator is not inst:
+                    # Libraries make generators with a random start for names of files and the like.
+                    if value is not None:
+                        self.saw("random.Random", value, self._after_init(sys._getframe(2)), True)
+                elif value is None and self.forked:
+                    # Python itself, in a forked process.
+                    self.forked = False
+                else:
+                    self.saw("random.seed", value, sys._getframe(2), False)
+            except Exception:
+                pass
+
+        _exchange_code(getattr(module.Random, "seed", None), tell)
+
+    @staticmethod
+    def _after_init(frame):
+        return frame.f_back if frame.f_code.co_name == "__init__" and frame.f_back is not None else frame
+
+    # numpy: RandomState, SeedSequence and the bit generators are written in C. They call helpers by name in their own
+    # modules: `randbits` for a random start, `_coerce_to_uint32_array` for each seed of a SeedSequence (and so of
+    # default_rng and each bit generator), `operator.index` for each seed of numpy.random.seed and RandomState.
+
+    def _watch_numpy(self):
+        import _thread  # built in
+
+        sequences = vars(sys.modules["numpy.random.bit_generator"])
+        legacy = vars(sys.modules["numpy.random._mt19937"])
+        draw, coerce, operators = sequences["randbits"], sequences["_coerce_to_uint32_array"], legacy["operator"]
+        ident = _thread.get_ident
+        drawn, inside, keys = {}, set(), set()
+
+        def randbits(*args):
+            value = draw(*args)
+            drawn[ident()] = value
+            return value
+
+        def coerced(value):
+            me = ident()
+            if me in inside:
+                return coerce(value)
+            key = me in keys
+            keys.discard(me)
+            inside.add(me)
+            try:
+                result = coerce(value)
+            finally:
+                inside.discard(me)
+            try:
+                # After the seed comes the key of the child, a tuple.
+                if not key or value.__class__ is not tuple:
+                    keys.add(me)
+                    started = drawn.pop(me, None)
+                    if started is not None and started is value:
+                        self._numpy_started(sys._getframe(1))
+                    else:
+                        self._numpy_seeded(value, sys._getframe(1))
+            except Exception:
+                pass
+            return result
+
+        class Operators(object):
+            """The module `operator`, as far as numpy asks it."""
+
+            def __getattr__(self, name):
+                return getattr(operators, name)
+
+            @staticmethod
+            def index(value):
+                try:
+                    self._numpy_legacy(value, sys._getframe(1))
+                except Exception:
+                    pass
+                return operators.index(value)
+
+        sequences["_coerce_to_uint32_array"] = coerced
+        sequences["randbits"] = randbits
+        legacy["operator"] = Operators()
+
+    def _numpy_started(self, frame):
+        self.finish()
+        names = frame.f_code.co_names
+        call = place = None
+        # These make a generator only to give it the state of another one.
+        if not any(name in names for name in ("jumped", "loads", "load", "deepcopy", "copy")):
+            found = [name for name in ("RandomState", "seed") + _SEQUENCED if name in names]
+            if found and self.getpid() == self.pid and not self.is_worker():
+                call = "numpy.random." + (found[0] if len(found) == 1 else "SeedSequence")
+                place = self._place(frame, found != ["seed"])
+        # A RandomState with a seed starts at random first; then the seed follows from the same place.
+        self.pending = (frame.f_code, frame.f_lasti, call, place)
+
+    def _numpy_seeded(self, value, frame):
+        self.finish()
+        worded = _worded(value)
+        if any(worded in values for call, values in self.known.items() if call.startswith("numpy.random.")):
+            # Children of a sequence have its seed.
+            return
+        found = [name for name in _SEQUENCED if name in frame.f_code.co_names]
+        self.saw("numpy.random." + (found[0] if len(found) == 1 else "SeedSequence"), value, frame, True)
+
+    def _numpy_legacy(self, value, frame):
+        pending = self.pending
+        own = pending is not None and pending[0] is frame.f_code and pending[1] == frame.f_lasti
+        if own:
+            self.pending = None
+        self.finish()
+        self.saw("numpy.random.RandomState" if own else "numpy.random.seed", value, frame, own)
+
+
+# What makes a SeedSequence of its seed. Which one it was is told by the code that called, where it names only one.
+_SEQUENCED = ("default_rng", "SeedSequence", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+
+
+def _exchange_code(function, tell):
+    """The function stays the same object with the same signature; its code first tells its first two arguments."""
+    kind = type(_exchange_code)
+    if type(function) is not kind or sys.implementation.name != "cpython":
+        return
+    code = function.__code__
+    names = code.co_varnames
+    count, only = code.co_argcount, code.co_kwonlyargcount
+    positional = list(names[:count])
+    declared, passed = list(positional), list(positional)
+    if code.co_posonlyargcount:
+        declared.insert(code.co_posonlyargcount, "/")
+    last = count + only
+    if code.co_flags & 4:
+        declared.append("*" + names[last])
+        passed.append("*" + names[last])
+        told = positional[:2] + ["*" + names[last]]
+        last += 1
+    else:
+        told = positional[:2] or ["None"]
+        if only:
+            declared.append("*")
+    declared += names[count:count + only]
+    passed += ["%s=%s" % (name, name) for name in names[count:count + only]]
+    if code.co_flags & 8:
+        declared.append("**" + names[last])
+        passed.append("**" + names[last])
+    free = code.co_freevars
+    # On one line, so that an error shows the first line of the function above the one that raised it.
+    source = "def make(%s):\n def %s(%s): %s_tell = '\\0tell'; _run = '\\0run'; _tell(%s); return _run(%s)\n return %s" % (
+        ", ".join(free), code.co_name, ", ".join(declared), "".join([name + "; " for name in free]),
+        ", ".join(told), ", ".join(passed), code.co_name,
+    )
+    made = {}
+    exec(source, made)
+    telling = made["make"](*free).__code__
+    run = kind(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    run.__kwdefaults__ = function.__kwdefaults__
+    stand = {"\0tell": tell, "\0run": run}
+    consts = tuple([stand.get(one, one) if isinstance(one, str) else one for one in telling.co_consts])
+    same = {"co_filename": code.co_filename, "co_firstlineno": code.co_firstlineno}
+    if hasattr(code, "co_qualname"):
+        same["co_qualname"] = code.co_qualname
+    function.__code__ = telling.replace(co_consts=consts, **same)
+
+
+def _worded(value, depth=0):
+    """None stays None: a random start."""
+    if value is None:
+        return None
+    kind = type(value)
+    if isinstance(value, int):
+        bits = int.bit_length(value)
+        return int.__repr__(value) if bits <= _MOST_BITS else "integer of %d bits" % bits
+    if isinstance(value, float):
+        return float.__repr__(value)
+    for text in (str, bytes, bytearray):
+        if isinstance(value, text):
+            word = text.__repr__(text.__getitem__(value, slice(0, _MOST_TEXT)))
+            return word if text.__len__(value) <= _MOST_TEXT else word + "..."
+    if kind is list or kind is tuple:
+        if depth > 1:
+            return "[...]"
+        words = [str(_worded(one, depth + 1)) for one in value[:8]] + ["..."] * (len(value) > 8)
+        return ("[%s]" if kind is list else "(%s)") % ", ".join(words)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and kind.__module__ == "numpy":
+        if isinstance(value, numpy.generic):
+            return _worded(value.item(), 2)
+        if kind is numpy.ndarray:
+            return _worded(value.tolist(), depth) if value.size <= 8 else "array of shape %s" % (value.shape,)
+    return "<%s.%s>" % (kind.__module__, kind.__qualname__)

@@ -1,0 +1,197 @@
+/**
+ * Seeds that the Python hook sees of the standard library and of modules that stand in for PyTorch and TensorFlow, on
+ * every Python that is here. (numpy and JAX: test/interop/seenSeeds.test.ts.)
+ */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../../src/base/runCommand.ts';
+import { pythonHook } from '../../../src/execution/capture/pythonHook.ts';
+import { readSeen, type Seen } from '../../../src/execution/capture/readSeen.ts';
+import { scrubbedEnvironment } from '../../helpers/scrubbedEnvironment.ts';
+import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
+
+const hookFolder = fileURLToPath(new URL('../../../src/execution/capture/pythonHook', import.meta.url));
+
+interface Outcome {
+  readonly stdout: string;
+  readonly seen: Seen;
+  /** `random.seed 7 train.py:2`. */
+  readonly seeds: readonly string[];
+}
+
+async function observe(files: Readonly<Record<string, string>>, python = 'python3'): Promise<Outcome> {
+  await using folder = await temporaryFolder('seeds of a program');
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder.path, name)), { recursive: true });
+    await writeFile(join(folder.path, name), text);
+  }
+  const path = join(folder.path, 'seen.jsonl');
+  const variables = { PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: hookFolder };
+  const outcome = await runCommand({
+    ...{ program: python, args: ['train.py'], cwd: folder.path },
+    env: scrubbedEnvironment(folder.path, { ...variables, ...pythonHook(hookFolder, path, {})?.variables }),
+  });
+  assert.deepEqual([outcome.exitCode, outcome.stderr], [0, '']);
+  const seen = await readSeen(path);
+  const place = (file = '', line = 0): string => `${file.replace(`${folder.path}/`, '')}:${line}`;
+  const seeds = (seen.seeds ?? []).map(({ call, value, file, line, more }) =>
+    more === true ? `${call} …` : `${call} ${value ?? 'at random'} ${place(file, line)}`,
+  );
+  return { stdout: outcome.stdout.toString('utf8'), seen, seeds };
+}
+
+async function installedPythons(): Promise<string[]> {
+  const versions = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
+  const names = await readdir(versions).catch(() => []);
+  return ['python3', ...names.map(name => join(versions, name, 'bin', 'python')).filter(existsSync)];
+}
+
+const standard = `import random, os
+random.seed(7)
+random.seed(a=7)
+random.seed()
+random.seed(10 ** 400)
+random.seed('x' * 200)
+random.seed(0.5)
+own = random.Random(5)
+random.Random()
+class Mine(random.Random):
+    def seed(self, a=None, *args):
+        random.Random.seed(self, a, *args)
+Mine(6)
+if hasattr(os, 'fork'):
+    if os.fork() == 0:
+        random.seed(99)
+        os._exit(0)
+    os.wait()
+random.setstate(random.getstate())
+`;
+
+describe('seeds that the Python hook sees', function () {
+  this.timeout(120_000);
+
+  it('are told of the standard library, once a value, on every Python', async () => {
+    for (const python of await installedPythons()) {
+      const { seen, seeds } = await observe({ 'train.py': standard }, python);
+      if (seen.seeds === undefined) {
+        assert.match(seen.pythons[0]?.version ?? '', /^(2|3\.[0-7])\./, python);
+        continue;
+      }
+      assert.deepEqual(
+        seeds,
+        [
+          ...['random.seed 7 train.py:2', 'random.seed at random train.py:4'],
+          'random.seed integer of 1329 bits train.py:5',
+          `random.seed '${'x'.repeat(80)}'... train.py:6`,
+          ...['random.seed 0.5 train.py:7', 'random.Random 5 train.py:8', 'random.Random 6 train.py:12'],
+        ],
+        python,
+      );
+    }
+  });
+
+  it('leave what the program has of its library as it is', async () => {
+    const program = `import inspect, pickle, random, sys
+seed, method = random.seed, random.Random.seed
+print(inspect.signature(seed), inspect.signature(method), method.__qualname__, method.__defaults__)
+print(pickle.loads(pickle.dumps(random.Random(3))).random() == random.Random(3).random())
+print(random.seed == random._inst.seed, type(method).__name__, sorted(vars(random.__spec__.loader)))
+print([type(one).__module__ for one in sys.meta_path if 'lockstep' in type(one).__module__ or type(one).__module__ == 'sitecustomize'])
+print(inspect.getsource(method).splitlines()[0].strip(), method.__code__.co_varnames[:3])
+try:
+    seed(version=2, b=1)
+except TypeError as error:
+    print(error)
+class Word(str):
+    def __getitem__(self, *args): raise SystemExit('was asked')
+    def __repr__(self): raise SystemExit('was asked')
+    __len__ = __str__ = __repr__
+class Number(int):
+    def __repr__(self): raise SystemExit('was asked')
+    bit_length = __repr__
+seed(Number(4))
+random.seed(1); print(random.random())
+`;
+    const { stdout, seeds } = await observe({ 'train.py': program });
+    const plain = await runCommand({
+      program: 'python3',
+      args: ['-c', 'import random; random.seed(1); print(random.random())'],
+    });
+    const lines = stdout.trim().split('\n');
+    assert.deepEqual(
+      [...lines.slice(0, 5), lines.at(-1)],
+      [
+        '(a=None, version=2) (self, a=None, version=2) Random.seed (None, 2)',
+        'True',
+        "True function ['name', 'path']",
+        '[]',
+        "def seed(self, a=None, version=2): ('self', 'a', 'version')",
+        plain.stdout.toString('utf8').trim(),
+      ],
+    );
+    assert.match(lines[5] ?? '', /unexpected keyword argument 'b'/);
+    assert.ok(
+      seeds.some(line => line.startsWith('random.seed 4 ')),
+      seeds.join('\n'),
+    );
+  });
+
+  it('are cut where a program sets more and more', async () => {
+    const { seeds } = await observe({ 'train.py': 'import random\nfor n in range(100): random.seed(n)\n' });
+    assert.equal(seeds.length, 9);
+    assert.equal(seeds.at(-1), 'random.seed …');
+  });
+
+  it('are told of PyTorch by the line of the program, not what it seeds itself, nor in workers', async () => {
+    const { seeds } = await observe({
+      'torch/__init__.py': 'from torch.random import manual_seed, seed\n',
+      'torch/random.py':
+        'import torch.cuda.random\ndef manual_seed(seed):\n    torch.cuda.random.manual_seed_all(seed)\n    return seed\ndef seed(): return 1\n',
+      'torch/cuda/__init__.py': '',
+      'torch/cuda/random.py': 'def manual_seed_all(seed: int) -> None: pass\ndef seed(): pass\n',
+      'tensorflow/python/framework/random_seed.py': 'def set_seed(seed): pass\n',
+      'train.py': `import torch, multiprocessing
+from tensorflow.python.framework.random_seed import set_seed
+def work():
+    torch.manual_seed(50)
+if __name__ == '__main__':
+    assert torch.manual_seed(seed=3) == 3
+    torch.cuda.random.manual_seed_all(4)
+    torch.seed()
+    set_seed([1, (2, {}), None] + list(range(20)))
+    for way in ['fork', 'spawn']:
+        worker = multiprocessing.get_context(way).Process(target=work)
+        worker.start()
+        worker.join()
+`,
+    });
+    assert.deepEqual(
+      seeds.filter(line => !line.startsWith('random.')),
+      [
+        ...['torch.manual_seed 3 train.py:6', 'torch.cuda.manual_seed_all 4 train.py:7'],
+        'torch.seed at random train.py:8',
+        'tensorflow.random.set_seed [1, (2, <builtins.dict>), None, 0, 1, 2, 3, 4, ...] train.py:9',
+      ],
+    );
+  });
+
+  it('let a library that cannot be imported fail as it does', async () => {
+    const program = `import traceback
+for n in range(2):
+    try:
+        import torch.random
+    except ValueError:
+        print(traceback.format_exc().count('File '))
+import random
+random.seed(2)
+`;
+    const { stdout, seeds } = await observe({
+      ...{ 'torch/__init__.py': '', 'torch/random.py': "raise ValueError('broken')\n", 'train.py': program },
+    });
+    assert.deepEqual([stdout, seeds], ['2\n2\n', ['random.seed 2 train.py:8']]);
+  });
+});
