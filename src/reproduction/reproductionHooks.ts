@@ -108,6 +108,7 @@ async function start(
       ...{ store: spec.store, workspace: spec.root, argv: context.argv },
       allowOutsideWrites: options.allowOutsideWrites,
       inputs: options.inputs,
+      tree: options.purpose === 'trial' ? options.tree : undefined,
       takeRoute: async checkout => {
         const route = await (early ?? choose(checkout));
         onProgress([route.text, ...route.passedOver.map(one => `not ${one.kind}: ${one.reason}`)].join('; '));

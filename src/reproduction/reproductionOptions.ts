@@ -18,6 +18,11 @@ export const reproductionOptionsSchema = z.object({
   inputs: z.record(z.string(), z.string()).default({}),
   /** With `environment: python`: another list of packages of the store than the captured one, by its name. */
   packages: z.string().optional(),
+  /** Of a trial: another tree of the snapshot store in place of the recorded one, its id. */
+  tree: z
+    .string()
+    .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
+    .optional(),
   /** Record a hash of every tensor operation, where the program's framework can (PyTorch 2.10 and newer). */
   recordOperations: z.boolean().default(false),
   /** Stop after so many milliseconds and judge what there is. */

@@ -40,6 +40,8 @@ export const causeReportSchema = z.looseObject({
   untried: z
     .array(z.looseObject({ ingredient: ingredientNameSchema, restored: z.string(), problem: z.string() }))
     .optional(),
+  /** The run that diverged was made on another machine than the trials. */
+  elsewhere: z.looseObject({ host: z.string() }).optional(),
   /** Two executions under the same conditions differ. */
   deterministic: z.boolean().optional(),
   /** Somebody stopped it before the last trial. */

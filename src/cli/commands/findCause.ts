@@ -28,7 +28,10 @@ export const findCauseCommand: Subcommand = {
       context,
     )
       .argument('<reproduction>', 'a reproduction, or a run of which one has a verdict')
-      .argument('[other]', 'then the first is the original, and this any other run of the same code')
+      .argument(
+        '[other]',
+        'then the first is the original, and this any other run, whose code may be another one',
+      )
       .option(
         '--record-operations',
         'record what each operation computes (PyTorch 2.10 and newer), to name the first that differs',
@@ -86,7 +89,9 @@ async function pairOf(
   }
   const reproduces = one.plan?.reproduces;
   if (reproduces !== undefined) return { original: await runs.read(reproduces), other: one };
-  const newest = one.verdicts.findLast(verdict => verdict.verdict === 'diverged') ?? one.verdicts.at(-1);
+  // A verdict that somebody else brought says nothing of this machine.
+  const own = one.verdicts.filter(verdict => verdict.broughtBy === undefined);
+  const newest = own.findLast(verdict => verdict.verdict === 'diverged') ?? own.at(-1);
   if (newest === undefined) throw noReproduction(one.id);
   return { original: one, other: await runs.read(newest.reproductionId) };
 }

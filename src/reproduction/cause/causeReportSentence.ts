@@ -18,6 +18,10 @@ export function causeReportSentence(report: CauseReport): string {
       : `Stopped after ${countText(trials.length)}: none of them joined the original so far.`;
   if (control?.problem !== undefined)
     return `The control trial could not be made, so nothing can be told: ${control.problem}`;
+  if (control?.joins === true && report.elsewhere !== undefined) {
+    const { host } = report.elsewhere;
+    return `On this machine, with nothing set back, the run ${joins}: what diverged belongs to the machine it ran on${host === '' ? '' : ` (${host})`}.`;
+  }
   if (control?.joins === true)
     return `The program is not deterministic here: run once more with nothing set back, it ${joins}.`;
   if (report.deterministic === false)

@@ -8,41 +8,40 @@ import { join } from 'node:path';
 import type { LaunchOptions } from '../../execution/launchRun.ts';
 import { readLaunchSpec } from '../../execution/launchSpec.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
-import { hashFile } from '../../git/hashFile.ts';
 import { announceChange } from '../../runs/changes.ts';
-import type { FileUse, Package } from '../../runs/captured.ts';
 import type { CauseReport } from '../../runs/causeReport.ts';
-import { knownValue } from '../../runs/known.ts';
-import { readPackageList } from '../../runs/packageStore.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import { writeInRun } from '../../runs/writeInRun.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
-import { judgedSeries } from '../comparison/judgedSeries.ts';
 import { volatileOutputReason } from '../comparison/volatileNames.ts';
 import { nothingToExplain, planMissing } from '../errors.ts';
 import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import { experimentRules } from '../experimentRules.ts';
 import type { ReproduceRequest } from '../reproduceRun.ts';
 import { requireConfirmed } from '../requireConfirmed.ts';
+import { changedCode } from './changedCode.ts';
+import { changedInputs } from './changedInputs.ts';
 import { causeReportSentence } from './causeReportSentence.ts';
 import { reproductionOptionsSchema } from '../reproductionOptions.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
+import { machineOf, sameMachine } from '../probe/machineOf.ts';
 import { findDivergence } from './findDivergence.ts';
 import type { Divergence } from './findDivergence.ts';
 import { joinsOriginal } from './joinsOriginal.ts';
-import type { ComparedRun, JoinRules } from './joinsOriginal.ts';
+import type { JoinRules } from './joinsOriginal.ts';
 import { differingOperation } from './operations/differingOperation.ts';
 import { planTrials } from './planTrials.ts';
-import type { ChangedInput, TrialPlan, TrialSide } from './planTrials.ts';
-import { recordedContent } from './recordedContent.ts';
-import { runTrial, startOf } from './runTrial.ts';
+import type { TrialPlan } from './planTrials.ts';
+import { runTrial } from './runTrial.ts';
 import { mostTrials, searchCause } from './searchCause.ts';
 import type { SearchResult, TrialOutcome } from './searchCause.ts';
+import { estimateOf, lastTrialStep } from './trialLength.ts';
+import { comparedRun, sourcesOf, trialSide } from './trialSides.ts';
 
 export interface FindCauseRequest extends Omit<ReproduceRequest, 'original' | 'options' | 'argv'> {
   readonly original: RunDetails;
-  /** A reproduction of it, or any other run of the same code. */
+  /** A reproduction of it, or any other run. */
   readonly other: RunDetails;
   /** Record what the operations of the trials compute, to name the first that differs. */
   readonly recordOperations?: boolean;
@@ -72,8 +71,8 @@ export type CauseProgress =
   | { readonly kind: 'outcome'; readonly restored: string | undefined; readonly outcome: TrialOutcome };
 
 /**
- * Undefined when `confirm` said no. Rejects with `not-confirmed` where either run came from somebody else, with `nothing-to-explain` when the two runs do not differ in what counts,
- * `plan-missing`, and with what reproduceRun rejects with.
+ * Undefined when `confirm` said no. Rejects with `not-confirmed` where either run came from somebody else, with
+ * `nothing-to-explain` when the two runs do not differ in what counts, `plan-missing`, and with what reproduceRun rejects with.
  */
 export async function findCause(
   request: FindCauseRequest,
@@ -103,11 +102,13 @@ export async function findCause(
   const throughStep = divergence === undefined ? undefined : lastTrialStep(before, after, divergence);
   const rules: JoinRules = { ...whole, throughStep };
 
+  const place = { root: request.root, environment: request.variables };
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-cause-'));
   try {
     const sides = { original: await trialSide(store, original), other: await trialSide(store, other) };
     const inputs = await changedInputs(request, pair, folder);
-    const planned = planTrials({ ...sides, inputs, pair, shape: knownShape(divergence) });
+    const code = await changedCode(original.plan, other.plan, { ...place, signal });
+    const planned = planTrials({ ...sides, inputs, code, pair, shape: knownShape(divergence) });
     const plan: CausePlan = {
       ...planned,
       divergence,
@@ -120,6 +121,7 @@ export async function findCause(
 
     const made = pair ? {} : await madeWith(other);
     let number = 0;
+    const machines = { elsewhere: false };
     const result = await searchCause({
       trials: plan.trials,
       signal,
@@ -129,9 +131,8 @@ export async function findCause(
         const outcome = await tried(async () => {
           const trial = await runTrial(
             {
-              ...{ rerun, change, throughStep, signal, store, root: request.root },
+              ...{ rerun, change, throughStep, signal, store, root: request.root, made, code },
               ...{ toolVersion: request.toolVersion, variables: request.variables },
-              made,
               recordOperations: request.recordOperations ?? false,
               packages:
                 sides.original.packages === undefined || sides.other.packages === undefined
@@ -143,10 +144,12 @@ export async function findCause(
           );
           if (trial.problem !== undefined)
             return { reproductionId: trial.details.id, problem: trial.problem };
+          // What another machine did says nothing of whether this one repeats itself.
+          machines.elsewhere = !sameMachine(machineOf(trial.details), machineOf(other));
           return {
             reproductionId: trial.details.id,
             ...joinsOriginal(before, trial.compared, rules),
-            likeOther: joinsOriginal(after, trial.compared, rules).joins,
+            ...(machines.elsewhere ? {} : { likeOther: joinsOriginal(after, trial.compared, rules).joins }),
           };
         }, signal);
         request.onProgress?.({ kind: 'outcome', restored, outcome });
@@ -169,6 +172,7 @@ export async function findCause(
       trials: [...result.trials],
       ...(culprit === undefined ? {} : { culprit, culprits: found }),
       ...(plan.untried.length === 0 ? {} : { untried: plan.untried.map(one => ({ ...one })) }),
+      ...(machines.elsewhere ? { elsewhere: { host: machineOf(other).host ?? '' } } : {}),
       ...(result.deterministic === undefined ? {} : { deterministic: result.deterministic }),
       ...(result.cancelled ? { cancelled: true } : {}),
       ...(operation === undefined ? {} : { operation }),
@@ -230,98 +234,7 @@ function controlOf({
   };
 }
 
-async function comparedRun(runs: RunStore, run: RunDetails): Promise<ComparedRun> {
-  return {
-    series: await judgedSeries(runs, run, run.plan?.metricLines ?? false),
-    outputs: run.result?.outputs ?? [],
-  };
-}
-
-async function trialSide(store: string, run: RunDetails): Promise<TrialSide> {
-  const list = knownValue(run.captured?.packages)?.list;
-  const packages: Package[] | undefined =
-    list === undefined ? undefined : await readPackageList(store, list).catch(() => undefined);
-  if (run.plan === undefined) throw planMissing(run.id, run.problems[0]);
-  // Packages are set back on this machine, where what ran in a container does not go unasked.
-  const inContainer = run.plan.environment.container !== undefined;
-  return { plan: run.plan, captured: run.captured, packages: inContainer ? undefined : packages };
-}
-
-function sourcesOf(packages: readonly Package[]): string[] {
-  const lines = packages.flatMap(({ name, version, url, editable }) =>
-    url === undefined || editable === true ? [] : [`${name} ${version} from ${url}`],
-  );
-  return [...new Set(lines)].sort();
-}
-
-/**
- * A few points beyond the first difference, so that no trial joins by luck: two programs may agree in one number that was
- * logged to four decimals.
- */
-function lastTrialStep(before: ComparedRun, after: ComparedRun, { key, step }: Divergence): number {
-  const series = before.series.find(one => nameOf(one) === key);
-  const other = after.series.find(one => nameOf(one) === key);
-  if (series === undefined || other === undefined) return step;
-  const values = new Map([...other.steps].map((one, at) => [one, other.values[at]]));
-  const differing = [...series.steps]
-    .filter((one, at) => one >= step && values.has(one) && !Object.is(values.get(one), series.values[at]))
-    .sort((a, b) => a - b);
-  return differing[Math.min(2, differing.length - 1)] ?? step;
-}
-
-function nameOf({ key, rank }: { readonly key: string; readonly rank: number | null }): string {
-  return rank === null || rank === 0 ? key : `${key} [rank ${rank}]`;
-}
-
 function knownShape(divergence: Divergence | undefined): Parameters<typeof planTrials>[0]['shape'] {
   const known = ['from-the-start', 'growing', 'sudden', 'final-only', 'unclear'] as const;
   return known.find(shape => shape === divergence?.shape);
-}
-
-/** As long as the other run took to get to the step. */
-function estimateOf(other: RunDetails, { series }: ComparedRun, throughStep?: number): number | undefined {
-  const whole = other.result?.durationMs;
-  if (throughStep === undefined) return whole;
-  const times = series.flatMap(one =>
-    'times' in one && one.times instanceof Float64Array
-      ? [...one.times].filter((_, at) => (one.steps[at] ?? Infinity) <= throughStep)
-      : [],
-  );
-  const last = times.reduce((most, time) => Math.max(most, time), -Infinity);
-  const took = last - startOf(other);
-  return Number.isFinite(took) && took >= 0 ? Math.min(took, whole ?? took) : whole;
-}
-
-/** Inputs outside the code whose content the rerun would have is not the original's. */
-async function changedInputs(
-  { original, other, root, variables, signal }: FindCauseRequest,
-  pair: boolean,
-  folder: string,
-): Promise<ChangedInput[]> {
-  const read = (run: RunDetails): FileUse[] => {
-    const written = new Set((run.result?.outputs ?? []).map(output => output.path));
-    return (run.captured?.inputs ?? []).filter(
-      use =>
-        use.inSnapshot !== true &&
-        use.volatile !== true &&
-        use.sha256 !== undefined &&
-        !written.has(use.path),
-    );
-  };
-  const now = new Map(read(other).map(use => [use.path, use.sha256]));
-  const changed: ChangedInput[] = [];
-  for (const input of read(original)) {
-    if (input.sha256 === undefined) continue;
-    const hash = pair ? now.get(input.path) : await presentHash(input, root, signal);
-    if (hash === input.sha256 || (pair && hash === undefined)) continue;
-    // A folder, or data that is fetched by its pin, is set back by nobody here.
-    if (input.hashOf !== undefined) continue;
-    const source = await recordedContent({ input, root, folder, environment: variables, signal });
-    changed.push({ path: input.path, original: input.sha256, now: hash, source });
-  }
-  return changed;
-}
-
-async function presentHash(input: FileUse, root: string, signal: AbortSignal): Promise<string | undefined> {
-  return hashFile(input.path.startsWith('/') ? input.path : join(root, input.path), signal);
 }

@@ -2,37 +2,23 @@
  * Which trials there are to make: everything that differs between two runs and can be set back here, the likeliest
  * first. Invariant: what differs and cannot be set back is named with the reason, never left out.
  */
-import type { Captured, Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
-import type { Plan } from '../../runs/plan.ts';
 import { seedDifferences } from '../../runs/seenSeeds.ts';
-import { isDeterminismVariable } from '../../execution/capture/variables.ts';
+import { holdsParameters } from './changedCode.ts';
+import type { ChangedCode } from './changedCode.ts';
+import { codeTrials } from './codeTrials.ts';
 import type { DivergenceShape } from './divergenceShape.ts';
-import { isSettableVariable } from './settableVariable.ts';
-import { restorableFacts } from './restorableFacts.ts';
-import type { PlannedTrial, TrialChange, UntriedDifference } from './trialChange.ts';
-import { weighDifference } from './weighDifference.ts';
-
-export interface TrialSide {
-  readonly plan: Plan;
-  readonly captured?: Captured | undefined;
-  readonly packages?: readonly Package[] | undefined;
-}
-
-/** An input whose content was another one in the original. */
-export interface ChangedInput {
-  readonly path: string;
-  readonly original: string;
-  readonly now: string | undefined;
-  /** A file with the content of the original; undefined where it is nowhere to be found. */
-  readonly source: string | undefined;
-}
+import { plannedTrial } from './plannedTrial.ts';
+import type { ChangedInput, PlannedTrial, TrialSide, UntriedDifference } from './trialChange.ts';
+import { variableTrials } from './variableTrials.ts';
 
 export interface TrialQuestion {
   readonly original: TrialSide;
   /** The run that diverged from it. */
   readonly other: TrialSide;
   readonly inputs: readonly ChangedInput[];
+  /** Where the two have other code. */
+  readonly code?: ChangedCode | undefined;
   readonly shape?: DivergenceShape | undefined;
   /** It is the other run that is run again, with its own command; else the original's. */
   readonly pair: boolean;
@@ -48,29 +34,20 @@ export function planTrials(question: TrialQuestion): TrialPlan {
   const trials = [
     ...inputTrials(question, untried),
     ...parameterTrials(question, untried),
+    ...codeTrials(question.code, question.pair, untried),
     ...variableTrials(question, untried),
     ...packageTrials(question),
   ];
-  codeAndHardware(question, untried);
+  seedsOfTheProgram(question, untried);
+  hardware(question, untried);
   return { trials: trials.sort((a, b) => b.weight - a.weight), untried };
-}
-
-function planned(
-  ingredient: PlannedTrial['ingredient'],
-  name: string,
-  [original, now]: readonly [string, string],
-  { shape }: TrialQuestion,
-  change: TrialChange,
-): PlannedTrial {
-  const { weight } = weighDifference(ingredient, `${name} ${original} → ${now}`, shape);
-  return { ingredient, restored: `${name} ${now} → ${original}`, change, weight };
 }
 
 function inputTrials(question: TrialQuestion, untried: UntriedDifference[]): PlannedTrial[] {
   return question.inputs.flatMap(({ path, original, now, source }) => {
     const versions = [original.slice(0, 7), now?.slice(0, 7) ?? '(gone)'] as const;
     if (source !== undefined)
-      return [planned('data', path, versions, question, { inputs: { [path]: source } })];
+      return [plannedTrial('data', path, versions, question.shape, { inputs: { [path]: source } })];
     untried.push({
       ingredient: 'data',
       restored: `${path} ${versions[1]} → ${versions[0]}`,
@@ -91,8 +68,10 @@ function parameterTrials(question: TrialQuestion, untried: UntriedDifference[]):
     if (from?.value === to?.value) continue;
     const text = [String(from?.value ?? '(not set)'), String(to?.value ?? '(not set)')] as const;
     if (from !== undefined && to?.source !== 'file' && from.source !== 'file')
-      trials.push(planned('parameters', name, text, question, { parameters: { [name]: from.value } }));
-    else
+      trials.push(
+        plannedTrial('parameters', name, text, question.shape, { parameters: { [name]: from.value } }),
+      );
+    else if (from === undefined || question.code?.files.some(holdsParameters) !== true)
       untried.push({
         ingredient: 'parameters',
         restored: `${name} ${text[1]} → ${text[0]}`,
@@ -102,52 +81,10 @@ function parameterTrials(question: TrialQuestion, untried: UntriedDifference[]):
   return trials;
 }
 
-/** Names of folders are other ones in a private checkout, and are set up by whoever makes it. */
-const places =
-  /^(PYTHONPATH|PATH|VIRTUAL_ENV.*|CONDA_.*|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|CUDA_HOME|PWD|HOME)$/;
-
-function variableTrials(question: TrialQuestion, untried: UntriedDifference[]): PlannedTrial[] {
-  const { original, other } = question;
-  const trials: PlannedTrial[] = [];
-  const taken = new Set<string>();
-  const names = new Set([...Object.keys(original.plan.variables), ...Object.keys(other.plan.variables)]);
-  for (const name of [...names].sort()) {
-    const before = original.plan.variables[name];
-    const after = other.plan.variables[name];
-    const [from, to] = [valueOf(before), valueOf(after)];
-    if (places.test(name) || from === to) continue;
-    // Without a value on either side it can be told to differ, and not set.
-    if (isHidden(before) || isHidden(after)) continue;
-    taken.add(name);
-    if (!isSettableVariable(name, from)) {
-      untried.push({
-        ingredient: isDeterminismVariable(name) ? 'determinism' : 'environment',
-        restored: `variable ${name} ${to ?? '(not set)'} → ${from ?? '(not set)'}`,
-        problem: 'trials set only variables that decide numbers',
-      });
-      continue;
-    }
-    trials.push(
-      planned(
-        isDeterminismVariable(name) ? 'determinism' : 'environment',
-        isDeterminismVariable(name) ? name : `variable ${name}`,
-        [from ?? '(not set)', to ?? '(not set)'],
-        question,
-        { variables: { [name]: from ?? null } },
-      ),
-    );
-  }
-  for (const fact of restorableFacts(original.captured, other.captured)) {
-    if (Object.keys(fact.variables).every(name => taken.has(name))) continue;
-    for (const name of Object.keys(fact.variables)) taken.add(name);
-    trials.push(
-      planned(fact.ingredient, fact.name, [fact.original, fact.now], question, {
-        variables: fact.variables,
-      }),
-    );
-  }
+/** Seeds that nothing outside the program decides. */
+function seedsOfTheProgram({ original, other, pair }: TrialQuestion, untried: UntriedDifference[]): void {
   const seeds = knownValue(original.plan.seed);
-  if (!question.pair && seeds !== undefined && seeds !== knownValue(other.plan.seed))
+  if (!pair && seeds !== undefined && seeds !== knownValue(other.plan.seed))
     untried.push({
       ingredient: 'parameters',
       restored: `seed ${String(knownValue(other.plan.seed) ?? '(unknown)')} → ${String(seeds)}`,
@@ -155,17 +92,6 @@ function variableTrials(question: TrialQuestion, untried: UntriedDifference[]): 
     });
   for (const line of seedDifferences(other.captured, original.captured))
     untried.push({ ingredient: 'parameters', restored: line, problem: 'the program itself sets it' });
-  return trials;
-}
-
-function valueOf(variable: Plan['variables'][string] | undefined): string | undefined {
-  return variable !== undefined && 'value' in variable && typeof variable.value === 'string'
-    ? variable.value
-    : undefined;
-}
-
-function isHidden(variable: Plan['variables'][string] | undefined): boolean {
-  return variable !== undefined && valueOf(variable) === undefined;
 }
 
 /** All packages in one trial, whose parts are tried by halves when it joins. */
@@ -188,7 +114,7 @@ function packageTrials(question: TrialQuestion): PlannedTrial[] {
     const versions = other
       ? ([`${from.version} as it was`, 'with other files'] as const)
       : ([from?.version ?? '(not installed)', to?.version ?? '(not installed)'] as const);
-    parts.push(planned('environment', name, versions, question, { packages: [name] }));
+    parts.push(plannedTrial('environment', name, versions, question.shape, { packages: [name] }));
   }
   const [first] = parts.sort((a, b) => b.weight - a.weight);
   if (first === undefined || parts.length === 1) return parts;
@@ -205,14 +131,8 @@ function packageTrials(question: TrialQuestion): PlannedTrial[] {
   ];
 }
 
-function codeAndHardware({ original, other }: TrialQuestion, untried: UntriedDifference[]): void {
-  const [before, after] = [knownValue(original.plan.code), knownValue(other.plan.code)];
-  if (before !== undefined && after !== undefined && before.tree !== after.tree)
-    untried.push({
-      ingredient: 'code',
-      restored: `snapshot ${after.tree.slice(0, 7)} → ${before.tree.slice(0, 7)}`,
-      problem: 'two runs of the same code are needed',
-    });
+/** No trial makes another machine of this one. */
+function hardware({ original, other }: TrialQuestion, untried: UntriedDifference[]): void {
   const [machine, now] = [knownValue(original.captured?.hardware), knownValue(other.captured?.hardware)];
   if (machine === undefined || now === undefined) return;
   const gpus = (hardware: typeof machine): string =>
@@ -221,12 +141,13 @@ function codeAndHardware({ original, other }: TrialQuestion, untried: UntriedDif
     untried.push({
       ingredient: 'hardware',
       restored: `${gpus(now)} → ${gpus(machine)}`,
-      problem: 'this machine has no other GPU',
+      problem: 'hardware cannot be set back: this machine has no other GPU',
     });
   if (machine.cpuModel !== undefined && now.cpuModel !== undefined && machine.cpuModel !== now.cpuModel)
     untried.push({
       ingredient: 'hardware',
       restored: `${now.cpuModel} → ${machine.cpuModel}`,
-      problem: 'this machine has no other processor; only its kernel type can be set back',
+      problem:
+        'hardware cannot be set back: this machine has no other processor, only its kernel type can be',
     });
 }

@@ -1,5 +1,6 @@
 /** One trial: a short reproduction with some ingredients set back, run to its end or its step. */
 import { decodeTime } from 'ulid';
+import { mixTrees } from '../../git/mixTrees.ts';
 import { cancelRun } from '../../execution/cancelRun.ts';
 import { followRun } from '../../execution/followRun.ts';
 import type { LaunchOptions } from '../../execution/launchRun.ts';
@@ -13,6 +14,7 @@ import { writePackageList } from '../../runs/packageStore.ts';
 import type { Package } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { RunStore } from '../../runs/runStore.ts';
+import type { ChangedCode } from './changedCode.ts';
 import type { ComparedRun } from './joinsOriginal.ts';
 import type { TrialChange } from './trialChange.ts';
 
@@ -26,6 +28,7 @@ export interface TrialRequest extends Omit<ReproduceRequest, 'original' | 'optio
   readonly recordOperations: boolean;
   /** Those of the run that diverged, and those of the original that are set back by name. */
   readonly packages: { readonly now: readonly Package[]; readonly original: readonly Package[] } | undefined;
+  readonly code?: Pick<ChangedCode, 'original' | 'now'> | undefined;
   readonly onOutput?: ((chunk: Uint8Array) => void) | undefined;
   readonly signal: AbortSignal;
 }
@@ -49,6 +52,7 @@ export async function runTrial(request: TrialRequest, launch: LaunchOptions): Pr
     recordOperations,
     ...(throughStep === undefined ? {} : { throughStep }),
     ...(await rebuilt(request)),
+    ...(await mixedCode(request)),
   };
   const { plan } = rerun;
   const launched = await reproduceRun(
@@ -83,6 +87,19 @@ export async function runTrial(request: TrialRequest, launch: LaunchOptions): Pr
   };
   const problem = problemOf(details, throughStep !== undefined);
   return { details, compared, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** Files of the original among those of the run that is run again. */
+async function mixedCode({
+  change,
+  code,
+  root,
+  variables,
+  signal,
+}: TrialRequest): Promise<Partial<ReproductionOptions>> {
+  if (change.code === undefined || code === undefined) return {};
+  const trees = { base: code.now, from: code.original, paths: new Set(change.code) };
+  return { tree: await mixTrees({ ...trees, root, signal, environment: variables }) };
 }
 
 async function rebuilt({ change, packages, store }: TrialRequest): Promise<Partial<ReproductionOptions>> {

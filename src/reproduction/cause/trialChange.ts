@@ -1,5 +1,6 @@
 /** What one trial sets back to the original, as data; trials of several ingredients are merged ones. */
-import type { ParameterValue } from '../../runs/plan.ts';
+import type { Captured, Package } from '../../runs/captured.ts';
+import type { ParameterValue, Plan } from '../../runs/plan.ts';
 import type { IngredientName } from '../../runs/verdict.ts';
 
 export interface TrialChange {
@@ -9,8 +10,25 @@ export interface TrialChange {
   readonly inputs?: Readonly<Record<string, string>>;
   /** Names of packages that get the version of the original. */
   readonly packages?: readonly string[];
+  /** Files of the code that are as in the snapshot of the original, as compareTrees names them. */
+  readonly code?: readonly string[];
   /** Values on the command line. */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
+}
+
+export interface TrialSide {
+  readonly plan: Plan;
+  readonly captured?: Captured | undefined;
+  readonly packages?: readonly Package[] | undefined;
+}
+
+/** An input whose content was another one in the original. */
+export interface ChangedInput {
+  readonly path: string;
+  readonly original: string;
+  readonly now: string | undefined;
+  /** A file with the content of the original; undefined where it is nowhere to be found. */
+  readonly source: string | undefined;
 }
 
 export interface PlannedTrial {
@@ -33,6 +51,7 @@ export interface UntriedDifference {
 
 export function mergeChanges(changes: readonly TrialChange[]): TrialChange {
   const packages = changes.flatMap(change => change.packages ?? []);
+  const code = changes.flatMap(change => change.code ?? []);
   return {
     variables: Object.assign({}, ...changes.map(change => change.variables)) as Record<string, string | null>,
     inputs: Object.assign({}, ...changes.map(change => change.inputs)) as Record<string, string>,
@@ -41,5 +60,6 @@ export function mergeChanges(changes: readonly TrialChange[]): TrialChange {
       ParameterValue
     >,
     ...(packages.length === 0 ? {} : { packages }),
+    ...(code.length === 0 ? {} : { code }),
   };
 }

@@ -48,6 +48,8 @@ export interface PreparationRequest {
   readonly allowOutsideWrites: boolean;
   /** Recorded inputs whose content is taken from another file: path as recorded → absolute path. */
   readonly inputs?: Readonly<Record<string, string>> | undefined;
+  /** A tree in place of the recorded one: the code of a trial. */
+  readonly tree?: string | undefined;
   /** Has the environment ready. Called with the checkout, when that is there. */
   readonly takeRoute: (checkout: string) => Promise<TakenRoute>;
   /** An output of the original to go on from, and the words that tell the program. */
@@ -86,12 +88,13 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
   const { original, workspace, layout, environment, signal } = request;
   const { plan } = original;
   if (plan === undefined) throw planMissing(original.id, original.problems[0]);
-  const code = knownValue(plan.code);
-  if (code === undefined)
+  const recorded = knownValue(plan.code);
+  if (recorded === undefined)
     throw codeUnknown(
       plan.id,
       plan.code.known === 'unknown' ? plan.code.reason : 'the record is incomplete.',
     );
+  const code = request.tree === undefined ? recorded : { ...recorded, tree: request.tree };
   requireInside(original, plan);
   const outside = outsideOutputs(original, request.argv);
   if (outside.fixed.length > 0 && !request.allowOutsideWrites) throw writesOutside(outside.fixed);

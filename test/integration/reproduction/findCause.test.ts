@@ -66,6 +66,35 @@ for step in range(4):
     assert.equal(wrong.code, 2);
   });
 
+  it('sets back the code of another run, then each of its files', async () => {
+    const train = `
+import json, rate, shape, unused
+factor = float(open('params.yaml').read().split(':')[1])
+for step in range(3):
+    print(json.dumps({'step': step, 'loss': rate.VALUE * shape.VALUE * factor + step}), flush=True)
+`;
+    await using project = await cliProject({
+      ...{ 'train.py': train, 'params.yaml': 'factor: 2\n', 'unused.py': '' },
+      ...{ 'rate.py': 'VALUE = 0.5\n', 'shape.py': 'VALUE = 1\n' },
+    });
+    const write = (name: string, text: string): Promise<void> => writeFile(join(project.root, name), text);
+    await recorded(project, 'base', ['python3', 'train.py']);
+    await write('rate.py', 'VALUE = 0.25\n');
+    await write('unused.py', 'VALUE = 12345\n');
+    await write('added.py', 'VALUE = 0\n');
+    await recorded(project, 'edited', ['python3', 'train.py']);
+    const code = await project.json(['find-cause', 'base', 'edited', '--yes', '--json']);
+    const found = causeReportSchema.parse(code.document);
+    assert.deepEqual(
+      found.culprits?.map(one => [one.ingredient, one.restored.replace(/ \w{7}/g, ' x')]),
+      [['code', 'rate.py x → x']],
+      JSON.stringify(found, null, 1),
+    );
+    assert.match(found.sentence, /^The cause is the code: with rate\.py \w+ → \w+ set back, the run equals/);
+    // The person's own files are what they were.
+    assert.equal(await readFile(join(project.root, 'rate.py'), 'utf8'), 'VALUE = 0.25\n');
+  });
+
   it('keeps what was found when somebody stops it, and leaves no process', async () => {
     await using project = await cliProject({
       'train.py': `

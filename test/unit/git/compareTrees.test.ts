@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareTrees, readBlob } from '../../../src/git/compareTrees.ts';
+import { mixTrees } from '../../../src/git/mixTrees.ts';
 import { takeSnapshot } from '../../../src/git/takeSnapshot.ts';
 import { gitRepository } from '../../helpers/gitRepository.ts';
 
@@ -32,6 +33,33 @@ describe('compareTrees', () => {
     assert.equal(await read(tree, 'a.txt'), 'changed\n');
     assert.equal(await read('HEAD', 'a.txt'), 'a\n');
     await assert.rejects(read(tree, 'gone.txt'), { code: 'object-missing' });
+  });
+
+  it('mixes two snapshots file by file, and touches nothing of the person', async () => {
+    await using repository = await gitRepository({ 'a.txt': 'a\n', 'b.txt': 'b\n', 'folder/c.txt': 'c\n' });
+    const { root, environment } = repository;
+    await repository.write({ 'a.txt': 'changed\n', 'b.txt': 'changed\n', 'é new.txt': 'new\n' });
+    await rename(join(root, 'folder', 'c.txt'), join(repository.home, 'c.txt'));
+    await rename(join(root, 'folder'), join(repository.home, 'folder'));
+    await repository.write({ folder: 'now a file\n' });
+    const snapshot = await takeSnapshot({ root, environment });
+    if (snapshot.known === 'unknown') assert.fail(snapshot.reason);
+    const { tree } = snapshot.value;
+    const index = await readFile(join(root, '.git', 'index'));
+    const mixed = async (base: string, from: string, ...paths: string[]): Promise<string[]> => {
+      const id = await mixTrees({ root, environment, base, from, paths: new Set(paths) });
+      const files = await compareTrees({ root, from: 'HEAD', to: id, environment });
+      return files.map(({ status, path }) => `${status} ${path}`);
+    };
+    assert.deepEqual(await mixed(tree, 'HEAD', 'a.txt', 'é new.txt'), [
+      ...['M b.txt', 'A folder', 'D folder/c.txt'],
+    ]);
+    assert.deepEqual(await mixed('HEAD', tree, 'folder', 'folder/c.txt', 'none.txt'), [
+      ...['A folder', 'D folder/c.txt'],
+    ]);
+    assert.deepEqual(await mixed(tree, 'HEAD', 'a.txt', 'b.txt', 'é new.txt', 'folder', 'folder/c.txt'), []);
+    assert.deepEqual(await readFile(join(root, '.git', 'index')), index);
+    await assert.rejects(mixed('HEAD', '1'.repeat(40), 'a.txt'), { code: 'object-missing' });
   });
 
   it('says what is missing', async () => {

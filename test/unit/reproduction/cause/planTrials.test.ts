@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { planTrials } from '../../../../src/reproduction/cause/planTrials.ts';
-import type { TrialQuestion, TrialSide } from '../../../../src/reproduction/cause/planTrials.ts';
+import type { TrialQuestion } from '../../../../src/reproduction/cause/planTrials.ts';
+import type { TrialSide } from '../../../../src/reproduction/cause/trialChange.ts';
 import { captured } from '../../../../src/runs/known.ts';
 import { capturedValues, plan } from '../recordedRun.ts';
 
@@ -59,6 +60,59 @@ describe('planTrials', () => {
       }).untried,
       ['H200 → A100'],
     );
+  });
+
+  it('sets the number of threads back once, however it was told', () => {
+    const facts = (threads: number) =>
+      capturedValues({ facts: { 'blas.threads': `openblas ${threads}`, 'torch.threads': threads } });
+    const original = side({ variables: { OMP_NUM_THREADS: { value: '1' } } }, { captured: facts(1) });
+    const other = side({ variables: { OMP_NUM_THREADS: { value: '2' } } }, { captured: facts(2) });
+    const { trials } = planTrials({ original, other, inputs: [], pair: false });
+    assert.deepEqual(
+      trials.map(({ restored, change }) => [restored, change.variables]),
+      [['OMP_NUM_THREADS 2 → 1', { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' }]],
+    );
+    const told = planTrials({
+      original: side({}, { captured: facts(1) }),
+      ...{ other: side({}, { captured: facts(2) }), inputs: [], pair: false },
+    });
+    assert.deepEqual(
+      told.trials.map(({ change }) => change.variables),
+      [{ OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' }],
+    );
+  });
+
+  it('sets back the code of another run as a whole and by file, and files of parameters one by one', () => {
+    const file = (...paths: string[]) => ({ paths, name: paths.at(-1) ?? '', versions: ['2', '1'] as const });
+    const code = {
+      ...{ original: 'a'.repeat(40), now: 'b'.repeat(40) },
+      files: [file('train.py'), file('params.yaml'), file('conf/model.yaml'), file('old.py', 'new.py')],
+    };
+    const { trials, untried } = planTrials({ original: side(), other: side(), inputs: [], pair: true, code });
+    assert.deepEqual(
+      trials.map(one => [one.ingredient, one.restored, one.change.code]),
+      [
+        ['parameters', 'params.yaml 2 → 1', ['params.yaml']],
+        ['parameters', 'conf/model.yaml 2 → 1', ['conf/model.yaml']],
+        ['code', '2 files of the code (train.py, new.py)', ['train.py', 'old.py', 'new.py']],
+      ],
+    );
+    assert.deepEqual(
+      trials[2]?.parts?.map(({ change }) => change.code),
+      [['train.py'], ['old.py', 'new.py']],
+    );
+    assert.deepEqual(untried, []);
+    for (const [pair, problem] of [
+      [true, 'the snapshot of one of the two is not here'],
+      [false, 'every trial has the code of the original'],
+    ] as const)
+      assert.deepEqual(
+        planTrials({
+          ...{ original: side(), other: side(), inputs: [], pair },
+          code: { ...code, files: [], problem: 'the snapshot of one of the two is not here' },
+        }).untried.map(one => [one.restored, one.problem]),
+        [['snapshot bbbbbbb → aaaaaaa', problem]],
+      );
   });
 
   it('does not touch the command of a reproduction, folders, and values that are only known by a hash', () => {

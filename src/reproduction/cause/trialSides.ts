@@ -1,0 +1,36 @@
+/** What the records say of the two runs that trials stand between. */
+import type { Package } from '../../runs/captured.ts';
+import { knownValue } from '../../runs/known.ts';
+import { readPackageList } from '../../runs/packageStore.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import type { RunStore } from '../../runs/runStore.ts';
+import { judgedSeries } from '../comparison/judgedSeries.ts';
+import { planMissing } from '../errors.ts';
+import type { ComparedRun } from './joinsOriginal.ts';
+import type { TrialSide } from './trialChange.ts';
+
+export async function comparedRun(runs: RunStore, run: RunDetails): Promise<ComparedRun> {
+  return {
+    series: await judgedSeries(runs, run, run.plan?.metricLines ?? false),
+    outputs: run.result?.outputs ?? [],
+  };
+}
+
+/** Rejects with `plan-missing`. */
+export async function trialSide(store: string, run: RunDetails): Promise<TrialSide> {
+  const list = knownValue(run.captured?.packages)?.list;
+  const packages: Package[] | undefined =
+    list === undefined ? undefined : await readPackageList(store, list).catch(() => undefined);
+  if (run.plan === undefined) throw planMissing(run.id, run.problems[0]);
+  // Packages are set back on this machine, where what ran in a container does not go unasked.
+  const inContainer = run.plan.environment.container !== undefined;
+  return { plan: run.plan, captured: run.captured, packages: inContainer ? undefined : packages };
+}
+
+/** Of packages that come from an address of their own: `six 1.17.0 from https://…`. */
+export function sourcesOf(packages: readonly Package[]): string[] {
+  const lines = packages.flatMap(({ name, version, url, editable }) =>
+    url === undefined || editable === true ? [] : [`${name} ${version} from ${url}`],
+  );
+  return [...new Set(lines)].sort();
+}
