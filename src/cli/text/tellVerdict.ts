@@ -77,6 +77,7 @@ export function tellVerdict(verdict: Verdict, terminal: Terminal): void {
           { title: 'MAX REL', cell: row => numberCell(row.maxRelativeDifference), align: 'right' },
           { title: 'ORIGINAL', cell: row => numberCell(row.originalLast), align: 'right' },
           { title: 'NOW', cell: row => numberCell(row.reproducedLast), align: 'right' },
+          { title: 'NOTE', cell: row => row.sentence ?? '', shrink: 2, least: 12, drop: 3 },
         ],
         terminal.tableWidth,
         header,

@@ -49,6 +49,8 @@ export interface MetricComparison {
   readonly firstRelativeDifference?: number;
   /** Points that one side lacks only because it was stopped early. */
   readonly cutPoints: number;
+  /** It was first logged after the part that both runs have. */
+  readonly unreached?: boolean;
   /** True when the default tolerance of a data type was used rather than a chosen one. */
   readonly defaultTolerance: boolean;
   /** Where a noise band decided: how far it is known, and what it could not tell. */
@@ -162,12 +164,16 @@ export function compareMetric(
     noise === undefined || noise.zero || decidedAt === undefined
       ? ''
       : bandAtText(decidedAt, noise.allowedAt(decidedAt, firstDifferingStep ?? decidedAt), noise.throughStep);
+  const logged = (original?.steps.length ?? 0) + (reproduced?.steps.length ?? 0);
+  const unreached = compared + missing + extra === 0 && logged > 0;
   const sentence =
     rules.volatileReason !== undefined
       ? `Not counted: ${rules.volatileReason}.`
       : band !== undefined && (word !== 'diverged' || firstStepBeyondTolerance !== undefined)
         ? `${bandSentence(word, band, firstStepBeyondTolerance)}${decidedText}`
-        : undefined;
+        : unreached
+          ? 'First logged after the part that both runs have.'
+          : undefined;
   const verdict: MetricVerdict = {
     key,
     verdict: word,
@@ -193,6 +199,7 @@ export function compareMetric(
     ...(firstStepBeyondTolerance === undefined ? {} : { firstStepBeyondTolerance }),
     ...(firstRelativeDifference === undefined ? {} : { firstRelativeDifference }),
     cutPoints: cut,
+    ...(unreached ? { unreached } : {}),
     defaultTolerance: rules.tolerance === undefined && noise === undefined,
     ...(band === undefined ? {} : { band }),
   };

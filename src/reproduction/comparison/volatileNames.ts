@@ -21,6 +21,8 @@ export function volatileMetricReason(
     // A child run's metrics have its name in front.
     const ofMachine = /\/(system\/.*)$/.exec(key)?.[1];
     const names = ofMachine === undefined ? [key] : [key, ofMachine];
+    // `runtime_loss` is a loss, however it is called; `loss_time` is a time.
+    if (isQuality(wordsOf(key))) return undefined;
     return metricKinds.find(kind => names.some(name => kind.matches(wordsOf(name))))?.name;
   });
 }
@@ -70,6 +72,41 @@ const last =
   (...names: string[]) =>
   (words: readonly string[]): boolean =>
     names.includes(words.at(-1) ?? '');
+
+/** What a model is judged by. */
+const isQuality = last(
+  ...[
+    'loss',
+    'losses',
+    'accuracy',
+    'acc',
+    'error',
+    'err',
+    'score',
+    'reward',
+    'return',
+    'regret',
+    'perplexity',
+    'ppl',
+  ],
+  ...[
+    'auc',
+    'auroc',
+    'f1',
+    'precision',
+    'recall',
+    'iou',
+    'map',
+    'dice',
+    'bleu',
+    'rouge',
+    'wer',
+    'cer',
+    'psnr',
+    'ssim',
+  ],
+  ...['mae', 'mse', 'rmse', 'mape', 'r2', 'nll', 'elbo', 'likelihood', 'entropy', 'kl', 'norm'],
+);
 
 const perUnitOfTime = (words: readonly string[]): boolean =>
   words.some(

@@ -48,10 +48,10 @@ export type EndComparison =
 
 export function gradeReproduction(items: GradedItems): Grade {
   const end = compareEnds(items.original, items.reproduced);
-  const metrics = items.metrics
-    .filter(metric => !metric.verdict.volatile)
-    .map(metric => metric.verdict.verdict);
   const wholeRun = isWholeRun(items);
+  // What is first logged after the part that both runs have says nothing of that part.
+  const reached = wholeRun ? items.metrics : items.metrics.filter(one => one.unreached !== true);
+  const metrics = reached.filter(metric => !metric.verdict.volatile).map(metric => metric.verdict.verdict);
   // Files of a run that was stopped early are unfinished: they cannot count.
   const outputs = wholeRun
     ? items.outputs.filter(output => !output.volatile).map(output => output.verdict)
@@ -61,7 +61,7 @@ export function gradeReproduction(items: GradedItems): Grade {
   if (end === 'same-failure') counted.push('identical');
   if (end === 'other-failure' || end === 'only-original-failed') counted.push('diverged');
   const worst = worstOf(counted);
-  const throughStep = wholeRun ? undefined : lastCommonStep(items.metrics);
+  const throughStep = wholeRun ? undefined : lastCommonStep(reached);
   const facts = {
     end,
     ...(throughStep === undefined ? {} : { throughStep }),

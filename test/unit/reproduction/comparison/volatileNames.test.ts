@@ -34,6 +34,14 @@ describe('volatile metric names', () => {
     ['operating system/disk_loss', undefined],
     ['network_loss', undefined],
     ['timestamp', 'timestamp'],
+    ['runtime_loss', undefined],
+    ['time_to_event/loss', undefined],
+    ['memory_accuracy', undefined],
+    ['gpu_model/val_f1', undefined],
+    ['latency_mae', undefined],
+    ['loss_time', 'elapsed time'],
+    ['reward_per_second', 'throughput'],
+    ['error_memory', 'hardware'],
   ];
   for (const [key, reason] of table)
     it(`${key}: ${reason ?? 'counted'}`, () => {

@@ -28,7 +28,29 @@ const cancelled = { state: 'cancelled' as const, outputs: [] };
 
 const falling = Array.from({ length: 24 }, (_, at) => 2.3 * Math.exp(-at / 24));
 
+/** A metric that is logged once, at the end. */
+const lateMetric = {
+  ...{ key: 'accuracy', rank: null },
+  ...{ steps: Float64Array.of(2), values: Float64Array.of(0.5) },
+};
+const threeLosses = recordedRun({ loss: [0.9, 0.5, 0.1] }).series;
+const twoLosses = recordedRun({ loss: [0.9, 0.5] }).series;
+
 const cases: Case[] = [
+  ...[{ partAskedFor: true, throughStep: 1 }, { partAskedFor: true }].map(rules => ({
+    title: `a part before another metric begins, ${JSON.stringify(rules)}`,
+    original: { series: [...threeLosses, lateMetric] },
+    reproduced: { series: twoLosses, result: { state: 'cancelled' as const, outputs: [] } },
+    ...{ rules, verdict: 'identical' },
+    sentence: /^Identical through step 1: all 2 metric points equal the original/,
+  })),
+  {
+    title: 'a reproduction that was cancelled before another metric began',
+    original: { series: [...threeLosses, lateMetric] },
+    reproduced: { series: twoLosses, result: { state: 'cancelled' as const, outputs: [] } },
+    verdict: 'inconclusive',
+    sentence: /^Inconclusive, identical through step 1: the reproduction was cancelled before its end\.$/,
+  },
   {
     title: 'everything equal',
     verdict: 'identical',
