@@ -36,8 +36,8 @@ function suite(name: string, needs: readonly Need[], testSeconds: number, suiteM
 }
 
 export const suites: readonly Suite[] = [
-  suite('unit', [], 20, 10),
-  suite('integration', ['bundles'], 60, 15),
+  suite('unit', [], 60, 10),
+  suite('integration', ['bundles'], 120, 15),
   suite('interop', ['bundles', 'peers'], 240, 20),
   suite('containers', ['bundles', 'engines'], 120, 15),
   suite('e2e', ['bundles', 'browser', 'editor'], 240, 15),

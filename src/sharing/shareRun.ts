@@ -7,8 +7,7 @@ import { findRepository, type Repository } from '../git/findRepository.ts';
 import { knownValue } from '../runs/known.ts';
 import type { CredentialSource } from '../data/remotes/objectStore.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
-import { runPathsIn, type StorePath } from '../runs/runPaths.ts';
-import { awaitCaptured } from '../reproduction/awaitCaptured.ts';
+import type { StorePath } from '../runs/runPaths.ts';
 import { notInGit, notShareable, sharedContended, transportFailed } from './errors.ts';
 import { giveData, type GivenData } from './giveData.ts';
 import { findLacks, lackingArtifacts, type Lack } from './findLacks.ts';
@@ -27,6 +26,7 @@ import { chooseRemote, type GitRemote } from './remote/gitRemote.ts';
 import { readRemoteRefs } from './remote/remoteRefs.ts';
 import { runTransport } from './remote/runTransport.ts';
 import { pushBytes, scanOutgoing, type Finding, type OutgoingScan } from './scan/scanOutgoing.ts';
+import { settledRun } from './settledRun.ts';
 import { sharedRefOf } from './sharedRef.ts';
 import type { ShareTask } from './shareTask.ts';
 
@@ -74,12 +74,12 @@ export interface ShareOutcome {
 const rounds = 4;
 
 /** Rejects with the errors of errors.ts, and with the reason of the signal. */
-export async function shareRun(request: ShareRequest, task: ShareTask): Promise<ShareOutcome> {
-  const { run } = request;
-  const repository = await findRepository(request.root, task.environment);
+export async function shareRun(asked: ShareRequest, task: ShareTask): Promise<ShareOutcome> {
+  const repository = await findRepository(asked.root, task.environment);
   if (repository === undefined) throw notInGit();
-  requireShareable(run);
-  await awaitCaptured(runPathsIn(run.dir), task.signal);
+  requireShareable(asked.run);
+  const run = await settledRun(asked.store, asked.run, task.signal);
+  const request = { ...asked, run };
   const remote = await chooseRemote(personContext(repository, task), request.remote);
   const named = { id: run.id, remote: remote.name, url: remote.shownUrl, ref: sharedRefOf(run.id) };
   let data: GivenData | undefined;

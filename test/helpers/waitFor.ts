@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface WaitOptions {
-  /** Milliseconds until the wait fails. Generous: machines that run tests are slow. Default 20,000. */
+  /** Milliseconds until the wait fails. Generous: machines that run tests are slow. Default 60,000. */
   readonly deadlineMs?: number;
   /** Milliseconds between two questions. Default 20. */
   readonly everyMs?: number;
@@ -23,7 +23,7 @@ export async function waitFor<T>(
   probe: () => T | NotYet | Promise<T | NotYet>,
   options: WaitOptions = {},
 ): Promise<T> {
-  const deadlineMs = options.deadlineMs ?? 20_000;
+  const deadlineMs = options.deadlineMs ?? 60_000;
   const end = performance.now() + deadlineMs;
   let lastError: unknown;
   for (;;) {

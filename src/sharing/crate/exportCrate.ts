@@ -6,11 +6,11 @@ import { lstat, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeFileAtomic } from '../../base/atomicFile.ts';
 import { findRepository } from '../../git/findRepository.ts';
-import { awaitCaptured } from '../../reproduction/awaitCaptured.ts';
 import { commandLabel } from '../../runs/commandLabel.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
-import { runPathsIn, type StorePath } from '../../runs/runPaths.ts';
+import type { StorePath } from '../../runs/runPaths.ts';
+import { settledRun } from '../settledRun.ts';
 import { exportExists, exportFolderMissing, exportTooLarge, notShareable } from '../errors.ts';
 import { collectRecord } from '../record/collectRecord.ts';
 import type { LeftOut } from '../record/keptFiles.ts';
@@ -64,18 +64,18 @@ export interface ExportOutcome {
 
 /** Rejects with `export-exists`, `export-folder-missing`, `export-too-large`, `run-not-shareable`. */
 export async function exportCrate(request: ExportRequest, task: ShareTask): Promise<ExportOutcome> {
-  const { store, root, run, output } = request;
-  const { plan } = run;
+  const { store, root, output } = request;
+  const { plan } = request.run;
   if (plan === undefined)
     throw notShareable(
-      run.id,
+      request.run.id,
       'it has no readable plan',
-      `Look at what is there: lockstep show ${run.id.slice(-6)}`,
+      `Look at what is there: lockstep show ${request.run.id.slice(-6)}`,
     );
   if (await exists(output)) throw exportExists(output);
   const folder = dirname(output);
   if ((await stat(folder).catch(() => undefined))?.isDirectory() !== true) throw exportFolderMissing(folder);
-  await awaitCaptured(runPathsIn(run.dir), task.signal);
+  const run = await settledRun(store, request.run, task.signal);
   const repository = await findRepository(root, task.environment);
   const code = knownValue(plan.code);
   const snapshot =

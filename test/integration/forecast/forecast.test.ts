@@ -1,6 +1,7 @@
 /** Forecasts of a real run: real git, pinned data with a remote on disk, and what has become of all that since. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -13,6 +14,7 @@ import { runPaths } from '../../../src/runs/runPaths.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { cliProject, type CliProject } from '../../helpers/lockstepCli.ts';
 import { repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
 
 const trainer = `
 import json, os
@@ -194,6 +196,7 @@ describe('a forecast', function () {
     const store = join(project.root, '.git', 'lockstep');
     const runs = new RunStore(store);
     const path = runPaths(store, await runs.resolve('@1')).captured;
+    await waitFor('what was captured', () => existsSync(path));
     const text = await readFile(path, 'utf8');
     const record = JSON.parse(text) as { packages: { value: { list: string } } };
     const packages = await readPackageList(store, record.packages.value.list);
