@@ -36,7 +36,10 @@ export async function environmentForRun(
   const onInterrupt = (): void => stop.abort();
   process.once('SIGINT', onInterrupt);
   process.once('SIGTERM', onInterrupt);
-  const line = buildLine(context.terminal);
+  const line = buildLine(
+    context.terminal,
+    'making the Python environment of the lock; it is kept for later runs',
+  );
   try {
     const environment = await lockedPython({
       root,

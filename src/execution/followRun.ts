@@ -3,6 +3,7 @@
  * the run or long after.
  */
 import type { RunPaths } from '../runs/runPaths.ts';
+import { readPreparing } from '../runs/preparing.ts';
 import { awaitRun } from './awaitRun.ts';
 import { FileTail } from './fileTail.ts';
 import { readRunEnd } from './runEnd.ts';
@@ -11,6 +12,8 @@ import type { RunEnd } from './runEnd.ts';
 export interface FollowOptions {
   /** Gets each piece of output, in order within a stream, byte for byte as the program wrote it; valid during the call. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+  /** Gets each line about what takes long before the command starts, and undefined when there is nothing more to tell. */
+  readonly onPreparing?: (text: string | undefined) => void;
   /** Offsets to go on from. From the first byte when left out. */
   readonly from?: { readonly stdout: number; readonly stderr: number };
   readonly signal?: AbortSignal | undefined;
@@ -21,7 +24,7 @@ export interface FollowOptions {
  * that the command left behind write later is not waited for. Rejects with the signal's reason when aborted.
  */
 export async function followRun(paths: RunPaths, options: FollowOptions = {}): Promise<RunEnd> {
-  const { onOutput, from, signal } = options;
+  const { onOutput, onPreparing, from, signal } = options;
   const tails =
     onOutput === undefined
       ? []
@@ -30,7 +33,10 @@ export async function followRun(paths: RunPaths, options: FollowOptions = {}): P
           new FileTail(paths.stderr, chunk => onOutput('stderr', chunk), from?.stderr),
         ];
   let aloneSince: number | undefined;
+  let told: string | undefined;
   const probe = async (): Promise<RunEnd | undefined> => {
+    const preparing = onPreparing === undefined ? undefined : readPreparing(paths);
+    if (preparing !== told) onPreparing?.((told = preparing));
     const end = await readRunEnd(paths);
     const isAlone = end?.state === 'lost' && end.stillRunning;
     aloneSince = isAlone ? (aloneSince ?? performance.now()) : undefined;

@@ -17,6 +17,7 @@ import { planMissing, reproductionOptionsWrong } from './errors.ts';
 import { judgeRecords } from './verdict/judgeRecords.ts';
 import { readPreparation, writePreparation } from './restore/preparationRecord.ts';
 import type { JudgedPreparation } from './restore/preparationRecord.ts';
+import { preparingNotes } from './restore/preparingNotes.ts';
 import { prepareReproduction } from './restore/prepareReproduction.ts';
 import { chooseEnvironmentRoute } from './restore/environmentRoute.ts';
 import type { EnvironmentRoute } from './restore/environmentRoute.ts';
@@ -100,8 +101,12 @@ async function start(
   // How an image is built is in the code, which may have to be fetched first.
   const early = plan.environment.container === undefined ? choose(spec.root) : undefined;
   early?.catch(() => undefined);
-  // Into the supervisor's log.
-  const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
+  const log = (text: string): void => void process.stderr.write(`${text}\n`);
+  const note = preparingNotes(context.paths);
+  const onProgress = (text: string): void => {
+    log(text);
+    note(text);
+  };
   try {
     const made = await prepareReproduction({
       ...{ original, layout, environment, signal, fetchShared },
@@ -111,7 +116,7 @@ async function start(
       tree: options.purpose === 'trial' ? options.tree : undefined,
       takeRoute: async checkout => {
         const route = await (early ?? choose(checkout));
-        onProgress([route.text, ...route.passedOver.map(one => `not ${one.kind}: ${one.reason}`)].join('; '));
+        log([route.text, ...route.passedOver.map(one => `not ${one.kind}: ${one.reason}`)].join('; '));
         return takeRoute({
           ...{ route, original, plan, checkout, environment, onProgress, signal },
           ...{ store: spec.store, packages: options.packages, network: options.network },
@@ -127,7 +132,7 @@ async function start(
     const container = taken.inContainer
       ? await makeReproductionContainer({
           ...{ plan, layout, store: spec.store, id: spec.id, workspace: spec.root },
-          ...{ paths: context.paths, environment, signal, image: taken.image, gpu: options.gpu },
+          ...{ paths: context.paths, environment, signal, image: taken.image, gpu: options.gpu, onProgress },
           ...{ environmentFolders: made.environmentFolders, linked: made.linked },
           network: options.network,
         })

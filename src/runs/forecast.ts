@@ -22,7 +22,7 @@ export const forecastItemSchema = z.looseObject({
   /** One line: `snapshot of 3f2a91c + 2 files`, `data/images`, `image sha256:9c2d…`. */
   what: z.string(),
   availability: availabilitySchema,
-  /** To fetch, or to copy where it is here. */
+  /** To fetch, to install, or to copy where it is here. */
   bytes: z.number().nonnegative().optional(),
   /** From where it comes: the name of a remote, a registry, the cache. */
   from: z.string().optional(),
@@ -69,6 +69,8 @@ export const forecastSchema = z.looseObject({
       basis: z.enum(['original', 'reproductions']).or(z.string()),
     })
     .optional(),
+  /** What making or fetching the environment took here the last time; absent where it is here, or nobody knows. */
+  preparation: z.looseObject({ ms: z.number().nonnegative() }).optional(),
   disk: z.looseObject({
     /** Bytes that the checkout, data and environment take beside what is here. */
     needed: z.number().nonnegative(),

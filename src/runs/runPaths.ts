@@ -37,6 +37,8 @@ export interface RunPaths {
   readonly launch: string;
   readonly plan: string;
   readonly process: string;
+  /** What takes long before the command starts; see preparing.ts. */
+  readonly preparing: string;
   readonly captured: string;
   readonly heartbeat: string;
   /** The supervisor's own metric log; others beside it match `metrics*.bin`. */
@@ -101,6 +103,7 @@ export function runPathsIn(dir: string): RunPaths {
     launch: below + 'launch.json',
     plan: below + 'plan.json',
     process: below + 'process.json',
+    preparing: below + 'preparing.json',
     captured: below + 'captured.json',
     heartbeat: below + 'heartbeat',
     metrics: below + 'metrics.bin',

@@ -21,6 +21,7 @@ import { parseDuration } from '../parseDuration.ts';
 import { jsonOption, newCommand, parseWords, refuseCommand } from '../readWords.ts';
 import { cancelOnInterrupt } from '../superviseFromTerminal.ts';
 import { confirmedRun, resolveHereOrShared } from './share/sharedRun.ts';
+import { buildLine } from '../text/buildLine.ts';
 import { printable } from '../text/printable.ts';
 import { tellForecast } from '../text/tellForecast.ts';
 import { tellVerdict } from '../text/tellVerdict.ts';
@@ -93,8 +94,6 @@ export const reproduce: Subcommand = {
       },
       { node: context.node, supervisorScript: context.supervisorScript },
     );
-    if (options.environment === 'python' && flags.json !== true)
-      context.terminal.err('lockstep: making its Python environment once more, where it is not there yet\n');
     if (flags.detach === true) {
       context.terminal.out(
         flags.json === true
@@ -103,6 +102,7 @@ export const reproduce: Subcommand = {
       );
       return exitCodes.done;
     }
+    const line = buildLine(context.terminal);
     const interruption = { seen: false };
     const onInterrupt = (): void => void (interruption.seen = true);
     process.on('SIGINT', onInterrupt);
@@ -111,7 +111,11 @@ export const reproduce: Subcommand = {
       // Standard output is for the report.
       const end = await followRun(launched.paths, {
         onOutput: (_, chunk) => context.terminal.err(Buffer.from(chunk)),
+        ...(flags.json === true
+          ? {}
+          : { onPreparing: text => (text === undefined ? line.clear() : line.show(text)) }),
       });
+      line.clear();
       const verdict = await awaitVerdict(project.store, id, launched.id);
       if (verdict === undefined) {
         if (end.state === 'cancelled') return exitCodes.cancelled;
@@ -127,6 +131,7 @@ export const reproduce: Subcommand = {
         return exitCodes.cancelled;
       return exitCodeOf(verdict);
     } finally {
+      line.clear();
       process.off('SIGINT', onInterrupt);
       stopListening();
     }

@@ -1,4 +1,4 @@
-/** What is told while an environment is made: one sentence at its begin, and on a terminal the newest line of its tools. */
+/** What is told while something is made: one sentence at its begin, and on a terminal the newest line of its tools. */
 import type { Terminal } from '../terminal.ts';
 import { printable } from './printable.ts';
 import { cutText } from './textWidth.ts';
@@ -9,12 +9,12 @@ export interface BuildLine {
   readonly clear: () => void;
 }
 
-export function buildLine(terminal: Terminal): BuildLine {
+/** @param sentence The first line shown is one where it is left out. */
+export function buildLine(terminal: Terminal, sentence?: string): BuildLine {
   let begun = false;
   return {
     show(text) {
-      if (!begun)
-        terminal.err('lockstep: making the Python environment of the lock; it is kept for later runs\n');
+      if (!begun) terminal.err(`lockstep: ${sentence ?? printable(text)}\n`);
       begun = true;
       if (terminal.liveErr) terminal.err(`\r\u001b[K${cutText(printable(text), terminal.width - 1)}`);
     },

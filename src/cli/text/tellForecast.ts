@@ -60,7 +60,7 @@ export function tellForecast(forecast: Forecast, terminal: Terminal, possible: b
     ...(duration === undefined
       ? ['time: not known, the original has not ended by itself']
       : [`time: about ${durationText(duration.ms)}, as ${bases[duration.basis] ?? duration.basis} took`]),
-    ...environmentCosts(forecast.items),
+    ...environmentCosts(forecast),
     `disk: ${sizeText(disk.needed)}${disk.free === undefined ? '' : ` of ${sizeText(disk.free)} free`}`,
     ...(fetch > 0 ? [`to fetch: ${sizeText(fetch)}`] : []),
   ]);
@@ -77,17 +77,17 @@ export function tellForecast(forecast: Forecast, terminal: Terminal, possible: b
 
 const shownLines = 12;
 
-/** What was made before for the same list lies in the cache. */
-function environmentCosts(items: readonly ForecastItem[]): string[] {
+function environmentCosts({ items, preparation }: Forecast): string[] {
+  const took = preparation === undefined ? undefined : durationText(preparation.ms);
   const made = items.find(
     ({ ingredient, availability, what }) =>
       ingredient === 'environment' && availability === 'rebuildable' && /^\d+ packages?$/.test(what),
   );
-  return made === undefined
-    ? []
-    : [
-        `environment: ${made.what} to install, minutes where they must be downloaded, and disk for them; nothing where it was made here before`,
-      ];
+  if (made === undefined)
+    return took === undefined ? [] : [`environment: took ${took} to have the last time`];
+  return [
+    `environment: ${made.what} to install, ${took === undefined ? 'minutes where they must be downloaded' : `which took ${took} the last time`}`,
+  ];
 }
 
 function noteOf({ reason, from }: ForecastItem): string {

@@ -9,48 +9,36 @@ import { LockstepError } from '../../base/lockstepError.ts';
 import { freeSpace } from '../../data/remotes/freeSpace.ts';
 import type { CredentialSource } from '../../data/remotes/objectStore.ts';
 import { hardwareNow } from '../../execution/capture/hardwareNow.ts';
-import { objectMissing } from '../../git/errors.ts';
 import { findRepository } from '../../git/findRepository.ts';
 import type { Package } from '../../runs/captured.ts';
-import type { Forecast, ForecastItem, ForecastLimit } from '../../runs/forecast.ts';
+import type { Forecast, ForecastItem } from '../../runs/forecast.ts';
 import { knownValue } from '../../runs/known.ts';
 import { readPackageList } from '../../runs/packageStore.ts';
-import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import { RunStore } from '../../runs/runStore.ts';
-import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import { awaitCaptured } from '../awaitCaptured.ts';
-import {
-  codeUnknown,
-  inputsMissing,
-  resumeUnknown,
-  secretMissing,
-  snapshotGone,
-  writesOutside,
-} from '../errors.ts';
-import { experimentRules } from '../experimentRules.ts';
 import { requireNetworkKept, requireReproducible } from '../reproduceRun.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
 import { machineOf } from '../probe/machineOf.ts';
 import { readProbes } from '../probe/readProbes.ts';
 import { foldersOfEnvironment } from '../restore/environmentFolders.ts';
 import { findEscapes } from '../restore/findEscapes.ts';
-import { checkpointFiles } from '../restore/placeCheckpoint.ts';
-import { outsideOutputs } from '../restore/outsideOutputs.ts';
 import { requireInside } from '../restore/requireInside.ts';
 import { closenessOf, limitsOf, sortLimits } from './closeness/closenessRules.ts';
-import type { ComputeSide } from './closeness/computeSide.ts';
+import { computeSides } from './computeSides.ts';
 import { evidenceHere } from './evidenceHere.ts';
 import { expectedCaps } from './expectedCaps.ts';
 import { expectedDuration } from './expectedDuration.ts';
-import { forecastSentence, isGone } from './forecastSentence.ts';
+import { forecastSentence, goneLimit, isGone } from './forecastSentence.ts';
 import { ingredientsNow } from './ingredientsNow.ts';
-import { lookAtCode, snapshotText } from './lookAtCode.ts';
+import { codeUnknownItem, lookAtCode } from './lookAtCode.ts';
 import { lookAtData } from './lookAtData.ts';
-import { lookAtEnvironment, visibleVariables, type EnvironmentLook } from './lookAtEnvironment.ts';
+import { lookAtEnvironment, untilCodeIsHere } from './lookAtEnvironment.ts';
+import { standsInTheWay } from './standsInTheWay.ts';
 import { lookAtDeterminism, lookAtHardware } from './lookAtHardware.ts';
-import { isSeedUnknown, lookAtParameters, secretVariables } from './lookAtParameters.ts';
+import { isSeedUnknown, lookAtParameters } from './lookAtParameters.ts';
+import { shortenItems } from './shortenItems.ts';
 import { sumBytes, wholeBytes } from './wholeBytes.ts';
 
 export interface ForecastRequest {
@@ -73,7 +61,6 @@ export const forecastVersion = 1;
 
 /** So much is read of files whose time says that they may have changed. */
 const readingBudget = 64 * 1024 * 1024;
-const mostShown = 200;
 
 /** Rejects only when aborted, or when git cannot be asked at all: what cannot be done is a blocker of the forecast. */
 export async function forecastReproduction(request: ForecastRequest): Promise<Forecast> {
@@ -112,7 +99,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   const repository = await findRepository(root, variables);
   const code = knownValue(plan.code);
   const recordedPackages = await packagesOf(original, store);
-  const [codeLook, environmentLook, hardware, escapes, probes, free] = await Promise.all([
+  const [codeLook, firstLook, hardware, escapes, probes, free] = await Promise.all([
     code === undefined || repository === undefined
       ? undefined
       : lookAtCode({
@@ -128,6 +115,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
     readProbes(original.dir),
     freeSpace(lockstepCacheFolder(variables)),
   ]);
+  const environmentLook = untilCodeIsHere(firstLook, codeLook);
   const data = await lookAtData({
     ...{ plan, captured, result, workspace: root, environment: variables, remote, budget },
     ...{ tree: codeLook?.tree, repository },
@@ -135,33 +123,16 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
     gaps: new Set((code?.gaps ?? []).map(gap => gap.path)),
   });
 
-  if (code !== undefined && codeLook === undefined)
-    block(codeUnknown(plan.id, 'this folder is not in the repository that it was recorded in.'));
-  if (codeLook?.missing === 'snapshot' && code !== undefined) block(snapshotGone(original.id, code, []));
-  else if (codeLook?.missing === 'content') block(objectMissing('all of its content'));
-  const missing = [...data.missing, ...(codeLook?.missingFiles ?? [])];
-  if (missing.length > 0) block(inputsMissing(missing, plan.pins));
-  if (environmentLook.problem !== undefined) block(environmentLook.problem);
-  for (const name of secretVariables(plan))
-    if ((variables[name] ?? '') === '') block(secretMissing(wordOf(plan, name), name));
-  if (options.checkpoint !== undefined)
-    try {
-      checkpointFiles(original, options.checkpoint);
-      const rules = experimentRules(await readExperiments(root), plan.experiment);
-      if (rules.resume === undefined) block(resumeUnknown(plan.experiment));
-    } catch (error) {
-      block(error);
-    }
-  const fixed = outsideOutputs(original, plan.argv).fixed;
-  if (fixed.length > 0 && options.allowOutsideWrites !== true) block(writesOutside(fixed));
+  for (const error of await standsInTheWay({
+    ...{ original, plan, options, root, variables, budget, signal },
+    ...{ code: codeLook, data, environment: environmentLook },
+  }))
+    block(error);
 
-  const sides = computeSides({ plan, original, recordedPackages, environmentLook, options });
-  const now: ComputeSide = {
-    ...sides.now,
-    hardware: inImage(environmentLook)
-      ? withoutSystem(knownValue(hardware), sides.original)
-      : knownValue(hardware),
-  };
+  const sides = computeSides({
+    ...{ plan, original, recordedPackages, environmentLook, options },
+    hardware: knownValue(hardware),
+  });
   const evidence = await evidenceHere({
     ...{ original, probes },
     machine: {
@@ -182,18 +153,18 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
       one => !(evidence.identical && isSeedUnknown(one)),
     ),
     ...environmentLook.items,
-    ...lookAtHardware(sides.original, now),
+    ...lookAtHardware(sides.original, sides.now),
     ...(evidence.identical ? [] : lookAtDeterminism(sides.original)),
   ];
-  const items = shortened(all);
+  const items = shortenItems(all);
   const caps = expectedCaps({ original, code: codeLook, data, environment: environmentLook });
   const limits = sortLimits([
     ...items.filter(isGone).map(goneLimit),
-    ...limitsOf(sides.original, now),
+    ...limitsOf(sides.original, sides.now),
     ...evidence.limits,
   ]);
   const fetch = sumBytes(all.filter(one => one.availability === 'fetchable').map(one => one.bytes));
-  const needed = sumBytes([codeLook?.bytes, data.copied, fetch]);
+  const needed = sumBytes([codeLook?.bytes, data.copied, fetch, environmentLook.cost?.bytes]);
   const duration = expectedDuration(original, host, options);
   const closeness = closenessOf(limits);
   const unproven =
@@ -220,6 +191,9 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
     ...(unproven === undefined ? {} : { unproven }),
     environment: environmentLook.text,
     ...(duration === undefined ? {} : { duration }),
+    ...(environmentLook.cost?.tookMs === undefined
+      ? {}
+      : { preparation: { ms: Math.round(environmentLook.cost.tookMs) } }),
     disk: { needed, ...(free === undefined ? {} : { free: wholeBytes(free) }) },
     ...{ fetch, escapes },
   };
@@ -263,113 +237,4 @@ async function packagesOf(original: RunDetails, store: string): Promise<readonly
   const list = knownValue(original.captured?.packages)?.list;
   if (list === undefined) return undefined;
   return readPackageList(store, list).catch(() => undefined);
-}
-
-function wordOf(plan: Plan, variable: string): string {
-  const word = plan.secretArguments
-    .map(index => plan.argv[index] ?? '')
-    .find(text => text.includes(`\${ENV:${variable}}`));
-  return word ?? plan.argv[Number(/\d+$/.exec(variable)?.[0])] ?? variable;
-}
-
-function inImage({ route }: EnvironmentLook): boolean {
-  return route?.kind.startsWith('image-') === true;
-}
-
-/** In a container of the same image system and C library are the image's, whatever this machine has. */
-function withoutSystem(hardware: ComputeSide['hardware'], original: ComputeSide): ComputeSide['hardware'] {
-  if (hardware === undefined) return undefined;
-  const { os = hardware.os, libc } = original.hardware ?? {};
-  return { ...hardware, os, libc };
-}
-
-function computeSides(facts: {
-  readonly plan: Plan;
-  readonly original: RunDetails;
-  readonly recordedPackages: readonly Package[] | undefined;
-  readonly environmentLook: EnvironmentLook;
-  readonly options: Partial<ReproductionOptions>;
-}): { original: ComputeSide; now: ComputeSide } {
-  const { plan, original, recordedPackages, environmentLook, options } = facts;
-  const recorded = visibleVariables(plan);
-  const interpreter = knownValue(plan.interpreter);
-  const { interpreterNow, packagesNow } = environmentLook;
-  return {
-    original: {
-      hardware: knownValue(original.captured?.hardware),
-      facts: original.captured?.facts ?? {},
-      variables: recorded,
-      packages: recordedPackages,
-      python: interpreter?.version,
-      implementation: interpreter?.implementation?.toLowerCase(),
-    },
-    now: {
-      facts: {},
-      variables: withOverrides(recorded, options.variables ?? {}),
-      packages: packagesNow,
-      python: interpreterNow?.version,
-      implementation: interpreterNow?.implementation?.toLowerCase(),
-    },
-  };
-}
-
-/** A reproduction sets recorded variables again, and over them what was asked for. */
-function withOverrides(
-  recorded: Readonly<Record<string, string>>,
-  overrides: ReproductionOptions['variables'],
-): Record<string, string> {
-  const all = new Map(Object.entries(recorded));
-  for (const [name, value] of Object.entries(overrides))
-    if (value === null) all.delete(name);
-    else all.set(name, value);
-  return Object.fromEntries(all);
-}
-
-function codeUnknownItem({ code }: Plan): ForecastItem[] {
-  // What was never recorded is not lost: that it cannot start is a blocker.
-  if (code.known === 'unknown')
-    return [
-      {
-        ...{ ingredient: 'code', what: 'code', availability: 'unknown' },
-        reason: `it was not recorded: ${code.reason.replace(/\.+$/, '')}`,
-      },
-    ];
-  const reason = 'this folder is not in its repository';
-  return [{ ingredient: 'code', what: snapshotText(code.value), availability: 'gone', reason }];
-}
-
-function goneLimit({ ingredient, what, reason, availability }: ForecastItem): ForecastLimit {
-  const why = reason === undefined ? '' : `: ${reason.replace(/\.+$/, '')}`;
-  const text = availability === 'changed' ? `${what} has changed since the run.` : `${what} is gone${why}.`;
-  return { ingredient, closeness: 'not-the-same-run', text };
-}
-
-/** Everything that is not simply here is kept as long as it can be read. */
-function shortened(items: readonly ForecastItem[]): ForecastItem[] {
-  if (items.length <= mostShown) return [...items];
-  const kept = [...items].sort((one, other) => weight(one) - weight(other)).slice(0, mostShown);
-  const rest = items.length - mostShown;
-  const left = items.filter(one => !kept.includes(one));
-  return [
-    ...items.filter(one => kept.includes(one)),
-    {
-      ...{ ingredient: 'data', what: `${rest} more`, bytes: sumBytes(left.map(one => one.bytes)) },
-      availability: left.some(one => one.availability === 'gone')
-        ? 'gone'
-        : (left[0]?.availability ?? 'unknown'),
-    },
-  ];
-}
-
-const weights: readonly ForecastItem['availability'][] = [
-  'gone',
-  'changed',
-  'unknown',
-  'rebuildable',
-  'fetchable',
-  'here',
-];
-
-function weight({ ingredient, availability }: ForecastItem): number {
-  return ingredient === 'data' ? weights.indexOf(availability) : -1;
 }

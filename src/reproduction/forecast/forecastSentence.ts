@@ -1,5 +1,5 @@
 /** The first line of a forecast: can it be done, how close will it get, what does it take. */
-import type { Forecast, ForecastItem } from '../../runs/forecast.ts';
+import type { Forecast, ForecastItem, ForecastLimit } from '../../runs/forecast.ts';
 import { durationWords, sizeWords } from './forecastWords.ts';
 
 export type SentenceFacts = Pick<
@@ -41,6 +41,12 @@ export function isNeeded({ ingredient }: Pick<ForecastItem, 'ingredient'>): bool
 
 export function isGone(item: Pick<ForecastItem, 'ingredient' | 'availability'>): boolean {
   return isNeeded(item) && (item.availability === 'gone' || item.availability === 'changed');
+}
+
+export function goneLimit({ ingredient, what, reason, availability }: ForecastItem): ForecastLimit {
+  const why = reason === undefined ? '' : `: ${reason.replace(/\.+$/, '')}`;
+  const text = availability === 'changed' ? `${what} has changed since the run.` : `${what} is gone${why}.`;
+  return { ingredient, closeness: 'not-the-same-run', text };
 }
 
 function costText({ duration, fetch }: SentenceFacts): string {

@@ -8,7 +8,7 @@ import { describeGaps, isLacking } from '../../git/gaps.ts';
 import type { GitContext } from '../../git/runGit.ts';
 import type { Captured } from '../../runs/captured.ts';
 import type { ForecastItem } from '../../runs/forecast.ts';
-import type { Code, SnapshotGap, SubmoduleSnapshot } from '../../runs/plan.ts';
+import type { Code, Plan, SnapshotGap, SubmoduleSnapshot } from '../../runs/plan.ts';
 import { fileNow, type ReadingBudget } from './fileNow.ts';
 import { lfsLook, type LfsLook } from './lfsLook.ts';
 import type { RemoteQuestion } from './lookAtPinned.ts';
@@ -61,6 +61,20 @@ export async function lookAtCode(question: CodeQuestion): Promise<CodeLook> {
     missingFiles: gaps.missing,
     caps: gaps.caps,
   };
+}
+
+/** Of code that was never recorded, or of another repository. */
+export function codeUnknownItem({ code }: Plan): ForecastItem[] {
+  // What was never recorded is not lost: that it cannot start is a blocker.
+  if (code.known === 'unknown')
+    return [
+      {
+        ...{ ingredient: 'code', what: 'code', availability: 'unknown' },
+        reason: `it was not recorded: ${code.reason.replace(/\.+$/, '')}`,
+      },
+    ];
+  const reason = 'this folder is not in its repository';
+  return [{ ingredient: 'code', what: snapshotText(code.value), availability: 'gone', reason }];
 }
 
 function taskOf({ environment, remote }: CodeQuestion): Pick<GitContext, 'environment' | 'signal'> {

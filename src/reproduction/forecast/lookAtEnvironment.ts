@@ -11,6 +11,7 @@ import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { isConfirmedFor } from '../../runs/sharedRecord.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
+import { environmentCost, type EnvironmentCost } from './environmentCost.ts';
 import { chooseEnvironmentRoute, type EnvironmentRoute } from '../restore/environmentRoute.ts';
 
 export interface EnvironmentQuestion {
@@ -38,6 +39,8 @@ export interface EnvironmentLook {
   readonly interpreterNow?: Interpreter | undefined;
   /** `numpy 1.26.4 → 2.0.1`. */
   readonly differences: readonly string[];
+  /** Undefined where no way is known. */
+  readonly cost?: EnvironmentCost;
 }
 
 const patienceMs = 10_000;
@@ -81,9 +84,11 @@ export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<
     };
   }
   const interpreter = knownValue(plan.interpreter);
+  const cost = await environmentCost({ route, original, plan, packages, environment });
   const look = {
-    items: [itemOf(route, plan), ...packagesItem(route, packages)],
-    ...{ text: route.text, route, differences: route.differences },
+    items: [itemOf(route, plan, cost), ...packagesItem(route, packages, cost)],
+    text: cost.isMade ? `${route.text.replace(/\.$/, '')}, which lies in the cache.` : route.text,
+    ...{ route, cost, differences: route.differences },
   };
   // Installed or fetched once more, these are the same.
   if (route.kind === 'image-here' || route.kind === 'image-pulled' || route.kind === 'python-rebuilt')
@@ -97,7 +102,7 @@ export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<
   };
 }
 
-function itemOf(route: EnvironmentRoute, plan: Plan): ForecastItem {
+function itemOf(route: EnvironmentRoute, plan: Plan, cost: EnvironmentCost): ForecastItem {
   const common = { ingredient: 'environment', what: recordedText(plan) } as const;
   const [better] = route.passedOver;
   const reason = better === undefined ? {} : { reason: better.reason };
@@ -114,6 +119,7 @@ function itemOf(route: EnvironmentRoute, plan: Plan): ForecastItem {
     case 'image-rebuilt':
       return { ...common, availability: 'rebuildable', from: 'the devcontainer of its code', ...reason };
     case 'python-rebuilt':
+      if (cost.isMade) return { ...common, availability: 'here', from: 'the cache' };
       return { ...common, availability: 'rebuildable', from: 'the captured list of packages', ...reason };
     case 'host':
       return plan.environment.container === undefined
@@ -138,6 +144,7 @@ function recordedText(plan: Plan): string {
 function packagesItem(
   { kind, differences }: EnvironmentRoute,
   packages: readonly Package[] | undefined,
+  { isMade, bytes, unknownSizes }: EnvironmentCost,
 ): ForecastItem[] {
   if (packages === undefined || (kind !== 'recorded' && kind !== 'python-rebuilt' && kind !== 'host'))
     return [];
@@ -147,13 +154,18 @@ function packagesItem(
   } as const;
   const shown = differences.slice(0, 3).join(', ');
   const reason = differences.length > 3 ? `${shown} and ${differences.length - 3} more` : shown;
-  if (kind === 'python-rebuilt')
+  if (isMade) return [{ ...common, availability: 'here', from: 'the cache' }];
+  if (kind === 'python-rebuilt') {
+    const sizes = unknownSizes === 0 ? '' : `the size of ${unknownSizes} is not known`;
+    const reasons = [reason, sizes].filter(text => text !== '').join('; ');
     return [
       {
         ...{ ...common, availability: 'rebuildable', from: 'the captured list of packages' },
-        ...(reason === '' ? {} : { reason }),
+        ...(bytes === undefined || bytes === 0 ? {} : { bytes }),
+        ...(reasons === '' ? {} : { reason: reasons }),
       },
     ];
+  }
   return [{ ...common, availability: 'here', ...(reason === '' ? {} : { reason }) }];
 }
 
@@ -184,6 +196,23 @@ async function installedNow(
       },
     }),
   );
+}
+
+/**
+ * An image that is gone can perhaps be built once more from code that is not here yet: nobody knows before that is.
+ * @param code What is known of it; undefined where this is no repository.
+ */
+export function untilCodeIsHere(
+  look: EnvironmentLook,
+  code: { readonly tree: unknown; readonly missing: unknown } | undefined,
+): EnvironmentLook {
+  const mayCome = code !== undefined && code.tree === undefined && code.missing === undefined;
+  if (look.problem?.code !== 'image-gone' || !mayCome) return look;
+  const reason = `its image is gone; whether it can be built once more is seen when the code of the run is here`;
+  return {
+    items: look.items.map(item => ({ ...item, availability: 'unknown', reason, mend: undefined })),
+    ...{ text: `Where it runs is not known: ${reason}.`, differences: [] },
+  };
 }
 
 /** Those whose values are recorded: a reproduction sets them again. */

@@ -1,25 +1,38 @@
 /** What a reproduction takes from the container of the original: its image, its environment, and what the record holds of it. */
+import { lockstepCacheFolder } from '../../base/lockstepCacheFolder.ts';
 import { errorText } from '../../base/systemError.ts';
 import type { ContainerApi } from '../../execution/inside/containerApi.ts';
 import { imageGone } from '../../execution/inside/errors.ts';
 import { remoteVariables } from '../../execution/inside/findContainer.ts';
 import type { EnvironmentIdentity, Plan } from '../../runs/plan.ts';
+import { imageKey, noteMade } from './madeEnvironments.ts';
 
 export type RecordedContainer = NonNullable<EnvironmentIdentity['container']>;
+
+export interface ImageTask {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly onProgress?: ((text: string) => void) | undefined;
+  readonly signal: AbortSignal;
+}
 
 /** The id of the recorded image, pulled where it is not here any more. Rejects with `image-gone`. */
 export async function haveImage(
   api: ContainerApi,
   { imageId, repoDigests }: RecordedContainer,
-  signal: AbortSignal,
+  { environment, onProgress, signal }: ImageTask,
 ): Promise<string> {
   if ((await api.image(imageId, { signal })) !== undefined) return imageId;
   let said = '';
   for (const digest of repoDigests) {
     try {
+      onProgress?.(`Fetching the image ${digest}`);
+      const began = performance.now();
       await api.pull(digest, { signal });
       const image = await api.image(digest, { signal });
-      if (image !== undefined) return image.Id;
+      if (image === undefined) continue;
+      const tookMs = performance.now() - began;
+      await noteMade(lockstepCacheFolder(environment), imageKey('pulled', imageId), { tookMs });
+      return image.Id;
     } catch (error) {
       signal.throwIfAborted();
       said = errorText(error);

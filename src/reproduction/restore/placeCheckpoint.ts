@@ -51,25 +51,33 @@ export function checkpointFiles({ id, result }: RunDetails, checkpoint: string):
   return files;
 }
 
-async function sourceOf(
-  { path, sha256 }: FileUse,
-  { original, workspace, environment, signal }: CheckpointRequest,
-): Promise<string | undefined> {
+async function sourceOf(output: FileUse, request: CheckpointRequest): Promise<string | undefined> {
+  const { path, sha256 } = output;
+  const { workspace, signal } = request;
   const there = join(workspace, path);
   if (
     (await stat(there).catch(() => undefined))?.isFile() === true &&
     (await hashFile(there, signal)) === sha256
   )
     return there;
+  for (const file of await pinnedCopies(output, request))
+    if ((await hashFile(file, signal).catch(() => undefined)) === sha256) return file;
+  return undefined;
+}
+
+/** Objects of the data cache that the run pinned the output as; whether they are there, and whole, is to be looked at. */
+export async function pinnedCopies(
+  { path }: FileUse,
+  { original, workspace, environment }: Pick<CheckpointRequest, 'original' | 'workspace' | 'environment'>,
+): Promise<string[]> {
   const { repositories } = await openDataProject(workspace, { ...environment }).catch(() => ({
     repositories: [],
   }));
+  const files: string[] = [];
   for (const { settings } of repositories)
-    for (const hash of await pinnedAs(path, original, settings.cacheFolder)) {
-      const file = join(settings.cacheFolder, objectKey({ algorithm: 'md5', value: hash }));
-      if ((await hashFile(file, signal).catch(() => undefined)) === sha256) return file;
-    }
-  return undefined;
+    for (const value of await pinnedAs(path, original, settings.cacheFolder))
+      files.push(join(settings.cacheFolder, objectKey({ algorithm: 'md5', value })));
+  return files;
 }
 
 /** The md5 that a pin of the run has for the file: of its own, or in the listing of a folder above it. */

@@ -81,7 +81,10 @@ async function madeImage(request: RebuildImageRequest): Promise<string> {
     const api = new ContainerApi(endpoint);
     if (devcontainer.kind === 'image') {
       const ref = (await lockedBase(checkout, value.image ?? '')) ?? value.image ?? '';
-      if ((await api.image(ref, { signal })) === undefined) await api.pull(ref, { signal });
+      if ((await api.image(ref, { signal })) === undefined) {
+        request.onProgress?.(`Fetching the image ${ref}`);
+        await api.pull(ref, { signal });
+      }
       const image = await api.image(ref, { signal });
       if (image === undefined) throw new Error(`${ref} is not to be had`);
       return image.Id;
@@ -117,7 +120,7 @@ async function build(
   await requirePartOfCode([places.dockerfile, places.context], checkout);
   const { args = {}, target } = devcontainer.value.build ?? {};
   const podman = engine === 'podman';
-  onProgress?.(`building the image from ${devcontainer.config}`);
+  onProgress?.(`Building the image from ${devcontainer.config}`);
   const outcome = await runCommand({
     program: podman ? 'podman' : 'docker',
     args: [

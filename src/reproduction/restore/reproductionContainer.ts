@@ -27,6 +27,7 @@ export interface ReproductionContainerRequest extends MountsRequest {
   readonly image?: RebuiltImage | undefined;
   /** The GPU to use, in place of the recorded ones. */
   readonly gpu?: string | undefined;
+  readonly onProgress?: ((text: string) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +49,7 @@ export async function makeReproductionContainer(
   if (original === undefined || endpoint === undefined) throw environmentNotSupported(plan.environment.kind);
   const api = new ContainerApi(endpoint);
   await sweepRunContainers(endpoint, { store, but: id });
-  const image = request.image?.id ?? (await haveImage(api, original, signal));
+  const image = request.image?.id ?? (await haveImage(api, original, request));
   const trusted = await isMarkedHere(store, plan);
   const network = networkOf(original, request.network, trusted);
   const { env, remote } = await originalEnvironment(api, original, image, environment, trusted);

@@ -7,6 +7,7 @@ import type { EnvironmentIdentity, Plan } from '../../runs/plan.ts';
 import { otherPackagesCap, rebuiltCap } from './environmentRoute.ts';
 import type { EnvironmentRoute } from './environmentRoute.ts';
 import { imageRebuiltCap } from './imageRoute.ts';
+import { imageKey, noteMade, pythonKey } from './madeEnvironments.ts';
 import { rebuildImage } from './rebuiltImage.ts';
 import type { RebuiltImage } from './rebuiltImage.ts';
 import { rebuildEnvironment } from './rebuiltEnvironment.ts';
@@ -58,10 +59,14 @@ export async function takeRoute(request: TakeRequest): Promise<TakenRoute> {
       // Somebody else's build has the network where somebody else's run had it.
       const network =
         request.network && (container?.network !== 'none' || (await isMarkedHere(request.store, plan)));
+      const began = performance.now();
       const image = await rebuildImage({
         ...{ checkout, environment, network, onProgress, signal, engine: container?.engine ?? '' },
         endpoint: environment['DOCKER_HOST'] ?? container?.endpoint ?? '',
         recorded: container?.imageId ?? '',
+      });
+      await noteMade(lockstepCacheFolder(environment), imageKey('built', container?.imageId ?? ''), {
+        tookMs: performance.now() - began,
       });
       return { inContainer: true, caps: image.proven ? [] : [imageRebuiltCap], image };
     }
@@ -83,12 +88,18 @@ export async function takeRoute(request: TakeRequest): Promise<TakenRoute> {
 
 async function rebuilt(request: TakeRequest): Promise<TakenRoute> {
   const { route, plan, environment } = request;
+  const cacheFolder = lockstepCacheFolder(environment);
+  request.onProgress('Making the Python environment of the run once more');
+  const began = performance.now();
   const built = await rebuildEnvironment({
     ...{ ...request, variables: environment },
     ...(request.packages === undefined ? {} : { list: request.packages }),
-    cacheFolder: lockstepCacheFolder(environment),
+    cacheFolder,
   });
   const { folder, interpreter, list, differences } = built;
+  await noteMade(cacheFolder, pythonKey(plan, list), {
+    ...{ folder, tookMs: built.built ? performance.now() - began : undefined },
+  });
   const inside = plan.environment.container !== undefined;
   return {
     inContainer: false,

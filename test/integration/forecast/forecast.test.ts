@@ -210,7 +210,7 @@ describe('a forecast', function () {
     assert.equal(possible, true);
     const item = seen.items.find(one => one.what.endsWith(' packages'));
     assert.equal(item?.availability, 'rebuildable');
-    assert.match(item.reason ?? '', /^numpy 0\.1 → /);
+    assert.match(item.reason ?? '', /^numpy 0\.1 → .*; the size of \d+ is not known$/);
     assert.match(seen.environment, /made once more from the captured list/);
     assert.deepEqual(seen.caps, ['the environment was rebuilt from the captured list']);
     await writeFile(path, text);

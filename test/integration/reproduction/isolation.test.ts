@@ -4,8 +4,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { forecastSchema } from '../../../src/runs/forecast.ts';
 import { errorOutputSchema } from '../../../src/cli/output/errorOutput.ts';
 import { showOutputSchema } from '../../../src/cli/output/showOutput.ts';
+import { runPaths } from '../../../src/runs/runPaths.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import type { Verdict } from '../../../src/runs/verdict.ts';
 import { cliProject, cliScript } from '../../helpers/lockstepCli.ts';
@@ -138,7 +140,26 @@ print(json.dumps({'step': 0, 'loss': helper.VALUE}))
     await run(project, ['.venv/bin/python', 'a.py']);
     await rm(join(project.root, '.venv'), { recursive: true });
     await refused(project, 'interpreter-missing', '--env', 'host');
+    const environmentNow = async (id: string): Promise<object[]> => {
+      const { document } = await project.json(['reproduce', id, '--forecast', '--json']);
+      const { items } = forecastSchema.parse(document);
+      return items
+        .filter(one => one.ingredient === 'environment')
+        .map(({ availability, from }) => ({ availability, from }));
+    };
+    const rebuildable = { availability: 'rebuildable', from: 'the captured list of packages' };
+    assert.deepEqual(
+      [...new Set((await environmentNow('@2')).map(one => JSON.stringify(one)))],
+      [JSON.stringify(rebuildable)],
+    );
     const { verdict } = await reproduce(project, ['@2']);
+    // Whoever followed it meanwhile was told.
+    const { preparing } = runPaths(join(project.root, '.git', 'lockstep'), verdict.reproductionId);
+    assert.match(await readFile(preparing, 'utf8'), /Making the Python environment of the run once more/);
+    assert.deepEqual(
+      [...new Set((await environmentNow(verdict.runId)).map(one => JSON.stringify(one)))],
+      [JSON.stringify({ availability: 'here', from: 'the cache' })],
+    );
     assert.match(
       verdict.ingredients.find(one => one.name === 'environment')?.now ?? '',
       /^rebuilt from the captured list/,
