@@ -7,6 +7,7 @@ import { causeReportSchema } from './causeReport.ts';
 import { determinismProbeSchema } from './determinismProbe.ts';
 import { forecastSchema } from './forecast.ts';
 import { planSchema } from './plan.ts';
+import { preparingSchema } from './preparing.ts';
 import { processRecordSchema } from './processRecord.ts';
 import { resultSchema } from './result.ts';
 import { runComparisonSchema } from './runComparison.ts';
@@ -20,6 +21,11 @@ const published: readonly { readonly name: string; readonly title: string; reado
     name: 'process',
     title: 'process.json of a run: its processes',
     schema: processRecordSchema,
+  },
+  {
+    name: 'preparing',
+    title: 'preparing.json of a run: what takes long before its command starts',
+    schema: preparingSchema,
   },
   {
     name: 'captured',

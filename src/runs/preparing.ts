@@ -1,6 +1,6 @@
 /**
  * `preparing.json`: what takes long before the command of a run starts, for whoever waits: an image that is pulled, an
- * environment that is made. Written by the supervisor; says nothing any more once `process.json` is there.
+ * environment that is made. Written by the supervisor; says nothing any more once `plan.json` is there.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
@@ -14,9 +14,9 @@ export const preparingSchema = z.looseObject({
   at: z.string(),
 });
 
-/** Undefined where nothing is told, or the command was started. Never throws. */
-export function readPreparing(paths: Pick<RunPaths, 'preparing' | 'process'>): string | undefined {
-  if (existsSync(paths.process) || !existsSync(paths.preparing)) return undefined;
+/** Undefined where nothing is told, or the command is about to start. Never throws. */
+export function readPreparing(paths: Pick<RunPaths, 'preparing' | 'plan'>): string | undefined {
+  if (existsSync(paths.plan) || !existsSync(paths.preparing)) return undefined;
   try {
     return preparingSchema.parse(JSON.parse(readFileSync(paths.preparing, 'utf8'))).text;
   } catch {

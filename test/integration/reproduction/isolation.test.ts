@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { forecastSchema } from '../../../src/runs/forecast.ts';
 import { errorOutputSchema } from '../../../src/cli/output/errorOutput.ts';
 import { showOutputSchema } from '../../../src/cli/output/showOutput.ts';
-import { runPaths } from '../../../src/runs/runPaths.ts';
+import { RunStore } from '../../../src/runs/runStore.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import type { Verdict } from '../../../src/runs/verdict.ts';
 import { cliProject, cliScript } from '../../helpers/lockstepCli.ts';
@@ -140,26 +140,19 @@ print(json.dumps({'step': 0, 'loss': helper.VALUE}))
     await run(project, ['.venv/bin/python', 'a.py']);
     await rm(join(project.root, '.venv'), { recursive: true });
     await refused(project, 'interpreter-missing', '--env', 'host');
-    const environmentNow = async (id: string): Promise<object[]> => {
+    const runs = new RunStore(join(project.root, '.git', 'lockstep'));
+    const id = await runs.resolve('@2');
+    const environmentNow = async (): Promise<string[]> => {
       const { document } = await project.json(['reproduce', id, '--forecast', '--json']);
-      const { items } = forecastSchema.parse(document);
-      return items
-        .filter(one => one.ingredient === 'environment')
-        .map(({ availability, from }) => ({ availability, from }));
+      const items = forecastSchema.parse(document).items.filter(one => one.ingredient === 'environment');
+      return [...new Set(items.map(({ availability, from }) => `${availability}, ${from ?? ''}`))];
     };
-    const rebuildable = { availability: 'rebuildable', from: 'the captured list of packages' };
-    assert.deepEqual(
-      [...new Set((await environmentNow('@2')).map(one => JSON.stringify(one)))],
-      [JSON.stringify(rebuildable)],
-    );
-    const { verdict } = await reproduce(project, ['@2']);
-    // Whoever followed it meanwhile was told.
-    const { preparing } = runPaths(join(project.root, '.git', 'lockstep'), verdict.reproductionId);
-    assert.match(await readFile(preparing, 'utf8'), /Making the Python environment of the run once more/);
-    assert.deepEqual(
-      [...new Set((await environmentNow(verdict.runId)).map(one => JSON.stringify(one)))],
-      [JSON.stringify({ availability: 'here', from: 'the cache' })],
-    );
+    assert.deepEqual(await environmentNow(), ['rebuildable, the captured list of packages']);
+    const { stderr } = await project.lockstep(['reproduce', id]);
+    assert.match(stderr, /^lockstep: Making the Python environment of the run once more$/m);
+    assert.deepEqual(await environmentNow(), ['here, the cache']);
+    const [verdict] = (await runs.read(id)).verdicts;
+    assert.ok(verdict);
     assert.match(
       verdict.ingredients.find(one => one.name === 'environment')?.now ?? '',
       /^rebuilt from the captured list/,

@@ -8,14 +8,14 @@ import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
 import { waitFor } from '../../../helpers/waitFor.ts';
 
 describe('the preparation of a run', () => {
-  it('is told to whoever reads, the newest line at last, until the command is started', async () => {
+  it('is told to whoever reads, the newest line at last, until there is a plan', async () => {
     await using folder = await temporaryFolder();
     const paths = runPaths(folder.path, '01HZZZZZZZZZZZZZZZZZZZZZZA');
     await mkdir(paths.dir, { recursive: true });
     const note = preparingNotes(paths);
     for (const text of ['one', 'two', 'three']) note(text);
     await waitFor('the newest line', () => readPreparing(paths) === 'three');
-    await writeFile(paths.process, '{}');
+    await writeFile(paths.plan, '{}');
     assert.equal(readPreparing(paths), undefined);
   });
 
