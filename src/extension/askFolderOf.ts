@@ -12,7 +12,9 @@ const shownFolders = 30;
 
 /** The folder to open; undefined where the person leaves the question, or clones first. */
 export async function askFolderOf({ remote }: RunLink): Promise<vscode.Uri | undefined> {
-  const recent = await recentFolders();
+  // Those of this window have been looked through.
+  const open = new Set(vscode.workspace.workspaceFolders?.map(({ uri }) => uri.toString()));
+  const recent = (await recentFolders()).filter(folder => !open.has(folder.toString()));
   const items: FolderPick[] = [
     ...recent.map((folder): FolderPick => ({
       label: folder.path.slice(folder.path.lastIndexOf('/') + 1),
@@ -34,7 +36,7 @@ export async function askFolderOf({ remote }: RunLink): Promise<vscode.Uri | und
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Which Folder Is the Repository of This Link?'),
-    placeHolder: oneLine(remote, 200),
+    placeHolder: vscode.l10n.t('Choose the clone of {0}', oneLine(remote, 200)),
     matchOnDescription: true,
     ignoreFocusOut: true,
   });

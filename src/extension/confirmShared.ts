@@ -6,6 +6,7 @@
 import * as vscode from 'vscode';
 import type { ConfirmedPlace } from '../runs/sharedRecord.ts';
 import { oneLine } from './formatText.ts';
+import { sharedFact } from './sharedFacts.ts';
 import type { StoreClient } from './storeClient.ts';
 import type { RunReference } from './worker/engineRequests.ts';
 
@@ -23,7 +24,7 @@ export async function confirmShared(
   if (unconfirmed === undefined) return true;
   const from =
     unconfirmed.sharedBy === '' ? vscode.l10n.t('somebody else') : oneLine(unconfirmed.sharedBy, 80);
-  const lines = unconfirmed.facts.flatMap(({ name, value }) => factLines(name, value));
+  const lines = unconfirmed.facts.map(sharedFact).flatMap(({ name, value }) => factLines(name, value));
   const detail = [
     ...lines.slice(0, shownLines),
     ...(lines.length > shownLines ? [vscode.l10n.t('… {0} more lines', lines.length - shownLines)] : []),

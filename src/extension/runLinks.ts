@@ -20,6 +20,8 @@ const pendingKey = 'lockstep.pendingLink';
 const pendingMs = 10 * 60 * 1000;
 
 interface PendingLink extends RunLink {
+  /** The folder that was chosen for it, as an address. */
+  readonly folder: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -60,9 +62,12 @@ export class RunLinks implements vscode.UriHandler {
     try {
       await model.ready;
       const projects = await this.#projectsOf(pending);
-      if (projects.length === 0 || !vscode.workspace.isTrusted) return;
+      if (!vscode.workspace.isTrusted) return;
+      const chosen = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === pending.folder);
+      if (projects.length === 0 && chosen !== true) return;
       await memento.update(pendingKey, undefined);
-      await this.#open(pending, projects);
+      if (projects.length > 0) await this.#open(pending, projects);
+      else this.#sayNotHere(pending);
     } catch (error) {
       void showError(error, log);
     }
@@ -77,9 +82,21 @@ export class RunLinks implements vscode.UriHandler {
     }
     const folder = await askFolderOf(link);
     if (folder === undefined) return;
-    const pending: PendingLink = { ...link, at: Date.now() };
+    const pending: PendingLink = { ...link, at: Date.now(), folder: folder.toString() };
     await this.#parts.memento.update(pendingKey, pending);
     await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true });
+  }
+
+  #sayNotHere(link: RunLink): void {
+    const another = vscode.l10n.t('Choose Another Folder…');
+    const text = vscode.l10n.t(
+      'This folder is no clone of {0}, where the link leads.',
+      oneLine(link.remote, 200),
+    );
+    // Not waited for: a message may stand for hours.
+    void vscode.window.showWarningMessage(text, another).then(async answer => {
+      if (answer === another) await this.#follow(link);
+    });
   }
 
   /** Those that have the run, else those whose repository has the remote. */

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockstep } from '../../scripts/sample/lockstepCommand.ts';
-import type { Workbench } from '../../scripts/editor/workbench.ts';
+import { listRuns } from '../../scripts/sample/sampleRuns.ts';
+import { Workbench } from '../../scripts/editor/workbench.ts';
 import { gitRepository, type GitRepository } from '../helpers/gitRepository.ts';
 import { realEditor, type RealEditor } from '../helpers/realEditor.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 
+const signal = new AbortController().signal;
 const patience = { deadlineMs: 60_000, everyMs: 100 };
 
 describe('the commands in the real editor', function () {
@@ -93,6 +95,42 @@ describe('the commands in the real editor', function () {
     await row('words.py', 'loss').waitFor({ timeout: 60_000 });
     await window.rowMenu(row('words.py'), 'Cancel Run');
     await row('words.py', 'cancelled').waitFor({ timeout: 60_000 });
+  });
+
+  it('asks which folder a link belongs to, and shows the run in a window on it', async () => {
+    const [run] = await listRuns({ cwd: repository.root, env: repository.environment, signal });
+    const remote = encodeURIComponent('https://example.invalid/digits.git');
+    const elsewhere = join(repository.home, 'elsewhere');
+    await mkdir(elsewhere);
+    await window.page.close();
+    window = await editor.openWindow(elsewhere);
+    await window.runCommand('Developer: Open URL');
+    const address = window.quickInput.locator('input').first();
+    await address.fill(`vscode://lockstep.lockstep/run?remote=${remote}&id=${run?.id ?? ''}`);
+    await address.press('Enter');
+    await window.page
+      .locator('.monaco-dialog-box')
+      .getByRole('button', { name: 'Open', exact: true })
+      .click();
+    const question = window.quickInput.filter({ hasText: 'Which Folder Is the Repository of This Link?' });
+    await question.waitFor({ timeout: 60_000 });
+    const folders = question.locator('.monaco-list-row');
+    // The folder of this window has been looked through.
+    assert.doesNotMatch((await folders.allInnerTexts()).join('\n'), /elsewhere/);
+    await folders.filter({ hasText: repository.root }).first().click();
+    const opened = await waitFor(
+      'the new window',
+      async () => {
+        // A browser lets a click open windows for some seconds only; the editor then asks for another one.
+        const retry = window.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Retry' });
+        if (await retry.isVisible()) await retry.click();
+        return editor.person.pages().find(page => page !== window.page);
+      },
+      { deadlineMs: 120_000, everyMs: 200 },
+    );
+    await window.page.close();
+    window = new Workbench(opened);
+    await window.tab('Reproduce:').waitFor({ timeout: 90_000 });
   });
 
   it('says in an untrusted folder why nothing runs', async () => {

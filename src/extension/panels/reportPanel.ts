@@ -17,6 +17,7 @@ import { Coalescer } from '../coalescer.ts';
 import { oneLine } from '../formatText.ts';
 import { commandIds } from '../ids.ts';
 import type { Reproductions } from '../reproductions.ts';
+import { sharedFact } from '../sharedFacts.ts';
 import type { StoreChange, StoreClient } from '../storeClient.ts';
 import type { ReproductionReference } from '../worker/panelRequests.ts';
 import { PanelChannel } from './panelChannel.ts';
@@ -27,6 +28,13 @@ import { showPage } from './showPage.ts';
 export type ReportReference = Pick<ReproductionReference, 'store' | 'original'> & {
   readonly reproduction?: string | undefined;
 };
+
+/** What a shared run would execute is shown in the person's language. */
+function inOurWords<Facts extends Pick<ForecastView, 'unconfirmed'>>(facts: Facts): Facts {
+  const { unconfirmed } = facts;
+  if (unconfirmed === undefined) return facts;
+  return { ...facts, unconfirmed: { ...unconfirmed, facts: unconfirmed.facts.map(sharedFact) } };
+}
 
 /** What brings a panel back after a window reload; kept in the webview's state. */
 const originSchema = z.object({
@@ -161,7 +169,7 @@ export class ReportPanel {
 
   async #sendForecast(): Promise<void> {
     const { store, original: id } = this.#reference;
-    const facts = await this.#parts.client.request('forecastFacts', { store, id });
+    const facts = inOurWords(await this.#parts.client.request('forecastFacts', { store, id }));
     this.panel.title = vscode.l10n.t('Reproduce: {0}', oneLine(facts.original.label, 40));
     const known = this.#forecast;
     await this.#showForecast({ ...known, ...facts, starting: this.#starting });

@@ -9,10 +9,10 @@ import type { OpenProject } from '../projects.ts';
 import type { ModelChange, RunsModel } from '../runsModel.ts';
 import type { RunsViewState } from '../runsViewState.ts';
 import type { StoreClient } from '../storeClient.ts';
-import type { RunOutline, RunRow } from '../worker/runsView.ts';
+import type { RunRow } from '../worker/runsView.ts';
 import { changedPlaces } from './changedPlaces.ts';
 import { groupItem, moreItem, projectItem } from './frameItems.ts';
-import { groupNode, runNodeId, topRunOf } from './nodeIds.ts';
+import { groupNode } from './nodeIds.ts';
 import { runItem } from './runItem.ts';
 import { childRunsItem } from './childRunsItem.ts';
 import { folderItem, folderNodes } from './folderNodes.ts';
@@ -21,6 +21,7 @@ import { runSections } from './runSections.ts';
 import { sectionItem } from './sectionItem.ts';
 import { sectionLeaves } from './sectionLeaves.ts';
 import { runTooltip } from './runTooltip.ts';
+import { ShownRuns } from './shownRuns.ts';
 import type {
   ChildRunsNode,
   GroupNode,
@@ -34,11 +35,6 @@ import type {
 const pageSize = 100;
 const childPageSize = 200;
 
-interface LoadedGroup {
-  readonly node: GroupNode;
-  readonly nodes: readonly RunNode[];
-}
-
 export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
   readonly #client: StoreClient;
   readonly #model: RunsModel;
@@ -47,16 +43,11 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
   readonly #changed = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   readonly #subscriptions: { dispose(): unknown }[];
   readonly onDidChangeTreeData = this.#changed.event;
-  /** Group id → what is shown of it. */
-  readonly #loaded = new Map<string, LoadedGroup>();
+  readonly #runs = new ShownRuns();
   /** Id of a group or of child runs → runs to show; a page where nothing is said. */
   readonly #shown = new Map<string, number>();
-  /** Run node id → its row. */
-  readonly #rows = new Map<string, RunRow>();
   /** Id of child runs → how many there are. */
   readonly #childCounts = new Map<string, number>();
-  /** VS Code knows nodes by identity: one object for each id. */
-  readonly #nodes = new Map<string, TreeNode>();
 
   constructor(client: StoreClient, model: RunsModel, viewState: RunsViewState, health: HealthModel) {
     this.#client = client;
@@ -76,7 +67,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
   }
 
   rowOf(node: RunNode): RunRow | undefined {
-    return this.#rows.get(node.id);
+    return this.#runs.rowOf(node);
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
@@ -85,7 +76,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
       case 'project':
         return this.#groups(node.project.store, node);
       case 'group':
-        return this.#runs(node);
+        return this.#runsOf(node);
       case 'run':
         return this.#sections(node);
       case 'childRuns':
@@ -113,7 +104,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
       case 'group':
         return groupItem(node, this.#viewState.view.grouping, this.#model.snapshot.outlines.get(node.store));
       case 'run': {
-        const row = this.#rows.get(node.id);
+        const row = this.#runs.rowOf(node);
         return row === undefined
           ? new vscode.TreeItem(node.runId)
           : runItem(node.id, row, Date.now(), this.#health.of(node.store, node.runId));
@@ -137,7 +128,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     token: vscode.CancellationToken,
   ): Promise<vscode.TreeItem> {
     if (node.kind !== 'run') return item;
-    const row = this.#rows.get(node.id);
+    const row = this.#runs.rowOf(node);
     if (row === undefined) return item;
     const details = await this.#client
       .request('runDetails', { store: node.store, id: node.runId })
@@ -158,13 +149,12 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     if (place === undefined) return undefined;
     const project = this.#model.snapshot.projects.find(candidate => candidate.store === store);
     if (project === undefined) return undefined;
-    const parent = this.#interned(groupNode(store, place.group, this.#projectNode(project)));
+    const parent = this.#runs.interned(groupNode(store, place.group, this.#projectNode(project)));
     if (place.index >= this.#limit(parent)) return undefined;
-    const nodes = this.#loaded.get(parent.id)?.nodes ?? [];
-    const known = nodes.find(({ runId }) => runId === id);
+    const known = this.#runs.runsOf(parent).find(({ runId }) => runId === id);
     if (known !== undefined) return known;
-    await this.#runs(parent);
-    return this.#loaded.get(parent.id)?.nodes.find(({ runId }) => runId === id);
+    await this.#runsOf(parent);
+    return this.#runs.runsOf(parent).find(({ runId }) => runId === id);
   }
 
   async #roots(): Promise<TreeNode[]> {
@@ -175,28 +165,28 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     const [only] = projects;
     if (only === undefined) return [];
     if (this.#model.snapshot.projects.length === 1) return this.#groups(only.store, undefined);
-    return projects.map(project => this.#interned({ kind: 'project', id: project.store, project }));
+    return projects.map(project => this.#runs.interned({ kind: 'project', id: project.store, project }));
   }
 
   #groups(store: string, parent: ProjectNode | undefined): GroupNode[] {
     const outline = this.#model.snapshot.outlines.get(store);
-    return (outline?.groups ?? []).map(({ key }) => this.#interned(groupNode(store, key, parent)));
+    return (outline?.groups ?? []).map(({ key }) => this.#runs.interned(groupNode(store, key, parent)));
   }
 
-  async #runs(group: GroupNode): Promise<TreeNode[]> {
+  async #runsOf(group: GroupNode): Promise<TreeNode[]> {
     const limit = this.#limit(group);
     const { store, key } = group;
     const view = this.#viewState.view;
     const page = await this.#client.request('page', { store, view, group: key, offset: 0, limit });
-    const nodes = page.rows.map(row => this.#runNode(group, store, row));
-    this.#loaded.set(group.id, { node: group, nodes });
+    const nodes = page.rows.map(row => this.#runs.run(group, store, row));
+    this.#runs.load(group, nodes);
     const remaining = page.total - nodes.length;
     if (remaining <= 0) return nodes;
     return [...nodes, { kind: 'more', id: `${group.id}/more`, parent: group, remaining }];
   }
 
   async #sections(node: RunNode): Promise<TreeNode[]> {
-    const row = this.#rows.get(node.id);
+    const row = this.#runs.rowOf(node);
     if (row === undefined) return [];
     const reference = { store: node.store, id: node.runId };
     const [details, contents, { total }] = await Promise.all([
@@ -208,7 +198,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     if (total === 0) return sections;
     const id = `${node.id}/childRuns`;
     this.#childCounts.set(id, total);
-    const children = this.#interned<ChildRunsNode>({ kind: 'childRuns', id, parent: node });
+    const children = this.#runs.interned<ChildRunsNode>({ kind: 'childRuns', id, parent: node });
     const before = sections.findIndex(({ name }) => !aboveChildRuns.has(name));
     const nodes: TreeNode[] = sections;
     return nodes.toSpliced(before < 0 ? nodes.length : before, 0, children);
@@ -217,7 +207,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
   async #childRuns(node: ChildRunsNode): Promise<TreeNode[]> {
     const { store, runId: id } = node.parent;
     const { rows, total } = await this.#client.request('childRuns', { store, id, limit: this.#limit(node) });
-    const nodes = rows.map(row => this.#runNode(node, store, row));
+    const nodes = rows.map(row => this.#runs.run(node, store, row));
     const remaining = total - nodes.length;
     if (remaining <= 0) return nodes;
     return [...nodes, { kind: 'more', id: `${node.id}/more`, parent: node, remaining }];
@@ -225,27 +215,13 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
 
   /** What is known beside the record changed. */
   #redraw(store: string, ids: ReadonlySet<string>): void {
-    const shown = [...this.#loaded.values()].filter(({ node }) => node.store === store);
+    const shown = this.#runs.groups.filter(({ node }) => node.store === store);
     this.#changed.fire(shown.flatMap(({ nodes }) => nodes.filter(({ runId }) => ids.has(runId))));
-  }
-
-  #runNode(parent: GroupNode | ChildRunsNode, store: string, row: RunRow): RunNode {
-    const id = runNodeId(parent, row.run.id);
-    this.#rows.set(id, row);
-    return this.#interned({ kind: 'run', id, store, runId: row.run.id, parent });
-  }
-
-  #interned<Node extends ProjectNode | GroupNode | RunNode | ChildRunsNode>(node: Node): Node {
-    const known = this.#nodes.get(node.id);
-    // An id tells its kind: a store path, with a group key, with a run id.
-    if (known !== undefined) return known as Node;
-    this.#nodes.set(node.id, node);
-    return node;
   }
 
   #projectNode(project: OpenProject): ProjectNode | undefined {
     if (this.#model.snapshot.projects.length === 1) return undefined;
-    return this.#interned({ kind: 'project', id: project.store, project });
+    return this.#runs.interned({ kind: 'project', id: project.store, project });
   }
 
   #limit({ id, kind }: GroupNode | ChildRunsNode): number {
@@ -253,11 +229,11 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
   }
 
   async #modelChanged({ before, now, changed }: ModelChange): Promise<void> {
-    if (before.projects !== now.projects) this.#nodes.clear();
+    if (before.projects !== now.projects) this.#runs.forgetNodes();
     const places = changedPlaces(before.outlines, now.outlines);
     const unknown = [...changed.values()].some(ids => ids.size === 0);
     if (places || unknown || before.projects !== now.projects) {
-      this.#forgetLeft(now.outlines);
+      this.#runs.forgetLeft(now.outlines);
       this.#changed.fire(undefined);
       return;
     }
@@ -265,28 +241,14 @@ export class ExperimentsTree implements vscode.TreeDataProvider<TreeNode> {
     const concerned = new Map<string, ReadonlySet<string>>();
     for (const [store, ids] of changed)
       concerned.set(store, new Set(await this.#client.request('withParents', { store, ids: [...ids] })));
-    const touched = [...this.#loaded.values()].filter(({ node, nodes }) => {
+    const touched = this.#runs.groups.filter(({ node, nodes }) => {
       const ids = concerned.get(node.store);
       return ids !== undefined && nodes.some(({ runId }) => ids.has(runId));
     });
     for (const { node, nodes } of touched) {
-      await this.#runs(node);
+      await this.#runsOf(node);
       const ids = concerned.get(node.store);
       this.#changed.fire(nodes.filter(({ runId }) => ids?.has(runId) === true));
-    }
-  }
-
-  /** Rows of groups that are gone would be kept for ever. */
-  #forgetLeft(outlines: ReadonlyMap<string, RunOutline>): void {
-    for (const [id, { node, nodes }] of this.#loaded) {
-      if (outlines.get(node.store)?.groups.some(({ key }) => key === node.key) === true) continue;
-      this.#loaded.delete(id);
-      const left = new Set(nodes.map(run => run.id));
-      for (const key of [...this.#rows.keys()])
-        if (left.has(topRunOf(key))) {
-          this.#rows.delete(key);
-          this.#nodes.delete(key);
-        }
     }
   }
 }

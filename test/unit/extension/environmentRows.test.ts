@@ -228,7 +228,7 @@ const cases: readonly (readonly [
       },
     },
     [
-      'vm This machine  no container engine · no GPU',
+      'vm This machine  container engine not running · no GPU',
       '  warning The container engine does not run  Nobody answers.',
       'vm-outline Devcontainer "digits"  needs a container engine · not locked',
     ],

@@ -142,7 +142,13 @@ async function mayEnd({ model }: EnvironmentDependencies, root: string, action: 
     count === 1
       ? vscode.l10n.t('1 run is under way in this environment.')
       : vscode.l10n.t('{0} runs are under way in this environment.', count),
-    { modal: true, detail: vscode.l10n.t('It ends with its container.') },
+    {
+      modal: true,
+      detail:
+        count === 1
+          ? vscode.l10n.t('It ends with its container.')
+          : vscode.l10n.t('They end with their container.'),
+    },
     action,
   );
   return answer === action;
@@ -155,7 +161,13 @@ async function confirmRemove({ model }: EnvironmentDependencies, root: string): 
     vscode.l10n.t(
       'What was installed or written inside, outside the project, is lost. The project and its devcontainer.json stay.',
     ),
-    ...(count === 0 ? [] : [vscode.l10n.t('{0} under way inside end with it.', count)]),
+    ...(count === 0
+      ? []
+      : [
+          count === 1
+            ? vscode.l10n.t('1 run is under way inside and ends with it.')
+            : vscode.l10n.t('{0} runs are under way inside and end with it.', count),
+        ]),
   ].join(' ');
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('Remove the container of this project?'),

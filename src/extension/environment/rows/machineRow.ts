@@ -57,7 +57,7 @@ export function machineText({ engine, engineProblem, gpus }: MachineView, l10n: 
     engine === undefined
       ? engineProblem === undefined
         ? ''
-        : l10n.t('no container engine')
+        : noEngineText(engineProblem.code, l10n)
       : engine.rootless
         ? l10n.t('{0} {1}, rootless', engine.name, engine.version)
         : `${engine.name} ${engine.version}`,
@@ -131,6 +131,17 @@ function belongsTo(uuid: string | undefined, gpu: HostGpu): boolean {
   return (
     uuid !== undefined && (uuid === gpu.uuid || gpu.migDevices?.some(part => part.uuid === uuid) === true)
   );
+}
+
+function noEngineText(code: string, l10n: Words): string {
+  switch (code) {
+    case 'engine-missing':
+      return l10n.t('no container engine');
+    case 'engine-stopped':
+      return l10n.t('container engine not running');
+    default:
+      return l10n.t('container engine not usable');
+  }
 }
 
 function engineWords(code: string, l10n: Words): string {
