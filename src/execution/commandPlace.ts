@@ -50,8 +50,12 @@ export interface CommandPlace {
   /** The environment of the command before anything is added to it. @param here Of this machine. */
   environment(here: Variables): Promise<Variables>;
   interpreter(question: PlacedQuestion): Promise<Known<Interpreter>>;
-  /** The folder with the Python hook as the command finds it; undefined where it cannot. @param folder On this machine. */
-  hookFolder(folder: string): Promise<string | undefined>;
+  /**
+   * The folder with the Python hook as the command finds it; undefined where it cannot.
+   * @param folder On this machine.
+   * @param makesFiles Whether the hook is to make files in the run's folder, beside those that are there.
+   */
+  hookFolder(folder: string, makesFiles: boolean): Promise<string | undefined>;
   /** A file of the run folder by the name that the command knows it by. */
   inside(path: string): string;
   /** What the command calls `path`, by its name on this machine; undefined for what only exists in the place. */

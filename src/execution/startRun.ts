@@ -84,7 +84,9 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   cancel.signal.throwIfAborted();
 
   const observer =
-    spec.pythonHook && hookFolder !== undefined ? await place.hookFolder(hookFolder) : undefined;
+    spec.pythonHook && hookFolder !== undefined
+      ? await place.hookFolder(hookFolder, spec.recordOperations)
+      : undefined;
   const environment = childEnvironment(recorded, {
     ...additions,
     mlflow: endpoint && mlflowEnvironment(endpoint.variables(withoutOuterMlflow(recorded))),

@@ -71,6 +71,7 @@ const files = {
   'training.py': training,
   'tracked.py': tracked,
   'plain.txt': 'not a program',
+  'older/torch/__init__.py': '__version__ = "2.0.1"\n',
   '.gitignore': 'data.txt\nout/*\n!out/.keep\n',
   'out/.keep': '',
 };
@@ -117,6 +118,13 @@ for (const [name, find] of engines)
           assert.equal(await outputOf(run), output, command);
         }),
       );
+    });
+
+    it('has the recording of operations inside, which says that this PyTorch has none', async () => {
+      const code = 'import sys; sys.path.insert(0, "older"); import torch';
+      const run = await project.launch(['python3', '-c', code], { recordOperations: true });
+      assert.equal((await run.ended()).state, 'finished', await readFile(run.paths.stderr, 'utf8'));
+      assert.match(await readFile(run.paths.operations, 'utf8'), /"PyTorch 2\.0\.1 has no recording of op/);
     });
 
     it('says why there is no command, as on the host', async () => {

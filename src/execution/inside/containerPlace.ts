@@ -135,7 +135,14 @@ export async function containerPlace(options: ContainerPlaceOptions): Promise<Co
         ? captured(interpreter)
         : declared(interpreter, `${words.launchers.join(', ') || 'the program'} chooses the interpreter`);
     },
-    hookFolder: async hook => inside(await folder.addHook(hook)),
+    async hookFolder(hook, makesFiles) {
+      // Of several processes the one counts that makes the file, so it cannot be made for them.
+      if (makesFiles && !(await probe()).mayWrite)
+        warn(
+          'The operations are not recorded: the user inside the container may not make files in the folder of the run. Set "remoteUser" in devcontainer.json to a user with your own user id, then: lockstep env rebuild',
+        );
+      return inside(await folder.addHook(hook));
+    },
     inside,
     outside: path => map.toHost(path),
     async start(command) {

@@ -39,14 +39,15 @@ export class InsideFolder {
   }
 
   /**
-   * Absolute, on this machine: holds `sitecustomize.py` and room for what Python compiles of it. That is never opened to
-   * others: Python would execute what they put there.
+   * Absolute, on this machine: holds the files of the hook and room for what Python compiles of them. That is never
+   * opened to others: Python would execute what they put there.
    */
   async addHook(from: string): Promise<string> {
     await this.make();
     const folder = join(this.path, 'pythonHook');
     await mkdir(join(folder, '__pycache__'), { recursive: true });
-    await copyFile(join(from, 'sitecustomize.py'), join(folder, 'sitecustomize.py'));
+    for (const name of ['sitecustomize.py', 'record_operations.py'])
+      await copyFile(join(from, name), join(folder, name));
     return folder;
   }
 
