@@ -47,8 +47,8 @@ export const env = commandGroup({
       load: async () => (await import('./env/logs.ts')).envLogs,
     },
     disk: {
-      usage: 'disk',
-      summary: 'what containers, images and volumes take',
+      usage: 'disk [--remove-unused]',
+      summary: 'what containers, images, volumes and managed Python environments take',
       load: async () => (await import('./env/disk.ts')).envDisk,
     },
     gpus: {

@@ -12,6 +12,7 @@ import { systemErrorCode } from '../../base/systemError.ts';
 import type { LockedPython } from '../environmentLock.ts';
 import { lockText } from '../lock/writeLock.ts';
 import { beginBuild, currentBuild, environmentHome, isBeingBuilt, withdraw } from './environmentFolders.ts';
+import { noteUse } from './environmentUses.ts';
 import { builtDiffers, cannotRebuild, otherPlatform, pythonNotFound } from './errors.ts';
 import { findPython } from './findPython.ts';
 import { condaProgram, installConda } from './installConda.ts';
@@ -27,6 +28,8 @@ export interface BuildQuestion {
   readonly python: LockedPython;
   /** Of the project: editable packages from within it are its code, not part of what is built. */
   readonly root: string;
+  /** Whose use it counts as; `root` when left out. Absolute. */
+  readonly project?: string;
   /** The product's cache folder. */
   readonly cacheFolder: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -73,6 +76,7 @@ export async function buildPython(question: BuildQuestion): Promise<BuiltPython>
     throw pythonNotFound(python.version);
   const start = base === undefined ? undefined : await realpath(base.path);
   const home = environmentHome(cacheFolder, keyOf(python, start));
+  await noteUse(home, question.project ?? root);
 
   for (;;) {
     const there = await usable(home, question, plan);

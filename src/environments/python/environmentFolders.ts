@@ -5,10 +5,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomic, writeJsonAtomic } from '../../base/atomicFile.ts';
 import { hostIdentity, identifyProcess, processLives } from '../../base/processIdentity.ts';
+import { foldersInUse } from './environmentProcesses.ts';
 
 export interface Build {
   /** Absolute; does not exist yet. */
@@ -33,9 +34,14 @@ const ownerSchema = z.looseObject({
   process: z.looseObject({ pid: z.number(), startTime: z.string().optional() }),
 });
 
+/** Of all of them. @param cacheFolder The product's. */
+export function environmentsFolder(cacheFolder: string): string {
+  return join(cacheFolder, 'environments', 'python');
+}
+
 /** @param cacheFolder The product's. @param key Hex, of what the environment is made of. */
 export function environmentHome(cacheFolder: string, key: string): string {
-  return join(cacheFolder, 'environments', 'python', key);
+  return join(environmentsFolder(cacheFolder), key);
 }
 
 /** The published build, absolute; undefined where there is none. */
@@ -125,12 +131,12 @@ const withdrawnMs = 30 * dayMs;
 async function mayBeInUse(folder: string): Promise<boolean> {
   const since = await stat(folder + withdrawnEnding).catch(() => undefined);
   if (since === undefined || Date.now() - since.mtimeMs <= withdrawnMs) return true;
-  if (process.platform !== 'linux') return false;
-  for (const pid of (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))) {
-    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (words.includes(folder + sep)) return true;
-  }
-  return false;
+  return (await foldersInUse([folder]))?.has(folder) === true;
+}
+
+/** Whether nobody builds `folder` any more, which was not published. */
+export async function isAbandonedBuild(folder: string): Promise<boolean> {
+  return isAbandoned(folder + ownerEnding);
 }
 
 /** A builder on another machine that shares the folder has a day. */

@@ -63,7 +63,7 @@ export async function rebuildEnvironment(request: RebuildRequest): Promise<Rebui
   const { cacheFolder, onProgress, signal } = request;
   const hint = interpreter?.realPath;
   const built = await buildPython({
-    ...{ python, cacheFolder, variables, signal, root: checkout },
+    ...{ python, cacheFolder, variables, signal, root: checkout, project: plan.root },
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(hint === undefined ? {} : { hints: [hint] }),
   });

@@ -12,6 +12,7 @@ import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliProject } from '../../helpers/lockstepCli.ts';
 import { packageIndex } from '../../helpers/python/packageIndex.ts';
 import type { PackageIndex } from '../../helpers/python/packageIndex.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
 
 const trainer = `
 import json, lab_number, shutil, sys
@@ -179,6 +180,50 @@ describe('a managed Python environment', function () {
     const read = await project.lockstep(['env', 'verify', '--files']);
     assert.equal(read.code, 1);
     assert.match(read.stdout, /lab-number 1\.0 → 1\.0 with another lab_number\.py, edited by hand/);
+  });
+
+  it('is listed with what it takes, and removed only when no run needs it', async () => {
+    // No engine is needed for it.
+    const env = { DOCKER_HOST: 'unix:///none/engine.sock' };
+    const listed = async (): Promise<
+      { folder: string; inUse: boolean; state: string; projects: string[] }[]
+    > => {
+      const { document } = await project.json(['env', 'disk', '--json'], { env });
+      return (document as { python: Awaited<ReturnType<typeof listed>> }).python;
+    };
+    await writeFile(
+      join(project.root, 'wait.py'),
+      'import time\nprint("up", flush=True)\ntime.sleep(1000)\n',
+    );
+    const started = await project.lockstep(['run', '--env', 'python', '--detach', '--', 'python', 'wait.py']);
+    assert.equal(started.code, 0, started.stderr);
+    const [id = ''] = started.stdout.trim().split('\n');
+    const held = (await listed()).filter(({ inUse }) => inUse);
+    assert.deepEqual(
+      held.map(({ state, projects }) => [state, projects.includes(project.root)]),
+      [['ready', true]],
+    );
+    const folder = held[0]?.folder ?? '';
+    const all = ['env', 'disk', '--remove-unused', '--days', '0', '--yes'];
+    const first = await project.lockstep(all, { env });
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stdout, /1 environment stays\./);
+    assert.deepEqual(
+      (await listed()).map(one => one.folder),
+      [folder],
+    );
+    await project.lockstep(['cancel', id]);
+    await waitFor('the run to end', async () => !(await listed()).some(({ inUse }) => inUse));
+    const young = await project.lockstep(['env', 'disk', '--remove-unused'], { env });
+    assert.match(young.stdout, /^Nothing was removed\. 1 environment stays\.\n$/);
+    const unasked = await project.json(['env', 'disk', '--remove-unused', '--days', '0', '--json'], { env });
+    assert.equal((unasked.document as { error: { code: string } }).error.code, 'confirmation-needed');
+    const gone = await project.lockstep(all, { env });
+    assert.match(gone.stdout, /^Removed 1 environment: .* freed\.\n$/);
+    assert.match(gone.stderr, new RegExp(`by ${project.root}`));
+    assert.equal((await project.lockstep(['env', 'disk'], { env })).code, 3, 'an engine is all that is left');
+    const again = await project.lockstep(['run', '--env', 'python', '--', 'python', 'train.py']);
+    assert.equal(again.code, 0, again.stderr);
   });
 
   it('says what stands in the way', async () => {
