@@ -11,6 +11,7 @@ import { planSchema } from '../../../src/runs/plan.ts';
 import { readMetricLogs } from '../../../src/runs/metricLog.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
+import { killProcess } from '../../helpers/killProcess.ts';
 import { commandLine, readJson, testRuns } from '../../helpers/testRuns.ts';
 import type { TestRuns } from '../../helpers/testRuns.ts';
 import { mlflowScript } from '../../helpers/mlflowScript.ts';
@@ -141,7 +142,7 @@ describe('a run whose program logs with MLflow', () => {
       const before = await countOf(run.id, 'loss');
       await waitFor('metrics', async () => (await countOf(run.id, 'loss')) > before + 5);
       const { supervisor } = (await readProcessRecord(run.paths)) ?? {};
-      process.kill(supervisor?.pid ?? 0, 'SIGKILL');
+      killProcess(supervisor?.pid);
       await waitFor('another supervisor', async () => {
         const now = await readProcessRecord(run.paths);
         return now?.supervisor.pid !== supervisor?.pid && now?.watchdog !== undefined;

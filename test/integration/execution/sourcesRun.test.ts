@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { LaunchedRun } from '../../../src/execution/launchRun.ts';
 import { readProcessRecord } from '../../../src/execution/runEnd.ts';
 import { readMetricLogs } from '../../../src/runs/metricLog.ts';
+import { killProcess } from '../../helpers/killProcess.ts';
 import { testRuns } from '../../helpers/testRuns.ts';
 import type { TestRuns } from '../../helpers/testRuns.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
@@ -44,7 +45,7 @@ describe('a run whose program writes a table of metrics', () => {
       await waitFor('rows', async () => (await stepsOf()).length > 3);
       if (killed) {
         const { supervisor } = (await readProcessRecord(run.paths)) ?? {};
-        process.kill(supervisor?.pid ?? 0, 'SIGKILL');
+        killProcess(supervisor?.pid);
         const before = (await stepsOf()).length;
         await waitFor('more rows', async () => (await stepsOf()).length > before);
       }

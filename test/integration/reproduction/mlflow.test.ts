@@ -6,6 +6,7 @@ import { RunStore } from '../../../src/runs/runStore.ts';
 import { readProcessRecord } from '../../../src/execution/runEnd.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
+import { killProcess } from '../../helpers/killProcess.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import { mlflowScript } from '../../helpers/mlflowScript.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
@@ -62,7 +63,7 @@ describe('reproducing what a program logs with MLflow', function () {
       return found !== undefined && (found.metrics['loss']?.count ?? 0) > 5 && found;
     });
     const record = await readProcessRecord(runPaths(store, reproduction.id));
-    process.kill(record?.supervisor.pid ?? 0, 'SIGKILL');
+    killProcess(record?.supervisor.pid);
     const verdict = verdictSchema.parse((await judged).document);
     assert.deepEqual(
       verdict.metrics.map(metric => [metric.key, metric.verdict, metric.comparedPoints]).sort(),
