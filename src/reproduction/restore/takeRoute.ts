@@ -89,7 +89,7 @@ export async function takeRoute(request: TakeRequest): Promise<TakenRoute> {
 async function rebuilt(request: TakeRequest): Promise<TakenRoute> {
   const { route, plan, environment } = request;
   const cacheFolder = lockstepCacheFolder(environment);
-  request.onProgress('Making the Python environment of the run once more');
+  request.onProgress('Getting the Python environment of the run ready');
   const began = performance.now();
   const built = await rebuildEnvironment({
     ...{ ...request, variables: environment },

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import {
   canReproduce,
   forecastReproduction,
+  type ForecastRequest,
 } from '../../../src/reproduction/forecast/forecastReproduction.ts';
 import { forecastSchema, type Forecast, type ForecastItem } from '../../../src/runs/forecast.ts';
 import { readPackageList, writePackageList } from '../../../src/runs/packageStore.ts';
@@ -64,12 +65,13 @@ describe('a forecast', function () {
   async function forecast(
     run = '@1',
     env: Readonly<Record<string, string>> = {},
+    options: ForecastRequest['options'] = {},
   ): Promise<{ possible: boolean; forecast: Forecast }> {
     const { root, environment } = project;
     const runs = new RunStore(join(root, '.git', 'lockstep'));
     const made = await forecastReproduction({
       original: await runs.read(await runs.resolve(run)),
-      ...{ store: runs.store, root, variables: { ...environment, ...env } },
+      ...{ store: runs.store, root, options, variables: { ...environment, ...env } },
     });
     return { possible: canReproduce(made), forecast: forecastSchema.parse(JSON.parse(JSON.stringify(made))) };
   }
@@ -214,6 +216,19 @@ describe('a forecast', function () {
     assert.match(seen.environment, /made once more from the captured list/);
     assert.deepEqual(seen.caps, ['the environment was rebuilt from the captured list']);
     await writeFile(path, text);
+  });
+
+  it('names a checkpoint that is gone, or another file by now', async () => {
+    const model = join(project.root, 'model.json');
+    const codes = async (): Promise<string[]> =>
+      (await forecast('@1', {}, { checkpoint: 'model.json' })).forecast.blockers.map(one => one.code);
+    const text = await readFile(model, 'utf8');
+    assert.ok(!(await codes()).includes('checkpoint-gone'));
+    await writeFile(model, 'of another run');
+    assert.ok((await codes()).includes('checkpoint-gone'));
+    await rm(model);
+    assert.ok((await codes()).includes('checkpoint-gone'));
+    await writeFile(model, text);
   });
 
   it('names secrets that must be set again', async () => {

@@ -149,7 +149,7 @@ print(json.dumps({'step': 0, 'loss': helper.VALUE}))
     };
     assert.deepEqual(await environmentNow(), ['rebuildable, the captured list of packages']);
     const { stderr } = await project.lockstep(['reproduce', id]);
-    assert.match(stderr, /^lockstep: Making the Python environment of the run once more$/m);
+    assert.match(stderr, /^lockstep: Getting the Python environment of the run ready$/m);
     assert.deepEqual(await environmentNow(), ['here, the cache']);
     const [verdict] = (await runs.read(id)).verdicts;
     assert.ok(verdict);
