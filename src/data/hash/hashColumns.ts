@@ -43,7 +43,8 @@ export async function hashColumns(
   const sameTree = plan.known === undefined ? undefined : true;
   const recall = unkept(plan, doubted(plan, recallHashes(plan.columns, known, sameTree)));
   const nothingNew = recall.unknown.length === 0 && recall.relinked.length === 0;
-  if (nothingNew && recall.listing !== undefined)
+  // What has no hash is in no column: beside it the listing is not the one of before, though every column is.
+  if (nothingNew && recall.listing !== undefined && plan.complete === true)
     return {
       columns: plan.columns,
       md5s: recall.md5s,

@@ -19,6 +19,7 @@ import type { DataSettings } from '../../../../src/data/dataRepository.ts';
 import { hashOutputs, type HashedPath } from '../../../../src/data/hash/hashOutputs.ts';
 import { DataPool } from '../../../../src/data/workers/dataPool.ts';
 import { testData, type TestData } from '../../../helpers/dataRepository.ts';
+import { waitFor } from '../../../helpers/waitFor.ts';
 
 describe('storing in the cache', () => {
   const pool = new DataPool(2);
@@ -157,6 +158,8 @@ describe('storing in the cache', () => {
       ],
     );
     assert.ok(found.object);
+    // Also where the state remembers a listing of just the files that have a hash.
+    await waitFor('all hashes to be settled', async () => (await store('d')).settled.every(one => one === 1));
     await symlink('nowhere', join(data.root, 'd', 'broken'));
     execFileSync('mkfifo', [join(data.root, 'd', 'pipe')]);
     const broken = await store('d');
