@@ -23,39 +23,48 @@ export interface ProvenFiles {
 }
 
 export class LinkedObjects {
-  /** 32 hexadecimal digits → `lookWidth` numbers. */
-  readonly #looks: ReadonlyMap<string, readonly number[]>;
+  /** 32 hexadecimal digits → place in the numbers. */
+  readonly #places: ReadonlyMap<string, number>;
+  /** `statWidth` numbers for each place. */
+  readonly #stats: Float64Array;
 
-  private constructor(looks: ReadonlyMap<string, readonly number[]>) {
-    this.#looks = looks;
+  private constructor(places: ReadonlyMap<string, number>, stats: Float64Array) {
+    this.#places = places;
+    this.#stats = stats;
   }
 
   static async read(repository: DataRepository): Promise<LinkedObjects> {
     const known = isLinking(repository) ? await readKnownHashes(statePath(repository)) : undefined;
-    const looks = new Map<string, readonly number[]>();
+    const places = new Map<string, number>();
     if (known !== undefined) {
       const hex = hexOf(known.md5s);
       for (let index = 0; index < known.md5s.length / 16; index += 1)
-        looks.set(
-          hex.slice(index * 32, index * 32 + 32),
-          (['inode', 'modified', 'size'] as const).map(field => readStat(known.columns.stats, index, field)),
-        );
+        places.set(hex.slice(index * 32, index * 32 + 32), index);
     }
-    return new LinkedObjects(looks);
+    return new LinkedObjects(places, known?.columns.stats ?? new Float64Array(0));
   }
 
   /** For a job: `lookWidth` numbers for each of 32 hexadecimal digits. */
   looksOf(hashes: readonly string[]): Float64Array {
     const numbers = new Float64Array(hashes.length * lookWidth);
-    if (this.#looks.size > 0)
-      for (const [index, hash] of hashes.entries())
-        numbers.set(this.#looks.get(hash) ?? [], index * lookWidth);
+    if (this.#places.size > 0)
+      for (let index = 0; index < hashes.length; index += 1) this.#write(hashes[index] ?? '', numbers, index);
     return numbers;
   }
 
   /** Whether the object looks otherwise than when it was proven. */
   isChanged(hash: string, found: Pick<Stats, 'ino' | 'mtimeMs' | 'size'>): boolean {
-    return looksChanged(this.#looks.get(hash.slice(0, 32)) ?? [], 0, found);
+    const look = new Float64Array(lookWidth);
+    this.#write(hash.slice(0, 32), look, 0);
+    return looksChanged(look, 0, found);
+  }
+
+  #write(hash: string, looks: Float64Array, index: number): void {
+    const place = this.#places.get(hash);
+    if (place === undefined) return;
+    looks[index * lookWidth] = readStat(this.#stats, place, 'inode');
+    looks[index * lookWidth + 1] = readStat(this.#stats, place, 'modified');
+    looks[index * lookWidth + 2] = readStat(this.#stats, place, 'size');
   }
 }
 
@@ -77,35 +86,35 @@ export async function rememberLinked(
 ): Promise<void> {
   if (!isLinking(repository)) return;
   const now = fileSystemTime(repository.stateFolder);
-  const looks = new Map<string, readonly [Float64Array, Uint8Array]>();
-  const take = ({ columns: { stats }, md5s }: ProvenFiles, count: number): void => {
-    const hex = hexOf(md5s);
-    for (let index = 0; index < count; index += 1) {
-      const isShared = readStat(stats, index, 'links') > 1 || readStat(stats, index, 'mode') >= linkFlag;
-      if (!isShared || readStat(stats, index, 'inode') === 0) continue;
-      const numbers = stats.slice(index * statWidth, (index + 1) * statWidth);
-      // Written within this tick of the clock it may be written again without showing it: no time is the right one.
-      if (!isSettledAt(readStat(numbers, 0, 'modified'), now)) numbers[statAt.modified] = 0;
-      looks.set(hex.slice(index * 32, index * 32 + 32), [
-        numbers,
-        md5s.subarray(index * 16, index * 16 + 16),
-      ]);
-    }
-  };
   const before = await readKnownHashes(statePath(repository));
-  if (before !== undefined) take(before, before.md5s.length / 16);
-  for (const files of proven) take(files, files.md5s.length / 16);
-  if (looks.size === 0) return;
-  const stats = new Float64Array(looks.size * statWidth);
-  const md5s = new Uint8Array(looks.size * 16);
-  for (const [index, [numbers, md5]] of [...looks.values()].entries()) {
-    stats.set(numbers, index * statWidth);
-    md5s.set(md5, index * 16);
+  const all = before === undefined ? proven : [before, ...proven];
+  const most = all.reduce((sum, { md5s }) => sum + md5s.length / 16, 0);
+  const stats = new Float64Array(most * statWidth);
+  const md5s = new Uint8Array(most * 16);
+  const places = new Map<string, number>();
+  for (const one of all) {
+    const hex = hexOf(one.md5s);
+    for (let index = 0; index < one.md5s.length / 16; index += 1) {
+      const from = one.columns.stats;
+      const isShared = readStat(from, index, 'links') > 1 || readStat(from, index, 'mode') >= linkFlag;
+      if (!isShared || readStat(from, index, 'inode') === 0) continue;
+      const value = hex.slice(index * 32, index * 32 + 32);
+      const place = places.get(value) ?? places.size;
+      places.set(value, place);
+      const at = place * statWidth;
+      for (let field = 0; field < statWidth; field += 1)
+        stats[at + field] = from[index * statWidth + field] ?? 0;
+      // Written within this tick of the clock it may be written again without showing it: no time is the right one.
+      if (!isSettledAt(readStat(stats, place, 'modified'), now)) stats[at + statAt.modified] = 0;
+      for (let byte = 0; byte < 16; byte += 1) md5s[place * 16 + byte] = one.md5s[index * 16 + byte] ?? 0;
+    }
   }
+  const count = places.size;
+  if (count === 0) return;
   await writeKnownHashes(statePath(repository), {
-    columns: { paths: Array.from({ length: looks.size }, () => ''), stats },
-    md5s,
-    settled: new Uint8Array(looks.size).fill(1),
+    columns: { paths: Array.from({ length: count }, () => ''), stats: stats.subarray(0, count * statWidth) },
+    md5s: md5s.subarray(0, count * 16),
+    settled: new Uint8Array(count).fill(1),
   });
 }
 

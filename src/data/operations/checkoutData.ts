@@ -143,7 +143,7 @@ function isWhole(result: PlaceResult | undefined): boolean {
 
 /** One for each pin: those that are placed have an object. */
 function placeRequest(
-  { pin, only, current }: LookedAtPin,
+  { pin, only, current, listing, equal }: LookedAtPin,
   { force, relink }: CheckoutRequest,
 ): PlaceRequest[] {
   const { path, object, size, executable } = pin;
@@ -152,6 +152,7 @@ function placeRequest(
     {
       ...{ path, object, executable, current, force: force === true, relink: relink === true },
       ...(size === undefined ? {} : { size }),
+      ...(listing === undefined || equal ? {} : { listing }),
       ...(only === undefined || !isFolderObject(object)
         ? {}
         : { select: (file: string) => isMeant(only, file) }),

@@ -9,6 +9,7 @@ import { LinkedObjects } from '../cache/linkedObjects.ts';
 import type { DataTask } from '../dataProgress.ts';
 import type { DataRepository, LinkType } from '../dataRepository.ts';
 import type { DataTools } from '../dataTools.ts';
+import type { FolderListing } from '../folderListing.ts';
 import { hashOutputs, type HashedPath } from '../hash/hashOutputs.ts';
 import { isFolderObject, type ObjectId } from '../objectId.ts';
 import { pathBusy } from '../errors.ts';
@@ -39,6 +40,8 @@ export interface PlaceRequest {
   readonly select?: (relativePath: string) => boolean;
   /** What `hashOutputs` has just said about the path. */
   readonly current?: HashedPath;
+  /** Of a folder: its listing, where the cache was just asked for it. */
+  readonly listing?: FolderListing;
 }
 
 export interface PlaceResult {
@@ -155,12 +158,12 @@ async function readTargets(
   const folded = ignoresCase(repository.root);
   const busy = await readBusyPaths(repository);
   for (const work of works) {
-    const { path, object } = work.request;
+    const { path, object, listing } = work.request;
     try {
       refuseUnsafePath(repository.root, path);
       const user = findBusy(busy, repository.root, path);
       if (user !== undefined) throw pathBusy(path, user.holder);
-      work.target = await readTarget(cache, object, path, folded);
+      work.target = await readTarget(cache, object, path, folded, listing);
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;
       work.result =

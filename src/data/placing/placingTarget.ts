@@ -14,16 +14,20 @@ export interface PlacingTarget {
   readonly files: readonly ListedFile[];
 }
 
-/** Rejects with what `ObjectCache.readListing` rejects with, and `cases-fall-together` on file systems where they do. */
+/**
+ * Rejects with what `ObjectCache.readListing` rejects with, and `cases-fall-together` on file systems where they do.
+ * @param read The listing, where the cache has just told it.
+ */
 export async function readTarget(
   cache: ObjectCache,
   object: ObjectId,
   path: string,
   ignoresCase: boolean,
+  read?: FolderListing,
 ): Promise<PlacingTarget> {
   if (!isFolderObject(object))
     return { object, folder: false, files: [{ relativePath: '', md5: object.value }] };
-  const listing: FolderListing = await cache.readListing(object);
+  const listing = read ?? (await cache.readListing(object));
   const collision = ignoresCase ? caseCollision(listing) : undefined;
   if (collision !== undefined) throw casesFallTogether(path, collision);
   return { object, folder: true, files: listing.files };

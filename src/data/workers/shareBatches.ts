@@ -8,8 +8,9 @@ import { MeterCounter, type JobMeter } from './jobMeter.ts';
 
 /** Batches for which no thread is started beside this one. */
 const batchesAlone = 8;
-/** A batch that takes longer says that the file system makes one wait: that is for other threads. */
+/** A batch that takes longer, and waits so often meanwhile, says that the file system makes one wait: that is for other threads. */
 const slowMs = 50;
+const slowWaits = 10;
 /** A thread has its next batch at hand when it ends one. */
 const batchesAtHand = 2;
 
@@ -36,8 +37,10 @@ export async function shareBatches<Name extends DataJobName>(
     for (const [at, batch] of left) {
       meter.signal?.throwIfAborted();
       const before = performance.now();
+      const waits = waitsSoFar();
       results[at] = here(batch, counter);
-      if (performance.now() - before > slowMs) {
+      const hasWaited = process.platform === 'win32' || waitsSoFar() - waits >= slowWaits;
+      if (hasWaited && performance.now() - before > slowMs) {
         await Promise.all(start(pool.size));
         return;
       }
@@ -46,4 +49,12 @@ export async function shareBatches<Name extends DataJobName>(
   };
   await Promise.all([...others, ours()]);
   return results;
+}
+
+/**
+ * How often this process gave its core away of itself. On a machine that others keep busy a batch is slow because it
+ * had to give it away, and more threads make that worse. Windows does not count: there each slow batch has waited.
+ */
+function waitsSoFar(): number {
+  return process.resourceUsage().voluntaryContextSwitches;
 }
