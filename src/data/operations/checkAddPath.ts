@@ -1,5 +1,5 @@
 /** Whether a path may be pinned, asked before anything is hashed; the same refusals as `dvc add`, said with the way out. */
-import { lstat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { runGit } from '../../git/runGit.ts';
 import type { DataRepository } from '../dataRepository.ts';
@@ -31,7 +31,10 @@ export async function checkAddPath(
   if (name === '.gitignore' || name === '.dvcignore') return 'is a file that git and DVC read';
   for (let parent = dirname(path); parent !== '.'; parent = dirname(parent)) {
     const found = await lstat(join(repository.root, parent)).catch(() => undefined);
-    if (found?.isSymbolicLink() === true) return `lies behind the link ${parent}`;
+    if (found?.isSymbolicLink() === true)
+      return `lies behind the link ${parent}: ${await realPlace(repository, path)}`;
+    if (await isDataRepository(join(repository.root, parent)))
+      return `lies in ${parent}, a data repository of its own: run the command in there`;
   }
   const own = outputs.find(one => one.path === path || path.startsWith(`${one.path}/`));
   if (own?.overlaps === true)
@@ -43,10 +46,33 @@ export async function checkAddPath(
   if (below !== undefined) return `holds ${below.path}, which is pinned by itself`;
   const found = await lstat(join(repository.root, path)).catch(() => undefined);
   if (found === undefined) return 'is not there';
+  if (found.isSymbolicLink() && (await isFolder(join(repository.root, path))))
+    return `is a link to a folder: ${await realPlace(repository, path)}`;
+  if (found.isDirectory() && (await isDataRepository(join(repository.root, path))))
+    return 'is a data repository of its own: pin what is in it from there';
   if (ignore?.ignores(path, found.isDirectory()) === true) return 'is ignored by .dvcignore';
   if (isIgnoredByGit(repository, `${path}.dvc`))
     return `cannot be pinned: git ignores ${path}.dvc, so nobody would know of the pin; change .gitignore`;
   return { path };
+}
+
+/** What can be pinned instead of something behind a link; without a full stop. */
+async function realPlace({ root }: DataRepository, path: string): Promise<string> {
+  const [top, real] = await Promise.all([realpath(root), realpath(join(root, path)).catch(() => undefined)]);
+  if (real?.startsWith(`${top}${sep}`) === true)
+    return `pin ${relative(top, real).split(sep).join('/')} instead`;
+  return 'what it leads to lies outside the repository; pin a copy of that in here';
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  );
+}
+
+async function isDataRepository(folder: string): Promise<boolean> {
+  return isFolder(join(folder, '.dvc'));
 }
 
 /** Pin files are not looked for there, by DVC neither: such a pin would be made and never seen again. */

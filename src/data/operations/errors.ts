@@ -26,6 +26,7 @@ export function pathOutside(path: string, root: string): LockstepError {
     code: 'path-outside',
     kind: 'usage',
     message: `${path} lies outside ${root}.`,
+    mend: 'Run the command in the repository that the path belongs to, or copy the data into this one.',
   });
 }
 
@@ -113,5 +114,6 @@ export function sourceNotReachable(url: string, words: string): LockstepError {
   return new LockstepError({
     code: 'import-source-not-reachable',
     message: `${url} could not be read: ${words}`,
+    mend: 'Give the address or the folder of a git repository that git clone would take, then a path in it.',
   });
 }

@@ -5,6 +5,7 @@ import { pushObjects } from '../remotes/pushObjects.ts';
 import { transferKey } from '../remotes/transferResult.ts';
 import type { DataProject } from './dataProject.ts';
 import type { TransferRequest, TransferResult } from './fetchData.ts';
+import { keptByLfs } from './keptByLfs.ts';
 import { isPushed } from './lackingInRemotes.ts';
 import { groupByRemote, listedItems, pinItems } from './pinObjects.ts';
 import { pushLfsFiles } from './pushLfsFiles.ts';
@@ -22,6 +23,12 @@ export async function pushData(
 ): Promise<TransferResult> {
   const scope = await resolveScope(project, request, task.signal);
   const totals = new TransferTotals(scope.problems);
+  if (scope.lfsPaths !== undefined)
+    for (const path of await keptByLfs(project, scope.lfsPaths, task))
+      totals.problems.push({
+        path,
+        what: 'is kept by Git LFS, whose files go up together: lockstep data push without a path',
+      });
   for (const group of scope.groups)
     await withTools(group.repository, tools => pushGroup(group, request, tools, task, totals));
   // A remote of DVC is none of git's; single paths are not what a server of Git LFS is given.

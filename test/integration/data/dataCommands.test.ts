@@ -13,7 +13,7 @@ import {
   unlink,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import {
   dataCheckoutOutputSchema,
@@ -86,14 +86,29 @@ describe('lockstep data', () => {
   });
 
   it('refuses what cannot be pinned, and names it', async () => {
+    await symlink('data/raw/deep', at('linked'));
+    await symlink(dirname(project.root), at('elsewhere'));
+    // Of another git repository: what lies below one git, each data repository has its own part of.
+    await project.repository.write({ 'inner/.git/HEAD': 'x', 'inner/.dvc/config': '', 'inner/x': 'x' });
     for (const [path, why] of [
       ['tracked.txt', /git keeps it already; to pin it instead: git rm -r --cached tracked\.txt/],
       ['data', /holds data\/raw, which is pinned by itself/],
       ['data/raw.dvc', /is a pin file/],
+      ['linked', /is a link to a folder: pin data\/raw\/deep instead/],
+      ['linked/b.csv', /lies behind the link linked: pin data\/raw\/deep\/b\.csv instead/],
+      ['elsewhere', /is a link to a folder: what it leads to lies outside the repository; pin a copy/],
+      ['inner/x', /lies in inner, a data repository of its own: run the command in there/],
     ] as const) {
       const outcome = await data('add', path);
       assert.equal(outcome.code, 3, path);
       assert.match(outcome.stderr, why);
+    }
+    await Promise.all(['linked', 'elsewhere'].map(path => unlink(at(path))));
+    await rm(at('inner'), { recursive: true });
+    for (const command of ['push', 'fetch', 'pull', 'checkout', 'status', 'commit']) {
+      const strange = await data(command, 'nowhere');
+      assert.deepEqual([command, strange.code], [command, 2]);
+      assert.match(strange.stderr, /nowhere is not pinned\.\n {2}See what is: lockstep data status/);
     }
     const slip = await data('add', 'nowhere');
     assert.deepEqual([slip.code, /nowhere is not there/.test(slip.stderr)], [2, true]);

@@ -7,7 +7,8 @@ import { followHook, type Followed } from '../../../data/sync/followHook.ts';
 import { hookNames, installHooks, removeHooks, type HookChange } from '../../../data/sync/gitHooks.ts';
 import { exitCodes, type CliContext, type Subcommand } from '../../cliContext.ts';
 import { wrongUse } from '../../errors.ts';
-import { newCommand, parseWords } from '../../readWords.ts';
+import { jsonText } from '../../output/jsonText.ts';
+import { jsonOption, newCommand, parseWords } from '../../readWords.ts';
 import { sizeText } from '../../text/describe.ts';
 import { printable } from '../../text/printable.ts';
 
@@ -22,8 +23,10 @@ export const dataHook: Subcommand = {
       context,
     )
       .argument('<action>', 'install or remove')
-      .option('--add', 'add to hooks that are there already (shell scripts only)');
+      .option('--add', 'add to hooks that are there already (shell scripts only)')
+      .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
+    const flags = parser.opts<{ add?: true; json?: true }>();
     const [action] = parser.args;
     if (action !== 'install' && action !== 'remove')
       throw wrongUse(`the action is install or remove, not ${action ?? 'nothing'}`, 'lockstep data hook');
@@ -31,8 +34,12 @@ export const dataHook: Subcommand = {
     if (repository === undefined) throw notARepository(context.cwd);
     const changes =
       action === 'install'
-        ? await installHooks(repository, parser.opts<{ add?: true }>().add === true, context.env)
+        ? await installHooks(repository, flags.add === true, context.env)
         : await removeHooks(repository, context.env);
+    if (flags.json === true) {
+      context.terminal.out(jsonText({ schemaVersion: 1, changes }));
+      return exitCodes.done;
+    }
     if (changes.length === 0) context.terminal.out('There is no hook of Lockstep.\n');
     for (const { path, change } of changes)
       context.terminal.out(`${changeWords[change]} ${printable(shown(context.cwd, path))}\n`);
