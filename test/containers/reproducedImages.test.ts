@@ -41,6 +41,8 @@ for step in range(3):
 open("model.txt", "w").write(text * 2)
 `;
 
+const patient = { deadlineMs: 90_000 };
+
 for (const kind of ['docker', 'podman'] as const)
   describe(`a run whose image goes away: ${kind}`, function () {
     this.timeout(240_000);
@@ -104,7 +106,7 @@ for (const kind of ['docker', 'podman'] as const)
       const run = await project.launch(['python3', 'exp.py']);
       assert.equal((await run.ended()).state, 'finished', await readFile(run.paths.stderr, 'utf8'));
       // Its packages are asked for in the container, which is about to go.
-      await waitFor('what was captured', () => existsSync(run.paths.captured));
+      await waitFor('what was captured', () => existsSync(run.paths.captured), patient);
       return run;
     }
 
@@ -119,11 +121,12 @@ for (const kind of ['docker', 'podman'] as const)
 
     async function nothingIsLeft(): Promise<void> {
       const words = ['ps', '--all', '--quiet', '--filter', `label=lockstep.store=${project.store}`];
-      await waitFor('its container to go', async () => (await says(...words)) === '');
+      await waitFor('its container to go', async () => (await says(...words)) === '', patient);
       const checkouts = join(project.repository.home, '.cache', 'lockstep', 'checkouts');
       await waitFor(
         'its checkout to go',
         async () => (await readdir(checkouts).catch(() => [])).length === 0,
+        patient,
       );
     }
 
