@@ -101,6 +101,6 @@ it('a list calls a reproduction that reached its part no cancelled one', () => {
         reproductionId,
       ),
     );
-  assert.equal(of(40), 'through step 40');
+  assert.equal(of(40), 'reached step 40');
   assert.equal(of(), 'cancelled');
 });
