@@ -24,7 +24,9 @@ export async function confirmShared(
   if (unconfirmed === undefined) return true;
   const from =
     unconfirmed.sharedBy === '' ? vscode.l10n.t('somebody else') : oneLine(unconfirmed.sharedBy, 80);
-  const lines = unconfirmed.facts.map(sharedFact).flatMap(({ name, value }) => factLines(name, value));
+  const lines = unconfirmed.facts
+    .map(fact => sharedFact(fact, vscode.l10n))
+    .flatMap(({ name, value }) => factLines(name, value));
   const detail = [
     ...lines.slice(0, shownLines),
     ...(lines.length > shownLines ? [vscode.l10n.t('… {0} more lines', lines.length - shownLines)] : []),

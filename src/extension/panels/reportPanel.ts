@@ -33,7 +33,10 @@ export type ReportReference = Pick<ReproductionReference, 'store' | 'original'> 
 function inOurWords<Facts extends Pick<ForecastView, 'unconfirmed'>>(facts: Facts): Facts {
   const { unconfirmed } = facts;
   if (unconfirmed === undefined) return facts;
-  return { ...facts, unconfirmed: { ...unconfirmed, facts: unconfirmed.facts.map(sharedFact) } };
+  return {
+    ...facts,
+    unconfirmed: { ...unconfirmed, facts: unconfirmed.facts.map(fact => sharedFact(fact, vscode.l10n)) },
+  };
 }
 
 /** What brings a panel back after a window reload; kept in the webview's state. */
