@@ -166,7 +166,8 @@ const cases: readonly (readonly [
     [
       'vm This machine  Docker 27.3.1 · no GPU',
       'vm-running Devcontainer "pytorch-cuda"  running · out of date · 4 differences from the lock',
-      '  warning Rebuild to use what changed  .devcontainer/Dockerfile changed · 1 more',
+      '  warning .devcontainer/Dockerfile changed  since the container was made',
+      '  warning settings changed  since the container was made',
       '  warning numpy 1.26.4 → 2.0.1  installed by hand',
       '  warning scipy 1.14 added  installed by hand',
       '  warning tqdm 1.26.4 removed  removed by hand',

@@ -55,7 +55,7 @@ export function devcontainerRow(
       ...(problem === undefined
         ? []
         : [{ ...problemRow(`${root}\nstate`, plain(problem.message), problem), root }]),
-      ...(stale.length > 0 ? [staleRow(root, stale, l10n)] : []),
+      ...staleRows(root, stale, l10n),
       ...(state.smokeTest === undefined || word !== 'running' ? [] : gpuRows(root, state.smokeTest, l10n)),
       ...runRows(root, state, runs, l10n),
       ...driftRows(environment, l10n),
@@ -116,19 +116,28 @@ function tooltip({ config, container }: EnvironmentState, l10n: Words): string[]
   ];
 }
 
-function staleRow(root: string, stale: readonly StaleReason[], l10n: Words): EnvironmentRow {
-  const [first] = stale;
-  const more = stale.length - 1;
-  return {
-    id: `${root}\nstale`,
-    label: l10n.t('Rebuild to use what changed'),
-    description: dotted(
-      first === undefined ? '' : changeText(first, l10n),
-      more > 0 ? l10n.t('{0} more', more) : '',
-    ),
-    ...{ icon: 'warning', colour: 'warning', root, context: 'stale', children: [] },
-    tooltip: stale.slice(0, 20).map(reason => changeText(reason, l10n)),
-  };
+/** Rows shown: who replaced a folder of the build context sees how many there are. */
+const shownChanges = 10;
+
+/** What the container is older than, each as a difference like those from the lock, with the same way out. */
+function staleRows(root: string, stale: readonly StaleReason[], l10n: Words): EnvironmentRow[] {
+  const left = stale.length - shownChanges;
+  const rows = stale.slice(0, shownChanges).map((reason): EnvironmentRow => ({
+    id: `${root}\nstale\n${reason.what}`,
+    label: changeText(reason, l10n),
+    description: l10n.t('since the container was made'),
+    ...{ icon: 'warning', colour: 'warning', root, context: 'stale', children: [], tooltip: [] },
+  }));
+  return left <= 0
+    ? rows
+    : [
+        ...rows,
+        {
+          id: `${root}\nstale\n…`,
+          ...{ label: '…', description: l10n.t('{0} not shown', left), icon: 'ellipsis', tooltip: [] },
+          ...{ context: 'note', children: [], root },
+        },
+      ];
 }
 
 function changeText({ what, how }: StaleReason, l10n: Words): string {
