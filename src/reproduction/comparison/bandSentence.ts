@@ -10,7 +10,7 @@ export function probeText({ probes, throughStep }: Pick<BandUse, 'probes' | 'thr
 
 /** @param beyond The first step that is out of the band. */
 export function bandSentence(verdict: VerdictWord, band: BandUse, beyond: number | undefined): string {
-  const { throughStep, zero, firstUnknownStep, pointsAfter } = band;
+  const { throughStep, zero, firstUnknownStep, pointsAfter, uncovered } = band;
   const probe = probeText(band);
   const within = `Within the noise of this machine (${probe})`;
   if (verdict === 'within-tolerance')
@@ -23,11 +23,19 @@ export function bandSentence(verdict: VerdictWord, band: BandUse, beyond: number
       ? `Equal in the ${probe}, which ended before this difference began.`
       : `Equal in the ${probe}: the difference is real.`;
   }
+  if (uncovered === true)
+    return `Not covered by the ${probe}: it was equal to its end at step ${throughStep}, and this begins at step ${firstUnknownStep ?? 0}, as a rare event would.`;
   if (zero)
     return `Equal in the ${probe}, in which other metrics differ: too little to tell whether this is noise.`;
   if (firstUnknownStep !== undefined && firstUnknownStep > throughStep)
     return `${within}; the probe ended at step ${throughStep}, so from step ${firstUnknownStep} on noise can neither be told nor ruled out.`;
   return `From step ${firstUnknownStep ?? 0} on more than the ${probe} has shown; the noise of this program comes in events, and too few of them are known to rule it out.`;
+}
+
+/** `, band 0.31 at step 35`: for the sentence of a verdict. */
+export function bandSizeText({ allowed, decidedAt }: Pick<BandUse, 'allowed' | 'decidedAt'>): string {
+  if (allowed === undefined || decidedAt === undefined || !Number.isFinite(allowed)) return '';
+  return `, band ${Number(allowed.toPrecision(2))} at step ${decidedAt}`;
 }
 
 /** ` Band 0.31 at step 35, learnt through step 19 and extended.`: what decided; empty where nothing bounds it. */

@@ -64,6 +64,11 @@ export interface BandUse {
   readonly zero: boolean;
   /** The first step at which noise can neither be told nor ruled out. */
   readonly firstUnknownStep?: number;
+  /** The probe was equal in everything to its end, and what differs begins later. */
+  readonly uncovered?: true;
+  /** How far apart is noise, at the step that decided; absent where nothing bounds it. */
+  readonly allowed?: number;
+  readonly decidedAt?: number;
   /** Points beyond the last step of the probe that differ and are no further apart than its last ones. */
   readonly pointsAfter: number;
 }
@@ -152,18 +157,26 @@ export function compareMetric(
         : differs
           ? 'within-tolerance'
           : 'identical';
+  const decidedAt = firstStepBeyondTolerance ?? firstUnknownStep ?? furthestStep;
+  const decided =
+    noise === undefined || noise.zero || decidedAt === undefined
+      ? {}
+      : { allowed: noise.allowedAt(decidedAt, firstDifferingStep ?? decidedAt), decidedAt };
   const band =
     noise === undefined || !differs
       ? undefined
       : {
           ...{ probes: noise.probes, throughStep: noise.throughStep, zero: noise.zero, pointsAfter },
           ...(firstUnknownStep === undefined ? {} : { firstUnknownStep }),
+          ...(noise.zero && noise.realFrom === 1 && firstUnknownStep !== undefined
+            ? { uncovered: true as const }
+            : {}),
+          ...decided,
         };
-  const decidedAt = firstStepBeyondTolerance ?? firstUnknownStep ?? furthestStep;
   const decidedText =
-    noise === undefined || noise.zero || decidedAt === undefined
+    noise === undefined || decided.allowed === undefined
       ? ''
-      : bandAtText(decidedAt, noise.allowedAt(decidedAt, firstDifferingStep ?? decidedAt), noise.throughStep);
+      : bandAtText(decided.decidedAt, decided.allowed, noise.throughStep);
   const logged = (original?.steps.length ?? 0) + (reproduced?.steps.length ?? 0);
   const unreached = compared + missing + extra === 0 && logged > 0;
   const sentence =

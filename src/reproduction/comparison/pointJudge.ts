@@ -32,6 +32,9 @@ export class PointJudge {
   /** Where the probe had no difference at all: differing points, and how many times they began anew. */
   readonly #inZeroBand = { points: 0, events: 0, first: Infinity, fromTheStart: false, before: false };
 
+  /** After the end of a probe that was identical in everything: how many times differences began. */
+  readonly #late = { events: 0, first: Infinity, before: false };
+
   constructor(rules: PointRules) {
     this.#rules = rules;
   }
@@ -39,6 +42,7 @@ export class PointJudge {
   addEqual(): void {
     this.#points += 1;
     this.#inZeroBand.before = false;
+    this.#late.before = false;
   }
 
   /** A pair that differs. */
@@ -48,9 +52,13 @@ export class PointJudge {
     this.#began = Math.min(this.#began, step);
     const usual = withinTolerance(original, reproduced, tolerance);
     const afterZero = noise?.zero === true && step > noise.throughStep;
-    // Where the probes were identical in everything, what they did not reach is judged as without them.
-    if (noise === undefined || (afterZero && noise.realFrom === 1)) {
+    if (noise === undefined) {
       if (!usual) this.#beyond = Math.min(this.#beyond, step);
+      return;
+    }
+    // Where the probes were identical in everything, what differs before their end is real, and what follows it is.
+    if (afterZero && noise.realFrom === 1) {
+      if (!usual) this.#addAfterProbe(step);
       return;
     }
     if (usual && (onlyLoosens || afterZero)) return;
@@ -66,13 +74,23 @@ export class PointJudge {
     const realFrom = this.#rules.noise?.realFrom ?? 1;
     // Noise may begin once and stay, so beginnings count; nothing but a change differs from the first point on.
     const real = events >= realFrom || (fromTheStart && points >= realFrom && 2 * points >= this.#points);
-    const beyond = Math.min(this.#beyond, real ? first : Infinity);
-    const unknown = Math.min(this.#unknown, real ? Infinity : first);
+    const { noise } = this.#rules;
+    const late = this.#late;
+    const rare = this.#began > (noise?.throughStep ?? Infinity) && late.events < (noise?.rareBelow ?? 1);
+    const beyond = Math.min(this.#beyond, real ? first : Infinity, rare ? Infinity : late.first);
+    const unknown = Math.min(this.#unknown, real ? Infinity : first, rare ? late.first : Infinity);
     return {
       ...(beyond === Infinity ? {} : { firstStepBeyondTolerance: beyond }),
       ...(unknown === Infinity ? {} : { firstUnknownStep: unknown }),
       pointsAfter: this.#after,
     };
+  }
+
+  #addAfterProbe(step: number): void {
+    const late = this.#late;
+    if (!late.before) late.events += 1;
+    late.before = true;
+    late.first = Math.min(late.first, step);
   }
 
   #addInZeroBand(step: number): void {

@@ -31,6 +31,11 @@ export interface MetricNoise {
    * every metric; more where the program is known not to be deterministic and this metric only happened to be equal.
    */
   readonly realFrom: number;
+  /**
+   * Where the band is zero: fewer differences than so many that begin after {@link throughStep} may be rare events, which
+   * a probe of this length would probably not have met.
+   */
+  readonly rareBelow: number;
   /** Last step that a probe has reached. */
   readonly throughStep: number;
   /** How many of them say something of this metric. */
@@ -77,13 +82,21 @@ export function noiseBand(
     const deterministic = probes.every(probe => probe.identical);
     // Each of m more points differs no more likely than each of n did that were equal.
     const share = points / (points + seen);
-    const realFrom = deterministic || points === 0 ? 1 : Math.ceil(Math.log(alarm) / Math.log(share));
-    return { ...facts, zero: true, realFrom, allowedAt: () => 0, ruledOutAbove: () => 0 };
+    const rareBelow = points === 0 ? 1 : Math.ceil(Math.log(alarm) / Math.log(share));
+    const realFrom = deterministic ? 1 : rareBelow;
+    return { ...facts, zero: true, realFrom, rareBelow, allowedAt: () => 0, ruledOutAbove: () => 0 };
   }
   const learnt = noises.map(band => band.noise).filter(noise => noise !== undefined);
   // A difference without a size, as from a number to none: nothing bounds the next one.
   if (learnt.length < noises.length)
-    return { ...facts, zero: false, realFrom: 1, allowedAt: () => 0, ruledOutAbove: () => Infinity };
+    return {
+      ...facts,
+      zero: false,
+      realFrom: 1,
+      rareBelow: 1,
+      allowedAt: () => 0,
+      ruledOutAbove: () => Infinity,
+    };
   const freedom = learnt.reduce((sum, noise) => sum + noise.freedom, 0);
   const correlation = Math.min(...learnt.map(noise => noise.correlation));
   const looks = Math.max(1, Math.min(points, (looksPerCorrelation * points) / correlation));
@@ -108,7 +121,7 @@ export function noiseBand(
   const greatest = Math.max(...learnt.flatMap(noise => noise.scale.map(({ size }) => size)));
   const event = inEvents ? margin * studentQuantile(alarm / 2, learnt.length) * greatest : 0;
   return {
-    ...{ ...facts, zero: false, realFrom: 1, allowedAt },
+    ...{ ...facts, zero: false, realFrom: 1, rareBelow: 1, allowedAt },
     ruledOutAbove: (step, began) => Math.max(event, allowedAt(step, began)),
   };
 }

@@ -12,7 +12,7 @@ import {
   unknownSentence,
 } from '../cause/causeSentences.ts';
 import type { Divergence } from '../cause/findDivergence.ts';
-import { probeText } from '../comparison/bandSentence.ts';
+import { bandSizeText, probeText } from '../comparison/bandSentence.ts';
 import type { MetricComparison } from '../comparison/compareMetric.ts';
 import type { Grade, GradedItems, RunEnd } from './gradeReproduction.ts';
 import { unheardSentence } from '../comparison/unheardMetrics.ts';
@@ -34,6 +34,8 @@ export interface ExplainedItems extends GradedItems {
   readonly storedDecimals?: number | undefined;
   /** Which of the runs logs to an MLflow server of its own. */
   readonly ownServers?: OwnServers | undefined;
+  /** Of the original. */
+  readonly runId?: string | undefined;
   /** The first step that was compared, where the reproduction went on from a checkpoint. */
   readonly fromStep?: number | undefined;
 }
@@ -58,7 +60,7 @@ function sentenceOf(grade: Grade, items: ExplainedItems): string {
       const through =
         fromText(items) + (grade.throughStep === undefined ? '' : ` through step ${grade.throughStep}`);
       if (furthest !== undefined)
-        return `Within tolerance${through}: ${furthest.verdict.key} differs by at most ${relativeText(furthest)}, first at step ${furthest.verdict.firstDifferingStep ?? 0}${noiseText(counted)}${randomStartText(furthest, items)}.`;
+        return `Within tolerance${through}: ${furthest.verdict.key} differs by at most ${relativeText(furthest)}, first at step ${furthest.verdict.firstDifferingStep ?? 0}${noiseText(counted, furthest)}${randomStartText(furthest, items)}.`;
       const model = items.outputs.find(output => output.verdict === 'within-tolerance' && !output.volatile);
       if (model !== undefined)
         return `Within tolerance${through}: every counted metric is identical, but the ${model.tensors === undefined ? 'bytes' : 'tensors'} of ${model.path} differ.`;
@@ -125,6 +127,8 @@ function inconclusiveSentence(grade: Grade, items: ExplainedItems): string {
   if (output !== undefined)
     return `Inconclusive: ${output.path} could not be compared. ${output.sentence ?? ''}`.trimEnd();
   const metric = countedMetrics(items).find(one => one.verdict.verdict === 'inconclusive');
+  if (metric?.band?.uncovered === true)
+    return `Inconclusive${through}: ${metric.verdict.key} differs from step ${metric.band.firstUnknownStep ?? 0} on, which is not covered by the ${probeText(metric.band)}.`;
   if (metric !== undefined)
     return metric.band !== undefined
       ? `Inconclusive${through} by noise alone: ${metric.verdict.key} differs. ${metric.verdict.sentence ?? ''}`
@@ -143,17 +147,17 @@ function agreementText(counted: readonly MetricComparison[]): string {
   return apart.every(({ band }) => band !== undefined) ? 'is within its noise' : 'is within its tolerance';
 }
 
-/** Where a noise band decided on all that differs: `, within the noise of this machine (probe of 200 steps)`. */
-function noiseText(counted: readonly MetricComparison[]): string {
+/** Where a noise band decided on all that differs: `, within the noise of this machine (probe of 200 steps, band 0.3 at step 9)`. */
+function noiseText(counted: readonly MetricComparison[], furthest: MetricComparison): string {
   const differing = counted.filter(metric => metric.verdict.maxRelativeDifference !== undefined);
   const [first] = differing.map(metric => metric.band);
   if (first === undefined || differing.some(metric => metric.band === undefined)) return '';
-  return `, within the noise of this machine (${probeText(first)})`;
+  return `, within the noise of this machine (${probeText(first)}${bandSizeText(furthest.band ?? first)})`;
 }
 
 function beyondNoiseText({ band, firstStepBeyondTolerance = 0 }: MetricComparison): string {
   if (band === undefined) return '';
-  if (!band.zero) return `, more than the noise of this machine (${probeText(band)})`;
+  if (!band.zero) return `, more than the noise of this machine (${probeText(band)}${bandSizeText(band)})`;
   return firstStepBeyondTolerance > band.throughStep
     ? `, after the end of a ${probeText(band)} in which it was equal`
     : `, and was equal in the ${probeText(band)}`;
@@ -190,8 +194,17 @@ function causeOf(grade: Grade, items: ExplainedItems): string {
     sentences.push(
       'The default tolerances hold for the first steps only; set tolerances for this experiment in lockstep.yaml to judge later ones.',
     );
+  sentences.push(probeAdvice(items));
   const text = sentences.filter(sentence => sentence !== '').join(' ');
   return text === '' ? sentenceOf(grade, items) : text;
+}
+
+/** A probe that is as long as the run tells a rare event from a real difference. */
+function probeAdvice(items: ExplainedItems): string {
+  const short = countedMetrics(items).filter(({ band }) => band?.uncovered === true);
+  const last = Math.max(...short.map(({ lastCommonStep = 0 }) => lastCommonStep));
+  if (short.length === 0 || items.runId === undefined) return '';
+  return `A probe of the whole length tells whether this happens by itself: lockstep probe ${items.runId.slice(-6)} --steps ${last + 1}.`;
 }
 
 /** Differences of rounding grow with every step; after so many, a default tolerance says nothing. */

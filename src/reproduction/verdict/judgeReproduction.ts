@@ -80,6 +80,7 @@ export async function judgeReproduction(
     escapedModules: rules.escapedModules ?? [],
     partAskedFor: rules.partAskedFor,
     fromStep: rules.fromStep,
+    runId: original.plan.id,
     ingredients: compareIngredients(original, reproduced),
     storedDecimals: decimalsOf(
       original.series,

@@ -98,6 +98,22 @@ describe('a noise band', () => {
     const after = curve(3, 150).map((value, at) => (at === 120 ? value + 1e-12 : value));
     assert.equal(judged(after, [equal]).verdict.verdict, 'within-tolerance');
   });
+  it('covers nothing after the end of a probe that was identical: one rare event would look the same', () => {
+    const late = curve(3, 150).map((value, at) => (at >= 120 ? value + 0.05 : value));
+    const found = judged(late, [equal]);
+    assert.deepEqual(
+      [found.verdict.verdict, found.band?.uncovered, found.verdict.sentence],
+      [
+        'inconclusive',
+        true,
+        'Not covered by the probe of 99 steps: it was equal to its end at step 99, and this begins at step 120, as a rare event would.',
+      ],
+    );
+    const both = late.map((value, at) => (at === 20 ? value + 1e-12 : value));
+    assert.equal(judged(both, [equal]).verdict.verdict, 'diverged');
+    const often = curve(3, 150).map((value, at) => (at > 110 && at % 2 === 0 ? value + 0.05 : value));
+    assert.equal(judged(often, [equal]).verdict.verdict, 'diverged');
+  });
   it('makes nothing stricter where the original ran on another machine', () => {
     const changed = curve(3).map((value, at) => (at === 50 ? value * (1 + 1e-9) : value));
     assert.equal(judged(changed, [equal], { noiseOnlyLoosens: true }).verdict.verdict, 'within-tolerance');
