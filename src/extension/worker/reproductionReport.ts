@@ -5,7 +5,7 @@ import { causeReportSchema } from '../../runs/causeReport.ts';
 import { determinismProbeSchema } from '../../runs/determinismProbe.ts';
 import { runPaths, runPathsIn } from '../../runs/runPaths.ts';
 import { newestReport } from './newestReport.ts';
-import { noiseOverlay } from './noiseOverlay.ts';
+import { noiseOverlay } from '../../reproduction/report/noiseOverlay.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { supervisorLives } from '../../runs/runState.ts';

@@ -6,6 +6,7 @@ import type { Decimated } from '../../series/decimate.ts';
 import { extent, linearDomain, logDomain, type Range } from '../../series/domains.ts';
 import { formatNumber, formatRelative } from '../../series/formatNumber.ts';
 import { escapeHtml } from './escapeHtml.ts';
+import type { NoiseArea } from './noiseOverlay.ts';
 import type { ReportChart } from './reportContent.ts';
 
 const size = { width: 720, left: 66, right: 14, top: 22, values: 190, gap: 34, difference: 84, bottom: 28 };
@@ -13,7 +14,7 @@ const size = { width: 720, left: 66, right: 14, top: 22, values: 190, gap: 34, d
 /** What the series are to be reduced to. */
 export const chartWidth = size.width - size.left - size.right;
 
-export function overlaySvg({ key, overlay }: ReportChart): string {
+export function overlaySvg({ key, overlay, band }: ReportChart): string {
   const { original, reproduction, difference, first, xRange } = overlay;
   const x = linearDomain(xRange, 0);
   const y = linearDomain(extent([...original.ys, ...reproduction.ys]));
@@ -38,6 +39,7 @@ export function overlaySvg({ key, overlay }: ReportChart): string {
         `<text class="tick" text-anchor="middle" x="${fixed(toX(value))}" y="${end + 18}">${formatNumber(value, 6)}</text>`,
     ),
     `<line class="axis" x1="${size.left}" x2="${size.width - size.right}" y1="${bottom}" y2="${bottom}"/>`,
+    ...(band === undefined ? [] : [`<path class="band" d="${area(band, toX, toY)}"/>`]),
     `<path class="original" d="${line(original, toX, toY)}"/>`,
     `<path class="now" d="${line(reproduction, toX, toY)}"/>`,
     ...(apart === undefined ? [] : lowerChart(difference, apart, lower, toX)),
@@ -104,6 +106,21 @@ function line({ xs, ys }: Decimated, toX: (value: number) => number, toY: (value
     drawing = true;
   });
   return path;
+}
+
+/** What lies outside of the chart ends at its edge. */
+function area(
+  { xs, low, high }: NoiseArea,
+  toX: (value: number) => number,
+  toY: (value: number) => number,
+): string {
+  const edge = (ys: Float64Array): string[] =>
+    [...xs].flatMap((x, at) => {
+      const y = ys[at] ?? NaN;
+      return Number.isFinite(x) && !Number.isNaN(y) ? [`${fixed(toX(x))} ${fixed(toY(y))}`] : [];
+    });
+  const points = [...edge(high), ...edge(low).reverse()];
+  return points.length === 0 ? '' : `M${points.join('L')}Z`;
 }
 
 /** Where in the range a value lies, from 0 to 1; the ends for what lies outside. */

@@ -12,6 +12,7 @@ import type { Verdict } from '../../runs/verdict.ts';
 import { overlaySeries } from '../../series/overlaySeries.ts';
 import { judgedSeries } from '../comparison/judgedSeries.ts';
 import { reproductionNotJudged } from '../errors.ts';
+import { noiseOverlay } from './noiseOverlay.ts';
 import { chartWidth } from './overlaySvg.ts';
 import type { ReportChart, ReportContent } from './reportContent.ts';
 import { machineText } from '../verdict/attestationsOf.ts';
@@ -69,7 +70,7 @@ async function chartsOf(runs: RunStore, original: RunDetails, verdict: Verdict):
   // That of a verdict that was fetched is elsewhere.
   if (reproduction === undefined) return [];
   const [before, now] = await Promise.all([seriesOf(runs, original), seriesOf(runs, reproduction)]);
-  return worstFirst(verdict.metrics)
+  const charts = worstFirst(verdict.metrics)
     .filter(metric => !metric.volatile && metric.comparedPoints > 1)
     .flatMap(({ key }) => {
       const [one, other] = [before.get(key), now.get(key)];
@@ -77,6 +78,14 @@ async function chartsOf(runs: RunStore, original: RunDetails, verdict: Verdict):
       return [{ key, overlay: overlaySeries(one, other, { width: chartWidth }) }];
     })
     .slice(0, mostCharts);
+  return Promise.all(
+    charts.map(async ({ key, overlay }) => {
+      const { first, original: curve } = overlay;
+      const about = { key, curve, began: first?.step, shown: before };
+      const band = await noiseOverlay({ ...about, originalDir: original.dir, reproduction });
+      return { key, overlay, ...(band === undefined ? {} : { band }) };
+    }),
+  );
 }
 
 async function seriesOf(runs: RunStore, run: RunDetails): Promise<Map<string, MetricSeries>> {

@@ -2,6 +2,7 @@
 import type { CauseReport } from '../../runs/causeReport.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import type { OverlaidSeries } from '../../series/overlaySeries.ts';
+import type { NoiseArea } from './noiseOverlay.ts';
 
 export interface ReportContent {
   readonly verdict: Verdict;
@@ -20,4 +21,6 @@ export interface ReportContent {
 export interface ReportChart {
   readonly key: string;
   readonly overlay: OverlaidSeries;
+  /** Where noise alone may take the reproduction. */
+  readonly band?: NoiseArea | undefined;
 }

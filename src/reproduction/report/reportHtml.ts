@@ -75,7 +75,11 @@ export function reportHtml(content: ReportContent): string {
       charts.length === 0
         ? ''
         : '<p class="legend"><svg viewBox="0 0 24 8" aria-hidden="true"><path class="original" d="M0 4h24"/></svg> original ' +
-            '<svg viewBox="0 0 24 8" aria-hidden="true"><path class="now" d="M0 4h24"/></svg> now</p>' +
+            '<svg viewBox="0 0 24 8" aria-hidden="true"><path class="now" d="M0 4h24"/></svg> now' +
+            (charts.some(({ band }) => band !== undefined)
+              ? ' <svg viewBox="0 0 24 8" aria-hidden="true"><path class="band" d="M0 0h24v8H0Z"/></svg> noise of this machine'
+              : '') +
+            '</p>' +
             charts
               .map(
                 chart =>

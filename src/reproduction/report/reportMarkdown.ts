@@ -1,4 +1,5 @@
 /** A verdict as Markdown for a pull request: what a reviewer wants to know first, the rest folded. */
+import { operationSentence } from '../cause/causeSentences.ts';
 import { formatSeconds } from '../../series/formatNumber.ts';
 import { escapeMarkdown as inline } from './escapeMarkdown.ts';
 import type { ReportContent } from './reportContent.ts';
@@ -40,6 +41,7 @@ export function reportMarkdown({ verdict, label, host, durationMs, cause }: Repo
     inline(verdict.sentence, 1000),
     ...(verdict.cause === null || verdict.cause === verdict.sentence ? [] : [inline(verdict.cause, 2000)]),
     ...(cause === undefined ? [] : [`**${inline(cause.sentence, 1000)}**`]),
+    ...(cause?.operation === undefined ? [] : [inline(operationSentence(cause.operation), 1000)]),
     ...findings(verdict).map(line => inline(line, 1000)),
     ...(verdict.caps.length === 0 || isTold(verdict)
       ? []

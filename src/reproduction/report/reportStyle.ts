@@ -49,6 +49,7 @@ figure svg { display: block; width: 100%; height: auto; }
 .legend svg { display: inline-block; width: 24px; height: 8px; margin-left: 8px; }
 svg path { fill: none; stroke-linejoin: round; stroke-linecap: round; }
 svg .original { stroke: var(--original); stroke-width: 4; opacity: 0.55; }
+svg .band { fill: var(--fair); opacity: 0.14; stroke: none; }
 svg .now { stroke: var(--now); stroke-width: 1.6; }
 svg .difference { stroke: var(--bad); stroke-width: 1.4; }
 svg .grid { stroke: var(--line); stroke-width: 0.8; }

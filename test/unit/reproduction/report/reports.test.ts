@@ -41,9 +41,15 @@ function content(text: string, values: readonly number[] = [1, NaN, 3, Infinity,
       ...{ schemaVersion: 1, at: '', host: text, runId: originalId, reproductionId, sentence: text },
       control: { joins: false, identicalThrough: 3 },
       trials: [{ ingredient: 'data', restored: text, problem: text }],
+      operation: { name: text, file: text, line: 3, index: 7 },
       untried: [{ ingredient: 'hardware', restored: text, problem: text }],
     },
-    charts: [{ key: text, overlay: overlaySeries(points, other, { width: 600 }) }],
+    charts: [
+      {
+        ...{ key: text, overlay: overlaySeries(points, other, { width: 600 }) },
+        band: { xs: points.steps, low: points.values.map(one => one - 1), high: points.values },
+      },
+    ],
   };
 }
 
@@ -116,7 +122,18 @@ describe('reports', () => {
       /^\| word \| diverged \\\(by word\\\) \| 3 \\\(1 missing\\\) \| 0\.01 \| step 4 \| NaN \| −∞ \|$/m,
     );
     assert.match(text, /<summary>1 other metric<\/summary>\n\n\| metric/);
+    assert.match(
+      text,
+      /\n\*\*word\*\*\n\nThe first operation that computes something else is word \\\(word:3\\\)\.\n/,
+    );
+    assert.match(text, /<summary>1 trial to find the cause<\/summary>\n\n\| set back/);
     assert.match(text, new RegExp(`lockstep reproduce ${originalId}`));
+  });
+
+  it('shade the noise band in a chart', () => {
+    const html = reportHtml(content('word'));
+    assert.match(html, /<path class="band" d="M[\d.]+ [\d.]+(?:L[\d.]+ [\d.]+)+Z"\/>/);
+    assert.match(html, /noise of this machine/);
   });
 
   for (const text of hostile)
@@ -153,7 +170,7 @@ describe('reports', () => {
       fc.property(fc.array(value, { minLength: 1, maxLength: 30 }), values => {
         const html = reportHtml(content('word', values));
         for (const [, path = ''] of html.matchAll(/ d="([^"]*)"/g))
-          assert.match(path, /^([ML]-?\d+(\.\d+)? -?\d+(\.\d+)?(h0\.1)?|h24|M0 4h24)*$/);
+          assert.match(path, /^([ML]-?\d+(\.\d+)? -?\d+(\.\d+)?(h0\.1)?|h24|M0 4h24|M0 0h24v8H0|Z)*$/);
         assert.doesNotMatch(html, /="(NaN|-?Infinity)"/);
       }),
       { numRuns: 60 },

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
-import { noiseOverlay } from '../../../src/extension/worker/noiseOverlay.ts';
-import { RunStore } from '../../../src/runs/runStore.ts';
-import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
-import { writeRun } from '../runs/recordFixtures.ts';
+import { noiseOverlay } from '../../../../src/reproduction/report/noiseOverlay.ts';
+import { RunStore } from '../../../../src/runs/runStore.ts';
+import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
+import { writeRun } from '../../runs/recordFixtures.ts';
 
 const steps = Float64Array.from({ length: 20 }, (_, i) => i + 1);
 const values = steps.map(step => 1 / step);

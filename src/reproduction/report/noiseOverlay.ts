@@ -1,12 +1,18 @@
 /** Where noise alone may take a reproduction, around the curve of the original, as the probes of this machine tell. */
-import type { Overlay } from '../../protocol/reportProtocol.ts';
-import { volatileMetricReason } from '../../reproduction/comparison/volatileNames.ts';
-import { machineOf } from '../../reproduction/probe/machineOf.ts';
-import { noiseBand } from '../../reproduction/probe/noiseBand.ts';
-import { probesOf, readProbes, type RecordedProbe } from '../../reproduction/probe/readProbes.ts';
+import { volatileMetricReason } from '../comparison/volatileNames.ts';
+import { machineOf } from '../probe/machineOf.ts';
+import { noiseBand } from '../probe/noiseBand.ts';
+import { probesOf, readProbes, type RecordedProbe } from '../probe/readProbes.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { Decimated } from '../../series/decimate.ts';
+
+/** Same length; in the unit of the metric. */
+export interface NoiseArea {
+  readonly xs: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
 
 export interface NoiseOverlayRequest {
   readonly originalDir: string;
@@ -28,7 +34,7 @@ export async function noiseOverlay({
   key,
   curve,
   began,
-}: NoiseOverlayRequest): Promise<Overlay['band']> {
+}: NoiseOverlayRequest): Promise<NoiseArea | undefined> {
   if (volatileMetricReason(key) !== undefined) return undefined;
   const probes = hereOf(reproduction, await readProbes(originalDir)).map(({ probe }) => probe);
   const metrics = [...shown.keys()].filter(name => volatileMetricReason(name) === undefined).length;

@@ -1,0 +1,40 @@
+/** What the words of a verdict are made from. */
+import type { DifferingOperation, Ingredient } from '../../runs/verdict.ts';
+import type { Divergence } from '../cause/findDivergence.ts';
+import type { MetricComparison } from '../comparison/compareMetric.ts';
+import type { OwnServers } from '../comparison/unheardMetrics.ts';
+import type { GradedItems, RunEnd } from './gradeReproduction.ts';
+
+export interface ExplainedItems extends GradedItems {
+  readonly ingredients: readonly Ingredient[];
+  /** The first that computed something else, where both runs recorded theirs. */
+  readonly operation?: DifferingOperation | undefined;
+  /** Where the counted metrics part; undefined when they do not. */
+  readonly divergence?: Divergence | undefined;
+  /** To how many decimals the metrics are stored, undefined for all bits. */
+  readonly storedDecimals?: number | undefined;
+  /** Which of the runs logs to an MLflow server of its own. */
+  readonly ownServers?: OwnServers | undefined;
+  /** Of the original. */
+  readonly runId?: string | undefined;
+  /** The first step that was compared, where the reproduction went on from a checkpoint. */
+  readonly fromStep?: number | undefined;
+}
+
+export function countedMetrics(items: ExplainedItems): MetricComparison[] {
+  return items.metrics.filter(metric => !metric.verdict.volatile);
+}
+
+/** Nothing is known of where its random numbers began. */
+export function isSeedUnseen({ ingredients }: ExplainedItems): boolean {
+  const row = ingredients.find(one => one.name === 'parameters');
+  return row?.differences.some(line => line.startsWith('seed unknown')) === true;
+}
+
+/** In one line, without a full stop. */
+export function failureText(end: RunEnd): string {
+  if (end.failure !== undefined) return end.failure.replace(/\.$/, '');
+  if (end.exceptionType !== undefined) return end.exceptionType;
+  if (end.signal !== undefined) return `signal ${end.signal}`;
+  return end.exitCode === undefined ? 'an unknown error' : `exit code ${end.exitCode}`;
+}
