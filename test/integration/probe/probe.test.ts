@@ -77,7 +77,10 @@ describe('lockstep probe', function () {
 
     const { code: after, verdict } = await reproduce(project, 'noisy');
     assert.deepEqual([after, verdict.verdict], [0, 'within-tolerance'], verdict.sentence);
-    assert.match(verdict.sentence, /within the noise of this machine \(probe of 59 steps\)/);
+    assert.match(
+      verdict.sentence,
+      /within the noise of this machine \(probe of 59 steps, band [\d.e-]+ at step \d+\)/,
+    );
     assert.equal(verdict.metrics[0]?.toleranceFrom, 'noise-band');
     const [id] = await readdir(join((await storeOf(project).read(found.runId)).dir, 'probes'));
     assert.equal(`${verdict.probeId ?? ''}.json`, id);
