@@ -62,7 +62,7 @@ export interface ShareOutcome {
   readonly findings: readonly Finding[];
   /** Files that hosts advise against. */
   readonly large: readonly Finding[];
-  /** Packed files, which nobody has looked into. */
+  /** Packed files that were not looked into, or not wholly; why. */
   readonly unread: readonly Finding[];
   readonly sent?: { readonly objects: number; readonly bytes: number };
   readonly data?: GivenData;

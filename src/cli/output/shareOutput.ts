@@ -25,7 +25,7 @@ export const sharePushOutputSchema = z.object({
       findings: z.array(findingSchema),
       /** Files that hosts advise against. */
       large: z.array(findingSchema),
-      /** Packed files, which nobody has looked into. */
+      /** Packed files that were not looked into, or not wholly; why. */
       unread: z.array(findingSchema),
       sent: z.object({ objects: z.int(), bytes: z.number() }).optional(),
       data: z
@@ -83,7 +83,7 @@ export const shareExportOutputSchema = z.object({
   bytes: z.number(),
   files: z.int(),
   findings: z.array(findingSchema),
-  /** Packed files, which nobody has looked into. */
+  /** Packed files that were not looked into, or not wholly; why. */
   unread: z.array(findingSchema),
   /** What the run read and the file does not hold. */
   missing: z.array(z.string()),

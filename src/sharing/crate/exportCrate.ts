@@ -16,8 +16,8 @@ import { collectRecord } from '../record/collectRecord.ts';
 import type { LeftOut } from '../record/keptFiles.ts';
 import { neutralOf } from '../record/machineName.ts';
 import { identity } from '../record/writeRecordCommit.ts';
-import { findSecretsIn, secretByName } from '../scan/findSecrets.ts';
-import { packingOf } from '../scan/readableText.ts';
+import { secretByName } from '../scan/findSecrets.ts';
+import { lookForSecrets } from '../scan/lookForSecrets.ts';
 import type { Finding } from '../scan/scanOutgoing.ts';
 import type { ShareTask } from '../shareTask.ts';
 import { checkedRecord } from './checkedRecord.ts';
@@ -52,7 +52,7 @@ export interface ExportOutcome {
   readonly bytes: number;
   readonly files: number;
   readonly findings: readonly Finding[];
-  /** Packed files, which nobody has looked into. */
+  /** Packed files that were not looked into, or not wholly; why. */
   readonly unread: readonly Finding[];
   /** What the run read and the file does not hold. */
   readonly missing: readonly string[];
@@ -106,13 +106,11 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
     text('requirements.txt', packages.map(line => `${line}\n`).join('')),
   ];
   const allowed = new Set((request.allow ?? []).map(path => path.replace(/^\.\//, '')));
-  const findings = scan(files).filter(
+  const scanned = scan(files);
+  const findings = scanned.findings.filter(
     ({ path }) => !allowed.has(path) && !allowed.has(path.replace(/^code\//, '')),
   );
-  const unread = files.flatMap(({ path, bytes }) => {
-    const what = packingOf(bytes);
-    return what === undefined ? [] : [{ path, what }];
-  });
+  const { unread } = scanned;
   const told = {
     id: run.id,
     path: output,
@@ -145,15 +143,18 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
   return { ...told, state: 'exported', bytes: zip.length, files: all.length, findings: [] };
 }
 
-function scan(files: readonly ZipEntry[]): Finding[] {
+function scan(files: readonly ZipEntry[]): { findings: Finding[]; unread: Finding[] } {
   const findings: Finding[] = [];
+  const unread: Finding[] = [];
   for (const { path, bytes } of files) {
     const named = secretByName(path);
     if (named !== undefined) findings.push({ path, what: named.what });
     if (named !== undefined) continue;
-    for (const { line, what } of findSecretsIn(bytes)) findings.push({ path, line, what });
+    const looked = lookForSecrets(path, bytes);
+    for (const { line, what } of looked.secrets) findings.push({ path, line, what });
+    if (looked.unread !== undefined) unread.push({ path, what: looked.unread });
   }
-  return findings;
+  return { findings, unread };
 }
 
 function zipOf(entries: readonly ZipEntry[]): Buffer {

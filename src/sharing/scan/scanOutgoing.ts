@@ -6,8 +6,8 @@ import type { Repository } from '../../git/findRepository.ts';
 import { runGit } from '../../git/runGit.ts';
 import { personContext } from '../record/sharedRepository.ts';
 import type { ShareTask } from '../shareTask.ts';
-import { findSecretsIn, secretByName, type FoundSecret } from './findSecrets.ts';
-import { packingOf } from './readableText.ts';
+import { secretByName, type FoundSecret } from './findSecrets.ts';
+import { lookForSecrets } from './lookForSecrets.ts';
 
 export interface Finding {
   /** In the snapshot, relative to the root; of the record `record/…`; `commit <id>` for its message. */
@@ -23,7 +23,7 @@ export interface OutgoingScan {
   readonly tooLarge: readonly Finding[];
   /** Larger than hosts advise: told, not refused. */
   readonly large: readonly Finding[];
-  /** Packed files, which nobody has looked into. */
+  /** Packed files that were not looked into, or not wholly; why. */
   readonly unread: readonly Finding[];
   readonly objects: number;
   /** Uncompressed. */
@@ -149,9 +149,9 @@ async function readBatch(
     const from = stdout.indexOf(10, at) + 1;
     const bytes = stdout.subarray(from, from + size);
     at = from + size + 1;
-    const packing = packingOf(bytes);
-    if (packing !== undefined) scan.unread.push({ path, what: packing });
-    for (const found of findSecretsIn(bytes)) scan.secrets.push({ path, ...placed(found, type) });
+    const { secrets, unread } = lookForSecrets(path, bytes);
+    if (unread !== undefined) scan.unread.push({ path, what: unread });
+    for (const found of secrets) scan.secrets.push({ path, ...placed(found, type) });
     if (scan.secrets.length > mostFindings) return;
   }
 }

@@ -86,7 +86,7 @@ function tell(outcome: ExportOutcome, { terminal }: CliContext): void {
     list(left.map(one => (one.path === '' ? one.why : `${one.path}: ${one.why}`)));
   }
   if (unread.length > 0) {
-    terminal.out('Packed, so nobody has looked into them for secrets:\n');
+    terminal.out('Packed, and not wholly looked into for secrets:\n');
     list(unread.map(({ path, what }) => `${path}  ${what}`));
   }
   terminal.out(

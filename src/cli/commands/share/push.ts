@@ -111,7 +111,7 @@ function tell(outcome: ShareOutcome, { terminal }: CliContext): void {
     list(outcome.large.map(({ path, what }) => `${path}  ${what}`));
   }
   if (outcome.unread.length > 0) {
-    say('Packed, so nobody has looked into them for secrets:');
+    say('Packed, and not wholly looked into for secrets:');
     list(outcome.unread.map(({ path, what }) => `${path}  ${what}`));
   }
   if (outcome.lacks.length > 0) {
