@@ -2,7 +2,7 @@
  * What of a record names a person or their machine, replaced for those it is shared with: the home folder by a
  * placeholder that becomes the reader's own home folder, machines by a name that tells two of them apart and no more.
  */
-const placeholder = '/~home';
+export const homePlaceholder = '/~home';
 /** What a path may follow: the beginning, what is no part of a path, `file://`, or an option such as -I. */
 const begins = String.raw`(?<=^|[^\p{L}\p{N}_.~/\\-]|file:\/\/|(?:^|\s)-[A-Za-z])`;
 const ends = String.raw`(?=$|[/\\:;,=\s"')\]}>&|])`;
@@ -25,7 +25,7 @@ export interface Person {
 export function neutralText(text: string, { home, realHome, accounts = [] }: Person): string {
   // The longer one first: it may lie below the other.
   const homes = [home, realHome ?? home].filter(one => one.length >= 5).sort((a, b) => b.length - a.length);
-  const withoutHomes = homes.reduce((rest, one) => rest.replace(pattern(one), placeholder), text);
+  const withoutHomes = homes.reduce((rest, one) => rest.replace(pattern(one), homePlaceholder), text);
   const names = accounts.filter(one => one.length > 2 && !everybody.test(one));
   return names.reduce((rest, one) => rest.replace(accountPattern(one), '$<before>~user'), withoutHomes);
 }
@@ -48,7 +48,7 @@ function accountPattern(account: string): RegExp {
 /** The opposite, for a reader whose home folder is `home`. */
 export function localText(text: string, home: string): string {
   // A function, because a home folder may hold a dollar sign.
-  return text.replace(pattern(placeholder), () => home);
+  return text.replace(pattern(homePlaceholder), () => home);
 }
 
 /** A JSON value with every text in it neutral, and machines by other names wherever a field says `host`. */

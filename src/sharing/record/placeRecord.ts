@@ -20,7 +20,7 @@ import { readBrought } from './creditsOf.ts';
 import { localKept } from './keptFiles.ts';
 import { isKeptFile, recordFileOf, recordPathOf } from './manifest.ts';
 import { localText, localValue, type Neutral } from './neutralText.ts';
-import { isSamePlan } from './withLaterStatements.ts';
+import { isSamePlan } from './isSamePlan.ts';
 
 export interface PlaceRequest {
   readonly store: StorePath;

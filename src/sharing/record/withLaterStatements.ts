@@ -1,8 +1,7 @@
 /** A shared record with what was said about the run since it was shared: on top, never instead. */
-import { isDeepStrictEqual } from 'node:util';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { notShareable, sharedDiffers } from '../errors.ts';
-import { hashOf } from './hashOf.ts';
+import { isSamePlan } from './isSamePlan.ts';
 import {
   addedLater,
   describeFiles,
@@ -45,29 +44,6 @@ export function withLaterStatements(
 function manifestOf(files: ReadonlyMap<string, Buffer>): Manifest | undefined {
   try {
     return manifestSchema.safeParse(JSON.parse(files.get(manifestName)?.toString('utf8') ?? '')).data;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Of a run that was fetched its plan here tells of this machine's folders, so its hash as it was shared counts. The name of
- * the machine is not compared: a store that two machines use has two names for it.
- */
-export function isSamePlan(
-  shared: Buffer | undefined,
-  here: Buffer | undefined,
-  { shared: origin }: Pick<RunDetails, 'shared'>,
-): boolean {
-  if (shared === undefined) return false;
-  if (origin !== undefined) return origin.planSha256 === hashOf(shared);
-  return here !== undefined && isDeepStrictEqual(withoutHost(shared), withoutHost(here));
-}
-
-function withoutHost(bytes: Buffer): unknown {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' && value !== null ? { ...value, host: undefined } : value;
   } catch {
     return undefined;
   }

@@ -205,7 +205,9 @@ describe('sharing runs', function () {
     // What was said last counts, whoever fetched when.
     await ana.expect(0, 'annotate', id, '--note', 'a first try');
     await gina.expect(0, 'annotate', id, '--note', 'it is true');
-    await ana.expect(0, 'share', 'push', id);
+    // As with sudo, or in a job: another home folder, the same person.
+    const elsewhere = await ana.lockstep(['share', 'push', id], { env: { HOME: all.folder } });
+    assert.equal(elsewhere.code, 0, elsewhere.stderr);
     await frank.expect(0, 'share', 'fetch');
     assert.match(await frank.expect(0, 'show', id), /a first try \(from ana\)/);
     await gina.expect(0, 'share', 'fetch');
