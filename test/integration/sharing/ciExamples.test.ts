@@ -53,8 +53,20 @@ describe('the examples for CI', function () {
     await ana.expect(0, 'run', '--', 'python3', 'train.py', 'noise');
     diverging = await runs.resolve('@1');
     await ana.expect(0, 'share', 'push', id, diverging);
+    // The project goes on: a shallow clone then has nothing of the commit that they ran on.
+    await ana.write({ 'train.py': 'raise SystemExit(7)\n' });
+    await ana.git('commit', '--quiet', '--all', '--message', 'another try');
+    await ana.git('push', '--quiet', 'origin', 'HEAD:main');
   });
   after(() => all[Symbol.asyncDispose]());
+
+  /** A clone as the runners make it: the last commit alone, and no branch. */
+  async function runner(name: string): Promise<Member> {
+    const member = await all.join(name, { clone: ['--depth=1'] });
+    await member.git('checkout', '--quiet', '--detach');
+    assert.equal(await member.git('rev-list', '--count', 'HEAD'), '1');
+    return member;
+  }
 
   /** Lines of a job in one shell, as the runners execute them. */
   async function job(where: Member, script: string, variables: Readonly<Record<string, string>>) {
@@ -73,7 +85,7 @@ describe('the examples for CI', function () {
     const { steps } = (parse(text) as GitHubWorkflow).jobs.reproduce;
     const lines = steps.filter(step => step.run !== undefined && step.name !== 'Install Lockstep');
     assert.equal(lines.length, 2);
-    const runner = await all.join('runner');
+    const machine = await runner('runner');
     const summary = join(all.folder, 'summary.md');
     for (const [run, code, word] of [
       [id, 0, 'identical'],
@@ -81,7 +93,7 @@ describe('the examples for CI', function () {
     ] as const) {
       let outcome: Awaited<ReturnType<typeof job>> | undefined;
       for (const { run: script = '' } of lines) {
-        outcome = await job(runner, script, { RUN: run, GITHUB_STEP_SUMMARY: summary });
+        outcome = await job(machine, script, { RUN: run, GITHUB_STEP_SUMMARY: summary });
         if (outcome.exitCode !== 0) break;
       }
       assert.equal(
@@ -90,7 +102,7 @@ describe('the examples for CI', function () {
         `${outcome?.stdout.toString('utf8') ?? ''}${outcome?.stderr ?? ''}`,
       );
       const verdict = verdictSchema.parse(
-        JSON.parse(await readFile(join(runner.root, 'verdict.json'), 'utf8')),
+        JSON.parse(await readFile(join(machine.root, 'verdict.json'), 'utf8')),
       );
       assert.equal(verdict.verdict, word);
       assert.match(await readFile(summary, 'utf8'), new RegExp(word, 'i'));
@@ -100,9 +112,9 @@ describe('the examples for CI', function () {
   it('GitLab CI: the same, with the report as a file', async () => {
     const text = await readFile(join(projectRoot, 'docs/ci/gitlab-ci.yml'), 'utf8');
     const { script } = (parse(text) as GitLabPipeline).reproduce;
-    const runner = await all.join('gitlab');
-    const outcome = await job(runner, script.join('\n'), { RUN: id });
+    const machine = await runner('gitlab');
+    const outcome = await job(machine, script.join('\n'), { RUN: id });
     assert.equal(outcome.exitCode, 0, `${outcome.stdout.toString('utf8')}${outcome.stderr}`);
-    assert.match(await readFile(join(runner.root, 'report.md'), 'utf8'), /identical/i);
+    assert.match(await readFile(join(machine.root, 'report.md'), 'utf8'), /identical/i);
   });
 });
