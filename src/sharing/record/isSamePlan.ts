@@ -20,11 +20,14 @@ export function isSamePlan(
   const [one, other] = [withoutHost(shared), withoutHost(here)];
   if (isDeepStrictEqual(one, other)) return true;
   // The same person with another HOME (sudo, a container, a job) has replaced another folder.
-  const home = homeBetween(one, other) ?? homeBetween(other, one);
-  if (home === undefined) return false;
-  const neutral = { home, accounts: [basename(home)], machine: (host: string) => host };
+  const homes = [homeBetween(one, other), homeBetween(other, one)].filter(found => found !== undefined);
+  const [home, realHome = home] = homes;
+  if (home === undefined || realHome === undefined) return false;
+  const neutral = { home, realHome, accounts: homes.map(found => basename(found)), machine: sameName };
   return isDeepStrictEqual(neutralValue(one, neutral), neutralValue(other, neutral));
 }
+
+const sameName = (host: string): string => host;
 
 /** What the placeholder stands for in the first text that has it, by the text in its place in the other value. */
 function homeBetween(neutral: unknown, plain: unknown): string | undefined {

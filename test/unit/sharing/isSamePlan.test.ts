@@ -23,6 +23,8 @@ describe('the same plan', () => {
     ['/home/ana', '/root'],
     ['/root', '/home/ana'],
     ['/root', '/github/home'],
+    ['/home/ana', '/home/ana/project'],
+    ['/home/ana', '/scratch/ana'],
   ] as const)
     it(`with HOME=${then}, then HOME=${now}`, () => {
       assert.ok(isSamePlan(shared(plan, then), shared(plan, now), {}));
