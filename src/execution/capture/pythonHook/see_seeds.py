@@ -13,7 +13,7 @@ _MOST_VALUES = 8
 _MOST_TEXT = 80
 _MOST_BITS = 256
 
-# Module -> functions written in Python whose first argument is the seed; with None of "starts" it is a random start.
+# Module -> functions written in Python whose first argument is the seed; those without one start at random.
 SEEDED = {
     "torch.random": {"manual_seed": "torch.manual_seed", "seed": "torch.seed"},
     "torch.cuda.random": {
