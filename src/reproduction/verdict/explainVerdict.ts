@@ -28,8 +28,9 @@ export function explainVerdict(grade: Grade, items: ExplainedItems): Explanation
 }
 
 function causeOf(grade: Grade, items: ExplainedItems): string {
-  const sentences: string[] = [];
   const escaped = items.escapedModules;
+  if (isNothingCompared(grade) && escaped.length === 0) return nothingCompared(items);
+  const sentences: string[] = [];
   if (escaped.length > 0)
     sentences.push(
       `${escaped.map(one => one.module).join(', ')} came from outside the private checkout, so it is not the recorded code that ran.`,
@@ -61,6 +62,17 @@ function causeOf(grade: Grade, items: ExplainedItems): string {
   sentences.push(probeAdvice(items));
   const text = sentences.filter(sentence => sentence !== '').join(' ');
   return text === '' ? firstSentence(grade, items) : text;
+}
+
+/** What differs, or is not known, is no cause of a verdict that had nothing to go by. A reproduction that failed has one. */
+function isNothingCompared({ worst, end }: Grade): boolean {
+  return worst === undefined && end !== 'only-reproduction-failed';
+}
+
+function nothingCompared({ ownServers }: ExplainedItems): string {
+  return ownServers?.original === true
+    ? 'There was nothing to compare.'
+    : 'There was nothing to compare: log a metric, or name a file that the command writes with --output.';
 }
 
 /** A probe that is as long as the run tells a rare event from a real difference. */

@@ -207,6 +207,7 @@ const cases: Case[] = [
     reproduced: { series: [], result: { outputs: [] } },
     verdict: 'inconclusive',
     sentence: /nothing was compared/,
+    cause: /^There was nothing to compare: log a metric, or name a file that the command writes with --output\.$/,
   },
   {
     title: 'only volatile things to compare',
@@ -310,6 +311,7 @@ const cases: Case[] = [
     reproduced: { captured: { mlflow: 'own-server' }, series: [], result: { outputs: [] } },
     verdict: 'inconclusive',
     sentence: /nothing was compared\. The original logs to an MLflow server of its own/,
+    cause: /^There was nothing to compare\.$/,
   },
   {
     title: 'two runs that do, and print the same metric besides',
