@@ -13,6 +13,7 @@ import { openEnvironment } from './environment/openEnvironment.ts';
 import { CodeFiles } from './documents/codeFiles.ts';
 import { ComparisonDocuments } from './documents/comparisonDocuments.ts';
 import { LogDocuments } from './documents/logDocuments.ts';
+import { SharedDocuments } from './documents/sharedDocuments.ts';
 import { HealthModel } from './healthModel.ts';
 import { schemes, viewIds } from './ids.ts';
 import { offerMetricLines } from './offerMetricLines.ts';
@@ -116,6 +117,7 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     panels,
     vscode.workspace.registerFileSystemProvider(schemes.file, new CodeFiles(client), { isReadonly: true }),
     vscode.workspace.registerTextDocumentContentProvider(schemes.comparison, comparisons),
+    vscode.workspace.registerTextDocumentContentProvider(schemes.shared, new SharedDocuments(client)),
     showTreeMessage(view, model, viewState),
     data.disposable,
     environment.disposable,

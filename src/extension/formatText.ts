@@ -1,6 +1,8 @@
 /** Numbers, durations and times as this editor shows them everywhere. */
 import * as vscode from 'vscode';
 
+export { oneLine } from './formatLine.ts';
+
 /** Four significant digits: 0.4123, 12,000 as 12000, 3.1e-7. NaN and infinities as they are. */
 export function formatNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return String(value);
@@ -31,14 +33,4 @@ export function formatTime(iso: string): string {
 /** The last six characters tell runs apart; the first are the same for decades. */
 export function shortId(id: string): string {
   return `…${id.slice(-6)}`;
-}
-
-/** One line, at most `limit` characters, of untrusted text. */
-export function oneLine(text: string, limit = 200): string {
-  const line = text
-    .slice(0, 4 * limit)
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim();
-  const characters = Array.from(line);
-  return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
 }

@@ -130,6 +130,8 @@ export const schemes = {
   log: 'lockstep-log',
   file: 'lockstep-file',
   comparison: 'lockstep-compare',
+  /** What a shared run executes. */
+  shared: 'lockstep-shared',
   data: 'lockstep-data',
   /** Only names rows of the data tree: git, which ignores pinned files, would paint theirs grey. */
   dataRow: 'lockstep-data-row',
