@@ -31,6 +31,8 @@ export const reportRunSchema = z.object({
   host: z.string().optional(),
   /** One line: why it failed. */
   failure: z.string().optional(),
+  /** One line: what takes long before the command starts. Untrusted text. */
+  preparing: z.string().optional(),
 });
 export type ReportRun = z.infer<typeof reportRunSchema>;
 

@@ -121,6 +121,8 @@ export const reportStringNames = [
   'durationOriginal',
   'durationReproductions',
   'durationUnknown',
+  'preparationTook',
+  'preparationUnknown',
   'disk',
   'diskFree',
   'nothingToFetch',

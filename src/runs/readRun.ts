@@ -6,6 +6,7 @@ import { summariseShownSeries } from './metricSeries.ts';
 import type { RunDetails } from './runDetails.ts';
 import { runPathsIn } from './runPaths.ts';
 import { readCommandEnd } from './commandEnd.ts';
+import { readPreparing } from './preparing.ts';
 import { deriveState } from './runState.ts';
 import { summariseRun, type RunSummary } from './runSummary.ts';
 import { readEndedRecord, readRunRecord } from './readRunRecord.ts';
@@ -104,7 +105,9 @@ export class SummaryReader {
     await follower.read();
     const log = follower.snapshot();
     const details = { ...found.details, problems: [...found.details.problems, ...log.problems] };
-    return readingOf(summariseRun(details, summariseShownSeries(log.series)), found.final);
+    const summary = summariseRun(details, summariseShownSeries(log.series));
+    const preparing = summary.state === 'preparing' ? readPreparing(runPathsIn(dir)) : undefined;
+    return readingOf(preparing === undefined ? summary : { ...summary, preparing }, found.final);
   }
 }
 

@@ -5,6 +5,7 @@ import type { ParameterValue } from './plan.ts';
 import type { MetricSummary } from './result.ts';
 import type { RunDetails } from './runDetails.ts';
 import type { RunState } from './runState.ts';
+import type { Verdict } from './verdict.ts';
 import { knownValue } from './known.ts';
 
 export interface VerdictSummary {
@@ -16,6 +17,8 @@ export interface VerdictSummary {
   readonly host?: string;
   /** The step that a reproduction was asked to go to, where it was stopped there. */
   readonly throughStep?: number;
+  /** The step from which on it is diverged, where its sentence tells one. */
+  readonly divergedFrom?: number;
   /** Who brought it here, of a verdict that was fetched. */
   readonly broughtBy?: string;
 }
@@ -23,6 +26,8 @@ export interface VerdictSummary {
 export interface RunSummary {
   readonly id: string;
   readonly state: RunState;
+  /** What takes long before the command starts, one line; only while it does. Anybody can write anything there. */
+  readonly preparing?: string;
   /** True when a process of the run lives: always while `running`, and for a `lost` run whose command goes on. */
   readonly stillRunning: boolean;
   /** ISO 8601, UTC, as all times here. From the id where the plan cannot be read. */
@@ -132,14 +137,22 @@ export function summariseRun(
     ...(run.shared === undefined ? {} : { sharedBy: run.shared.sharedBy ?? '' }),
     ...(plan?.origin === undefined ? {} : { importedFrom: plan.origin.kind }),
     ...(hasTags(run) ? { reportedTags: run.reported?.tags ?? {} } : {}),
-    verdicts: run.verdicts.map(({ reproductionId, verdict, at, host, part, broughtBy }) => ({
-      ...{ reproductionId, verdict, at },
-      ...(host === undefined ? {} : { host }),
-      ...(part?.throughStep === undefined ? {} : { throughStep: part.throughStep }),
-      ...(broughtBy === undefined ? {} : { broughtBy }),
-    })),
+    verdicts: run.verdicts.map(verdictSummary),
     ...hostOf(run),
     ...(run.problems[0] === undefined ? {} : { problem: run.problems.join('; ') }),
+  };
+}
+
+function verdictSummary(full: Verdict): VerdictSummary {
+  const { reproductionId, verdict, at, host, part, sentence, broughtBy } = full;
+  // The first step beyond the tolerance: what else is kept of it begins where the two first differ at all.
+  const divergedFrom = /^Diverged from step (\d+(?:\.\d+)?)\b/.exec(sentence)?.[1];
+  return {
+    ...{ reproductionId, verdict, at },
+    ...(host === undefined ? {} : { host }),
+    ...(part?.throughStep === undefined ? {} : { throughStep: part.throughStep }),
+    ...(divergedFrom === undefined ? {} : { divergedFrom: Number(divergedFrom) }),
+    ...(broughtBy === undefined ? {} : { broughtBy }),
   };
 }
 

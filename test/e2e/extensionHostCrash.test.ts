@@ -253,10 +253,8 @@ describe(`killing the extension host, ${rounds.length} times from seed ${seed}`,
     const ends = [' ', ','].flatMap(end => [`round ${number}${end}`, `round=${number}${end}`]);
     const spoken = ends.map(words => `[aria-label*="${words}"]`).join();
     const label = window.rows().and(window.page.locator(spoken));
-    const reproduction = { hasText: 'reproduces' };
-    return reproduces === undefined
-      ? label.filter({ hasNotText: 'reproduces' }).first()
-      : label.filter(reproduction).first();
+    const [only, not] = ['[aria-label*=", reproduces "]', ':not([aria-label*=", reproduces "])'];
+    return label.and(window.page.locator(reproduces === undefined ? not : only)).first();
   }
 
   /** Waits until the explorer says so. */

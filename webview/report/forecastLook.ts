@@ -52,8 +52,19 @@ export function amountText({ bytes, from }: ForecastItem, strings: ReportStrings
   return amount === undefined ? place : formatString(strings.bytesFrom, amount, place);
 }
 
+/** What comes before the command; '' where the environment is here. */
+function environmentText({ items, preparation }: Forecast, strings: ReportStrings): string {
+  if (preparation !== undefined)
+    return formatString(strings.preparationTook, formatSeconds(preparation.ms / 1000));
+  const made = items.some(
+    ({ ingredient, availability }) => ingredient === 'environment' && availability === 'rebuildable',
+  );
+  return made ? strings.preparationUnknown : '';
+}
+
 /** Time, network and disk, a sentence each. */
-export function costLines({ duration, disk, fetch }: Forecast, strings: ReportStrings): string[] {
+export function costLines(forecast: Forecast, strings: ReportStrings): string[] {
+  const { duration, disk, fetch } = forecast;
   const took = duration === undefined ? '' : formatSeconds(duration.ms / 1000);
   return [
     duration === undefined
@@ -62,9 +73,10 @@ export function costLines({ duration, disk, fetch }: Forecast, strings: ReportSt
           duration.basis === 'reproductions' ? strings.durationReproductions : strings.durationOriginal,
           took,
         ),
+    environmentText(forecast, strings),
     fetch === 0 ? strings.nothingToFetch : formatString(strings.toFetch, formatBytes(fetch)),
     disk.free === undefined
       ? formatString(strings.disk, formatBytes(disk.needed))
       : formatString(strings.diskFree, formatBytes(disk.needed), formatBytes(disk.free)),
-  ];
+  ].filter(line => line !== '');
 }

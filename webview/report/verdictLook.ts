@@ -104,5 +104,6 @@ function liveSentence(report: ReportSnapshot, strings: ReportStrings): string {
     const through = Math.max(...live.map(metric => metric.identicalThrough ?? -Infinity));
     return formatString(strings.runningIdentical, formatNumber(through), formatNumber(compared));
   }
+  if (reproduction.preparing !== undefined) return shorten(reproduction.preparing, 300);
   return reproduction.state === 'preparing' ? strings.runningSentence : strings.runningNoMetric;
 }

@@ -10,6 +10,8 @@ export const runStateSchema = z.enum(['preparing', 'running', 'finished', 'faile
 export const runSummaryOutputSchema = z.looseObject({
   id: runIdSchema,
   state: runStateSchema,
+  /** What takes long before the command starts, one line; only while it does. */
+  preparing: z.string().optional(),
   /** A process of the run lives; also true for a lost run whose command goes on. */
   stillRunning: z.boolean(),
   createdAt: z.string(),
@@ -55,6 +57,8 @@ export const runSummaryOutputSchema = z.looseObject({
       at: z.string(),
       host: z.string().optional(),
       throughStep: z.number().optional(),
+      /** The step from which on it is diverged, where its sentence tells one. */
+      divergedFrom: z.number().optional(),
       /** Who brought it here, of a verdict that was fetched. */
       broughtBy: z.string().optional(),
     }),

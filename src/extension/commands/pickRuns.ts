@@ -62,7 +62,7 @@ export function createRunPicker(
         row,
         label: row.label,
         iconPath: stateIcon(row.run),
-        description: runDescription(row.run, now),
+        description: runDescription(row, now),
         detail: `${commandLabel(row.run.argv).slice(0, 200)} · ${formatTime(row.run.createdAt)}`,
       }));
   };

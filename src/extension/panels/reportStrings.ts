@@ -125,6 +125,8 @@ export function reportStrings(): ReportStrings {
     durationOriginal: l10n.t('About {0}, as long as the original took.'),
     durationReproductions: l10n.t('About {0}, as earlier reproductions took.'),
     durationUnknown: l10n.t('How long it takes is not known.'),
+    preparationTook: l10n.t('Getting its environment ready took {0} the last time.'),
+    preparationUnknown: l10n.t('Its environment is made first: minutes where packages are downloaded.'),
     disk: l10n.t('{0} of disk.'),
     diskFree: l10n.t('{0} of disk, {1} free.'),
     nothingToFetch: l10n.t('Nothing to fetch.'),

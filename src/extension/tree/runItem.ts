@@ -10,23 +10,30 @@ import type { RunRow } from '../worker/runsView.ts';
 import { chosenMetrics } from './chosenMetrics.ts';
 import { endLabel } from './groupLabel.ts';
 import { healthText } from './healthText.ts';
-import { verdictCounts } from './verdictWords.ts';
+import { reproductionWords } from './reproductionWords.ts';
+import { verdictCounts, verdictIcon } from './verdictWords.ts';
 
 export function runItem(id: string, row: RunRow, now: number, health?: RunHealth): vscode.TreeItem {
   const { run } = row;
   const item = new vscode.TreeItem(shortLabel(row.label), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = id;
   const danger = healthText(health?.problems ?? []);
-  item.description = [danger, differingText(row), runDescription(run, now)]
+  item.description = [danger, differingText(row), runDescription(row, now)]
     .filter(part => part !== '')
     .join(' · ');
   item.iconPath =
     danger === ''
-      ? stateIcon(run)
+      ? rowIcon(row)
       : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   item.contextValue = contextOf(run);
   item.accessibilityInformation = {
-    label: [row.label, endLabel(run), run.star ? vscode.l10n.t('starred') : '', item.description]
+    label: [
+      row.label,
+      endLabel(run),
+      run.star ? vscode.l10n.t('starred') : '',
+      item.description,
+      run.reproduces === undefined ? '' : vscode.l10n.t('reproduces {0}', shortId(run.reproduces)),
+    ]
       .filter(part => part !== '')
       .join(', '),
   };
@@ -57,13 +64,15 @@ function differingText({ run, label, differing }: RunRow): string {
   return label === told ? '' : told;
 }
 
-/** `★ loss 0.412  acc 0.871 · step 14 · 2 m · reproduced 2×`; for a run that ended badly, why. */
-export function runDescription(run: RunSummary, now: number): string {
+/**
+ * `★ loss 0.412  acc 0.871 · step 14 · 2 m · reproduced 2×`; for a run that ended badly, why. What a reproduction came to
+ * stands first.
+ */
+export function runDescription({ run, ownVerdict }: RunRow, now: number): string {
   const parts = [endText(run), metricsText(run), timeText(run, now), verdictCounts(run.verdicts)];
   if (run.sharedBy !== undefined) parts.unshift(sharedText(run.sharedBy));
   if (run.purpose !== undefined) parts.unshift(purposeWord(run.purpose));
-  else if (run.reproduces !== undefined)
-    parts.unshift(vscode.l10n.t('reproduces {0}', shortId(run.reproduces)));
+  else parts.unshift(reproductionWords(run, ownVerdict, vscode.l10n));
   if (run.tags.length > 0) parts.push(run.tags.map(tag => `#${oneLine(tag, 40)}`).join(' '));
   if (run.importedFrom !== undefined)
     parts.push(vscode.l10n.t('imported from {0}', sourceWord(run.importedFrom)));
@@ -92,6 +101,14 @@ function purposeWord(purpose: string): string {
 /** What a person calls the kind of source that a run was imported from. */
 export function sourceWord(kind: string): string {
   return isImportKind(kind) ? importKindNames[kind] : oneLine(kind, 40);
+}
+
+/** A reproduction that got to its end shows what it came to. */
+function rowIcon({ run, ownVerdict }: RunRow): vscode.ThemeIcon {
+  const ended = run.state === 'finished' || run.reached !== undefined;
+  if (ownVerdict === undefined || !ended || run.sharedBy !== undefined) return stateIcon(run);
+  const { icon, colour } = verdictIcon(ownVerdict.verdict);
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour));
 }
 
 export function stateIcon(run: RunSummary): vscode.ThemeIcon {
@@ -161,7 +178,7 @@ function endText(run: RunSummary): string {
             ? vscode.l10n.t('lost')
             : vscode.l10n.t('lost on {0}', oneLine(run.host, 40));
     case 'preparing':
-      return vscode.l10n.t('preparing');
+      return run.preparing === undefined ? vscode.l10n.t('preparing') : oneLine(run.preparing, 80);
     case 'running':
     case 'finished':
       return run.problem === undefined ? '' : oneLine(run.problem);

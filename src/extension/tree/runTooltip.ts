@@ -12,6 +12,7 @@ import { chosenMetrics } from './chosenMetrics.ts';
 import { endLabel } from './groupLabel.ts';
 import { sourceWord } from './runItem.ts';
 import { codeText, environmentText } from './ingredientText.ts';
+import { reproductionWords } from './reproductionWords.ts';
 import { ownServerText } from './reportedText.ts';
 import { attestationText, verdictCounts } from './verdictWords.ts';
 
@@ -36,6 +37,11 @@ export function runTooltip(row: RunRow, details: RunDetails, health?: RunHealth)
       .appendMarkdown('\n')
       .appendText(`${run.note.slice(0, 500)}${fromText(details.annotations.broughtBy?.note)}`)
       .appendMarkdown('\n');
+  line(vscode.l10n.t('Reproduces'), run.reproduces ?? '');
+  line(
+    vscode.l10n.t('Verdict'),
+    row.ownVerdict === undefined ? '' : reproductionWords(run, row.ownVerdict, vscode.l10n),
+  );
   line(vscode.l10n.t('Failure'), run.failure ?? '');
   const metrics = chosenMetrics(run.metrics, 6).map(
     key => `${key} ${formatNumber(run.metrics[key]?.last ?? NaN)}`,

@@ -4,20 +4,10 @@ import { machineText } from '../../reproduction/verdict/attestationsOf.ts';
 import type { VerdictSummary } from '../../runs/runSummary.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import { formatTime, oneLine } from '../formatText.ts';
+import { shortVerdict } from './reproductionWords.ts';
 
 export function verdictWord(verdict: string): string {
-  switch (verdict) {
-    case 'identical':
-      return vscode.l10n.t('identical');
-    case 'within-tolerance':
-      return vscode.l10n.t('within tolerance');
-    case 'diverged':
-      return vscode.l10n.t('diverged');
-    case 'inconclusive':
-      return vscode.l10n.t('inconclusive');
-    default:
-      return verdict;
-  }
+  return shortVerdict(verdict, vscode.l10n);
 }
 
 export function verdictIcon(verdict: string): { readonly icon: string; readonly colour: string } {

@@ -99,6 +99,7 @@ export function reportRun(run: RunSummary): ReportRun {
     ...(run.durationMs === undefined ? {} : { durationMs: run.durationMs }),
     ...(run.host === undefined ? {} : { host: run.host }),
     ...(run.failure === undefined ? {} : { failure: run.failure }),
+    ...(run.preparing === undefined ? {} : { preparing: run.preparing }),
   };
 }
 

@@ -14,7 +14,7 @@ import type { EngineHandlers } from './engineRequests.ts';
 import { arrangeRuns, isLive } from './arrangeRuns.ts';
 import { folderEntries, runContents } from './runContents.ts';
 import { runRows } from './runRows.ts';
-import type { RunKind, RunsView } from './runsView.ts';
+import type { RunKind, RunRow, RunsView } from './runsView.ts';
 import type { Stores } from './stores.ts';
 
 /** So many runs on either side of a page count as its neighbours. */
@@ -28,6 +28,20 @@ export function runHandlers(stores: Stores) {
   };
   const changed = async (store: string, ids: readonly string[]): Promise<void> =>
     stores.table(store).update(ids);
+  const rowsOf = async (
+    store: string,
+    runs: readonly RunSummary[],
+    around: readonly RunSummary[],
+  ): Promise<readonly RunRow[]> =>
+    Promise.all(
+      runRows(store, runs, around).map(async row => {
+        const { id, reproduces, purpose } = row.run;
+        if (reproduces === undefined || purpose !== undefined) return row;
+        const original = await stores.table(store).get(reproduces);
+        const ownVerdict = original?.verdicts.find(({ reproductionId }) => reproductionId === id);
+        return ownVerdict === undefined ? row : { ...row, ownVerdict };
+      }),
+    );
 
   return {
     locateProject: async ({ folder }) => {
@@ -57,7 +71,7 @@ export function runHandlers(stores: Stores) {
       const newest = topLevel(await stores.table(store).list()).slice(0, neighbours);
       const near = runs.slice(Math.max(0, offset - neighbours), offset + limit + neighbours);
       const around = [...new Set([...near, ...newest])];
-      return { rows: runRows(store, runs.slice(offset, offset + limit), around), total: runs.length };
+      return { rows: await rowsOf(store, runs.slice(offset, offset + limit), around), total: runs.length };
     },
     placeOf: async ({ store, view, id }) => {
       for (const [group, runs] of await arranged(store, view)) {
@@ -69,19 +83,19 @@ export function runHandlers(stores: Stores) {
     findRuns: async ({ store, kind, limit }) => {
       const runs = topLevel(await stores.table(store).list()).filter(run => isOfKind(run, kind));
       const found = [...runs.filter(run => !run.archived), ...runs.filter(run => run.archived)];
-      return runRows(store, found.slice(0, limit), found.slice(0, limit + neighbours));
+      return rowsOf(store, found.slice(0, limit), found.slice(0, limit + neighbours));
     },
     rows: async ({ store, ids }) => {
       const table = stores.table(store);
       const found = (await Promise.all(ids.map(id => table.get(id)))).filter(run => run !== undefined);
       const [only] = found;
-      if (found.length !== 1 || only === undefined) return runRows(store, found, found);
+      if (found.length !== 1 || only === undefined) return rowsOf(store, found, found);
       const all = await table.list();
       const around =
         runAbove(only) === undefined
           ? topLevel(all).slice(0, neighbours)
           : all.filter(run => runAbove(run) === runAbove(only));
-      return runRows(store, found, around);
+      return rowsOf(store, found, around);
     },
     childRuns: async ({ store, id, limit }) => {
       const all = await stores.table(store).list();

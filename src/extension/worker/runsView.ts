@@ -1,5 +1,5 @@
 /** How the Experiments view wants runs arranged, and what it is told. Plain data; the words are the host's. */
-import type { RunSummary } from '../../runs/runSummary.ts';
+import type { RunSummary, VerdictSummary } from '../../runs/runSummary.ts';
 
 export const groupings = ['date', 'experiment', 'commit', 'state', 'tag'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -54,6 +54,8 @@ export interface RunRow {
   readonly label: string;
   /** Keys of the parameters that differ from the neighbours', most telling first. */
   readonly differing: readonly string[];
+  /** Of a reproduction: what it came to, as the record of its original says. */
+  readonly ownVerdict?: VerdictSummary;
 }
 
 export interface RunPage {
