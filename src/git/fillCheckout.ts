@@ -3,7 +3,7 @@
  * every conversion off, so that the bytes on disk are those of the record.
  */
 import { appendFile, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { devNull } from 'node:os';
+import { availableParallelism, devNull } from 'node:os';
 import { join } from 'node:path';
 import { systemErrorCode } from '../base/systemError.ts';
 import type { SnapshotGap } from '../runs/plan.ts';
@@ -92,10 +92,16 @@ async function indexOfHead(here: GitContext, { tree, headTree }: RecordedState):
 
 const sharedRefs = ['refs/heads', 'refs/remotes', 'refs/tags'];
 
+/**
+ * One writer of files for two cores: on a disk of its own, twice as many wait for one another inside the system and
+ * take up to three times as long.
+ */
+const writers = Math.max(1, Math.floor(availableParallelism() / 2));
+
 const checkoutSettings = [
   'core.autocrlf=false',
   'core.sparseCheckout=false',
-  'checkout.workers=0',
+  `checkout.workers=${writers}`,
   ...(process.platform === 'win32' ? [] : ['core.fileMode=true', 'core.symlinks=true']),
 ];
 

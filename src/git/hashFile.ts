@@ -1,15 +1,10 @@
-/** The sha256 of a file's bytes, streamed. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+/** The sha256 of a file, where one that cannot be read is no failure. */
+import { sha256OfFile } from '../base/sha256OfFile.ts';
 
 /** Hex; undefined when the file cannot be read to its end. Rejects only when `signal` aborts. */
 export async function hashFile(path: string | Buffer, signal?: AbortSignal): Promise<string | undefined> {
-  const hash = createHash('sha256');
   try {
-    const chunks = createReadStream(path, { highWaterMark: 1024 * 1024 });
-    await pipeline(chunks, hash, signal === undefined ? {} : { signal });
-    return hash.digest('hex');
+    return await sha256OfFile(path, signal);
   } catch {
     signal?.throwIfAborted();
     return undefined;

@@ -5,11 +5,12 @@
  */
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { sha256OfFile } from '../../base/sha256OfFile.ts';
 import { errorText } from '../../base/systemError.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import { collapseFolders } from './collapseFolders.ts';
 import { findChangedFiles } from './findChangedFiles.ts';
-import { hashFile, hashFolderContents, hashListing, listFolder } from './hashFile.ts';
+import { hashFolderContents, hashListing, listFolder } from './hashFolder.ts';
 import { ignoredPaths, isBelow } from './ignoredPaths.ts';
 import { goneProblem, isOwnTemporary } from './temporaryFiles.ts';
 import type { Seen } from './readSeen.ts';
@@ -154,7 +155,7 @@ async function hashed(
   if (use.size > limitBytes) return { ...use, problem: 'too large to be hashed' };
   const path = resolve(root, use.path);
   try {
-    const sha256 = await hashFile(path, signal);
+    const sha256 = await sha256OfFile(path, signal);
     const after = await stat(path);
     const same = after.size === use.size && sameTime(after.mtimeMs, use.modifiedAt);
     return same ? { ...use, sha256 } : { ...use, problem: 'changed while it was hashed' };

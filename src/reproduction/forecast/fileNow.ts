@@ -3,7 +3,7 @@
  * and where that is spent the answer is that nobody knows.
  */
 import { stat } from 'node:fs/promises';
-import { hashFolderContents, hashListing, listFolder } from '../../execution/capture/hashFile.ts';
+import { hashFolderContents, hashListing, listFolder } from '../../execution/capture/hashFolder.ts';
 import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';
 

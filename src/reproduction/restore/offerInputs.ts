@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, lstat, stat, symlink } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { systemErrorCode } from '../../base/systemError.ts';
-import { hashFolderContents, listFolder } from '../../execution/capture/hashFile.ts';
+import { hashFolderContents, listFolder } from '../../execution/capture/hashFolder.ts';
 import { isOfDvc } from '../../execution/capture/ignoredPaths.ts';
 import { isOwnTemporary, temporaryFolders } from '../../execution/capture/temporaryFiles.ts';
 import { hashFile } from '../../git/hashFile.ts';

@@ -16,7 +16,7 @@ import { findRecordedConfigs, withRecordedConfigs } from '../../data/operations/
 import { openDataProject } from '../../data/operations/openDataProject.ts';
 import { prefixOf } from '../../data/operations/selectPins.ts';
 import { loadPins } from '../../data/pins/loadPins.ts';
-import { hashFolderContents, listFolder } from '../../execution/capture/hashFile.ts';
+import { hashFolderContents, listFolder } from '../../execution/capture/hashFolder.ts';
 import { findRepository } from '../../git/findRepository.ts';
 import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';

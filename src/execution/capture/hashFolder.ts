@@ -1,21 +1,8 @@
-/** Content hashes of files and folders, read in a stream, so that size does not matter. */
+/** Content hashes of folders. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-
-const pieceBytes = 1024 * 1024;
-
-/** Hex sha256 of the content. Rejects with the system's error, or when `signal` aborts. */
-export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  const stream = createReadStream(path, {
-    highWaterMark: pieceBytes,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  for await (const chunk of stream) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
+import { sha256OfFile } from '../../base/sha256OfFile.ts';
 
 export interface FolderListing {
   /** Paths within the folder, forward slashes, sorted; sizes in bytes. */
@@ -53,7 +40,7 @@ export async function listFolder(
   return { files, size: files.reduce((sum, file) => sum + file.size, 0), cut };
 }
 
-/** Hex sha256 of the names, sizes and contents of a folder's files. Rejects like {@link hashFile}. */
+/** Hex sha256 of the names, sizes and contents of a folder's files. Rejects like {@link sha256OfFile}. */
 export async function hashFolderContents(
   folder: string,
   { files }: FolderListing,
@@ -61,7 +48,7 @@ export async function hashFolderContents(
 ): Promise<string> {
   const lines: { path: string; size: number }[] = [];
   for (const { path, size } of files)
-    lines.push({ path: `${path}\u0000${await hashFile(join(folder, path), signal)}`, size });
+    lines.push({ path: `${path}\u0000${await sha256OfFile(join(folder, path), signal)}`, size });
   return hashListing(lines);
 }
 
