@@ -4,6 +4,7 @@
  */
 import type { ChartPoints, WatchedChart } from '../../src/protocol/chartsProtocol.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
+import { formatMetric } from '../../src/series/formatMetric.ts';
 import { formatNumber } from '../../src/series/formatNumber.ts';
 import { button } from '../shared/controls.ts';
 import { clipped, element, replaceChildren, setAttributes, setText, shorten } from '../shared/dom.ts';
@@ -171,7 +172,11 @@ export class ChartCard {
           'span',
           { class: 'last', title: label.slice(0, 2000) },
           markerIcon(style),
-          element('span', { class: 'number' }, valueText(at === undefined ? series.lastValue : at.get(id))),
+          element(
+            'span',
+            { class: 'number' },
+            this.#valueText(at === undefined ? series.lastValue : at.get(id)),
+          ),
         ),
       ),
       lines.length > shownLasts
@@ -234,6 +239,10 @@ export class ChartCard {
     this.#events.onZoom(this, this.zoom);
   }
 
+  #valueText(value: number | undefined): string {
+    return value === undefined ? '–' : formatMetric(this.key, value);
+  }
+
   #say(text: string | undefined): void {
     this.#message.hidden = text === undefined;
     setText(this.#message, text ?? '');
@@ -247,7 +256,7 @@ export class ChartCard {
         formatString(
           strings.chartLabelRun,
           shorten(label, 80),
-          formatNumber(series.lastValue),
+          formatMetric(this.key, series.lastValue),
           formatNumber(series.lastStep),
         ),
       );
@@ -263,10 +272,6 @@ export class ChartCard {
       'data-zoomed': this.zoom !== undefined,
     });
   }
-}
-
-function valueText(value: number | undefined): string {
-  return value === undefined ? '–' : formatNumber(value);
 }
 
 function iconButton(label: string, name: 'fit' | 'table' | 'picture', onClick: () => void): HTMLElement {

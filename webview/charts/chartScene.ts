@@ -33,7 +33,8 @@ export function chartScene(state: PanelState, points: ChartPoints, zoom: Zoom | 
   let all: Range | undefined;
   for (const { series } of lines) all = union(all, series.xRange);
   const x = sceneX(zoom?.x, all, view.x);
-  return { xAxis: view.x, log: view.log, x, y: zoom?.y ?? sceneY(lines, x, view.log), lines, flags: [] };
+  const y = zoom?.y ?? sceneY(lines, x, view.log);
+  return { xAxis: view.x, log: view.log, x, y, lines, flags: [], metric: points.key };
 }
 
 function chartLines({ view, runs, theme, strings }: PanelState, points: ChartPoints): ChartLine[] {

@@ -53,8 +53,8 @@ export class Crosshairs {
     const { x, y, clientX, clientY } = shown.at;
     const heading = xText(rows[0]?.x ?? x, scene.xAxis, this.#strings);
     if (rows.length === 0) this.#tooltip.hide();
-    else this.#tooltip.show({ heading, rows, y, clientX, clientY });
+    else this.#tooltip.show({ heading, rows, metric: scene.metric, y, clientX, clientY });
     // The pointer is followed by the eye; only the keyboard's steps are spoken.
-    if (y === undefined) this.#spoken.textContent = crosshairText(heading, rows);
+    if (y === undefined) this.#spoken.textContent = crosshairText(heading, rows, scene.metric);
   }
 }

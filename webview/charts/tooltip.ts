@@ -1,5 +1,5 @@
 /** The list of runs at the crosshair, ranked by value. One for the whole panel; it never takes the pointer. */
-import { formatNumber } from '../../src/series/formatNumber.ts';
+import { formatMetric } from '../../src/series/formatMetric.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
 import type { ChartsStrings } from '../../src/protocol/chartsStrings.ts';
 import { clipped, element, replaceChildren } from '../shared/dom.ts';
@@ -12,6 +12,7 @@ export interface TooltipContent {
   /** What x is, as text. */
   readonly heading: string;
   readonly rows: readonly RankedValue[];
+  readonly metric?: string | undefined;
   /** Height of the pointer on the y axis: the nearest value is emphasised. */
   readonly y: number | undefined;
   readonly clientX: number;
@@ -42,7 +43,7 @@ export class Tooltip {
           { class: row === nearest ? 'tooltip-row nearest' : 'tooltip-row' },
           markerIcon(row.line.style),
           clipped('span', row.line.label, { class: 'tooltip-name' }),
-          element('span', { class: 'number' }, formatNumber(row.value)),
+          element('span', { class: 'number' }, formatMetric(content.metric, row.value)),
         ),
       ),
       content.rows.length > shownRows

@@ -1,6 +1,7 @@
 /** A chart as tables: a summary per run, and the drawn points by x. For screen readers, and for reading numbers. */
 import type { ChartsStrings } from '../../src/protocol/chartsStrings.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
+import { formatMetric } from '../../src/series/formatMetric.ts';
 import { formatNumber } from '../../src/series/formatNumber.ts';
 import { clipped, element } from '../shared/dom.ts';
 import { markerIcon } from '../shared/runStyle.ts';
@@ -22,14 +23,16 @@ export function valueTable(scene: ChartScene, strings: ChartsStrings): HTMLEleme
 function summary(scene: ChartScene, strings: ChartsStrings): HTMLElement {
   const number = (value: number | undefined): HTMLElement =>
     element('td', { class: 'number' }, value === undefined ? '' : formatNumber(value, 9));
+  const metric = (value: number | undefined): HTMLElement =>
+    element('td', { class: 'number' }, value === undefined ? '' : formatMetric(scene.metric, value, 9));
   return table(
     [strings.run, strings.last, strings.lastStep, strings.minimum, strings.maximum, strings.points],
     scene.lines.map(({ label, style, series }) => [
       element('th', { scope: 'row', class: 'run-name' }, markerIcon(style), clipped('span', label)),
-      number(series.lastValue),
+      metric(series.lastValue),
       number(series.lastStep),
-      number(series.valueRange?.[0]),
-      number(series.valueRange?.[1]),
+      metric(series.valueRange?.[0]),
+      metric(series.valueRange?.[1]),
       number(series.count),
     ]),
   );
@@ -47,7 +50,11 @@ function points(scene: ChartScene, strings: ChartsStrings): HTMLElement {
       element('th', { scope: 'row', class: 'number' }, xText(x, scene.xAxis, strings)),
       ...scene.lines.map(({ id }) => {
         const value = values.get(id);
-        return element('td', { class: 'number' }, value === undefined ? '' : formatNumber(value, 9));
+        return element(
+          'td',
+          { class: 'number' },
+          value === undefined ? '' : formatMetric(scene.metric, value, 9),
+        );
       }),
     ];
   });

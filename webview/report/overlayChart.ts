@@ -3,6 +3,7 @@ import type { Overlay } from '../../src/protocol/reportProtocol.ts';
 import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
 import { nearestIndex } from '../../src/series/searchSorted.ts';
+import { formatMetric } from '../../src/series/formatMetric.ts';
 import { formatNumber, formatRelative } from '../../src/series/formatNumber.ts';
 import { button, dropdown, type Dropdown } from '../shared/controls.ts';
 import { element, replaceChildren, setAttributes, setText, shorten } from '../shared/dom.ts';
@@ -136,7 +137,8 @@ export class OverlayChart {
     const at = nearestIndex(original.xs, x);
     const now = nearestIndex(reproduction.xs, x);
     const apart = nearestIndex(difference.xs, x);
-    const text = (value: number | undefined): string => (value === undefined ? '–' : formatNumber(value, 7));
+    const text = (value: number | undefined): string =>
+      value === undefined ? '–' : formatMetric(overlay.key, value, 7);
     const relative = difference.ys[apart];
     setText(
       this.#readout,
@@ -147,7 +149,7 @@ export class OverlayChart {
 
   #describe(overlay: Overlay): void {
     const { strings } = { strings: this.#strings };
-    const last = ({ ys }: Overlay['original']): string => formatNumber(ys.at(-1) ?? NaN);
+    const last = ({ ys }: Overlay['original']): string => formatMetric(overlay.key, ys.at(-1) ?? NaN);
     const verdict =
       overlay.first === undefined
         ? noDivergenceText(overlay, strings)

@@ -53,6 +53,7 @@ export function valuesScene(
   return {
     xAxis: 'step',
     log: false,
+    metric: overlay.key,
     x,
     y: zoom?.y ?? sceneY(lines, x, false),
     lines,

@@ -2,6 +2,7 @@
 import type { LiveMetric, ReportSnapshot } from '../../src/protocol/reportProtocol.ts';
 import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
+import { formatMetric } from '../../src/series/formatMetric.ts';
 import { formatNumber, formatRelative } from '../../src/series/formatNumber.ts';
 import { clipped, element, shorten } from '../shared/dom.ts';
 import { numberCell, status, table } from './table.ts';
@@ -143,8 +144,8 @@ export function metricsTable(
         ),
         numberCell(row.largest === undefined || row.largest === 0 ? '–' : formatRelative(row.largest)),
         numberCell(row.firstStep === undefined ? '–' : formatNumber(row.firstStep)),
-        numberCell(row.originalLast === undefined ? '–' : formatNumber(row.originalLast, 9)),
-        numberCell(row.reproducedLast === undefined ? '–' : formatNumber(row.reproducedLast, 9)),
+        numberCell(row.originalLast === undefined ? '–' : formatMetric(row.key, row.originalLast, 9)),
+        numberCell(row.reproducedLast === undefined ? '–' : formatMetric(row.key, row.reproducedLast, 9)),
       );
     }),
     'metrics',

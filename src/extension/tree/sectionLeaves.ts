@@ -5,6 +5,7 @@ import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { formatNumber, formatTime, oneLine, shortId } from '../formatText.ts';
 import { formatBytes } from '../../series/formatBytes.ts';
+import { formatMetric, isInBytes } from '../../series/formatMetric.ts';
 import { formatParameter } from '../worker/runRows.ts';
 import { bestValue, chosenMetrics } from './chosenMetrics.ts';
 import { modelText, shownTags } from './reportedText.ts';
@@ -43,10 +44,12 @@ function leavesOf({ name, row, details, health }: SectionNode): Leaf[] {
       return [...new Set([...first, ...Object.keys(run.metrics)])].map(key => {
         const summary = run.metrics[key];
         const best = summary === undefined ? undefined : bestValue(key, summary);
-        const last = summary === undefined ? '' : formatNumber(summary.last);
+        const shown = (value: number): string =>
+          isInBytes(key) ? formatMetric(key, value, 4) : formatNumber(value);
+        const last = summary === undefined ? '' : shown(summary.last);
         return {
           label: oneLine(key, 80),
-          description: best === undefined ? last : `${last} · ${formatNumber(best)}`,
+          description: best === undefined ? last : `${last} · ${shown(best)}`,
           tooltip:
             summary === undefined
               ? key

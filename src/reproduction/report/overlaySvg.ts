@@ -4,6 +4,7 @@
  */
 import type { Decimated } from '../../series/decimate.ts';
 import { extent, linearDomain, logDomain, type Range } from '../../series/domains.ts';
+import { formatMetric } from '../../series/formatMetric.ts';
 import { formatNumber, formatRelative } from '../../series/formatNumber.ts';
 import { escapeHtml } from './escapeHtml.ts';
 import type { NoiseArea } from './noiseOverlay.ts';
@@ -32,7 +33,7 @@ export function overlaySvg({ key, overlay, band }: ReportChart): string {
     ...ticks(y).map(
       value =>
         `<line class="grid" x1="${size.left}" x2="${size.width - size.right}" y1="${fixed(toY(value))}" y2="${fixed(toY(value))}"/>` +
-        `<text class="tick" text-anchor="end" x="${size.left - 8}" y="${fixed(toY(value) + 4)}">${formatNumber(value, 4)}</text>`,
+        `<text class="tick" text-anchor="end" x="${size.left - 8}" y="${fixed(toY(value) + 4)}">${formatMetric(key, value, 4)}</text>`,
     ),
     ...ticks(x, 8).map(
       value =>

@@ -1,6 +1,7 @@
 /** The tables of a report as words, the same in every format; nothing here is escaped yet. */
 import type { CauseReport } from '../../runs/causeReport.ts';
 import type { Ingredient, MetricVerdict, OutputVerdict, Verdict, VerdictWord } from '../../runs/verdict.ts';
+import { formatMetric } from '../../series/formatMetric.ts';
 import { formatNumber, formatRelative } from '../../series/formatNumber.ts';
 
 export const verdictTitles: Readonly<Record<VerdictWord, string>> = {
@@ -39,7 +40,8 @@ export const metricHeads = [
 ] as const;
 
 export function metricCells(metric: MetricVerdict): string[] {
-  const number = (value: number | undefined): string => (value === undefined ? '' : formatNumber(value, 7));
+  const number = (value: number | undefined): string =>
+    value === undefined ? '' : formatMetric(metric.key, value, 7);
   return [
     metric.key,
     metric.volatile ? 'not counted' : metric.verdict + toleranceText(metric),

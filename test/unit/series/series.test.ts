@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { chartSeries } from '../../../src/series/chartSeries.ts';
 import { compareSeries } from '../../../src/series/compareSeries.ts';
 import { extent, linearDomain, logDomain } from '../../../src/series/domains.ts';
+import { formatMetric } from '../../../src/series/formatMetric.ts';
 import { formatNumber, formatSeconds } from '../../../src/series/formatNumber.ts';
 import { orderByX } from '../../../src/series/orderByX.ts';
 import { relativeDifference } from '../../../src/series/relativeDifference.ts';
@@ -134,6 +135,32 @@ describe('domains', () => {
     );
     assert.deepEqual(logDomain([0.03, 20]), [0.01, 100]);
     assert.deepEqual(linearDomain([5, 5]), [4.5, 5.5]);
+  });
+});
+
+describe('formatMetric', () => {
+  const shown: [string | undefined, number, string][] = [
+    ['hardware/memory.bytes', 14_155_776, '13.5 MiB'],
+    ['hardware/gpu.0.run.memory.bytes', 85_899_345_920, '80 GiB'],
+    ['peak_bytes', 1023, '1023 B'],
+    ['memoryBytes', -1536, '−1.5 KiB'],
+    ['bytes', NaN, 'NaN'],
+    ['bytes', Infinity, '∞'],
+    ['bytes', 0, '0 B'],
+    ['bytes', 1024 ** 7, '1024 EiB'],
+    ['bytes_per_second', 14_155_776, '1.4156e7'],
+    ['megabytes', 12, '12'],
+    [undefined, 0.25, '0.25'],
+  ];
+  for (const [key, value, text] of shown)
+    it(`${key ?? 'no name'} ${value} is ${text}`, () => assert.equal(formatMetric(key, value), text));
+  it('gives bytes a number below 1024, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 2 ** 69, noNaN: true }), value => {
+        assert.match(formatMetric('bytes', value), /^[\d.]+(?:e−?-?\d+)? [KMGTPE]?i?B$/);
+        assert.ok(parseFloat(formatMetric('bytes', value)) <= 1024);
+      }),
+    );
   });
 });
 

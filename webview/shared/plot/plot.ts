@@ -3,6 +3,7 @@
  * every run brings its own x values and uPlot wants one x for all.
  */
 import uPlot from 'uplot';
+import { formatMetric, isInBytes } from '../../../src/series/formatMetric.ts';
 import { formatNumber, formatSeconds } from '../../../src/series/formatNumber.ts';
 import type { Range } from '../../../src/series/domains.ts';
 import { element } from '../dom.ts';
@@ -65,6 +66,7 @@ export class Plot {
     const sameAxes =
       before.xAxis === scene.xAxis &&
       before.log === scene.log &&
+      before.metric === scene.metric &&
       hasWords(before) === hasWords(scene) &&
       this.#theme === theme;
     this.#scene = scene;
@@ -122,7 +124,7 @@ export class Plot {
   }
 
   #options(): uPlot.Options {
-    const { xAxis, log } = this.#scene;
+    const { xAxis, log, metric } = this.#scene;
     const theme = this.#theme;
     const axis = {
       stroke: theme.faint,
@@ -152,6 +154,7 @@ export class Plot {
           gap: 4,
           size: (self, values) => Math.max(this.#leastAxisWidth, axisWidth(self, values, theme.font)),
           grid: { ...axis.grid, ...(log ? { filter: wholeDecades } : {}) },
+          ...(metric !== undefined && isInBytes(metric) && !log ? { incrs: binarySteps } : {}),
           values: (_: uPlot, splits: (number | null)[]) => splits.map(value => this.#yLabel(value)),
         },
       ],
@@ -177,8 +180,8 @@ export class Plot {
 
   #yLabel(value: number | null): string {
     if (value === null) return '';
-    const { zeroAt } = this.#scene;
-    return zeroAt !== undefined && value <= zeroAt * 1.001 ? '0' : formatNumber(value, 6);
+    const { zeroAt, metric } = this.#scene;
+    return zeroAt !== undefined && value <= zeroAt * 1.001 ? '0' : formatMetric(metric, value, 6);
   }
 
   #draw(self: uPlot): void {
@@ -230,6 +233,9 @@ export class Plot {
     });
   }
 }
+
+/** Bytes are counted in powers of two: 512 KiB, 1 MiB. */
+const binarySteps = Array.from({ length: 60 }, (_, power) => 2 ** power);
 
 /** The words of flags stand above the plotting area, where no curve runs through them. */
 function hasWords({ flags }: Scene): boolean {

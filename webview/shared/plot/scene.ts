@@ -41,6 +41,8 @@ export interface Scene {
   readonly lines: readonly SceneLine[];
   readonly flags: readonly SceneFlag[];
   readonly band?: SceneBand | undefined;
+  /** The metric whose values y are; absent where they have no unit. */
+  readonly metric?: string;
   /** On a logarithmic axis: the place where zero is drawn, labelled as zero. */
   readonly zeroAt?: number;
 }
