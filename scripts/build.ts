@@ -2,7 +2,7 @@
  * Bundles the product into dist/ with esbuild and checks what came out: budgets, and that nothing got in that does
  * not belong (VS Code in the command line, Node in a webview). `--watch` rebuilds.
  */
-import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +24,30 @@ const withoutZodLocales: esbuild.Plugin = {
     build.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
       contents: 'export {};',
     }));
+  },
+};
+
+/**
+ * zod writes JSON schemas, too, with 26 KiB in each bundle; ours are written by `scripts/exportSchemas.ts` alone. What its
+ * schemas ask of that module while they check (`aggregateChecks`) stands before its first processor, and stays.
+ */
+const withoutZodJsonSchemas: esbuild.Plugin = {
+  name: 'without-zod-json-schemas',
+  setup(build) {
+    build.onLoad(
+      { filter: /[/\\]zod[/\\]v4[/\\]core[/\\](to-json-schema|json-schema-processors)\.js$/ },
+      async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        const kept = path.endsWith('processors.js') ? text.indexOf('export const stringProcessor') : 0;
+        if (kept < 0) throw new Error(`${path} is not what it was: look at what of it is needed.`);
+        const names = [...text.slice(kept).matchAll(/^export (?:const|function) (\w+)/gm)].map(
+          ([, name = '']) => name,
+        );
+        const none = 'const none = () => { throw new Error("No JSON schemas in this build."); };';
+        const stubs = [...names.map(name => `${name} = none`), ...(kept === 0 ? ['process = none'] : [])];
+        return { contents: `${text.slice(0, kept)}\n${none}\nexport const ${stubs.join(', ')};` };
+      },
+    );
   },
 };
 
@@ -107,7 +131,7 @@ function options(bundle: Bundle): esbuild.BuildOptions & { metafile: true } {
     minifyWhitespace: true,
     minifyIdentifiers: bundle.foreign,
     logLevel: 'warning',
-    plugins: [withoutZodLocales, withoutSparePartsOfDockerode],
+    plugins: [withoutZodLocales, withoutZodJsonSchemas, withoutSparePartsOfDockerode],
   } satisfies esbuild.BuildOptions;
   if (bundle.platform === 'webview')
     return {
