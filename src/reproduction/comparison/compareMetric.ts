@@ -49,7 +49,9 @@ export interface MetricComparison {
   readonly firstRelativeDifference?: number;
   /** Points that one side lacks only because it was stopped early. */
   readonly cutPoints: number;
-  /** It was first logged after the part that both runs have. */
+  /** Where one side was stopped early and shares no point: the first step of the other, Infinity outside of what counts. */
+  readonly cutFrom?: number;
+  /** It was first logged after the part that both runs have; see unreachedMetrics.ts. */
   readonly unreached?: boolean;
   /** True when the default tolerance of a data type was used rather than a chosen one. */
   readonly defaultTolerance: boolean;
@@ -178,15 +180,13 @@ export function compareMetric(
       ? ''
       : bandAtText(decided.decidedAt, decided.allowed, noise.throughStep);
   const logged = (original?.steps.length ?? 0) + (reproduced?.steps.length ?? 0);
-  const unreached = compared + missing + extra === 0 && logged > 0;
+  const isCut = compared + missing + extra === 0 && logged > 0;
   const sentence =
     rules.volatileReason !== undefined
       ? `Not counted: ${rules.volatileReason}.`
       : band !== undefined && (word !== 'diverged' || firstStepBeyondTolerance !== undefined)
         ? `${bandSentence(word, band, firstStepBeyondTolerance)}${decidedText}`
-        : unreached
-          ? 'First logged after the part that both runs have.'
-          : undefined;
+        : undefined;
   const verdict: MetricVerdict = {
     key,
     verdict: word,
@@ -212,7 +212,7 @@ export function compareMetric(
     ...(firstStepBeyondTolerance === undefined ? {} : { firstStepBeyondTolerance }),
     ...(firstRelativeDifference === undefined ? {} : { firstRelativeDifference }),
     cutPoints: cut,
-    ...(unreached ? { unreached } : {}),
+    ...(isCut ? { cutFrom: Math.min(firstOf(first), firstOf(second)) } : {}),
     defaultTolerance: rules.tolerance === undefined && noise === undefined,
     ...(band === undefined ? {} : { band }),
   };
@@ -288,6 +288,10 @@ function limit(
 function relativeDifference(original: number, reproduced: number): number {
   const relative = Math.abs(original - reproduced) / Math.abs(original);
   return Number.isNaN(relative) ? Infinity : relative;
+}
+
+function firstOf({ steps }: Aligned): number {
+  return steps.reduce((a, b) => Math.min(a, b), Infinity);
 }
 
 function lastOf(field: 'originalLast' | 'reproducedLast', series: Aligned): Partial<MetricVerdict> {

@@ -5,6 +5,7 @@ import { compareMetric } from './compareMetric.ts';
 import type { MetricComparison, MetricRules, SeriesPoints } from './compareMetric.ts';
 import { matchesGlob } from './matchesGlob.ts';
 import type { Tolerance } from './tolerance.ts';
+import { withUnreached } from './unreachedMetrics.ts';
 import { noVolatilePatterns, volatileMetricReason } from './volatileNames.ts';
 import type { VolatilePatterns } from './volatileNames.ts';
 
@@ -49,7 +50,7 @@ export function compareMetrics(
   const judgedByBands = rows.filter(
     row => row.chosen === undefined && row.volatileReason === undefined,
   ).length;
-  return rows.map(({ name, chosen, volatileReason }) =>
+  const metrics = rows.map(({ name, chosen, volatileReason }) =>
     compareMetric(name, first.get(name), second.get(name), {
       fromStep: rules.fromStep,
       throughStep: rules.throughStep,
@@ -62,6 +63,7 @@ export function compareMetrics(
       volatileReason,
     }),
   );
+  return withUnreached(metrics);
 }
 
 function byName(series: readonly KeyedSeries[]): Map<string, KeyedSeries> {

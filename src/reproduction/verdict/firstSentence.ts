@@ -76,6 +76,9 @@ function inconclusiveSentence(grade: Grade, items: ExplainedItems): string {
         : `, identical through step ${grade.throughStep}`;
   if (grade.end === 'only-reproduction-failed')
     return `Inconclusive${through}: the reproduction failed with ${failureText(items.reproduced)}.`;
+  const absent = countedMetrics(items).find(one => one.cutFrom !== undefined && one.unreached !== true);
+  if (grade.end === 'cut-short' && absent !== undefined)
+    return `Inconclusive: ${absent.verdict.key} could not be compared. ${absent.verdict.sentence ?? ''}`.trimEnd();
   if (grade.end === 'cut-short') {
     const which =
       items.reproduced.state === 'cancelled' || items.reproduced.state === 'lost'

@@ -33,6 +33,11 @@ const lateMetric = {
   ...{ key: 'accuracy', rank: null },
   ...{ steps: Float64Array.of(2), values: Float64Array.of(0.5) },
 };
+/** One that is due from the start on. */
+const earlyMetric = {
+  ...{ key: 'accuracy', rank: null },
+  ...{ steps: Float64Array.of(0, 1, 2), values: Float64Array.of(0.1, 0.3, 0.5) },
+};
 const threeLosses = recordedRun({ loss: [0.9, 0.5, 0.1] }).series;
 const twoLosses = recordedRun({ loss: [0.9, 0.5] }).series;
 
@@ -44,6 +49,23 @@ const cases: Case[] = [
     ...{ rules, verdict: 'identical' },
     sentence: /^Identical through step 1: all 2 metric points equal the original/,
   })),
+  ...[{ partAskedFor: true, throughStep: 1 }, { partAskedFor: true }, {}].flatMap(rules => [
+    {
+      title: `a part without a metric that was due in it, ${JSON.stringify(rules)}`,
+      original: { series: [...threeLosses, earlyMetric] },
+      reproduced: { series: twoLosses, result: { state: 'cancelled' as const, outputs: [] } },
+      ...{ rules, verdict: 'inconclusive' },
+      sentence:
+        /^Inconclusive: accuracy could not be compared\. One run has it from step 0 on, the other not at all, though both got to step 1\.$/,
+    },
+    {
+      title: `a part with a metric that only the reproduction has, ${JSON.stringify(rules)}`,
+      original: { series: twoLosses, result: { state: 'cancelled' as const, outputs: [] } },
+      reproduced: { series: [...threeLosses, earlyMetric] },
+      ...{ rules, verdict: 'inconclusive' },
+      sentence: /^Inconclusive: accuracy could not be compared\./,
+    },
+  ]),
   {
     title: 'a reproduction that was cancelled before another metric began',
     original: { series: [...threeLosses, lateMetric] },
@@ -207,7 +229,8 @@ const cases: Case[] = [
     reproduced: { series: [], result: { outputs: [] } },
     verdict: 'inconclusive',
     sentence: /nothing was compared/,
-    cause: /^There was nothing to compare: log a metric, or name a file that the command writes with --output\.$/,
+    cause:
+      /^There was nothing to compare: log a metric, or name a file that the command writes with --output\.$/,
   },
   {
     title: 'only volatile things to compare',
