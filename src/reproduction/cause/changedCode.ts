@@ -20,15 +20,25 @@ export interface ChangedCodeFile {
   readonly versions: readonly [now: string, original: string];
 }
 
+export interface ChangedCodeTask {
+  readonly root: string;
+  readonly signal: AbortSignal;
+  readonly environment: NodeJS.ProcessEnv;
+  /** One of the two came from somebody else: a yes to what each runs by itself is none to a mixture of both. */
+  readonly foreign: boolean;
+}
+
 /** Undefined where both have the same code, or that is not known. */
 export async function changedCode(
   original: Plan,
   other: Plan,
-  task: { readonly root: string; readonly signal: AbortSignal; readonly environment: NodeJS.ProcessEnv },
+  { foreign, ...task }: ChangedCodeTask,
 ): Promise<ChangedCode | undefined> {
   const [before, after] = [knownValue(original.code), knownValue(other.code)];
   if (before === undefined || after === undefined || before.tree === after.tree) return undefined;
   const trees = { original: before.tree, now: after.tree };
+  if (foreign)
+    return { ...trees, files: [], problem: 'code of somebody else is not mixed with that of another run' };
   try {
     const changed = await compareTrees({ ...task, from: after.tree, to: before.tree });
     // A submodule has a store of its own.

@@ -107,7 +107,8 @@ export async function findCause(
   try {
     const sides = { original: await trialSide(store, original), other: await trialSide(store, other) };
     const inputs = await changedInputs(request, pair, folder);
-    const code = await changedCode(original.plan, other.plan, { ...place, signal });
+    const foreign = pair && [original, other].some(({ shared }) => shared !== undefined);
+    const code = await changedCode(original.plan, other.plan, { ...place, signal, foreign });
     const planned = planTrials({ ...sides, inputs, code, pair, shape: knownShape(divergence) });
     const plan: CausePlan = {
       ...planned,

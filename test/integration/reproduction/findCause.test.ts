@@ -5,6 +5,7 @@ import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
 import { awaitCaptured } from '../../../src/reproduction/awaitCaptured.ts';
+import { findCause, type CausePlan } from '../../../src/reproduction/cause/findCause.ts';
 import { causeReportSchema } from '../../../src/runs/causeReport.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
@@ -19,6 +20,47 @@ async function recorded(project: CliProject, name: string, words: readonly strin
   assert.equal(code, 0, stderr);
   const runs = storeOf(project);
   await awaitCaptured(runPaths(runs.store, await runs.resolve(name)));
+}
+
+/** Whoever agreed to what each of two runs executes has not agreed to files of the one in the place of the other. */
+async function mixesNothingForeign(project: CliProject): Promise<void> {
+  const { root, environment } = project;
+  const runs = storeOf(project);
+  const { store } = runs;
+  const [base, edited] = [
+    await runs.read(await runs.resolve('base')),
+    await runs.read(await runs.resolve('edited')),
+  ];
+  const about = {
+    schemaVersion: 1,
+    remote: 'origin',
+    url: 'x',
+    commit: 'c',
+    fetchedAt: base.plan?.createdAt ?? '',
+  };
+  const shared = { ...about, confirmedAt: about.fetchedAt, confirmedFor: ['checkout', 'host', 'workspace'] };
+  for (const [original, other] of [
+    [{ ...base, shared }, edited],
+    [base, { ...edited, shared }],
+  ] as const) {
+    const asked: CausePlan[] = [];
+    const confirm = (plan: CausePlan): Promise<boolean> => Promise.resolve(asked.push(plan) === 0);
+    const request = { original, other, store, root, toolVersion: '0', variables: environment, confirm };
+    await findCause(
+      { ...request, signal: new AbortController().signal },
+      { node: process.execPath, supervisorScript: '' },
+    );
+    const [plan] = asked;
+    assert.ok(plan);
+    assert.deepEqual(
+      plan.trials.filter(({ change }) => change.code !== undefined),
+      [],
+    );
+    assert.deepEqual(
+      plan.untried.filter(({ ingredient }) => ingredient === 'code').map(({ problem }) => problem),
+      ['code of somebody else is not mixed with that of another run'],
+    );
+  }
 }
 
 describe('find-cause', function () {
@@ -83,6 +125,7 @@ for step in range(3):
     await write('unused.py', 'VALUE = 12345\n');
     await write('added.py', 'VALUE = 0\n');
     await recorded(project, 'edited', ['python3', 'train.py']);
+    await mixesNothingForeign(project);
     const code = await project.json(['find-cause', 'base', 'edited', '--yes', '--json']);
     const found = causeReportSchema.parse(code.document);
     assert.deepEqual(
