@@ -41,7 +41,10 @@ export async function listArtifacts(
       }
     }
   };
-  await walk('artifacts');
-  await walk('models');
+  for (const folder of ['artifacts', 'models']) {
+    const stats = await lstat(join(paths.dir, folder)).catch(() => undefined);
+    if (stats?.isSymbolicLink() === true) artifacts.push({ path: folder, kind: 'link', size: stats.size });
+    else await walk(folder);
+  }
   return { artifacts: artifacts.slice(0, limit), more: artifacts.length > limit };
 }

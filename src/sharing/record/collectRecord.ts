@@ -1,7 +1,8 @@
 /** The files of a run's record as they are shared: what others need to judge and repeat it, without names of people and machines. */
-import { mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { openOwnFile } from '../../base/openOwnFile.ts';
 import { systemErrorCode } from '../../base/systemError.ts';
 import { knownValue } from '../../runs/known.ts';
 import { encodeFrame } from '../../runs/metricFrames.ts';
@@ -105,8 +106,13 @@ async function collectOne(
   for (const folder of [paths.annotations, paths.verdicts, paths.probes, paths.causes])
     for (const [name, bytes] of await statementsIn(folder, neutral))
       add(`${basename(folder)}/${name}`, bytes);
-  if (logs) for (const path of [paths.stdout, paths.stderr]) add(basename(path), await tailOf(path, neutral));
-  if (run.plan?.stdin === 'stored' && child === undefined) add('stdin', await bytesOf(paths.stdin));
+  if (logs)
+    for (const name of [basename(paths.stdout), basename(paths.stderr)])
+      add(name, await tailOf(dir, name, neutral));
+  if (run.plan?.stdin === 'stored' && child === undefined) {
+    await using stdin = await openOwnFile(dir, basename(paths.stdin));
+    add('stdin', await stdin?.readFile());
+  }
   return files;
 }
 
@@ -207,20 +213,13 @@ function neutralLines(text: string, neutral: Neutral): Buffer {
 }
 
 /** From the first whole line on. */
-async function tailOf(path: string, neutral: Neutral): Promise<Buffer | undefined> {
-  const size = await stat(path).then(
-    found => found.size,
-    () => 0,
-  );
-  if (size === 0) return undefined;
+async function tailOf(dir: string, name: string, neutral: Neutral): Promise<Buffer | undefined> {
+  await using file = await openOwnFile(dir, name);
+  const size = (await file?.stat())?.size ?? 0;
+  if (file === undefined || size === 0) return undefined;
   const length = Math.min(size, logTailBytes);
   const bytes = Buffer.alloc(length);
-  const file = await open(path, 'r');
-  try {
-    await file.read(bytes, 0, length, size - length);
-  } finally {
-    await file.close();
-  }
+  await file.read(bytes, 0, length, size - length);
   const text = bytes.toString('utf8');
   if (length === size) return Buffer.from(neutralText(text, neutral));
   const from = text.indexOf('\n') + 1;

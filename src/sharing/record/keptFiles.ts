@@ -4,6 +4,7 @@
  */
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openOwnFile } from '../../base/openOwnFile.ts';
 import { listArtifacts } from '../../runs/listArtifacts.ts';
 import { readMediaLines } from '../../runs/media.ts';
 import type { RunPaths } from '../../runs/runPaths.ts';
@@ -59,9 +60,8 @@ export async function keptFiles(
   for (const { path, kind, size } of all) {
     const target = recordPathOf(path, child);
     const why = whyLeft(target, kind, size, room);
-    const bytes =
-      why === undefined ? await readFile(join(paths.dir, path)).catch(() => undefined) : undefined;
-    if (bytes === undefined || bytes.length > room.fileBytes) {
+    const bytes = why === undefined ? await bytesOf(paths.dir, path, room.fileBytes) : undefined;
+    if (bytes === undefined) {
       left.push({ path, why: why ?? 'it cannot be read' });
       continue;
     }
@@ -92,7 +92,17 @@ function whyLeft(target: string, kind: 'file' | 'link', size: number, room: Kept
   return undefined;
 }
 
+/** Undefined where it is no file of the run any more, or has grown beyond `most`. */
+async function bytesOf(dir: string, path: string, most: number): Promise<Buffer | undefined> {
+  await using file = await openOwnFile(dir, path);
+  if (file === undefined || (await file.stat()).size > most) return undefined;
+  const bytes = await file.readFile().catch(() => undefined);
+  return bytes === undefined || bytes.length > most ? undefined : bytes;
+}
+
 async function mediaFilesIn({ dir, mediaFiles }: RunPaths) {
+  const folder = await lstat(mediaFiles).catch(() => undefined);
+  if (folder?.isSymbolicLink() === true) return [{ path: 'media', kind: 'link' as const, size: folder.size }];
   const names = await readdir(mediaFiles).catch(() => []);
   const found = [];
   for (const name of names.sort()) {
