@@ -85,13 +85,17 @@ export class ForecastPage {
       replaceChildren(this.#icon, icon(look.icon));
     setText(this.#word, look.word);
     setText(this.#sentence, view.problem ?? forecast?.sentence ?? strings.checkingSentence);
+    // What keeps it is listed below.
+    this.#sentence.hidden = view.problem === undefined && (forecast?.blockers.length ?? 0) > 0;
     setText(this.#subject, formatString(strings.forecastSubject, shorten(original.label, 120)));
     this.#subject.title = original.command.slice(0, 2000);
     const blockers = forecast?.blockers ?? [];
     this.#blockers.hidden = blockers.length === 0;
     replaceChildren(
       this.#blockers,
-      ...blockers.map(({ message, mend }) => element('li', {}, [message, mend].filter(Boolean).join(' '))),
+      ...blockers.map(({ message, mend }) =>
+        element('li', {}, [message.replace(/\.?$/, '.'), mend].filter(Boolean).join(' ')),
+      ),
     );
     this.#part.offer(view.checkpoints);
     // Worth a second look is only what somebody may have mended.

@@ -22,6 +22,18 @@ export function chosenMetrics(metrics: Readonly<Record<string, MetricSummary>>, 
   return [...chosen].slice(0, limit);
 }
 
+/** So much of a name leaves room for its value in one line. */
+const shortLength = 20;
+
+/** The name, of a longer one its last words: `validation/digits/metric_loss` is `…metric_loss`. */
+export function shortMetric(key: string): string {
+  const characters = Array.from(key);
+  if (characters.length <= shortLength) return key;
+  const end = characters.slice(1 - shortLength).join('');
+  const word = /[-_/. ](.+)$/u.exec(end)?.[1] ?? end;
+  return `…${word}`;
+}
+
 /** The best value where the name says which way is better. */
 export function bestValue(key: string, summary: MetricSummary): number | undefined {
   const name = words(key);

@@ -7,7 +7,7 @@ import { formatDuration, formatNumber, oneLine, shortId } from '../formatText.ts
 import { isLive } from '../worker/arrangeRuns.ts';
 import { formatParameter } from '../worker/runRows.ts';
 import type { RunRow } from '../worker/runsView.ts';
-import { chosenMetrics } from './chosenMetrics.ts';
+import { chosenMetrics, shortMetric } from './chosenMetrics.ts';
 import { endLabel } from './groupLabel.ts';
 import { healthText } from './healthText.ts';
 import { reproductionWords } from './reproductionWords.ts';
@@ -196,7 +196,7 @@ function metricsText(run: RunSummary): string {
   const keys = chosenMetrics(run.metrics);
   const values = keys.map(key => {
     const last = run.metrics[key]?.last;
-    return last === undefined ? '' : `${oneLine(key, 30)} ${formatNumber(last)}`;
+    return last === undefined ? '' : `${shortMetric(oneLine(key))} ${formatNumber(last)}`;
   });
   const step = keys[0] === undefined ? undefined : run.metrics[keys[0]]?.lastStep;
   const text = values.join('  ');

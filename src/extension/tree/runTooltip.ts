@@ -46,7 +46,12 @@ export function runTooltip(row: RunRow, details: RunDetails, health?: RunHealth)
   const metrics = chosenMetrics(run.metrics, 6).map(
     key => `${key} ${formatNumber(run.metrics[key]?.last ?? NaN)}`,
   );
-  line(vscode.l10n.t('Metrics'), metrics.join(' · '));
+  // Text of a hover does not wrap.
+  if (metrics.join(' · ').length <= 80) line(vscode.l10n.t('Metrics'), metrics.join(' · '));
+  else {
+    text.appendMarkdown(`\n- ${vscode.l10n.t('Metrics')}:`);
+    for (const metric of metrics) text.appendMarkdown('\n  - ').appendText(oneLine(metric, 100));
+  }
   const parameters = Object.entries(run.parameters).map(([key, value]) => `${key} ${formatParameter(value)}`);
   line(vscode.l10n.t('Parameters'), parameters.join(' · '));
   line(vscode.l10n.t('Seeds'), oneLine(seedLines(details.captured).join(' · '), 400));
