@@ -50,6 +50,11 @@ async function installedPythons(): Promise<string[]> {
   return ['python3', ...names.map(name => join(versions, name, 'bin', 'python')).filter(existsSync)];
 }
 
+/** Those in which seeds are seen. */
+async function observedPythons(): Promise<string[]> {
+  return (await installedPythons()).filter(python => !/versions\/(2|3\.[0-7])\./.test(python));
+}
+
 const standard = `import random, os
 random.seed(7)
 random.seed(a=7)
@@ -177,6 +182,48 @@ if __name__ == '__main__':
         'tensorflow.random.set_seed [1, (2, <builtins.dict>), None, 0, 1, 2, 3, 4, ...] train.py:9',
       ],
     );
+  });
+
+  it('leave functions alone whose seed has no name of its own, as decorated ones', async () => {
+    const decorated = `def decorator(function):
+    def around(*args, **kwargs): return function(*args, **kwargs)
+    return around
+@decorator
+def manual_seed(seed): return seed
+def seed(*, device=None): return device
+`;
+    const program = `import torch.random as torch, torch.cuda.random as cuda
+print(torch.manual_seed(seed=3), torch.manual_seed(4), torch.seed(device=5), cuda.manual_seed(), cuda.manual_seed(6))
+`;
+    for (const python of await observedPythons()) {
+      const { stdout, seeds } = await observe(
+        {
+          ...{ 'torch/__init__.py': '', 'torch/random.py': decorated, 'torch/cuda/__init__.py': '' },
+          ...{ 'torch/cuda/random.py': 'def manual_seed(seed=7): return seed\n', 'train.py': program },
+        },
+        python,
+      );
+      assert.equal(stdout, '3 4 5 7 6\n', python);
+      const told = seeds.filter(line => line.startsWith('torch.'));
+      assert.deepEqual(
+        told,
+        ['7', '6'].map(value => `torch.cuda.manual_seed ${value} train.py:2`),
+        python,
+      );
+    }
+  });
+
+  it('leave an archive to be imported from, on every Python', async () => {
+    const pack = `import zipfile, sys
+with zipfile.ZipFile('packed.zip', 'w') as archive:
+    archive.writestr('torch/__init__.py', '')
+    archive.writestr('torch/random.py', 'def manual_seed(seed): return seed\\n')
+sys.path.insert(0, 'packed.zip')
+import torch.random
+print(torch.random.manual_seed(3))
+`;
+    for (const python of await observedPythons())
+      assert.equal((await observe({ 'train.py': pack }, python)).stdout, '3\n', python);
   });
 
   it('let a library that cannot be imported fail as it does', async () => {

@@ -105,7 +105,7 @@ class SeedWatch(object):
     def _watch_function(self, function, call):
         package = call.split(".", 1)[0]
 
-        def tell(value, *rest):
+        def tell(value=None, *rest):
             try:
                 frame = sys._getframe(2)
                 # A library that calls itself: manual_seed seeds the GPUs, too.
@@ -114,7 +114,7 @@ class SeedWatch(object):
             except Exception:
                 pass
 
-        _exchange_code(function, tell)
+        _exchange_code(function, tell, 1)
 
     def _watch_random(self, module):
         inst = getattr(module, "_inst", None)
@@ -133,7 +133,7 @@ class SeedWatch(object):
             except Exception:
                 pass
 
-        _exchange_code(getattr(module.Random, "seed", None), tell)
+        _exchange_code(getattr(module.Random, "seed", None), tell, 2)
 
     @staticmethod
     def _after_init(frame):
@@ -234,14 +234,19 @@ class SeedWatch(object):
 _SEQUENCED = ("default_rng", "SeedSequence", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 
-def _exchange_code(function, tell):
-    """The function stays the same object with the same signature; its code first tells its first two arguments."""
+def _exchange_code(function, tell, told_of):
+    """The function stays the same object with the same signature; its code first tells its first two arguments.
+
+    Left alone where the first `told_of` may be among its `**kwargs`, as those of a decorated function are.
+    """
     kind = type(_exchange_code)
     if type(function) is not kind or sys.implementation.name != "cpython":
         return
     code = function.__code__
     names = code.co_varnames
     count, only = code.co_argcount, code.co_kwonlyargcount
+    if count < told_of and (only or code.co_flags & 12):
+        return
     positional = list(names[:count])
     declared, passed = list(positional), list(positional)
     if code.co_posonlyargcount:

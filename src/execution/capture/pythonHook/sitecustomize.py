@@ -503,7 +503,10 @@ class _AfterImport(object):
         loader = getattr(spec, "loader", None)
         if loader is None:
             return spec
-        load = loader.exec_module
+        # What an archive imports from has none before Python 3.10.
+        load = getattr(loader, "exec_module", None)
+        if load is None:
+            return spec
 
         def exec_module(module):
             try:
