@@ -28,6 +28,7 @@ const lineSchema = z.discriminatedUnion('k', [
   }),
   z.looseObject({ k: z.literal('mlflow') }),
   z.looseObject({ k: z.literal('limit') }),
+  z.looseObject({ k: z.literal('seedless') }),
   z.looseObject({ k: z.literal('child') }),
   z.looseObject({
     k: z.literal('seed'),
@@ -71,7 +72,7 @@ export interface Seen {
   readonly modules: Readonly<Record<string, string>>;
   /** Settings that decide whether numbers repeat: `torch.deterministic_algorithms`. */
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
-  /** Each call and value once, as it was first; absent where no program could be observed. Files as this machine names them. */
+  /** Each call and value once, as it was first; absent where some program could not be observed. Files as this machine names them. */
   readonly seeds?: readonly SeenSeed[];
   /** A program told MLflow to log elsewhere than to its run. */
   readonly ownMlflow: boolean;
@@ -95,6 +96,7 @@ export async function readSeen(
   const within = new Set<string>();
   const seeds = new Map<string, SeenSeed>();
   let seedsSeen = false;
+  let seedsMissed = false;
   let ownMlflow = false;
   let incomplete = false;
   let startedOthers = false;
@@ -154,6 +156,9 @@ export async function readSeen(
       case 'mlflow':
         ownMlflow = true;
         break;
+      case 'seedless':
+        seedsMissed = true;
+        break;
       case 'limit':
         incomplete = true;
         break;
@@ -170,7 +175,7 @@ export async function readSeen(
     code: [...code],
     modules: Object.fromEntries(modules),
     facts: Object.fromEntries(facts),
-    ...(seedsSeen ? { seeds: [...seeds.values()] } : {}),
+    ...(seedsSeen && !seedsMissed ? { seeds: [...seeds.values()] } : {}),
     ownMlflow,
     incomplete,
     ...(startedOthers ? { startedOthers } : {}),

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseStat } from '../../base/processIdentity.ts';
 import { systemErrorCode } from '../../base/systemError.ts';
@@ -46,8 +46,8 @@ export class InsideFolder {
     await this.make();
     const folder = join(this.path, 'pythonHook');
     await mkdir(join(folder, '__pycache__'), { recursive: true });
-    for (const name of ['sitecustomize.py', 'record_operations.py'])
-      await copyFile(join(from, name), join(folder, name));
+    for (const name of await readdir(from))
+      if (name.endsWith('.py')) await copyFile(join(from, name), join(folder, name));
     return folder;
   }
 
