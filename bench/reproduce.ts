@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../scripts/projectRoot.ts';
 import { runCommand } from '../src/base/runCommand.ts';
@@ -32,7 +33,10 @@ await writeTable({
     `From the start of \`lockstep reproduce\` to the start of the command as its record tells it, checkout, data and the ` +
     `look at the packages included; ${rounds} rounds for the sample, ${Math.min(rounds, 3)} for the large repository, which has ` +
     `${files.toLocaleString('en-US')} files and ${megabytes.toLocaleString('en-US')} MB of pinned data that the run reads.` +
-    (root ? ' As root, who gets copies of pinned data, because to root nothing is read-only.' : ''),
+    (root ? ' As root, who gets copies of pinned data, because to root nothing is read-only.' : '') +
+    (tmpdir().startsWith('/dev/shm')
+      ? ' On a file system in memory: the disk of this machine takes up to ten times as long to write a checkout where another was removed a moment ago.'
+      : ''),
   columns: ['what', 'median (min–max)', 'aim'],
   rows: [
     ['the sample', ms(sample), 'under 1,000 ms'],

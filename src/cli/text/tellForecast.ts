@@ -83,8 +83,7 @@ function environmentCosts({ items, preparation }: Forecast): string[] {
     ({ ingredient, availability, what }) =>
       ingredient === 'environment' && availability === 'rebuildable' && /^\d+ packages?$/.test(what),
   );
-  if (made === undefined)
-    return took === undefined ? [] : [`environment: took ${took} the last time`];
+  if (made === undefined) return took === undefined ? [] : [`environment: took ${took} the last time`];
   return [
     `environment: ${made.what} to install, ${took === undefined ? 'minutes where they must be downloaded' : `which took ${took} the last time`}`,
   ];

@@ -81,11 +81,25 @@ export class DataSourceControl {
   }
 }
 
-function resourceOf(
-  root: string,
-  status: PathStatus,
-  group: 'modified' | 'missing' | 'toPush',
-): DataResource {
+type Group = 'modified' | 'missing' | 'toPush';
+
+/** To git these paths are ignored, and it paints their names so: the icon carries the state. */
+const icons: Readonly<Record<Group, vscode.ThemeIcon>> = {
+  modified: new vscode.ThemeIcon(
+    'diff-modified',
+    new vscode.ThemeColor('gitDecoration.modifiedResourceForeground'),
+  ),
+  missing: new vscode.ThemeIcon(
+    'cloud-download',
+    new vscode.ThemeColor('gitDecoration.deletedResourceForeground'),
+  ),
+  toPush: new vscode.ThemeIcon(
+    'cloud-upload',
+    new vscode.ThemeColor('gitDecoration.addedResourceForeground'),
+  ),
+};
+
+function resourceOf(root: string, status: PathStatus, group: Group): DataResource {
   const resourceUri = vscode.Uri.file(join(root, status.path));
   const tooltip =
     group === 'toPush'
@@ -98,7 +112,7 @@ function resourceOf(
     path: status.path,
     resourceUri,
     contextValue: `${group} ${status.kind} ${status.folder ? 'folder' : 'file'}`,
-    decorations: { tooltip, strikeThrough: false, faded: group === 'missing' },
+    decorations: { tooltip, strikeThrough: false, faded: group === 'missing', iconPath: icons[group] },
     command: {
       command: group === 'modified' ? commandIds.compareData : commandIds.fetchData,
       title: group === 'modified' ? vscode.l10n.t('Compare') : vscode.l10n.t('Get Data'),
