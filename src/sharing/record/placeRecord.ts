@@ -79,7 +79,8 @@ async function placeOne(dir: string, child: string | undefined, request: PlaceRe
       child,
       request,
     );
-    await writeJsonAtomic(runPathsIn(staging).shared, origin);
+    const plan = record.files.get(recordPathOf('plan.json', child)) ?? Buffer.alloc(0);
+    await writeJsonAtomic(runPathsIn(staging).shared, { ...origin, planSha256: hashOf(plan) });
     await rename(staging, dir);
     return true;
   } catch (error) {
@@ -152,14 +153,13 @@ async function addTo(
   const run = sharedHere === undefined ? {} : { shared: sharedHere };
   if (!isSamePlan(record.files.get(recordPathOf('plan.json')), here, run))
     throw new RecordProblem('another run with the same id is here, and one of the two was changed');
+  const children = sharedHere === undefined ? [] : await knownChildren(request);
   // Of a run of one's own the names and notes of others stay with them.
   const folders = sharedHere === undefined ? ['verdicts'] : statementFolders;
   const verdicts = await addStatements(dir, undefined, folders, request);
   if (sharedHere === undefined) return { how: 'own', verdicts };
-  for (const child of record.manifest.children) {
-    const place = runPaths(store, child);
-    if (await exists(place.shared)) await addStatements(place.dir, child, statementFolders, request);
-  }
+  for (const child of children)
+    await addStatements(runPaths(store, child).dir, child, statementFolders, request);
   // Who shared it first stays; who brought what later is in brought.json.
   const { confirmedAt, confirmedFor, sharedBy } = sharedHere;
   await writeJsonAtomic(paths.shared, {
@@ -169,6 +169,24 @@ async function addTo(
     ...(confirmedFor === undefined ? {} : { confirmedFor }),
   });
   return { how: 'updated', verdicts };
+}
+
+/** Child runs that came from others before. Throws {@link RecordProblem} where one of them was another run then. */
+async function knownChildren({ store, record, neutral }: PlaceRequest): Promise<string[]> {
+  const known: string[] = [];
+  for (const child of record.manifest.children) {
+    const paths = runPaths(store, child);
+    const shared = await readShared(paths.shared);
+    if (shared === undefined) continue;
+    const plan = record.files.get(recordPathOf('plan.json', child));
+    const planHere = await readFile(paths.plan).catch(() => undefined);
+    const here = planHere === undefined ? undefined : neutralBytes(planHere, neutral);
+    // Fetched by an early version, it has the hash of its parent's plan: then its own is compared.
+    if (!isSamePlan(plan, here, { shared }) && !isSamePlan(plan, here, {}))
+      throw new RecordProblem(`another run with the id of its child run ${child} is here`);
+    known.push(child);
+  }
+  return known;
 }
 
 const statementFolders = ['verdicts', 'annotations', 'probes', 'causes'];

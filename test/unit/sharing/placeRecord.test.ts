@@ -1,0 +1,69 @@
+/** Records of others on their way into the store, and what comes later. */
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runPaths } from '../../../src/runs/runPaths.ts';
+import { checkRecord, RecordProblem } from '../../../src/sharing/record/checkRecord.ts';
+import { describeFiles, manifestName } from '../../../src/sharing/record/manifest.ts';
+import { originOf, placeRecord, type PlacedRecord } from '../../../src/sharing/record/placeRecord.ts';
+import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
+
+const id = '01M8396F2HXXBNE4XH9BVHQ5X8';
+const child = '01M8396F2HXXBNE4XH9BVHQ5X9';
+const plan = {
+  ...{ schemaVersion: 1, id, createdAt: '2026-11-23T04:00:00.000Z', toolVersion: '0.1.0' },
+  ...{ root: '/~home/project', cwd: '', argv: ['python3', 'train.py'], stdin: 'empty', tty: false },
+  ...{ environment: { kind: 'host' }, hiddenVariables: 'not-shared' },
+  interpreter: { known: 'unknown', reason: 'none' },
+  code: { known: 'unknown', reason: 'not in git' },
+  ...{ parameters: {}, seed: { known: 'unknown', reason: 'none' }, variables: {} },
+};
+const childPlan = { ...plan, id: child, parent: id };
+const neutral = { home: '/home/bob', machine: (host: string): string => host };
+
+/** @param notes Names of annotations by their paths in the commit. */
+async function placed(
+  store: string,
+  ofChild: unknown,
+  notes: Readonly<Record<string, string>> = {},
+): Promise<PlacedRecord> {
+  const values = Object.entries({
+    'record/plan.json': plan,
+    [`children/${child}/plan.json`]: ofChild,
+    ...Object.fromEntries(
+      Object.entries(notes).map(([path, name]) => [path, { schemaVersion: 1, at: plan.createdAt, name }]),
+    ),
+  });
+  const files = new Map(values.map(([path, value]) => [path, Buffer.from(JSON.stringify(value))]));
+  const named = describeFiles(files, () => 'ana');
+  const manifest = { schemaVersion: 1, id, toolVersion: '0.1.0', children: [child], files: named };
+  const record = checkRecord(id, files.set(manifestName, Buffer.from(JSON.stringify(manifest))));
+  const origin = originOf(record, { remote: 'origin', url: 'x', commit: 'c' });
+  return placeRecord({ store, record, origin, pushedBy: 'ana', neutral });
+}
+
+const note = (place: string, last: string): string =>
+  `${place}/annotations/01M8396F2HXXBNE4XH9BVHQ5${last}.json`;
+
+describe('placing a record', () => {
+  it('adds later statements to a child run only where it is the same run', async () => {
+    await using folder = await temporaryFolder('lockstep store');
+    const store = join(folder.path, 'lockstep');
+    const { dir, annotations, shared } = runPaths(store, child);
+    const there = async (): Promise<number> => (await readdir(annotations).catch(() => [])).length;
+    assert.equal((await placed(store, childPlan)).how, 'new');
+    assert.equal((await placed(store, childPlan, { [note(`children/${child}`, 'A1')]: 'a' })).how, 'updated');
+    assert.equal(await there(), 1, dir);
+    const other = { ...childPlan, argv: ['python3', 'other.py'] };
+    const more = { [note(`children/${child}`, 'A2')]: 'b', [note('record', 'A3')]: 'c' };
+    await assert.rejects(placed(store, other, more), RecordProblem);
+    assert.equal(await there(), 1);
+    assert.deepEqual(await readdir(runPaths(store, id).annotations).catch(() => []), []);
+    // As an early version wrote it.
+    const text = await readFile(runPaths(store, id).shared);
+    await writeFile(shared, text);
+    await assert.rejects(placed(store, other, more), RecordProblem);
+    assert.equal((await placed(store, childPlan, more)).how, 'updated');
+    assert.equal(await there(), 2);
+  });
+});
