@@ -3,7 +3,8 @@
  * who may read the code that they brought and nothing else of the repository's history.
  */
 import { writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { alternates } from './alternates.ts';
 import type { RecordedState } from './fillCheckout.ts';
 import { runGit, type GitContext } from './runGit.ts';
 
@@ -17,7 +18,7 @@ export async function copyObjects(
   folders: readonly string[],
   { tree, headTree, head, gaps = [] }: RecordedState,
 ): Promise<void> {
-  const variables = { GIT_ALTERNATE_OBJECT_DIRECTORIES: folders.map(quoted).join(delimiter) };
+  const variables = alternates(...folders);
   const wanted = [tree, headTree, head, ...gaps.map(gap => gap.blob)].filter(id => id !== undefined);
   const { stdout } = await runGit(here, ['cat-file', '--batch-check=%(objectname) %(objecttype)'], {
     ...{ input: lines(wanted), variables },
@@ -41,11 +42,6 @@ async function endHistory(here: GitContext, head: string): Promise<void> {
   const { stdout } = await runGit(here, ['cat-file', 'commit', head]);
   const [headers = ''] = stdout.toString('latin1').split('\n\n', 1);
   if (/^parent /m.test(headers)) await writeFile(join(here.repository.gitDir, 'shallow'), `${head}\n`);
-}
-
-/** An entry of a list like PATH, which git unquotes. */
-function quoted(path: string): string {
-  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 function lines(ids: readonly string[]): string {

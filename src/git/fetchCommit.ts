@@ -4,6 +4,7 @@
  * (refs, FETCH_HEAD, shallow marks) knows of it.
  */
 import { join } from 'node:path';
+import { alternates } from './alternates.ts';
 import { errorText } from '../base/systemError.ts';
 import type { Repository } from './findRepository.ts';
 import { runGit, type GitContext } from './runGit.ts';
@@ -30,7 +31,7 @@ export async function fetchCommit(
   const variables = {
     // Sees both stores, fills ours.
     GIT_OBJECT_DIRECTORY: join(snapshotStoreOf(repository.commonDir), 'objects'),
-    GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(repository.commonDir, 'objects')),
+    ...alternates(join(repository.commonDir, 'objects')),
   };
   const { stdout } = await runGit(context, ['remote'], { tolerant: true });
   for (const remote of stdout.toString('utf8').split('\n')) {
@@ -50,9 +51,4 @@ export async function fetchCommit(
     }
   }
   return { refusals };
-}
-
-/** An entry of a list like PATH, which git unquotes. */
-function quoted(path: string): string {
-  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

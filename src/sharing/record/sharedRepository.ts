@@ -3,6 +3,7 @@
  * sees the objects of the person's store as well, so that nothing is stored twice.
  */
 import { join } from 'node:path';
+import { alternates } from '../../git/alternates.ts';
 import type { Repository } from '../../git/findRepository.ts';
 import type { GitContext } from '../../git/runGit.ts';
 import { snapshotRepositoryOf, snapshotStoreOf } from '../../git/snapshotStore.ts';
@@ -20,7 +21,7 @@ export function personContext(repository: Repository, task: ShareTask): GitConte
 
 /** What the git of the snapshot store needs to see the person's objects. */
 export function seeingPersonsObjects(repository: Repository): NodeJS.ProcessEnv {
-  return { GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(repository.commonDir, 'objects')) };
+  return alternates(join(repository.commonDir, 'objects'));
 }
 
 /** What the git of the person's repository needs to put new objects into the snapshot store. */
@@ -33,10 +34,5 @@ export function storingInSnapshots(repository: Repository): NodeJS.ProcessEnv {
 
 /** What it needs to see them. */
 export function seeingSnapshots(repository: Repository): NodeJS.ProcessEnv {
-  return { GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(snapshotStoreOf(repository.commonDir), 'objects')) };
-}
-
-/** A list like PATH, whose entries git unquotes. */
-function quoted(path: string): string {
-  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return alternates(join(snapshotStoreOf(repository.commonDir), 'objects'));
 }
