@@ -11,6 +11,16 @@ export function notShareable(id: string, why: string, mend: string): LockstepErr
   });
 }
 
+/** Who said what about a run is written there: without it, words of others would go on as one's own. */
+export function broughtUnreadable(path: string, cause: unknown): LockstepError {
+  return new LockstepError({
+    code: 'brought-unreadable',
+    message: `${path} cannot be read; it says which statements about the run came from others.`,
+    mend: 'Make it readable, or bring it back from a copy. Removed, what others said counts as said here.',
+    cause,
+  });
+}
+
 export function notInGit(): LockstepError {
   return new LockstepError({
     code: 'not-a-repository',

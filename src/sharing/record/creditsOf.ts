@@ -1,5 +1,7 @@
 /** Who said what about a run that is about to be shared: whoever shares it, and those who brought the rest here. */
 import { readFile } from 'node:fs/promises';
+import { systemErrorCode } from '../../base/systemError.ts';
+import { broughtUnreadable } from '../errors.ts';
 import { broughtSchema, type Brought } from '../../runs/brought.ts';
 import { runPaths, runPathsIn, type StorePath } from '../../runs/runPaths.ts';
 import { recordFileOf } from './manifest.ts';
@@ -24,11 +26,13 @@ export async function creditsOf(
   };
 }
 
-/** What is unreadable names nobody. */
+/** None where there is no such file; rejects with `brought-unreadable` rather than take what others said for one's own. */
 export async function readBrought(dir: string): Promise<Brought['statements']> {
+  const path = runPathsIn(dir).brought;
   try {
-    return broughtSchema.parse(JSON.parse(await readFile(runPathsIn(dir).brought, 'utf8'))).statements;
-  } catch {
-    return {};
+    return broughtSchema.parse(JSON.parse(await readFile(path, 'utf8'))).statements;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return {};
+    throw broughtUnreadable(path, error);
   }
 }

@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { checkRecord, RecordProblem } from '../../../src/sharing/record/checkRecord.ts';
+import { creditsOf } from '../../../src/sharing/record/creditsOf.ts';
 import { describeFiles, manifestName } from '../../../src/sharing/record/manifest.ts';
 import { originOf, placeRecord, type PlacedRecord } from '../../../src/sharing/record/placeRecord.ts';
 import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
@@ -65,5 +66,24 @@ describe('placing a record', () => {
     await assert.rejects(placed(store, other, more), RecordProblem);
     assert.equal((await placed(store, childPlan, more)).how, 'updated');
     assert.equal(await there(), 2);
+  });
+  it('keeps who said what, and stops where that cannot be read', async () => {
+    await using folder = await temporaryFolder('lockstep store');
+    const store = join(folder.path, 'lockstep');
+    const { dir, brought, annotations } = runPaths(store, id);
+    const credited = async (): Promise<string> => {
+      const by = await creditsOf(store, { dir, children: [] }, 'bob');
+      return by(note('record', 'A1'));
+    };
+    await placed(store, childPlan);
+    assert.equal(await credited(), 'bob');
+    await placed(store, childPlan, { [note('record', 'A1')]: 'a' });
+    assert.equal(await credited(), 'ana');
+    await writeFile(brought, '{"schemaVersion": 1, "statem');
+    const unreadable = { code: 'brought-unreadable' };
+    await assert.rejects(placed(store, childPlan, { [note('record', 'A2')]: 'b' }), unreadable);
+    await assert.rejects(credited(), unreadable);
+    assert.equal((await readdir(annotations)).length, 1);
+    assert.match(await readFile(brought, 'utf8'), /statem$/);
   });
 });
