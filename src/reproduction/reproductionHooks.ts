@@ -119,7 +119,8 @@ async function start(
         log([route.text, ...route.passedOver.map(one => `not ${one.kind}: ${one.reason}`)].join('; '));
         return takeRoute({
           ...{ route, original, plan, checkout, environment, onProgress, signal },
-          ...{ store: spec.store, packages: options.packages, network: options.network },
+          ...{ store: spec.store, workspace: spec.root },
+          ...{ packages: options.packages, network: options.network },
         });
       },
       checkpoint:

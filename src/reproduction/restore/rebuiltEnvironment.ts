@@ -26,6 +26,8 @@ export interface RebuildRequest {
   readonly store: string;
   /** Name of the list to build; the captured one when left out. */
   readonly list?: string | undefined;
+  /** Root of the project that reproduces it, whose use of the environment this is; the run's may be another machine's. */
+  readonly workspace: string;
   /** The checkout of the run's code: its lock files name hashes. Absolute. */
   readonly checkout: string;
   /** The product's cache folder. */
@@ -63,7 +65,7 @@ export async function rebuildEnvironment(request: RebuildRequest): Promise<Rebui
   const { cacheFolder, onProgress, signal } = request;
   const hint = interpreter?.realPath;
   const built = await buildPython({
-    ...{ python, cacheFolder, variables, signal, root: checkout, project: plan.root },
+    ...{ python, cacheFolder, variables, signal, root: checkout, project: request.workspace },
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(hint === undefined ? {} : { hints: [hint] }),
   });

@@ -30,6 +30,8 @@ export interface TakeRequest {
   readonly original: RunDetails;
   readonly plan: Plan;
   readonly store: string;
+  /** Root of the project that reproduces the run. Absolute. */
+  readonly workspace: string;
   /** Of the run's code. Absolute. */
   readonly checkout: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
