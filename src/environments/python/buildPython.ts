@@ -76,11 +76,16 @@ export async function buildPython(question: BuildQuestion): Promise<BuiltPython>
     throw pythonNotFound(python.version);
   const start = base === undefined ? undefined : await realpath(base.path);
   const home = environmentHome(cacheFolder, keyOf(python, start));
-  await noteUse(home, question.project ?? root);
+  // Before it is looked at, and once more when it is handed over: it is kept for an hour from then on.
+  const note = (): Promise<void> => noteUse(home, question.project ?? root);
+  await note();
 
   for (;;) {
     const there = await usable(home, question, plan);
-    if (there !== undefined) return there;
+    if (there !== undefined) {
+      await note();
+      return there;
+    }
     signal?.throwIfAborted();
     if (!(await isBeingBuilt(home))) break;
     question.onProgress?.('Waiting for another build of this environment');
@@ -101,6 +106,7 @@ export async function buildPython(question: BuildQuestion): Promise<BuiltPython>
       python: described.version,
       differences: described.differences,
     });
+    await note();
     const folder = await build.publish();
     return folder === build.folder
       ? { ...described.built, built: true }

@@ -125,12 +125,17 @@ async function sweep(home: string): Promise<void> {
 
 const dayMs = 24 * 3600 * 1000;
 /** Longer than most trainings, also those on another machine that shares the folder. */
-const withdrawnMs = 30 * dayMs;
+export const withdrawnMs = 30 * dayMs;
+
+/** Milliseconds since the epoch; undefined where it was not. @param folder Of a build. */
+export async function withdrawnAt(folder: string): Promise<number | undefined> {
+  return (await stat(folder + withdrawnEnding).catch(() => undefined))?.mtimeMs;
+}
 
 /** @param folder Of a withdrawn build. */
 async function mayBeInUse(folder: string): Promise<boolean> {
-  const since = await stat(folder + withdrawnEnding).catch(() => undefined);
-  if (since === undefined || Date.now() - since.mtimeMs <= withdrawnMs) return true;
+  const since = await withdrawnAt(folder);
+  if (since === undefined || Date.now() - since <= withdrawnMs) return true;
   return (await foldersInUse([folder]))?.has(folder) === true;
 }
 

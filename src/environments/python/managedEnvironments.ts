@@ -1,11 +1,18 @@
 /**
  * The managed Python environments in the user's cache: how large, of which projects, used when; and their removal.
- * Invariant: none goes that anything runs from. Each can be built again from its list.
+ * Invariant: none goes that anything runs from, or that somebody is about to run in. Each can be built again from its list.
  */
 import { lstat, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { currentBuild, environmentsFolder, isAbandonedBuild, withdraw } from './environmentFolders.ts';
+import {
+  currentBuild,
+  environmentsFolder,
+  isAbandonedBuild,
+  withdraw,
+  withdrawnAt,
+  withdrawnMs,
+} from './environmentFolders.ts';
 import { foldersInUse } from './environmentProcesses.ts';
 import { usesOf } from './environmentUses.ts';
 
@@ -22,7 +29,7 @@ export interface ManagedPython {
   readonly frees: number;
   /** Roots of the projects that used it, the last one first. */
   readonly projects: readonly string[];
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC. Of what was put aside: when that was. */
   readonly lastUsed: string;
   /** Something runs from it. */
   readonly inUse: boolean;
@@ -47,7 +54,8 @@ export async function managedEnvironments(
     found.map(async ({ home, folder, state }) => {
       const uses = await usesOf(home);
       const { python, at } = await aboutBuild(folder);
-      const used = Math.max(at, ...(state === 'ready' ? uses.map(use => use.at) : []));
+      const aside = state === 'put-aside' ? ((await withdrawnAt(folder)) ?? Date.now()) : 0;
+      const used = Math.max(at, aside, ...(state === 'ready' ? uses.map(use => use.at) : []));
       return {
         ...{ folder, state, ...(await sizesOf(folder)) },
         ...(python === undefined ? {} : { python }),
@@ -66,29 +74,55 @@ export async function managedEnvironments(
 /** Where processes cannot be looked at, what was used within this may be used still. */
 const dayMs = 24 * 3600 * 1000;
 
-/** Those that nothing runs from and nobody has used for `days`, what was put aside, and what was never finished. */
+/**
+ * Between the moment in which an environment is taken and the start of what runs in it nothing names it, and files are
+ * restored meanwhile: what was used within this stays, whatever is asked for.
+ */
+const takenMs = 3600 * 1000;
+
+/**
+ * Those that nothing runs from and nobody has used for `days`, what was put aside as long ago as a build puts up with it,
+ * and what was never finished.
+ */
 export function unusedEnvironments(
   all: readonly ManagedPython[],
   days: number,
   now = Date.now(),
 ): ManagedPython[] {
   return all.filter(
-    ({ inUse, state, lastUsed }) =>
-      !inUse && (state !== 'ready' || now - Date.parse(lastUsed) >= days * dayMs),
+    ({ inUse, state, lastUsed }) => !inUse && now - Date.parse(lastUsed) >= keptMs(state, days),
   );
 }
 
-/** False where something runs from it meanwhile: then it stays. Rejects with the system's error. */
+function keptMs(state: ManagedPython['state'], days: number): number {
+  switch (state) {
+    case 'ready':
+      return Math.max(days * dayMs, takenMs);
+    case 'put-aside':
+      return withdrawnMs;
+    case 'being-built':
+      return Infinity;
+    case 'unfinished':
+      return 0;
+  }
+}
+
+/** False where something runs from it meanwhile, or somebody has taken it to do so: then it stays. Rejects with the system's error. */
 export async function removeEnvironment(
   { folder }: Pick<ManagedPython, 'folder'>,
   isNamed: (folder: string) => boolean = () => false,
 ): Promise<boolean> {
-  const isUsed = async (): Promise<boolean> =>
-    isNamed(folder) || (await foldersInUse([folder]))?.has(folder) === true;
-  if (await isUsed()) return false;
+  const home = join(folder, '..');
+  const isUsed = async (wasCurrent: boolean): Promise<boolean> =>
+    isNamed(folder) ||
+    // A use is of the build that is current; one that is in the future, by a clock set back, is one too.
+    (wasCurrent && (await usesOf(home)).some(({ at }) => Date.now() - at < takenMs)) ||
+    (await foldersInUse([folder]))?.has(folder) === true;
+  const current = (await currentBuild(home)) === folder;
+  if (await isUsed(current)) return false;
   // Nobody begins to use it from here on; who did in between has it put aside.
-  await withdraw(join(folder, '..'), folder);
-  if (await isUsed()) return false;
+  await withdraw(home, folder);
+  if (await isUsed(current)) return false;
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   for (const ending of ['.withdrawn', '.owner.json', '.pointer']) await rm(folder + ending, { force: true });
   return true;
@@ -110,7 +144,9 @@ async function buildsOf(home: string): Promise<FoundBuild[]> {
         const folder = join(home, name);
         if (folder === current) return { home, folder, state: 'ready' as const };
         if (names.includes(`${name}.withdrawn`)) return { home, folder, state: 'put-aside' as const };
-        const state = (await isAbandonedBuild(folder)) ? ('unfinished' as const) : ('being-built' as const);
+        if (!(await isAbandonedBuild(folder))) return { home, folder, state: 'being-built' as const };
+        // One that was finished meanwhile has no builder either.
+        const state = (await currentBuild(home)) === folder ? ('ready' as const) : ('unfinished' as const);
         return { home, folder, state };
       }),
   );

@@ -1,7 +1,7 @@
 /** A managed Python environment from lock to reproduction, with real interpreters, pip and a package index. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFile, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
 import { planSchema } from '../../../src/runs/plan.ts';
@@ -22,6 +22,13 @@ print('prefix', sys.prefix, 'program', shutil.which('lab-number'))
 
 function numbered(value: number): string {
   return `VALUE = ${value}\ndef main():\n    print(VALUE)\n`;
+}
+
+/** Makes all that is noted under `folder` so many hours old. */
+async function age(folder: string, hours: number): Promise<void> {
+  const then = new Date(Date.now() - hours * 3600 * 1000);
+  for (const { name, parentPath } of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (/\.json$/.test(name)) await utimes(join(parentPath, name), then, then);
 }
 
 describe('a managed Python environment', function () {
@@ -168,8 +175,21 @@ describe('a managed Python environment', function () {
     const managed = (await planOf('@1')).id;
     assert.deepEqual((await reproduce(managed)).verdict, 'identical');
     await rm(join((await planOf(managed)).environment.python?.folder ?? '', '..'), { recursive: true });
+    await rm(join(environments(), 'python-uses'), { recursive: true });
+    // As the run of somebody else has it, whose project is elsewhere.
+    const plan = join(await folderOf(managed), 'plan.json');
+    await writeFile(
+      plan,
+      (await readFile(plan, 'utf8')).replace(`"root": "${project.root}"`, '"root": "/home/eve/lab"'),
+    );
+    assert.equal((await planOf(managed)).root, '/home/eve/lab');
     const again = await reproduce(managed);
     assert.deepEqual([again.verdict, again.caps], ['identical', []]);
+    const { document } = await project.json(['env', 'disk', '--json'], {
+      env: { DOCKER_HOST: 'unix:///none/engine.sock' },
+    });
+    const { python: disk } = document as { python: { state: string; projects: string[] }[] };
+    assert.deepEqual([...new Set(disk.flatMap(one => one.projects))], [project.root]);
   });
 
   it('shows what was edited by hand when every file is read', async () => {
@@ -205,6 +225,7 @@ describe('a managed Python environment', function () {
     );
     const folder = held[0]?.folder ?? '';
     const all = ['env', 'disk', '--remove-unused', '--days', '0', '--yes'];
+    await age(environments(), 2);
     const first = await project.lockstep(all, { env });
     assert.equal(first.code, 0, first.stderr);
     assert.match(first.stdout, /1 environment stays\./);
@@ -216,6 +237,7 @@ describe('a managed Python environment', function () {
     await waitFor('the run to end', async () => !(await listed()).some(({ inUse }) => inUse));
     const young = await project.lockstep(['env', 'disk', '--remove-unused'], { env });
     assert.match(young.stdout, /^Nothing was removed\. 1 environment stays\.\n$/);
+    await age(environments(), 2);
     const unasked = await project.json(['env', 'disk', '--remove-unused', '--days', '0', '--json'], { env });
     assert.equal((unasked.document as { error: { code: string } }).error.code, 'confirmation-needed');
     const gone = await project.lockstep(all, { env });
@@ -224,6 +246,9 @@ describe('a managed Python environment', function () {
     assert.equal((await project.lockstep(['env', 'disk'], { env })).code, 3, 'an engine is all that is left');
     const again = await project.lockstep(['run', '--env', 'python', '--', 'python', 'train.py']);
     assert.equal(again.code, 0, again.stderr);
+    // Whoever has taken one may be about to run in it.
+    const taken = await project.lockstep(all, { env });
+    assert.match(taken.stdout, /^Nothing was removed\. 1 environment stays\.\n$/);
   });
 
   it('says what stands in the way', async () => {
@@ -272,6 +297,16 @@ describe('a managed Python environment', function () {
   async function planOf(run: string): Promise<Plan> {
     const { document } = await project.json(['show', run, '--json']);
     return planSchema.parse((document as { plan: unknown }).plan);
+  }
+
+  async function folderOf(run: string): Promise<string> {
+    const { document } = await project.json(['show', run, '--json']);
+    return (document as { dir: string }).dir;
+  }
+
+  /** Lockstep's own folder for them. */
+  function environments(): string {
+    return join(project.repository.home, '.cache', 'lockstep', 'environments');
   }
 
   async function reproduce(run: string, ...words: string[]): Promise<Verdict> {

@@ -41,9 +41,12 @@ export const envDisk: Subcommand = {
     )
       .option(
         '--remove-unused',
-        `remove the Python environments that nothing runs from and no project has used for ${usualDays} days, and those put aside; they are built again when they are needed`,
+        `remove the Python environments that nothing runs from and no project has used for ${usualDays} days, and those put aside as long ago; they are built again when they are needed`,
       )
-      .option('--days <n>', 'with --remove-unused: another number of days; 0 for all that nothing runs from')
+      .option(
+        '--days <n>',
+        'with --remove-unused: another number of days; 0 for all that nothing runs from and nothing has used for an hour',
+      )
       .option('-y, --yes', 'remove without asking')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;

@@ -69,9 +69,24 @@ describe('managed Python environments', () => {
           ]),
       ],
     );
-    const unused = (days: number): string[] => unusedEnvironments(all, days).map(one => basename(one.folder));
-    assert.deepEqual(unused(30).sort(), [aside, small, unfinished].map(one => basename(one)).sort());
-    assert.deepEqual(unused(0).sort(), [aside, large, small, unfinished].map(one => basename(one)).sort());
+    const hourMs = 3600 * 1000;
+    const table: [days: number, hoursLater: number, unused: string[]][] = [
+      [30, 0, [small, unfinished]],
+      // What was taken just now may be about to be run in.
+      [0, 0, [small, unfinished]],
+      [0, 1.1, [large, small, unfinished]],
+      // A training may go on in it, on another machine that shares the folder.
+      [0, 29 * 24, [large, small, unfinished]],
+      [60, 31 * 24, [aside, small, unfinished]],
+    ];
+    for (const [days, hours, unused] of table)
+      assert.deepEqual(
+        unusedEnvironments(all, days, Date.now() + hours * hourMs)
+          .map(one => basename(one.folder))
+          .sort(),
+        unused.map(one => basename(one)).sort(),
+        `${days} days, ${hours} hours later`,
+      );
     assert.equal(all.find(({ folder }) => folder === building.folder)?.state, 'being-built');
     await building.discard();
   });
@@ -91,6 +106,23 @@ describe('managed Python environments', () => {
     assert.equal((await managedEnvironments(place.path))[0]?.state, 'ready');
     training.kill('SIGKILL');
     await once(training, 'close');
+    // The interpreter of a venv leads elsewhere: its words and its memory do not name it.
+    for (const env of [{ VIRTUAL_ENV: folder }, { PATH: `/usr/bin:${join(folder, 'bin')}` }]) {
+      const activated = spawn(process.execPath, ['-e', hold], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(activated.stdout, 'data');
+      assert.equal(await removeEnvironment(held), false, JSON.stringify(env));
+      activated.kill('SIGKILL');
+      await once(activated, 'close');
+    }
+    // Another one whose name begins alike is another one.
+    const beside = spawn(process.execPath, ['-e', hold], {
+      env: { VIRTUAL_ENV: `${folder}0`, OTHER: `/x${folder}` },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(beside.stdout, 'data');
+    assert.equal((await managedEnvironments(place.path))[0]?.inUse, false);
+    beside.kill('SIGKILL');
+    await once(beside, 'close');
     const [named] = await managedEnvironments(place.path, one => one === folder);
     assert.equal(named?.inUse, true);
     assert.equal(await removeEnvironment(held, one => one === folder), false);
@@ -98,5 +130,15 @@ describe('managed Python environments', () => {
     assert.equal(await removeEnvironment(held), true);
     assert.deepEqual(await managedEnvironments(place.path), []);
     assert.deepEqual(await readdir(join(folder, '..')), []);
+  });
+
+  it('stay when a project has taken one after it was found to be unused', async () => {
+    const folder = await made('aa', 10, longAgo);
+    const [found] = await managedEnvironments(place.path);
+    assert.ok(found);
+    assert.deepEqual(unusedEnvironments([found], 0), [found]);
+    await noteUse(join(folder, '..'), '/home/ada/other');
+    assert.equal(await removeEnvironment(found), false);
+    assert.equal((await managedEnvironments(place.path))[0]?.state, 'ready');
   });
 });
