@@ -30,6 +30,8 @@ export interface ComparisonRules extends Pick<
   /** Determinism probes of this run on this machine, for metrics without a tolerance. */
   readonly probes?: readonly Pick<DeterminismProbe, 'bands' | 'identical'>[];
   readonly volatile?: VolatilePatterns;
+  /** Data, code, parameters or a seed are not the same. */
+  readonly changed?: boolean | undefined;
 }
 
 /** One comparison for each series of either run, sorted by name; ranks other than 0 are named `loss [rank 1]`. */
@@ -58,7 +60,8 @@ export function compareMetrics(
       originalCutShort: rules.originalCutShort,
       tolerance: chosen?.tolerance,
       toleranceFrom: chosen?.from,
-      noise: points => noiseBand(probes, { key: name, points, metrics: judgedByBands }),
+      noise: points =>
+        noiseBand(probes, { key: name, points, metrics: judgedByBands, changed: rules.changed }),
       noiseOnlyLoosens: rules.noiseOnlyLoosens,
       volatileReason,
     }),

@@ -32,8 +32,11 @@ export class PointJudge {
   /** Where the probe had no difference at all: differing points, and how many times they began anew. */
   readonly #inZeroBand = { points: 0, events: 0, first: Infinity, fromTheStart: false, before: false };
 
-  /** After the end of a probe that was identical in everything: how many times differences began. */
-  readonly #late = { events: 0, first: Infinity, before: false };
+  /**
+   * After the end of a probe that was identical in everything: how many times differences began, how many points differ,
+   * and how many points the metric has since the first of them.
+   */
+  readonly #late = { events: 0, points: 0, since: 0, first: Infinity, before: false };
 
   constructor(rules: PointRules) {
     this.#rules = rules;
@@ -43,6 +46,7 @@ export class PointJudge {
     this.#points += 1;
     this.#inZeroBand.before = false;
     this.#late.before = false;
+    if (this.#late.points > 0) this.#late.since += 1;
   }
 
   /** A pair that differs. */
@@ -59,6 +63,7 @@ export class PointJudge {
     // Where the probes were identical in everything, what differs before their end is real, and what follows it is.
     if (afterZero && noise.realFrom === 1) {
       if (!usual) this.#addAfterProbe(step);
+      else if (this.#late.points > 0) this.#late.since += 1;
       return;
     }
     if (usual && (onlyLoosens || afterZero)) return;
@@ -76,7 +81,10 @@ export class PointJudge {
     const real = events >= realFrom || (fromTheStart && points >= realFrom && 2 * points >= this.#points);
     const { noise } = this.#rules;
     const late = this.#late;
-    const rare = this.#began > (noise?.throughStep ?? Infinity) && late.events < (noise?.rareBelow ?? 1);
+    // A rare event passes; what stays is judged as without a probe. A single last point can be either.
+    const stays = late.points > 1 && 2 * late.points > late.since;
+    const rare =
+      !stays && this.#began > (noise?.throughStep ?? Infinity) && late.events < (noise?.rareBelow ?? 1);
     const beyond = Math.min(this.#beyond, real ? first : Infinity, rare ? Infinity : late.first);
     const unknown = Math.min(this.#unknown, real ? Infinity : first, rare ? late.first : Infinity);
     return {
@@ -90,6 +98,8 @@ export class PointJudge {
     const late = this.#late;
     if (!late.before) late.events += 1;
     late.before = true;
+    late.points += 1;
+    late.since += 1;
     late.first = Math.min(late.first, step);
   }
 

@@ -33,7 +33,7 @@ export interface MetricNoise {
   readonly realFrom: number;
   /**
    * Where the band is zero: fewer differences than so many that begin after {@link throughStep} may be rare events, which
-   * a probe of this length would probably not have met.
+   * a probe of this length would probably not have met. 1 where something is known to have changed.
    */
   readonly rareBelow: number;
   /** Last step that a probe has reached. */
@@ -59,12 +59,14 @@ export interface BandRequest {
   readonly points: number;
   /** Metrics that are judged by bands. */
   readonly metrics: number;
+  /** Data, code, parameters or a seed are others: a difference has its cause, and is no rare event. */
+  readonly changed?: boolean | undefined;
 }
 
 /** Undefined where no probe has anything to say of the metric. */
 export function noiseBand(
   probes: readonly Pick<DeterminismProbe, 'bands' | 'identical'>[],
-  { key, points, metrics }: BandRequest,
+  { key, points, metrics, changed = false }: BandRequest,
 ): MetricNoise | undefined {
   const bands = probes.flatMap(probe =>
     probe.bands.filter(
@@ -82,8 +84,8 @@ export function noiseBand(
     const deterministic = probes.every(probe => probe.identical);
     // Each of m more points differs no more likely than each of n did that were equal.
     const share = points / (points + seen);
-    const rareBelow = points === 0 ? 1 : Math.ceil(Math.log(alarm) / Math.log(share));
-    const realFrom = deterministic ? 1 : rareBelow;
+    const few = points === 0 ? 1 : Math.ceil(Math.log(alarm) / Math.log(share));
+    const [realFrom, rareBelow] = [deterministic ? 1 : few, changed ? 1 : few];
     return { ...facts, zero: true, realFrom, rareBelow, allowedAt: () => 0, ruledOutAbove: () => 0 };
   }
   const learnt = noises.map(band => band.noise).filter(noise => noise !== undefined);

@@ -41,6 +41,9 @@ export interface JudgeRules extends Pick<
   readonly escapedModules?: readonly { readonly module: string; readonly path: string }[];
 }
 
+/** Where one of these is another, a difference has its cause. */
+const deciding: ReadonlySet<string> = new Set(['code', 'data', 'parameters', 'determinism']);
+
 export async function judgeReproduction(
   original: JudgedRun,
   reproduced: JudgedRun,
@@ -51,9 +54,11 @@ export async function judgeReproduction(
     original: hasOwnMlflowServer(original),
     reproduction: hasOwnMlflowServer(reproduced),
   };
+  const ingredients = compareIngredients(original, reproduced);
   const compared = compareMetrics(original.series, reproduced.series, {
     ...rules,
     probes: (rules.probes ?? []).map(({ probe }) => probe),
+    changed: ingredients.some(({ name, status }) => status === 'differs' && deciding.has(name)),
     reproductionCutShort: endedEarly(ends.reproduced, ends.original),
     originalCutShort: endedEarly(ends.original, undefined),
   });
@@ -81,7 +86,7 @@ export async function judgeReproduction(
     partAskedFor: rules.partAskedFor,
     fromStep: rules.fromStep,
     runId: original.plan.id,
-    ingredients: compareIngredients(original, reproduced),
+    ingredients,
     storedDecimals: decimalsOf(
       original.series,
       metrics.filter(one => !one.verdict.volatile),

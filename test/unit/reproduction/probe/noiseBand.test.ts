@@ -99,7 +99,7 @@ describe('a noise band', () => {
     assert.equal(judged(after, [equal]).verdict.verdict, 'within-tolerance');
   });
   it('covers nothing after the end of a probe that was identical: one rare event would look the same', () => {
-    const late = curve(3, 150).map((value, at) => (at >= 120 ? value + 0.05 : value));
+    const late = curve(3, 150).map((value, at) => (at >= 120 && at < 125 ? value + 0.05 : value));
     const found = judged(late, [equal]);
     assert.deepEqual(
       [found.verdict.verdict, found.band?.uncovered, found.verdict.sentence],
@@ -109,10 +109,26 @@ describe('a noise band', () => {
         'Not covered by the probe of 99 steps: it was equal to its end at step 99, and this begins at step 120, as a rare event would.',
       ],
     );
+    assert.equal(judged(late, [equal], { changed: true }).verdict.verdict, 'diverged', 'it has a cause');
+    const last = curve(3, 150).map((value, at) => (at === 149 ? value + 0.05 : value));
+    assert.equal(judged(last, [equal]).verdict.verdict, 'inconclusive', 'the last point may pass or stay');
     const both = late.map((value, at) => (at === 20 ? value + 1e-12 : value));
     assert.equal(judged(both, [equal]).verdict.verdict, 'diverged');
     const often = curve(3, 150).map((value, at) => (at > 110 && at % 2 === 0 ? value + 0.05 : value));
     assert.equal(judged(often, [equal]).verdict.verdict, 'diverged');
+  });
+  it('takes nothing for a rare event that begins after the probe and stays', () => {
+    const stays = (from: number): number[] =>
+      curve(3, 150).map((value, at) => (at >= from ? value + 0.05 : value));
+    for (const from of [101, 120, 148])
+      assert.deepEqual(outcome(stays(from), [equal]), [
+        'diverged',
+        'noise-band',
+        'Equal in the probe of 99 steps, which ended before this difference began.',
+      ]);
+    // With a few points in between that happen to agree.
+    const mostly = stays(120).map((value, at) => (at % 4 === 0 ? (curve(3, 150)[at] ?? value) : value));
+    assert.equal(judged(mostly, [equal]).verdict.verdict, 'diverged');
   });
   it('makes nothing stricter where the original ran on another machine', () => {
     const changed = curve(3).map((value, at) => (at === 50 ? value * (1 + 1e-9) : value));
