@@ -15,7 +15,7 @@ import type { CliResult } from './cliLog.ts';
 import { CliSession } from './cliSession.ts';
 import { shareTurn } from './takeTurn.ts';
 import type { OnProgress } from './environmentProgress.ts';
-import { removeWorkingContainers } from './workingContainers.ts';
+import { noteWorkingContainers, removeWorkingContainers } from './workingContainers.ts';
 
 export interface CliCall {
   /** Sixteen hexadecimal digits of its own: by them all that it starts is known, should this process be killed. */
@@ -59,6 +59,12 @@ export async function runDevcontainerProgram(call: CliCall): Promise<CliOutcome>
   await sweepTemporary(call.temporary);
   await mkdir(temporary, { recursive: true, mode: 0o700 });
   const [command = '', ...words] = call.words;
+  if (command === 'up' || command === 'build')
+    await noteWorkingContainers(call.engine, { variables: call.variables, signal: call.signal }, temporary);
+  if (call.signal?.aborted === true) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    call.signal.throwIfAborted();
+  }
   const child = spawn(
     process.execPath,
     [
