@@ -25,7 +25,7 @@ import { experimentRules } from './experimentRules.ts';
 import { checkpointFiles } from './restore/placeCheckpoint.ts';
 import { reproductionName } from './reproductionName.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
-import { storedStdin } from './storedStdin.ts';
+import { withStoredStdin } from './storedStdin.ts';
 
 export interface ReproduceRequest {
   readonly original: RunDetails;
@@ -70,31 +70,35 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
   };
   const purpose = purposeOf(request.options);
   const name = reproductionName(original, purpose);
-  return launchRun(
-    {
-      ...(name === undefined ? {} : { name }),
-      argv: [...(request.argv ?? commandWithSecrets(plan, variables))],
-      variables,
-      toolVersion: request.toolVersion,
-      store: request.store,
-      root: request.root,
-      cwd: request.root,
-      tags: [],
-      ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
-      environment: request.options?.environment === 'python' ? { kind: 'python' } : plan.environment,
-      declaredInputs: plan.declaredInputs,
-      declaredOutputs: plan.declaredOutputs,
-      // What the original was read with is what is compared.
-      tracking: (await launchedTracking(original.dir)) ?? trackingOf(file, plan.experiment),
-      metricLines: plan.metricLines || original.requests.some(one => one.kind === 'chart-lines'),
-      ...(await storedStdin(plan, original.dir)),
-      colour: request.colour ?? false,
-      reproduces: plan.id,
-      ...(purpose === undefined ? {} : { purpose }),
-      recordOperations: request.options?.recordOperations ?? false,
-      options,
-    },
-    launch,
+  // What the original was read with is what is compared.
+  const tracking = (await launchedTracking(original.dir)) ?? trackingOf(file, plan.experiment);
+  const command = [...(request.argv ?? commandWithSecrets(plan, variables))];
+  return withStoredStdin(plan, original.dir, input =>
+    launchRun(
+      {
+        ...(name === undefined ? {} : { name }),
+        argv: command,
+        variables,
+        toolVersion: request.toolVersion,
+        store: request.store,
+        root: request.root,
+        cwd: request.root,
+        tags: [],
+        ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
+        environment: request.options?.environment === 'python' ? { kind: 'python' } : plan.environment,
+        declaredInputs: plan.declaredInputs,
+        declaredOutputs: plan.declaredOutputs,
+        tracking,
+        metricLines: plan.metricLines || original.requests.some(one => one.kind === 'chart-lines'),
+        ...input,
+        colour: request.colour ?? false,
+        reproduces: plan.id,
+        ...(purpose === undefined ? {} : { purpose }),
+        recordOperations: request.options?.recordOperations ?? false,
+        options,
+      },
+      launch,
+    ),
   );
 }
 

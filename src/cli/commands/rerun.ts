@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
-import { storedStdin } from '../../reproduction/storedStdin.ts';
+import { withStoredStdin } from '../../reproduction/storedStdin.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
@@ -46,29 +46,32 @@ export const rerun: Subcommand = {
       context.terminal.err(
         'lockstep: the run had a terminal, which this one has not; what it asks for, it finds ended\n',
       );
-    return superviseFromTerminal(
-      {
-        argv,
-        toolVersion: packageJson.version,
-        store: project.store,
-        root: project.root,
-        cwd: join(project.root, plan.cwd),
-        variables: context.env,
-        ...(flags.name === undefined ? {} : { name: flags.name }),
-        tags: [...new Set([...plan.tags, ...(flags.tag ?? [])])],
-        ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
-        ...where,
-        declaredInputs: plan.declaredInputs,
-        declaredOutputs: plan.declaredOutputs,
-        ...(plan.pinOutputs === undefined ? {} : { pinOutputs: plan.pinOutputs }),
-        metricLines: plan.metricLines,
-        tracking: await readTracking(project.root, plan.experiment),
-        rerunOf: id,
-        ...(await storedStdin(plan, run.dir)),
-        colour: context.terminal.colour,
-      },
-      how,
-      context,
+    const tracking = await readTracking(project.root, plan.experiment);
+    return withStoredStdin(plan, run.dir, input =>
+      superviseFromTerminal(
+        {
+          argv,
+          toolVersion: packageJson.version,
+          store: project.store,
+          root: project.root,
+          cwd: join(project.root, plan.cwd),
+          variables: context.env,
+          ...(flags.name === undefined ? {} : { name: flags.name }),
+          tags: [...new Set([...plan.tags, ...(flags.tag ?? [])])],
+          ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
+          ...where,
+          declaredInputs: plan.declaredInputs,
+          declaredOutputs: plan.declaredOutputs,
+          ...(plan.pinOutputs === undefined ? {} : { pinOutputs: plan.pinOutputs }),
+          metricLines: plan.metricLines,
+          tracking,
+          rerunOf: id,
+          ...input,
+          colour: context.terminal.colour,
+        },
+        how,
+        context,
+      ),
     );
   },
 };

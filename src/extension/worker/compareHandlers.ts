@@ -7,7 +7,7 @@ import { launchRun } from '../../execution/launchRun.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
 import { requireConfirmed } from '../../reproduction/requireConfirmed.ts';
 import { planMissing } from '../../reproduction/errors.ts';
-import { storedStdin } from '../../reproduction/storedStdin.ts';
+import { withStoredStdin } from '../../reproduction/storedStdin.ts';
 import { compareRuns } from '../../runs/compareRuns.ts';
 import type { Parameter } from '../../runs/plan.ts';
 import type { EngineHandlers } from './engineRequests.ts';
@@ -41,26 +41,30 @@ export function compareHandlers(stores: Stores) {
       requireConfirmed(run, 'workspace');
       const place = await launchPlace(request.place, root, process.env, signal);
       const words = changedCommand(plan, changes, process.env);
-      const launched = await launchRun(
-        {
-          store,
-          root,
-          cwd: await existing(join(root, plan.cwd), root),
-          argv: wordsInside(words, place, knownValue(plan.interpreter)?.path),
-          ...place,
-          variables: process.env,
-          toolVersion,
-          pythonHook,
-          tags: plan.tags,
-          declaredInputs: plan.declaredInputs,
-          declaredOutputs: plan.declaredOutputs,
-          metricLines: plan.metricLines,
-          tracking: await readTracking(root, plan.experiment),
-          rerunOf: id,
-          ...(await storedStdin(plan, run.dir)),
-          ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
-        },
-        { node: process.execPath, supervisorScript },
+      const cwd = await existing(join(root, plan.cwd), root);
+      const tracking = await readTracking(root, plan.experiment);
+      const launched = await withStoredStdin(plan, run.dir, input =>
+        launchRun(
+          {
+            store,
+            root,
+            cwd,
+            argv: wordsInside(words, place, knownValue(plan.interpreter)?.path),
+            ...place,
+            variables: process.env,
+            toolVersion,
+            pythonHook,
+            tags: plan.tags,
+            declaredInputs: plan.declaredInputs,
+            declaredOutputs: plan.declaredOutputs,
+            metricLines: plan.metricLines,
+            tracking,
+            rerunOf: id,
+            ...input,
+            ...(plan.experiment === undefined ? {} : { experiment: plan.experiment }),
+          },
+          { node: process.execPath, supervisorScript },
+        ),
       );
       await launched.started(signal);
       await stores.table(store).update([launched.id]);
