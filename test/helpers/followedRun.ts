@@ -179,11 +179,12 @@ export class FollowedRun implements AsyncDisposable {
     return lines;
   }
 
-  /** Waits until the child runs are so. */
+  /** Waits until the child runs are so, in whichever order: of files that are there at once any may be read first. */
   async untilChildren(wanted: readonly string[]): Promise<void> {
+    const sorted = JSON.stringify(wanted.toSorted());
     await waitFor(
       wanted.join(', '),
-      async () => JSON.stringify(await this.children()) === JSON.stringify(wanted),
+      async () => JSON.stringify((await this.children()).toSorted()) === sorted,
       { describe: async () => JSON.stringify([await this.metrics(), await this.children(), this.problems]) },
     );
   }

@@ -38,7 +38,7 @@ async function factsOf(
 }
 
 describe('kernel type and thread counts of maths libraries', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('are those that numpy really has, set from outside or by the program', async function () {
     const { python } = peerOrSkip(this, 'keras');

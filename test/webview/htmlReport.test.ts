@@ -4,7 +4,7 @@ import { openBrowser } from '../../scripts/editor/openBrowser.ts';
 import { reportHtml } from '../../src/reproduction/report/reportHtml.ts';
 
 describe('the HTML report', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('shows hostile text as text, in both colour schemes, and breaks its own policy nowhere', async () => {
     const hostile = `"><img src="https://x.invalid/a.png" onerror="alert(1)"><script>alert(2)</script></style>`;

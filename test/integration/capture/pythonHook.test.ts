@@ -85,7 +85,7 @@ async function installedPythons(): Promise<string[]> {
 }
 
 describe('the Python hook', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('tells whether the program started another one', async () => {
     await using bench = await Bench.open({

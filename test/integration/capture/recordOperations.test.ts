@@ -56,7 +56,7 @@ async function record(
 }
 
 describe('the recorder of operations', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('records nothing of a program without PyTorch', async () => {
     assert.equal((await record({}, 'print(1)')).recording, undefined);

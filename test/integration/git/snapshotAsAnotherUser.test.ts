@@ -42,7 +42,7 @@ async function canDropPrivilege(): Promise<boolean> {
 }
 
 describe('a snapshot under permissions', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   before(async function () {
     if (!(await canDropPrivilege())) this.skip();

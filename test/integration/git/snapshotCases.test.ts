@@ -565,7 +565,7 @@ const cases: Case[] = [
 ];
 
 describe('a snapshot of', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   for (const each of cases)
     it(each.name, async () => {
       await using repository = await gitRepository(each.files === null ? undefined : (each.files ?? two));

@@ -50,7 +50,7 @@ const names = [
 
 describe('the MLflow endpoint: any body', () => {
   it('answers in MLflow’s shape, and never with a fault of its own', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     await using test = await EndpointOfTests.open();
     const run = await test.createRun();
     const leaf = fc.oneof(

@@ -25,7 +25,7 @@ const { signal } = new AbortController();
 const lost = { code: 'path-leaves-checkout' };
 
 describe('a forged record whose code holds links', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let repository: GitRepository;
   let home: string;
   let code: Code;

@@ -58,7 +58,7 @@ describe('metric log of a writer that dies', () => {
       assert.deepEqual(log.problems, []);
       // Progress and points of an append are never apart.
       assert.equal(log.progress.get('stdout'), steps.size - 1);
-    }).timeout(60_000);
+    }).timeout(120_000);
 
   it('stays valid when the file may not grow any more, and goes on when it may again', async function () {
     if (process.platform === 'win32') this.skip();
@@ -79,7 +79,7 @@ describe('metric log of a writer that dies', () => {
       after.series.reduce((sum, series) => sum + series.steps.length, 0),
       lines.length + 1,
     );
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('says so when it cannot even be opened', () => {
     assert.throws(() => MetricLogWriter.open(join(folder.path, 'missing', 'metrics.bin')), {

@@ -54,7 +54,7 @@ const cases: readonly { name: string; source: string; totals: Totals; says: RegE
 ];
 
 describe('runSuite', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   for (const { name, source, totals, says, timeoutMs } of cases) {
     it(name, async () => {

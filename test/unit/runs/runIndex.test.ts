@@ -206,7 +206,7 @@ describe('run index', () => {
       }),
       { numRuns: 25 },
     );
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('is only a saving: a store that cannot be written is listed all the same', async () => {
     writeFileSync(join(store, 'index'), 'a file where the folder should be');

@@ -37,5 +37,5 @@ describe('what the README says about tracking libraries', () => {
     const titles = new Set(listed.stdout.toString('utf8').split('\n'));
     const missing = provenRows.flatMap(row => row.tests).filter(title => !titles.has(title));
     assert.deepEqual(missing, []);
-  }).timeout(60_000);
+  }).timeout(120_000);
 });

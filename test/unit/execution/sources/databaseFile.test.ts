@@ -5,7 +5,7 @@ import { TrackioDatabase } from '../../../helpers/trackioDatabase.ts';
 const name = 'trackio/my digits.db';
 
 describe('a database that is followed', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('is read while its writer keeps it open, also where an earlier run has written', async () => {
     await using run = await FollowedRun.open();

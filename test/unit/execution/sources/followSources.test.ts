@@ -24,7 +24,7 @@ const claim = (path: string): string => `${JSON.stringify({ k: 'w', p: path })}\
 const rules = (path: string) => ({ files: [{ path }], patterns: [] });
 
 describe('followSources', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('takes in a table while it grows, its last row without a line end too', async () => {
     await using run = await FollowedRun.open();
