@@ -86,6 +86,11 @@ describe('seeds that the Python hook sees', function () {
         assert.match(seen.pythons[0]?.version ?? '', /^(2|3\.[0-7])\./, python);
         continue;
       }
+      // They warn of a hashed seed by the line that called: nothing may stand between.
+      if (/^3\.(9|10)\./.test(seen.pythons[0]?.version ?? '')) {
+        assert.deepEqual(seeds, [], python);
+        continue;
+      }
       assert.deepEqual(
         seeds,
         [
@@ -143,6 +148,62 @@ random.seed(1); print(random.random())
       seeds.some(line => line.startsWith('random.seed 4 ')),
       seeds.join('\n'),
     );
+  });
+
+  it('leave a program that says odd things of itself as it is, on every Python', async () => {
+    const program = `import sys, random, warnings
+warnings.simplefilter('ignore')
+asked = []
+class Odd(object):
+    def __getattribute__(self, name):
+        asked.append(name)
+        return object.__getattribute__(self, name)
+    def __eq__(self, other): asked.append('eq')
+    __ne__ = __contains__ = __hash__ = __and__ = __rand__ = __fspath__ = __str__ = __repr__ = __eq__
+class Words(str):
+    def startswith(self, *args): asked.append('startswith')
+    __eq__ = __hash__ = __str__ = __repr__ = endswith = replace = startswith
+class Meta(type):
+    @property
+    def __module__(cls): asked.append('module')
+Made = Meta('Made', (Odd,), {})
+for event in ['import', 'open', 'os.rename', 'sqlite3.connect', 'os.putenv', 'os.system']:
+    for args in [(), ([],), (Odd(),), (Words('x'),), (Odd(), Odd(), Odd()), ('x', Odd(), Odd()), ('x', Words('w'), 0)]:
+        sys.audit(event, *args)
+sys.audit('import', 'torch.random')
+sys.audit('open', Words(__file__), 'r', 0)
+for value in [Odd(), Made(), [Odd()]]:
+    try:
+        random.seed(value)
+    except TypeError:
+        pass
+print(asked, [type(one).__name__ for one in sys.meta_path if type(one).__name__ == '_AfterImport'])
+`;
+    for (const python of await observedPythons()) {
+      await using folder = await temporaryFolder('without the observer');
+      await writeFile(join(folder.path, 'train.py'), program);
+      const plain = await runCommand({ program: python, args: ['train.py'], cwd: folder.path });
+      const { stdout } = await observe({ 'train.py': program }, python);
+      assert.equal(stdout, plain.stdout.toString('utf8'), python);
+      assert.notEqual(stdout, '', python);
+    }
+  });
+
+  it('leave a warning at the line that it is of, on every Python', async () => {
+    const program = `import random, sys, warnings
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter('default')
+    try:
+        random.seed((1, 2))
+    except TypeError:
+        pass
+print([(one.filename == __file__, one.lineno) for one in caught])
+`;
+    for (const python of await observedPythons()) {
+      const { stdout, seen } = await observe({ 'train.py': program }, python);
+      const warns = /^3\.(9|10)\./.test(seen.pythons[0]?.version ?? '');
+      assert.equal(stdout, warns ? '[(True, 5)]\n' : '[]\n', python);
+    }
   });
 
   it('are cut where a program sets more and more', async () => {

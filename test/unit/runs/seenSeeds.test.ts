@@ -47,4 +47,12 @@ describe('seeds that a program set', () => {
     for (const [before, after, lines, programs] of table)
       assert.deepEqual(seedDifferences(record(before, programs), record(after, programs)), lines);
   });
+
+  it('do not differ by what one Python hides', () => {
+    const other = { ...record([]), pythons: [{ executable: 'python', version: '3.10.13' }] };
+    const known = record([at('random.seed', '1'), at('numpy.random.seed', '2')]);
+    const lines = ['numpy.random.seed 2 → (not set)'];
+    assert.deepEqual(seedDifferences(known, other), lines);
+    assert.deepEqual(seedDifferences(known, record([])), ['random.seed 1 → (not set)', ...lines]);
+  });
 });

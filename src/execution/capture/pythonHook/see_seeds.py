@@ -2,7 +2,7 @@
 
 Loaded by sitecustomize.py when a program imports the first library that has a seed, never imported. Nothing public is
 replaced, so that identity, signature, type, pickling and subclasses stay as they are: of a function written in Python
-the code is exchanged for one that tells and then runs the original, and what numpy has in C is seen where it looks up
+the code is exchanged for one that tells and then runs the original (one more frame), and what numpy has in C is seen where it looks up
 its own helpers. Values are worded by their type, without calling any code of the program's objects.
 """
 
@@ -170,7 +170,7 @@ class SeedWatch(object):
                 inside.discard(me)
             try:
                 # After the seed comes the key of the child, a tuple.
-                if not key or value.__class__ is not tuple:
+                if not key or type(value) is not tuple:
                     keys.add(me)
                     started = drawn.pop(me, None)
                     if started is not None and started is value:
@@ -267,7 +267,7 @@ def _exchange_code(function, tell, told_of):
         declared.append("**" + names[last])
         passed.append("**" + names[last])
     free = code.co_freevars
-    # On one line, so that an error shows the first line of the function above the one that raised it.
+    # On one line: an error has one more frame, with the first line of the function or, from Python 3.11 on, an empty one.
     source = "def make(%s):\n def %s(%s): %s_tell = '\\0tell'; _run = '\\0run'; _tell(%s); return _run(%s)\n return %s" % (
         ", ".join(free), code.co_name, ", ".join(declared), "".join([name + "; " for name in free]),
         ", ".join(told), ", ".join(passed), code.co_name,
@@ -290,13 +290,13 @@ def _worded(value, depth=0):
     if value is None:
         return None
     kind = type(value)
-    if isinstance(value, int):
+    if issubclass(kind, int):
         bits = int.bit_length(value)
         return int.__repr__(value) if bits <= _MOST_BITS else "integer of %d bits" % bits
-    if isinstance(value, float):
+    if issubclass(kind, float):
         return float.__repr__(value)
     for text in (str, bytes, bytearray):
-        if isinstance(value, text):
+        if issubclass(kind, text):
             word = text.__repr__(text.__getitem__(value, slice(0, _MOST_TEXT)))
             return word if text.__len__(value) <= _MOST_TEXT else word + "..."
     if kind is list or kind is tuple:
@@ -304,10 +304,12 @@ def _worded(value, depth=0):
             return "[...]"
         words = [str(_worded(one, depth + 1)) for one in value[:8]] + ["..."] * (len(value) > 8)
         return ("[%s]" if kind is list else "(%s)") % ", ".join(words)
+    # What a class or its metaclass says of itself may be code of the program.
+    module, name = [type.__dict__[one].__get__(kind) for one in ("__module__", "__qualname__")]
     numpy = sys.modules.get("numpy")
-    if numpy is not None and kind.__module__ == "numpy":
-        if isinstance(value, numpy.generic):
-            return _worded(value.item(), 2)
+    if numpy is not None and type(module) is str and module == "numpy":
+        if issubclass(kind, numpy.generic):
+            return _worded(numpy.generic.item(value), 2)
         if kind is numpy.ndarray:
             return _worded(value.tolist(), depth) if value.size <= 8 else "array of shape %s" % (value.shape,)
-    return "<%s.%s>" % (kind.__module__, kind.__qualname__)
+    return "<%s.%s>" % (module if type(module) is str else "?", name)

@@ -3,8 +3,9 @@ which modules it had loaded.
 
 Python imports a module of this name at its start when the folder is on PYTHONPATH. This one takes itself out of the
 way first (out of sys.path, and a sitecustomize of the user's own is run in its place), prints nothing, imports nothing
-that is not loaded already (but the built-in atexit), and never fails: the program must not be able to tell the
-difference. LOCKSTEP_HOOK=0 switches it off. The syntax is the oldest that still runs anywhere, because a program may
+that is not loaded already (but the built-in atexit), never fails, and runs no code of the program's objects: the
+program must not be able to tell the difference, but by looking for it (a seed function has one more frame in a
+traceback). LOCKSTEP_HOOK=0 switches it off. The syntax is the oldest that still runs anywhere, because a program may
 start another Python.
 
 Each fact is one JSON line appended to the file named by LOCKSTEP_SEEN, opened for that moment only: a descriptor held
@@ -103,15 +104,17 @@ def _observe(seen_file):
     outside = tuple(environment) + ("/proc/", "/sys/", "/dev/")
 
     def opened(path, write, both=False, anew=False):
-        if not isinstance(path, text):
-            if isinstance(path, bytes) and fsdecode is not None:
-                path = fsdecode(path)
-            elif hasattr(path, "__fspath__"):
-                path = path.__fspath__()
-                if isinstance(path, bytes):
-                    path = fsdecode(path)
-            else:
+        # Never isinstance(), which asks an object for its __class__.
+        kind = type(path)
+        if issubclass(kind, text):
+            path = path if kind is text else text.__str__(path)
+        elif issubclass(kind, bytes):
+            path = fsdecode(bytes.__getitem__(path, slice(None)))
+        else:
+            pathlib = sys.modules.get("pathlib")
+            if pathlib is None or (kind is not pathlib.PosixPath and kind is not pathlib.WindowsPath):
                 return
+            path = str(path)
         path = absolute(path)
         key = (path, write)
         if key in known or path.startswith(outside) or path == seen_file:
@@ -151,7 +154,8 @@ def _observe(seen_file):
         # Called for everything the interpreter audits, so the common way out comes first.
         if event != "open" and event != "os.rename" and event != "sqlite3.connect" and event != "os.putenv":
             if event == "import":
-                if args[0] in awaited:
+                # The program may say so itself, with anything beside it.
+                if len(args) == 5 and type(args[0]) is text and args[0] in awaited:
                     await_import(args[0])
             elif event in starts and not state["child"]:
                 state["child"] = True
@@ -165,25 +169,27 @@ def _observe(seen_file):
                 return
             if event == "open":
                 path, mode, how = args
-                if path.__class__ is int:
+                if type(path) is int or type(how) is not int:
                     return
                 if mode is None:
                     write = bool(how & writing)
                     anew = bool(how & os.O_TRUNC)
                     opened(path, write, write and not anew and how & os.O_RDWR, anew)
-                else:
+                elif type(mode) is text:
                     write = "w" in mode or "a" in mode or "x" in mode or "+" in mode
                     opened(path, write, "+" in mode and "w" not in mode, "w" in mode or "x" in mode)
             elif event == "os.rename":
                 opened(args[1], True, False, True)
             elif event == "os.putenv":
+                if type(args[0]) is not bytes and type(args[0]) is not text:
+                    return
                 # A worker of multiprocessing learns its rank from the program, after it has begun; a program that
                 # sets the rank of a process it is about to start has none itself.
                 if args[0] in ranks and is_worker():
                     _tell_rank(os, args[1] if isinstance(args[1], text) else args[1].decode("ascii"))
                 elif args[0] == mlflow_uri or args[0] == mlflow_bytes:
                     note_mlflow(args[1] if isinstance(args[1], text) else args[1].decode("ascii"))
-            elif args[0] != ":memory:":
+            elif type(args[0]) is not text or args[0] != ":memory:":
                 opened(args[0], True, True)
         except Exception:
             pass
@@ -191,13 +197,16 @@ def _observe(seen_file):
     # Libraries that have a seed. What a program imports is looked at only when it imports one of them.
     awaited = {"random", "numpy.random", "torch.random", "torch.cuda.random", "jax.random"}
     awaited.add("tensorflow.python.framework.random_seed")
+    if sys.version_info[:2] in ((3, 9), (3, 10)):
+        # Seeds that are hashed are warned of there, by the frame of who called.
+        awaited.discard("random")
     if _operations:
         awaited.add("torch")
     watches = []
 
     def await_import(name):
         try:
-            if not any(finder.__class__ is _AfterImport and finder.name == name for finder in sys.meta_path):
+            if not any(type(finder) is _AfterImport and finder.name == name for finder in sys.meta_path):
                 sys.meta_path.insert(0, _AfterImport(name, imported))
         except Exception:
             pass
