@@ -67,8 +67,9 @@ const kinds: readonly { readonly name: RegExp; readonly bytes: number }[] = [
 /** Files that the program kept, by names of its own; never read but by who looks at them. */
 const keptFolders = /^(?:media|artifacts|models)\//;
 const keptFileBytes = 64 * mebibyte;
-/** No way out of its folder, nothing that git or a file system takes for something else, nothing that does not show. */
-const keptPart = /^(?!\.{1,2}$)(?!\.git|git~\d)(?!.*[. ]$)[^\\:*?"<>|\p{C}\p{Zl}\p{Zp}]{1,200}$/iu;
+/** No way out of its folder, nothing that git or a file system takes for something else (devices of Windows too), nothing that does not show. */
+const keptPart =
+  /^(?!\.{1,2}$)(?!\.git|git~\d)(?!(?:con|prn|aux|nul|con(?:in|out)\$|(?:com|lpt)[\d¹²³]) *(?:\.|$))(?!.*[. ]$)[^\\:*?"<>|\p{C}\p{Zl}\p{Zp}]{1,200}$/iu;
 
 /** What is said about a run after it has ended: the only files that a record may get later. */
 export const addedLater = /^(?:annotations|verdicts|probes|causes)\//;
