@@ -49,6 +49,9 @@ export async function runTransport(call: TransportCall, task: ShareTask): Promis
       if (!alone || child.pid === undefined) child.kill(signal);
       else endGroup(child.pid, signal);
     };
+    // Alone, it would not notice that this process is gone.
+    const onExit = (): void => send('SIGTERM');
+    process.once('exit', onExit);
     let stdout = '';
     let stderr = '';
     let line = '';
@@ -77,6 +80,7 @@ export async function runTransport(call: TransportCall, task: ShareTask): Promis
     const settle = (): void => {
       clearTimeout(killing);
       signal?.removeEventListener('abort', onAbort);
+      process.off('exit', onExit);
     };
     child.on('error', error => {
       settle();

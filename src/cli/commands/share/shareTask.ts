@@ -1,4 +1,4 @@
-/** What the share commands do around their work: hear Ctrl-C, show what git says on its way. */
+/** What the share commands do around their work: hear Ctrl-C and a closed window, show what git says on its way. */
 import type { ShareTask } from '../../../sharing/shareTask.ts';
 import type { CliContext } from '../../cliContext.ts';
 import { exitCodes } from '../../cliContext.ts';
@@ -9,6 +9,9 @@ export interface CliShareTask extends ShareTask {
   readonly clear: () => void;
 }
 
+/** Ctrl-C, somebody who ends it, a window that is closed. */
+const stopping = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Rejects with what `work` rejects with; Ctrl-C ends it with 130. */
 export async function withShareTask(
   context: CliContext,
@@ -17,8 +20,7 @@ export async function withShareTask(
 ): Promise<number> {
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
-  process.once('SIGINT', onInterrupt);
-  process.once('SIGTERM', onInterrupt);
+  for (const signal of stopping) process.once(signal, onInterrupt);
   const { terminal } = context;
   let live = false;
   const clear = (): void => {
@@ -40,7 +42,6 @@ export async function withShareTask(
     return exitCodes.cancelled;
   } finally {
     clear();
-    process.off('SIGINT', onInterrupt);
-    process.off('SIGTERM', onInterrupt);
+    for (const signal of stopping) process.off(signal, onInterrupt);
   }
 }
