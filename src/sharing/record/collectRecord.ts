@@ -42,14 +42,6 @@ const mostChildren = 200;
 export async function collectRecord(request: CollectRequest): Promise<CollectedRecord> {
   const { store, run } = request;
   const files = new Map(await collectOne(run.dir, undefined, request));
-  const room = new KeptRoom(request.maxSize ?? keptFileBytes);
-  const left: LeftOut[] = [];
-  const keep = async (dir: string, child: string | undefined): Promise<void> => {
-    const kept = await keptFiles(runPathsIn(dir), child, request.neutral, room);
-    for (const [path, bytes] of kept.files) files.set(path, bytes);
-    left.push(...kept.left);
-  };
-  await keep(run.dir, undefined);
   const packages = knownValue(run.captured?.packages)?.list;
   // A list that is gone is named among what is not known, by whoever reads the record.
   const list =
@@ -70,8 +62,16 @@ export async function collectRecord(request: CollectRequest): Promise<CollectedR
     });
     if (parts === undefined) continue;
     for (const [path, bytes] of parts) files.set(path, bytes);
-    await keep(dir, child);
     children.push(child);
+  }
+  // Last: what a program kept gets the room that all else leaves.
+  const room = new KeptRoom(request.maxSize ?? keptFileBytes, files);
+  const left: LeftOut[] = [];
+  for (const child of [undefined, ...children]) {
+    const dir = child === undefined ? run.dir : runPaths(store, child).dir;
+    const kept = await keptFiles(runPathsIn(dir), child, request.neutral, room);
+    for (const [path, bytes] of kept.files) files.set(path, bytes);
+    left.push(...kept.left);
   }
   return { files, children, left };
 }

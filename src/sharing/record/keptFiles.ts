@@ -8,7 +8,7 @@ import { openOwnFile } from '../../base/openOwnFile.ts';
 import { listArtifacts } from '../../runs/listArtifacts.ts';
 import { readMediaLines } from '../../runs/media.ts';
 import type { RunPaths } from '../../runs/runPaths.ts';
-import { recordFileOf, recordPathOf } from './manifest.ts';
+import { listingBytesOf, recordFileOf, recordLimits, recordPathOf } from './manifest.ts';
 import { localText, neutralText, neutralValue, type Neutral } from './neutralText.ts';
 
 /** Of one file that is shared unless somebody says otherwise: what hosts of git advise. */
@@ -18,6 +18,8 @@ export const mostKeptFileBytes = 64 * 1024 * 1024;
 /** Of all files of a run with its child runs, or of one that is larger than that. */
 const allBytes = 32 * 1024 * 1024;
 const mostFiles = 2000;
+/** What is said about the run later finds room as well. */
+const later = { bytes: 8 * 1024 * 1024, files: 1000, listing: 256 * 1024 } as const;
 
 export interface LeftOut {
   /** Relative to the run folder; '' for many. */
@@ -30,12 +32,32 @@ export interface LeftOut {
 export class KeptRoom {
   readonly fileBytes: number;
   bytes: number;
-  files = mostFiles;
+  files: number;
+  listing: number;
 
-  /** @param fileBytes Of one file; 0 shares none. */
-  constructor(fileBytes: number) {
+  /**
+   * @param fileBytes Of one file; 0 shares none.
+   * @param others All else that is in the record, by path in the commit.
+   */
+  constructor(fileBytes: number, others: ReadonlyMap<string, Buffer>) {
     this.fileBytes = fileBytes;
-    this.bytes = Math.max(allBytes, fileBytes);
+    this.bytes = recordLimits.totalBytes - later.bytes;
+    this.files = recordLimits.files - later.files;
+    this.listing = recordLimits.listingBytes - later.listing;
+    for (const [path, bytes] of others) this.take(path, bytes.length);
+    this.bytes = Math.min(this.bytes, Math.max(allBytes, fileBytes));
+    this.files = Math.min(this.files, mostFiles);
+  }
+
+  /** @param path In the commit. */
+  has(path: string, size: number): boolean {
+    return size <= this.bytes && this.files > 0 && listingBytesOf(path) <= this.listing;
+  }
+
+  take(path: string, size: number): void {
+    this.bytes -= size;
+    this.files--;
+    this.listing -= listingBytesOf(path);
   }
 }
 
@@ -65,14 +87,22 @@ export async function keptFiles(
       left.push({ path, why: why ?? 'it cannot be read' });
       continue;
     }
-    room.bytes -= bytes.length;
-    room.files--;
+    room.take(target, bytes.length);
     files.push([target, neutralBytes(bytes, neutral)]);
     shared.add(path);
   }
   if (more) left.push({ path: '', why: `there are more than ${artifacts.length} artifacts` });
-  const media = await mediaLines(paths, shared, neutral);
-  if (media !== undefined) files.push([recordPathOf('media.jsonl', child), media]);
+  const target = recordPathOf('media.jsonl', child);
+  const media = await mediaLines(paths, shared, neutral, room.has(target, 0) ? room.bytes : 0);
+  if (media.beyond > 0)
+    left.push({
+      path: 'media.jsonl',
+      why: `there is no room for ${media.beyond} of its lines, the last ones`,
+    });
+  if (media.bytes !== undefined) {
+    room.take(target, media.bytes.length);
+    files.push([target, media.bytes]);
+  }
   return { files, left };
 }
 
@@ -88,7 +118,7 @@ function whyLeft(target: string, kind: 'file' | 'link', size: number, room: Kept
   if (room.fileBytes === 0) return 'left out, as you said';
   if (size > room.fileBytes)
     return `${megabytes(size)}, larger than ${megabytes(room.fileBytes)}; --max-size shares larger ones`;
-  if (size > room.bytes || room.files <= 0) return 'there is too much of it; log it as pinned data';
+  if (!room.has(target, size)) return 'there is too much of it; log it as pinned data';
   return undefined;
 }
 
@@ -119,16 +149,18 @@ async function mediaLines(
   { media }: RunPaths,
   shared: ReadonlySet<string>,
   neutral: Neutral,
-): Promise<Buffer | undefined> {
+  most: number,
+): Promise<{ readonly bytes?: Buffer; readonly beyond: number }> {
   const text = await readFile(media, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+  if (text === undefined) return { beyond: 0 };
   const lines = readMediaLines(text)
     .filter(({ file }) => file === undefined || shared.has(file))
     .map(entry => `${JSON.stringify(neutralValue(entry, neutral))}\n`);
-  const limit = recordFileOf('record/media.jsonl')?.maxBytes ?? 0;
+  const limit = Math.min(recordFileOf('record/media.jsonl')?.maxBytes ?? 0, most);
   let size = 0;
   const fitting = lines.filter(line => (size += Buffer.byteLength(line)) <= limit);
-  return fitting.length === 0 ? undefined : Buffer.from(fitting.join(''));
+  const beyond = lines.length - fitting.length;
+  return fitting.length === 0 ? { beyond } : { bytes: Buffer.from(fitting.join('')), beyond };
 }
 
 /** Of a text, without names of people; of everything else as it is. */

@@ -44,7 +44,14 @@ export const recordLimits = {
   files: 5000,
   totalBytes: 128 * mebibyte,
   manifestBytes: 4 * mebibyte,
+  /** Of what git says of its files, see {@link listingBytesOf}. */
+  listingBytes: 2 * mebibyte,
 } as const;
+
+/** At most, what git says of one file in the listing of a commit, and its manifest. */
+export function listingBytesOf(path: string): number {
+  return 160 + Buffer.byteLength(path);
+}
 
 /** Bytes of the end of a log that are shared. */
 export const logTailBytes = 64 * kibibyte;

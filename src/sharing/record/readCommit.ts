@@ -13,8 +13,6 @@ export interface SharedCommit {
 }
 
 const maxCommitBytes = 64 * 1024;
-/** 5,000 files with long names fit. */
-const maxListingBytes = 2 * 1024 * 1024;
 
 /** Throws {@link RecordProblem} for what is no shared record. */
 export async function readCommit(
@@ -41,7 +39,7 @@ export async function readCommit(
   const listing = await bounded(
     ['ls-tree', '-r', '-z', '-l', '--full-tree', commit],
     'it has too many files',
-    maxListingBytes,
+    recordLimits.listingBytes,
   );
   const entries = listEntries(listing.stdout.toString('utf8'));
   const total = entries.reduce((sum, { size }) => sum + size, 0);

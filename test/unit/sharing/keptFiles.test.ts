@@ -30,7 +30,7 @@ describe('files that a program kept', () => {
       const dir = join(folder.path, `run ${linked.replace('/', ' ')}`);
       await mkdir(dirname(join(dir, path)), { recursive: true });
       await symlink(path.endsWith('.txt') ? join(elsewhere, 'keys.txt') : elsewhere, join(dir, path));
-      const room = new KeptRoom(keptFileBytes);
+      const room = new KeptRoom(keptFileBytes, new Map());
       const { files, left } = await keptFiles(runPathsIn(dir), undefined, neutral, room);
       assert.deepEqual(files, [], linked);
       assert.deepEqual(
@@ -38,5 +38,32 @@ describe('files that a program kept', () => {
         [told],
       );
     }
+  });
+
+  it('get the room that the rest of a record leaves, and what gets none is named', async () => {
+    await using folder = await temporaryFolder('lockstep kept');
+    const lines = Array.from({ length: 3 }, (_, step) =>
+      JSON.stringify({ kind: 'text', key: 'a', step, time: 1, text: 'x'.repeat(3 * 1024 * 1024) }),
+    );
+    const names = Array.from({ length: 12 }, (_, place) => `artifacts/${'n'.repeat(150)}${place}`);
+    await written(folder.path, {
+      ...Object.fromEntries(names.map(name => [name, 'x'.repeat(1000)])),
+      'media.jsonl': `${lines.join('\n')}\n`,
+    });
+    const shared = async (others: ReadonlyMap<string, Buffer>): Promise<[number, string[]]> => {
+      const room = new KeptRoom(keptFileBytes, others);
+      const { files, left } = await keptFiles(runPathsIn(folder.path), undefined, neutral, room);
+      assert.ok(room.bytes >= 0 && room.files >= 0 && room.listing >= 0);
+      return [files.length, left.filter(({ path }) => !path.startsWith('artifacts/')).map(({ why }) => why)];
+    };
+    const noRoom = (count: number): string => `there is no room for ${count} of its lines, the last ones`;
+    assert.deepEqual(await shared(new Map()), [13, [noRoom(1)]]);
+    // Sizes alone count: one buffer stands for all.
+    const large = Buffer.alloc(60 * 1024 * 1024 - 2500);
+    assert.deepEqual(await shared(new Map([1, 2].map(n => [`record/${n}`, large]))), [5, [noRoom(3)]]);
+    const empty = Buffer.alloc(0);
+    const long = new Map(Array.from({ length: 1787 }, (_, n) => [`record/${'m'.repeat(855)}${n}`, empty]));
+    const [count] = await shared(long);
+    assert.ok(count > 0 && count < 13, String(count));
   });
 });
