@@ -120,6 +120,7 @@ export const reportStringNames = [
   'costs',
   'durationOriginal',
   'durationReproductions',
+  'moreDifferences',
   'durationUnknown',
   'preparationTook',
   'preparationUnknown',

@@ -12,6 +12,13 @@ type Verdict = NonNullable<ReportSnapshot['verdict']>;
 type MetricVerdict = Verdict['metrics'][number];
 type OutputVerdict = Verdict['outputs'][number];
 
+/** What is left out is counted. */
+function differenceLines(all: readonly string[], strings: ReportStrings): string[] {
+  const shown = all.slice(0, 20);
+  const left = all.length - shown.length;
+  return left > 0 ? [...shown, formatString(strings.moreDifferences, left)] : shown;
+}
+
 export function ingredientsTable(ingredients: Verdict['ingredients'], strings: ReportStrings): HTMLElement {
   return table(
     [strings.ingredient, strings.original, strings.now, strings.status],
@@ -31,9 +38,9 @@ export function ingredientsTable(ingredients: Verdict['ingredients'], strings: R
           'td',
           { class: 'words' },
           status(look),
-          ...ingredient.differences
-            .slice(0, 20)
-            .map(difference => element('div', { class: 'hint difference' }, difference)),
+          ...differenceLines(ingredient.differences, strings).map(line =>
+            element('div', { class: 'hint difference' }, line),
+          ),
         ),
       );
     }),

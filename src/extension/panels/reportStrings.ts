@@ -124,6 +124,7 @@ export function reportStrings(): ReportStrings {
     costs: l10n.t('Time and space'),
     durationOriginal: l10n.t('About {0}, as long as the original took.'),
     durationReproductions: l10n.t('About {0}, as earlier reproductions took.'),
+    moreDifferences: l10n.t('… {0} more'),
     durationUnknown: l10n.t('How long it takes is not known.'),
     preparationTook: l10n.t('Getting its environment ready took {0} the last time.'),
     preparationUnknown: l10n.t('Its environment is made first: minutes where packages are downloaded.'),
