@@ -6,6 +6,8 @@
 import type { MetricVerdict } from '../../runs/verdict.ts';
 import type { MetricNoise } from '../probe/noiseBand.ts';
 import { bandAtText, bandSentence } from './bandSentence.ts';
+import { align, counterparts } from './alignedSeries.ts';
+import type { Aligned } from './alignedSeries.ts';
 import { PointJudge } from './pointJudge.ts';
 import { dataTypeOf, defaultTolerances, equalValues } from './tolerance.ts';
 import type { Tolerance } from './tolerance.ts';
@@ -219,55 +221,6 @@ export function compareMetric(
 }
 
 const empty = new Float64Array();
-
-interface Aligned {
-  readonly steps: Float64Array;
-  readonly values: Float64Array;
-  readonly lastStep: number;
-  /** The steps only grow, which is nearly always so: then two series are compared in one walk. */
-  readonly growing: boolean;
-}
-
-function align(series: SeriesPoints | undefined): Aligned {
-  const steps = series?.steps ?? empty;
-  let lastStep = -Infinity;
-  let growing = true;
-  for (const step of steps) {
-    if (!(step > lastStep)) growing = false;
-    lastStep = Math.max(lastStep, step);
-  }
-  return { steps, values: series?.values ?? empty, lastStep, growing };
-}
-
-/**
- * For each point of `from`, in order, the place of its counterpart in `to`: same step, same occurrence of it.
- * Undefined where there is none.
- */
-function* counterparts(from: Aligned, to: Aligned): Generator<number | undefined> {
-  if (from.growing && to.growing) {
-    let at = 0;
-    for (const step of from.steps) {
-      while (at < to.steps.length && (to.steps[at] ?? NaN) < step) at += 1;
-      yield to.steps[at] === step ? at : undefined;
-    }
-    return;
-  }
-  const places = new Map<number | string, number>();
-  const nameIn = occurrences();
-  to.steps.forEach((step, at) => places.set(nameIn(step), at));
-  const nameFrom = occurrences();
-  for (const step of from.steps) yield places.get(nameFrom(step));
-}
-
-/** Names each step by itself and how many times it has occurred before. NaN is a step like any other. */
-function occurrences(): (step: number) => number | string {
-  const seen = new Map<number, number>();
-  return step => {
-    const before = seen.get(step) ?? 0;
-    seen.set(step, before + 1);
-    return before === 0 ? step : `${step}:${before}`;
-  };
-}
 
 function limit(
   series: SeriesPoints | undefined,
