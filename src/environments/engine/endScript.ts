@@ -2,7 +2,8 @@
  * The one way in which processes inside a container are ended. Ending the engine's client ends nothing inside, and numbers
  * of processes outside mean nothing there; so the search and the signals happen inside, by one shell that stays until
  * nothing is left. What a program starts inherits the mark in its environment, also in a session of its own. Needs
- * /proc, a shell, `tr` and `grep`. A process of another user shows its environment to nobody without further rights,
+ * /proc, a shell, `tr` and `grep`: one that reads lists ended by NUL asks all processes at once, else each is asked (the
+ * smallest builds of BusyBox). A process of another user shows its environment to nobody without further rights,
  * mostly not even to root.
  */
 
@@ -17,9 +18,19 @@
  */
 export const endScript = `
 mark=$1 wrapper=$2 signal=$3 seconds=$4 start=$5 foreign=$6
+zero=
+printf 'a\\000b' | grep -qzxF b 2>/dev/null && zero=1
 carries() { tr '\\000' '\\n' </proc/$1/environ 2>/dev/null | grep -q "$2" -- "$3" 2>/dev/null; }
+bearers() {
+  if [ -n "$zero" ]; then grep -lszxF -e "$mark" /proc/[0-9]*/environ 2>/dev/null; return; fi
+  for entry in /proc/[0-9]*; do carries "\${entry#/proc/}" -xF "$mark" && echo "$entry/environ"; done
+}
 look() {
-  table= found=' '
+  table= found=' ' marked=' '
+  for entry in $(bearers); do
+    entry=\${entry#/proc/}
+    marked="$marked\${entry%/environ} "
+  done
   for entry in /proc/[0-9]*; do
     pid=\${entry#/proc/}
     [ "$pid" = $$ ] && continue
@@ -44,7 +55,7 @@ take() {
   [ "$5" = $$ ] && return
   table="$table $1:$3"
   if [ "$wrapper" != 0 ] && { [ "$4" = "$wrapper" ] || [ "$5" = "$wrapper" ]; }; then found="$found$1 "
-  elif carries "$1" -xF "$mark"; then found="$found$1 "; fi
+  else case $marked in *" $1 "*) found="$found$1 " ;; esac; fi
 }
 apart() { [ -n "$foreign" ] && carries "$1" -s "^$foreign="; }
 started() { [ "\${20}" = "$start" ]; }
