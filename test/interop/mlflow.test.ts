@@ -7,25 +7,18 @@ import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import type Mocha from 'mocha';
-import type { PeerName } from '../../scripts/provision/pythonPeers.ts';
 import { peerTitle } from '../../scripts/provision/pythonPeers.ts';
 import { peerOrSkip } from '../helpers/peerOrSkip.ts';
 import { soak } from '../helpers/soak.ts';
 import { temporaryFolder } from '../helpers/temporaryFolder.ts';
 import { assertTracked } from './record/assertTracked.ts';
+import { isInShort } from './record/provenRows.ts';
 import { trackedScript } from './record/trackedScript.ts';
-
-/** How the titles begin that `npm test` asks of the older clients. */
-const inShort = {
-  mlflow2old: ['logs with the fluent API', 'logs with the client API'],
-  mlflow2: ['logs with the fluent API', 'logs a model under a registered name'],
-  mlflow: [''],
-} satisfies Partial<Record<PeerName, readonly string[]>>;
 
 for (const name of ['mlflow2old', 'mlflow2', 'mlflow'] as const) {
   const whole = name !== 'mlflow2old';
   const asks = (title: string, body: Mocha.AsyncFunc): void => {
-    if (soak || inShort[name].some(start => title.startsWith(start))) it(title, body);
+    if (soak || isInShort(name, title)) it(title, body);
   };
   describe(peerTitle(name), () => {
     asks(
