@@ -1,10 +1,15 @@
 /** The container engine that devcontainers run in: optional, so nothing about it is worse than a warning. */
+import type { EnginePlaces } from '../../environments/engine/engineCandidates.ts';
 import { findEngine } from '../../environments/engine/findEngine.ts';
 import { runCommand } from '../../base/runCommand.ts';
 import type { DoctorCheck } from '../output/doctorOutput.ts';
 
-export async function checkEngine(env: NodeJS.ProcessEnv): Promise<DoctorCheck> {
-  const finding = await findEngine({ settings: {}, variables: env, serve: false });
+/** @param places Where to look instead of the usual places. */
+export async function checkEngine(env: NodeJS.ProcessEnv, places?: EnginePlaces): Promise<DoctorCheck> {
+  const finding = await findEngine({
+    ...{ settings: {}, variables: env, serve: false },
+    ...(places === undefined ? {} : { places }),
+  });
   const name = 'container engine';
   if (finding.engine === undefined) {
     // What somebody chose is not replaced by what happens to be there.

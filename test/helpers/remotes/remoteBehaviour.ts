@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../../src/data/remotes/objectStore.ts';
 import { pushObjects } from '../../../src/data/remotes/pushObjects.ts';
 import { temporaryFolder, type TemporaryFolder } from '../temporaryFolder.ts';
 import type { FaultyLine } from './faultyLine.ts';
-import { smallDisk } from './smallDisk.ts';
+import { smallDiskOrSkip } from './smallDisk.ts';
 import {
   cacheIn,
   idOf,
@@ -225,8 +225,8 @@ export function itBehavesAsRemote(speaksHttp: boolean, remote: () => TestedRemot
   it('says that the disk is full, and leaves none of it taken', async function () {
     const disk = join(folder.path, 'disk');
     await mkdir(disk);
-    await using mounted = await smallDisk(disk, 2);
-    if (!mounted.there) this.skip();
+    await using mounted = await smallDiskOrSkip(this, disk, 2);
+    assert.ok(mounted);
     const source = cacheIn(folder.path);
     const id = await putObject(source, seededBytes(bigSize, 'too large'));
     await pushObjects(store, [{ id }], source, {}, quick);

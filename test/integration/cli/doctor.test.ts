@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../../../src/base/findProgram.ts';
+import { checkEngine } from '../../../src/cli/doctor/checkEngine.ts';
 import { doctorOutputSchema, type DoctorCheck } from '../../../src/cli/output/doctorOutput.ts';
 import { cliInProcess } from '../../helpers/cliInProcess.ts';
 import { gitRepository, type GitRepository } from '../../helpers/gitRepository.ts';
-import { smallDisk } from '../../helpers/remotes/smallDisk.ts';
+import { smallDiskOrSkip } from '../../helpers/remotes/smallDisk.ts';
 
 describe('lockstep doctor', function () {
   this.timeout(120_000);
@@ -101,6 +102,11 @@ describe('lockstep doctor', function () {
 
   it('without a container engine says how to get one, and where the chosen one is away, that it is', async () => {
     const PATH = await pathOf(all);
+    const dockerConfig = join(repository.home, 'no docker');
+    const none = await checkEngine({ HOME: repository.home, PATH }, { dockerConfig, sockets: [] });
+    assert.equal(none.status, 'warning');
+    assert.match(none.found, /neither Docker nor Podman was found/);
+    assert.match(none.mend ?? '', /^Install Docker .* or Podman/);
     const away = await diagnose({ PATH, DOCKER_HOST: `unix://${join(repository.home, 'no.sock')}` });
     assert.equal(away.check('container engine').status, 'warning');
     assert.match(away.check('container engine').found, /no\.sock/);
@@ -109,8 +115,8 @@ describe('lockstep doctor', function () {
   it('on a full disk says what to remove', async function () {
     const folder = join(repository.home, 'small');
     await mkdir(folder);
-    await using disk = await smallDisk(folder, 4);
-    if (!disk.there) this.skip();
+    await using disk = await smallDiskOrSkip(this, folder, 4);
+    assert.ok(disk);
     await repository.git('clone', '-q', repository.root, join(folder, 'clone'));
     await writeFile(join(folder, 'full'), Buffer.alloc(8 * 1024 * 1024)).catch(() => undefined);
     const { code, check } = await diagnose({}, join(folder, 'clone'));

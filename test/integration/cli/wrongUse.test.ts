@@ -44,7 +44,7 @@ const rows: readonly Row[] = [
   ]),
   ...needsRun
     .filter(([name]) => name !== 'health')
-    .map((words): Row => ({ place: 'runs', words, says: /missing required argument 'run|reproduction'/i })),
+    .map((words): Row => ({ place: 'runs', words, says: /missing required argument '(run|reproduction)'/i })),
   ...(
     [
       [['run'], /nothing to run/],
@@ -115,6 +115,9 @@ const rows: readonly Row[] = [
   { place: 'outside', words: ['share', 'fetch'], says: /remote of a git repository.*\n +Export the run/ },
 ];
 
+/** With these --json is itself what is wrong, or is taken for a value. */
+const refusesJson = /^(logs(?! only)|env exec|run --tty|runs --limit$)/;
+
 describe('wrong use of the command line', function () {
   this.timeout(120_000);
   let runs: GitRepository;
@@ -155,6 +158,9 @@ describe('wrong use of the command line', function () {
       assert.equal(asked.code, code, asked.err);
       const { error } = errorOutputSchema.parse(JSON.parse(asked.out));
       assert.match(error.code, /^[a-z]+(-[a-z]+)*$/);
+      // The same words as for people, set in the same way.
+      const spoken = refusesJson.test(words.join(' ')) ? /--json/ : says;
+      assert.match(`lockstep: ${error.message}\n  ${error.mend ?? ''}\n`, spoken);
       assert.equal(asked.out.trimEnd().split('\n').length, 1);
     });
 

@@ -12,7 +12,7 @@ import type { Verdict } from '../../../src/runs/verdict.ts';
 import { killProcess } from '../../helpers/killProcess.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliOptions, CliProject } from '../../helpers/lockstepCli.ts';
-import { smallDisk } from '../../helpers/remotes/smallDisk.ts';
+import { smallDiskOrSkip } from '../../helpers/remotes/smallDisk.ts';
 import { fingerprintChanges, repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
 import { reproduce, startReproduction, storeOf } from '../../helpers/reproducedRuns.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
@@ -190,8 +190,8 @@ describe('a reproduction leaves everything as it was', function () {
     const cache = join(project.repository.home, 'small');
     await mkdir(cache);
     // Room for the supervisor, not for the data.
-    await using disk = await smallDisk(cache, 8);
-    if (!disk.there) this.skip();
+    await using disk = await smallDiskOrSkip(this, cache, 8);
+    assert.ok(disk);
     await project.repository.write({ 'out/large.bin': Buffer.alloc(16 * 1024 * 1024, 7) });
     const program = `print('{"step": 0, "size": %d}' % len(open('out/large.bin', 'rb').read()))`;
     const id = await run(project, ['python3', '-c', program]);
