@@ -241,10 +241,10 @@ describe('trainings that log with W&B', function () {
     await run.finish();
     assert.deepEqual(await run.metrics(), ['loss: 0=1']);
     assert.deepEqual(run.reported().parameters, { seed: 1 });
-    assert.deepEqual(
-      (await run.children()).map(line => line.split(' | ')[1]).toSorted(),
-      ['failed', 'finished'],
-    );
+    assert.deepEqual((await run.children()).map(line => line.split(' | ')[1]).toSorted(), [
+      'failed',
+      'finished',
+    ]);
   });
 });
 
