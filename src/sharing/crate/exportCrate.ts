@@ -18,6 +18,7 @@ import { neutralOf } from '../record/machineName.ts';
 import { identity } from '../record/writeRecordCommit.ts';
 import { secretByName } from '../scan/findSecrets.ts';
 import { lookForSecrets } from '../scan/lookForSecrets.ts';
+import { unpackRoom } from '../scan/unpack.ts';
 import type { Finding } from '../scan/scanOutgoing.ts';
 import type { ShareTask } from '../shareTask.ts';
 import { checkedRecord } from './checkedRecord.ts';
@@ -146,11 +147,12 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
 function scan(files: readonly ZipEntry[]): { findings: Finding[]; unread: Finding[] } {
   const findings: Finding[] = [];
   const unread: Finding[] = [];
+  const room = unpackRoom();
   for (const { path, bytes } of files) {
     const named = secretByName(path);
     if (named !== undefined) findings.push({ path, what: named.what });
     if (named !== undefined) continue;
-    const looked = lookForSecrets(path, bytes);
+    const looked = lookForSecrets(path, bytes, room);
     for (const { line, what } of looked.secrets) findings.push({ path, line, what });
     if (looked.unread !== undefined) unread.push({ path, what: looked.unread });
   }

@@ -16,8 +16,11 @@ export interface LookedAt {
 const deepest = 2;
 const most = 50;
 
-/** @param path Its name may say what it is. */
-export function lookForSecrets(path: string, content: Uint8Array): LookedAt {
+/**
+ * @param path Its name may say what it is.
+ * @param room One for all files of a push: what is over it is not looked at, and told.
+ */
+export function lookForSecrets(path: string, content: Uint8Array, room = unpackRoom()): LookedAt {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   const secrets: { line: number; what: string }[] = [...findSecretsIn(bytes)];
   if (/\.ipynb$/i.test(path)) secrets.push(...notebookSecrets(bytes).filter(isNew(secrets)));
@@ -30,7 +33,7 @@ export function lookForSecrets(path: string, content: Uint8Array): LookedAt {
     return [...outside, ...inside].slice(0, most);
   };
   try {
-    lookInside(bytes, { packing, within: [], depth: 1 }, unpackRoom(), inside);
+    lookInside(bytes, { packing, within: [], depth: 1 }, room, inside);
     return { secrets: told() };
   } catch (error) {
     if (!(error instanceof NotUnpacked)) throw error;

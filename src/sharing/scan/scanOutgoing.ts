@@ -2,12 +2,14 @@
  * Looks at everything that a push would send and the remote does not have, object by object: the record, the files of
  * the snapshot, and commits that were not pushed before. Nothing leaves before this has been read.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Repository } from '../../git/findRepository.ts';
 import { runGit } from '../../git/runGit.ts';
 import { personContext } from '../record/sharedRepository.ts';
 import type { ShareTask } from '../shareTask.ts';
 import { secretByName, type FoundSecret } from './findSecrets.ts';
 import { lookForSecrets } from './lookForSecrets.ts';
+import { unpackRoom, type UnpackRoom } from './unpack.ts';
 
 export interface Finding {
   /** In the snapshot, relative to the root; of the record `record/…`; `commit <id>` for its message. */
@@ -57,10 +59,11 @@ export async function scanOutgoing(
     ...{ secrets: [] as Finding[], tooLarge: [] as Finding[], large: [] as Finding[] },
     ...{ unread: [] as Finding[], bytes: 0 },
   };
+  const room = unpackRoom();
   let batch: OutgoingObject[] = [];
   let inBatch = 0;
   const flush = async (): Promise<void> => {
-    if (batch.length > 0) await readBatch(repository, batch, scan, task);
+    if (batch.length > 0) await readBatch(repository, batch, { ...scan, room }, task);
     batch = [];
     inBatch = 0;
   };
@@ -137,7 +140,7 @@ async function existing(
 async function readBatch(
   repository: Repository,
   objects: readonly OutgoingObject[],
-  scan: { readonly secrets: Finding[]; readonly unread: Finding[] },
+  scan: { readonly secrets: Finding[]; readonly unread: Finding[]; readonly room: UnpackRoom },
   task: ShareTask,
 ): Promise<void> {
   const { stdout } = await runGit(personContext(repository, task), ['cat-file', '--batch'], {
@@ -145,11 +148,13 @@ async function readBatch(
   });
   let at = 0;
   for (const { path, size, type } of objects) {
+    // Looking is one long calculation: a key press is heard between two files.
+    await setImmediate();
     task.signal?.throwIfAborted();
     const from = stdout.indexOf(10, at) + 1;
     const bytes = stdout.subarray(from, from + size);
     at = from + size + 1;
-    const { secrets, unread } = lookForSecrets(path, bytes);
+    const { secrets, unread } = lookForSecrets(path, bytes, scan.room);
     if (unread !== undefined) scan.unread.push({ path, what: unread });
     for (const found of secrets) scan.secrets.push({ path, ...placed(found, type) });
     if (scan.secrets.length > mostFindings) return;

@@ -11,7 +11,7 @@ export interface PackedFile {
   readonly bytes: Buffer;
 }
 
-/** What may be unpacked of one outermost file; counts down. */
+/** What may be unpacked of all that leaves; counts down. */
 export interface UnpackRoom {
   bytes: number;
   files: number;
@@ -62,7 +62,7 @@ function taken(room: UnpackRoom, inflate: (most: number) => Buffer): Buffer {
   }
 }
 
-const tooLarge = 'it unpacks to more than 128 MiB';
+const tooLarge = 'all that is packed takes more than 128 MiB';
 
 /** By its directory at the end (APPNOTE 6.3, 4.3.12); where that is not, nobody else finds a file either. */
 function* zipEntries(bytes: Buffer, room: UnpackRoom): Generator<PackedFile> {

@@ -29,6 +29,17 @@ function changed(bytes: Buffer, offset: number, number: number): Buffer {
 }
 
 describe('looking for secrets in what is packed', () => {
+  it('ends for all files of a push where their room ends, and goes on with what is not packed', () => {
+    const room = { bytes: 1000, files: 10 };
+    const packed = gzipSync(code);
+    assert.deepEqual(lookForSecrets('a.py.gz', packed, room).unread, undefined);
+    assert.match(lookForSecrets('b.py.gz', packed, room).unread ?? '', /takes more than/);
+    assert.deepEqual(
+      lookForSecrets('c.py', code, room).secrets.map(({ line }) => line),
+      [2],
+    );
+  });
+
   const zeros = Buffer.alloc(200 * 1024 * 1024);
   const plain = zip({ 'a.py': code });
   const cases: readonly (readonly [string, string, Buffer, string])[] = [
@@ -54,8 +65,8 @@ describe('looking for secrets in what is packed', () => {
       zip({ 'b.zip': zip({ 'c.zip': plain }), 'z.py': code }),
       'a token in z.py:2; unread: zip: b.zip › c.zip: it holds archives in archives',
     ],
-    ['a bomb', 'a.zip', zip({ zeros }), 'unread: zip: it unpacks to more than 128 MiB'],
-    ['a bomb of gzip', 'a.gz', gzipSync(zeros), 'unread: gzip: it unpacks to more than 128 MiB'],
+    ['a bomb', 'a.zip', zip({ zeros }), 'unread: zip: all that is packed takes more than 128 MiB'],
+    ['a bomb of gzip', 'a.gz', gzipSync(zeros), 'unread: gzip: all that is packed takes more than 128 MiB'],
     ['an encrypted zip', 'a.zip', changed(plain, 8, 0x801), 'unread: zip: it is encrypted'],
     ['a zip of another method', 'a.zip', changed(plain, 10, 12), 'unread: zip: it is packed by method 12'],
     ['half a zip', 'a.zip', plain.subarray(0, 60), 'unread: zip: it is damaged'],
