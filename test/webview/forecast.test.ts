@@ -216,7 +216,7 @@ const limitedPage = `- main:
     - listitem: "A100 → H200, 108 → 132 multiprocessors: cuBLAS gives no equal bits across them."
     - listitem: rebuilt environment
   - heading "Time and space" [level=2]
-  - paragraph: About 40 s, as long as the original took. 2.2 GB over the network. 4.6 GB of disk, 81.0 GB free.
+  - paragraph: "About 40 s, as long as the original took. Its environment is made first: minutes where packages are downloaded. 2.2 GB over the network. 4.6 GB of disk, 81.0 GB free."
   - paragraph: On this machine, with the Python that it ran with.
   - heading "Original and this machine" [level=2]
   - table "Original and this machine":
