@@ -3,7 +3,7 @@
  * with pinned data. `LOCKSTEP_BENCH_FILES`, `LOCKSTEP_BENCH_MEGABYTES` and `LOCKSTEP_BENCH_ROUNDS` make it smaller.
  */
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../scripts/projectRoot.ts';
@@ -20,6 +20,8 @@ const files = Number(process.env['LOCKSTEP_BENCH_FILES'] ?? 50_000);
 const megabytes = Number(process.env['LOCKSTEP_BENCH_MEGABYTES'] ?? 2_048);
 const rounds = Number(process.env['LOCKSTEP_BENCH_ROUNDS'] ?? 7);
 const perFile = 16;
+/** From linux/magic.h. */
+const tmpfs = 0x01021994;
 
 const cli = join(projectRoot, 'dist', 'cli.cjs');
 const root = process.getuid?.() === 0;
@@ -34,7 +36,7 @@ await writeTable({
     `look at the packages included; ${rounds} rounds for the sample, ${Math.min(rounds, 3)} for the large repository, which has ` +
     `${files.toLocaleString('en-US')} files and ${megabytes.toLocaleString('en-US')} MB of pinned data that the run reads.` +
     (root ? ' As root, who gets copies of pinned data, because to root nothing is read-only.' : '') +
-    (tmpdir().startsWith('/dev/shm')
+    ((await statfs(tmpdir())).type === tmpfs
       ? ' On a file system in memory: the disk of this machine takes up to ten times as long to write a checkout where another was removed a moment ago.'
       : ''),
   columns: ['what', 'median (min–max)', 'aim'],
