@@ -17,6 +17,8 @@ export interface Command {
   readonly timeoutMs?: number;
   /** The program is killed and the call rejects when stdout passes this many bytes. Default 64 MiB. */
   readonly maxOutputBytes?: number;
+  /** Gets what the program prints as it comes, of both streams. */
+  readonly onOutput?: (chunk: Buffer) => void;
 }
 
 export interface CommandOutcome {
@@ -61,12 +63,14 @@ export async function runCommand(command: Command): Promise<CommandOutcome> {
         : setTimeout(() => stop(programTimedOut(command, command.timeoutMs ?? 0)), command.timeoutMs);
 
     child.stdout.on('data', (chunk: Buffer) => {
+      command.onOutput?.(chunk);
       stdoutBytes += chunk.length;
       if (stdoutBytes > (command.maxOutputBytes ?? defaultMaxOutputBytes))
         stop(programOutputTooLarge(command));
       else stdout.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => {
+      command.onOutput?.(chunk);
       stderrBytes += chunk.length;
       if (stderrBytes <= maxStderrBytes) stderr.push(chunk);
     });

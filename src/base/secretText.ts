@@ -24,16 +24,19 @@ const bodies = [
   'ya29\\.[A-Za-z0-9_-]{20,}',
   'dop_v1_[a-f0-9]{40,}',
   '(?:AKIA|ASIA)[A-Z0-9]{16}',
-  'eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{5,}',
+  'eyJ[A-Za-z0-9_-]{10,4000}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{5,}',
   'local-[a-f0-9]{40}',
 ];
 const knownSecret = new RegExp(`(?<![A-Za-z0-9])(?:${bodies.join('|')})(?![A-Za-z0-9])`, 'g');
 const privateKeyBlock = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-const userInUrl = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s/@:?#]*)(?::([^\s/]*))?@/gi;
-/** `HF_TOKEN=abc` and `--api-key abc` within the text of a shell command. */
+const userInUrl = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/@:?#]*)(?::([^\s/]*))?@/gi;
+/**
+ * `HF_TOKEN=abc` and `--api-key abc` within the text of a shell command. A name is tried from its first character only,
+ * which keeps long texts without any blank from costs by the square of their length.
+ */
 const shellValue = String.raw`("[^"$]+"|'[^']+'|[^\s"'$;&|<>()-][^\s"';&|<>()]*)`;
-const assigned = new RegExp(String.raw`(?<![\w-])(-{0,2}[A-Za-z_][\w.-]*)(=)${shellValue}`, 'g');
-const following = new RegExp(String.raw`(?<![\w-])(--?[A-Za-z][\w.-]*)(\s+)${shellValue}`, 'g');
+const assigned = new RegExp(String.raw`(?<![\w.-])([\d.-]*[A-Za-z_][\w.-]*)(=)${shellValue}`, 'g');
+const following = new RegExp(String.raw`(?<![\w.-])(\.*--?[A-Za-z][\w.-]*)(\s+)${shellValue}`, 'g');
 const secretInQuery =
   /([?&;](?:[\w.-]*(?:token|key|secret|password|passwd|pwd|signature|credential)|sig|X-Amz-[\w-]+)=)[^&#\s]+/gi;
 const authorization =

@@ -6,22 +6,30 @@ import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { errorText } from '../base/systemError.ts';
-import { findEditedFiles } from '../git/findEditedFiles.ts';
-import { listTree } from '../git/listTree.ts';
-import type { Captured, FileUse, Hardware, Package, SeenSeed } from '../runs/captured.ts';
+import type { Captured, FileUse, Hardware, SeenSeed } from '../runs/captured.ts';
 import { captured, knownValue, unknown } from '../runs/known.ts';
 import type { Known } from '../runs/known.ts';
-import { writePackageList } from '../runs/packageStore.ts';
-import type { Plan } from '../runs/plan.ts';
-import type { RunPaths } from '../runs/runPaths.ts';
+import { recentResults } from '../runs/recentResults.ts';
+import type { RunPaths, StorePath } from '../runs/runPaths.ts';
+import { packageEdits, packagesOf, storePackages, withKnownContents } from './capture/capturePackages.ts';
+import { changedCode } from './capture/changedCode.ts';
+import type { ChangedCode } from './capture/changedCode.ts';
+import { EarlyHashes } from './capture/earlyHashes.ts';
 import { readCommandWords } from './capture/commandWords.ts';
-import { hashFileUses, listFileUses } from './capture/fileUses.ts';
+import { listFileUses } from './capture/fileUses.ts';
+import { hashFileUses } from './capture/hashFileUses.ts';
 import { temporaryFolders } from './capture/temporaryFiles.ts';
 import type { FileUseQuestion, FileUses } from './capture/fileUses.ts';
+import type { ListedInput } from './capture/earlierUses.ts';
+import { sameTime } from './capture/earlierUses.ts';
 import { hashGaps, withGapHashes } from './capture/hashGaps.ts';
 import { isBelow } from './capture/ignoredPaths.ts';
+import { hashEarlier } from './capture/keptEarlier.ts';
+import { namesInRoot } from './capture/nameInRoot.ts';
 import { loadedModules, readSeen } from './capture/readSeen.ts';
-import type { Seen } from './capture/readSeen.ts';
+import type { Seen, SeenRead } from './capture/readSeen.ts';
+import { unobservedPrograms } from './capture/unobservedPrograms.ts';
+import { snapshotFiles } from './capture/snapshotFiles.ts';
 import type { LiveRun } from './liveRuns.ts';
 import { FileClaims, FollowedList } from './sources/fileClaims.ts';
 import type { StartedRun } from './startRun.ts';
@@ -36,14 +44,14 @@ const nothingSeen: Seen = {
 };
 
 export interface RunCapture {
-  /** After the end of the command. With hashes; never rejects. */
-  outputs(): Promise<FileUse[]>;
+  /** After the end of the command. With hashes; never rejects. @param opened Found open for reading while it ran. */
+  outputs(opened?: readonly SeenRead[]): Promise<FileUse[]>;
   /** After {@link outputs}: whether the program logged with MLflow past its run, and nothing to it. */
   ownMlflow(): boolean;
   /** After {@link outputs}: source files that somebody made or edited meanwhile. */
   meanwhile(): readonly string[];
   /** After {@link outputs}: files of the snapshot that somebody else changed meanwhile; undefined when unknown. */
-  editedCode(): Promise<string[] | undefined>;
+  changedCode(): Promise<ChangedCode | undefined>;
   /** After {@link outputs}: hashes the inputs and writes captured.json. Never rejects. */
   finish(): Promise<void>;
 }
@@ -55,10 +63,23 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
   const live = supervision.announce(plan.root, Date.parse(started.startedAt));
   const hardware = place.hardware(started.surroundings).catch(orUnknown<Hardware>());
   // The hook tells best what a program could import; this is for programs without it, as it was when they started.
-  const early = packagesOf(started, { contents: false });
+  const packagesBefore = packagesOf(started, { contents: false });
   const gaps = hashGaps(plan).catch(note('Files over the size limit', []));
+  // These are hashed once.
+  const inGaps = new Set((knownValue(plan.code)?.gaps ?? []).map(({ path }) => resolve(plan.root, path)));
+  const named = namesInRoot(plan.root);
+  const outside = (path: string): string | undefined => {
+    const here = place.outside(path);
+    return here === undefined ? undefined : named(here);
+  };
+  const early = new EarlyHashes(paths.seen, path => {
+    const here = outside(path);
+    return here === undefined || inGaps.has(here) ? undefined : here;
+  });
+  early.begin(plan.declaredInputs.map(path => resolve(plan.root, path)).filter(path => !inGaps.has(path)));
   let seen = nothingSeen;
-  let uses: FileUses = { inputs: [], outputs: [], meanwhile: [] };
+  let unobserved: readonly string[] = [];
+  let uses: FileUses = { inputs: [], outputs: [], meanwhile: [], listed: [], notKept: [] };
 
   function note<T>(what: string, instead: T): (error: unknown) => T {
     return error => {
@@ -71,30 +92,51 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
   const ownMlflow = (): boolean => seen.ownMlflow && !existsSync(paths.mlflow);
 
   return {
-    async outputs() {
-      seen = await readSeen(paths.seen, { outside: path => place.outside(path) }).catch(
-        note('Files and modules', nothingSeen),
-      );
-      uses = await listUses(supervision, started, seen, await live).catch(note('Inputs and outputs', uses));
+    async outputs(opened = []) {
+      seen = await readSeen(paths.seen, { outside }).catch(note('Files and modules', nothingSeen));
+      unobserved = await unobservedPrograms(seen.children ?? [], {
+        isHere: place.isHere,
+        ...{ cwd: started.prepared.cwd ?? spec.cwd, variables: started.surroundings },
+      });
+      const around = { live: await live, opened, unobserved, early };
+      uses = await listUses(supervision, started, seen, around).catch(note('Inputs and outputs', uses));
+      // Whoever waits for the run may change its inputs as soon as it is over.
+      await early.settle(hashedBeforeEnd);
       return hashFileUses(uses.outputs, { root: plan.root }).catch(
         note('Hashes of outputs', [...uses.outputs]),
       );
     },
     ownMlflow,
     meanwhile: () => uses.meanwhile,
-    async editedCode() {
-      return findEdited(supervision, started, seen).catch(note('Changes of the code', undefined));
+    async changedCode() {
+      return findChanged(supervision, started, seen, unobserved).catch(
+        note('Changes of the code', undefined),
+      );
     },
     async finish() {
       const hashedGaps = await gaps;
-      const listed = withGapHashes(uses.inputs, plan, hashedGaps);
+      await early.finish();
+      const hashAtSight = ({ path, size, modifiedAt }: FileUse): string | undefined =>
+        early.hashOf(resolve(plan.root, path), size, modifiedAt);
+      const earlier = await hashEarlier(uses.inputs, {
+        ...{ folder: paths.earlier, keep: plan.reproduces === undefined },
+        recorded: async input => hashAtSight(input) ?? (await hashOfOutput(spec.store, spec.id, input)),
+      }).catch(note('Earlier contents of files', withoutCopies(uses.inputs)));
+      const listed = withGapHashes(
+        earlier.map(input => withHash(input, hashAtSight(input))),
+        plan,
+        hashedGaps,
+      );
       const inputs = await hashFileUses(listed, { root: plan.root }).catch(
         note('Hashes of inputs', [...listed]),
       );
       const seenPath = seen.pythons[0]?.path;
       const late =
-        seenPath !== undefined || place.isHere ? packagesOf(started, { seenPath, contents: true }) : early;
-      const packages = seenPath === undefined ? withKnownContents(await early, await late) : await late;
+        seenPath !== undefined || place.isHere
+          ? packagesOf(started, { seenPath, contents: true })
+          : packagesBefore;
+      const packages =
+        seenPath === undefined ? withKnownContents(await packagesBefore, await late) : await late;
       const list = await storePackages(spec.store, packages).catch(
         orUnknown<{ list: string; count: number }>(),
       );
@@ -102,11 +144,15 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         schemaVersion: 1,
         hardware: await hardware,
         packages: list,
+        ...(await packageEdits(started, seen)),
         editable: (knownValue(packages) ?? []).filter(one => one.editable === true),
         modules:
           seen.pythons.length > 0 ? captured(loadedModules(seen)) : unknown('no Python program was observed'),
         inputs,
         ...(hashedGaps.length === 0 ? {} : { gaps: hashedGaps }),
+        ...(uses.listed.length === 0 ? {} : { listed: [...uses.listed] }),
+        ...(unobserved.length === 0 ? {} : { children: [...unobserved] }),
+        ...(uses.notKept.length === 0 ? {} : { notKept: [...uses.notKept] }),
         code: seen.code,
         ...(seen.within.length === 0 ? {} : { within: [...seen.within] }),
         ...(ownMlflow() ? { mlflow: 'own-server' } : {}),
@@ -114,12 +160,35 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         ...(seen.seeds === undefined ? {} : { seeds: seedsBelow(plan.root, seen.seeds) }),
         pythons: seen.pythons.map(one => ({ ...one })),
         ...(seen.incomplete ? { incomplete: true } : {}),
+        ...(seen.refused === undefined ? {} : { refused: [...seen.refused] }),
       };
       await writeJsonAtomic(paths.captured, content).catch(note('captured.json', undefined));
       log.note('what was captured is written');
       supervision.changed();
     },
   };
+}
+
+/** Bytes of inputs that are hashed before a run is called over, where they were not hashed while it went on. */
+const hashedBeforeEnd = 512 * 1024 * 1024;
+
+/** What was hashed at first sight is known, whatever the file is like by now. */
+function withHash(input: FileUse, sha256: string | undefined): FileUse {
+  return sha256 === undefined || input.sha256 !== undefined ? input : { ...input, sha256 };
+}
+
+/** An earlier run, or what went on beside this one, may have hashed just that file as its output. */
+async function hashOfOutput(store: StorePath, id: string, input: FileUse): Promise<string | undefined> {
+  for await (const result of recentResults(store)) {
+    const output = result.id === id ? undefined : result.outputs.find(({ path }) => path === input.path);
+    if (output?.size === input.size && sameTime(output?.modifiedAt ?? Infinity, input.modifiedAt))
+      return output?.sha256;
+  }
+  return undefined;
+}
+
+function withoutCopies(inputs: readonly ListedInput[]): FileUse[] {
+  return inputs.map(({ copy: _, ...input }) => input);
 }
 
 function seedsBelow(root: string, seeds: readonly SeenSeed[]): SeenSeed[] {
@@ -129,45 +198,21 @@ function seedsBelow(root: string, seeds: readonly SeenSeed[]): SeenSeed[] {
   });
 }
 
-async function packagesOf(
-  { plan, place, variables }: StartedRun,
-  { seenPath, contents }: { readonly seenPath?: readonly string[] | undefined; readonly contents: boolean },
-): Promise<Known<Package[]>> {
-  const interpreter = knownValue(plan.interpreter);
-  if (interpreter === undefined && seenPath === undefined)
-    return unknown('the command is not known to be Python');
-  return place.packages(interpreter, { seenPath, contents }, variables).catch(orUnknown<Package[]>());
-}
-
-/** What is there after the run tells the contents of what was there before, where it is the same version still. */
-function withKnownContents(before: Known<Package[]>, after: Known<Package[]>): Known<Package[]> {
-  if (before.known === 'unknown') return before;
-  const contents = new Map(
-    (knownValue(after) ?? []).map(one => [`${one.name} ${one.version}`, one.contents] as const),
-  );
-  return {
-    ...before,
-    value: before.value.map(one => {
-      const known = contents.get(`${one.name} ${one.version}`);
-      return known === undefined ? one : { ...one, contents: known };
-    }),
-  };
-}
-
-async function storePackages(store: string, packages: Known<Package[]>): Promise<Captured['packages']> {
-  if (packages.known === 'unknown') return packages;
-  const list = await writePackageList(store, packages.value);
-  return { ...packages, value: { list, count: packages.value.length } };
+interface Around {
+  readonly live: LiveRun | undefined;
+  readonly unobserved: readonly string[];
+  readonly opened: readonly SeenRead[];
+  readonly early: EarlyHashes;
 }
 
 async function listUses(
   { paths, spec }: Supervision,
   { plan, prepared, startedAt, surroundings }: StartedRun,
   seen: Seen,
-  live: LiveRun | undefined,
+  { live, unobserved, opened, early }: Around,
 ): Promise<FileUses> {
   const environment = knownValue(plan.interpreter)?.prefix;
-  const [overlapping, others, isInSnapshot] = await Promise.all([
+  const [overlapping, others, snapshot] = await Promise.all([
     live?.overlapped() ?? true,
     live?.others() ?? [],
     snapshotFiles(plan),
@@ -177,17 +222,15 @@ async function listUses(
     cwd: prepared.cwd ?? spec.cwd,
     declaredInputs: plan.declaredInputs,
     declaredOutputs: plan.declaredOutputs,
+    ...{ argv: prepared.argv ?? plan.argv, opened },
+    firstSight: path => early.firstSight(path),
     seen,
     // File systems store times more coarsely than the clock tells them.
     startedAt: Date.parse(startedAt) - 20,
     overlapping,
     ownedBy: fileOwners(paths, others),
-    isInSnapshot,
-    allSeen:
-      readCommandWords(plan.argv).interpreter === 0 &&
-      seen.pythons.length > 0 &&
-      !seen.incomplete &&
-      seen.startedOthers !== true,
+    ...snapshot,
+    allSeen: isAllSeen(plan, seen, unobserved),
     own: [spec.store, paths.dir],
     environments: environment === undefined ? [] : [environment],
     home: surroundings['HOME'],
@@ -204,32 +247,30 @@ function fileOwners(paths: RunPaths, others: readonly RunPaths[]): FileUseQuesti
 }
 
 /** A reproduction's checkout is nobody's to edit. What the run was seen to write, or says it writes, is its output. */
-async function findEdited(
+async function findChanged(
   { spec }: Supervision,
   { plan }: StartedRun,
   seen: Seen,
-): Promise<string[] | undefined> {
+  unobserved: readonly string[],
+): Promise<ChangedCode | undefined> {
   const code = knownValue(plan.code);
   if (code === undefined || plan.reproduces !== undefined) return undefined;
-  const edited = await findEditedFiles({
-    root: plan.root,
-    tree: code.tree,
-    gaps: code.gaps.map(({ path }) => path),
-    // File systems store times more coarsely than the clock tells them.
-    since: Date.parse(spec.createdAt) - 2_000,
+  return changedCode({
+    ...{ root: plan.root, tree: code.tree, gaps: code.gaps.map(({ path }) => path), seen },
+    askedAt: Date.parse(spec.createdAt),
+    declaredOutputs: plan.declaredOutputs,
+    allSeen: isAllSeen(plan, seen, unobserved),
   });
-  const written = [...seen.writes, ...plan.declaredOutputs].map(path => resolve(plan.root, path));
-  return edited.filter(path => !written.some(one => isBelow(resolve(plan.root, path), one)));
 }
 
-async function snapshotFiles(plan: Plan): Promise<(path: string) => boolean> {
-  const code = knownValue(plan.code);
-  if (code === undefined) return () => false;
-  const files = new Set(await listTree({ root: plan.root, tree: code.tree }));
-  const gaps = new Set(code.gaps.map(gap => gap.path));
-  return path =>
-    !gaps.has(path) &&
-    (files.has(path) || code.submodules.some(submodule => path.startsWith(`${submodule.path}/`)));
+/** The hook was active in every process of the run. */
+function isAllSeen({ argv }: StartedRun['plan'], seen: Seen, unobserved: readonly string[]): boolean {
+  return (
+    readCommandWords(argv).interpreter === 0 &&
+    seen.pythons.length > 0 &&
+    !seen.incomplete &&
+    unobserved.length === 0
+  );
 }
 
 function orUnknown<T>(): (error: unknown) => Known<T> {

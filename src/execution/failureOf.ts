@@ -1,5 +1,5 @@
 /** Why a command failed, as its own standard error says it: the last line of a traceback, else the last line. */
-import { open } from 'node:fs/promises';
+import { readTail } from '../base/readTail.ts';
 
 export interface Failure {
   readonly code: string;
@@ -15,7 +15,7 @@ const exceptionLine = /^((?:[A-Za-z_]\w*\.)*[A-Z]\w*)(?:: (.*))?$/;
 
 /** Reads the end of the log at `stderrPath`. `how` describes the end of the process: "exit code 1", "signal SIGSEGV". */
 export async function failureOf(stderrPath: string, how: string): Promise<Failure> {
-  return explainFailure(await readTail(stderrPath), how);
+  return explainFailure((await readTail(stderrPath, tailBytes)) ?? '', how);
 }
 
 /** Pure part of {@link failureOf}. */
@@ -43,21 +43,4 @@ const escapeSequence = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 function shorten(text: string): string {
   return text.length <= maxMessage ? text : text.slice(0, maxMessage) + '…';
-}
-
-async function readTail(path: string): Promise<string> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      const from = Math.max(0, size - tailBytes);
-      const buffer = Buffer.alloc(size - from);
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-      return buffer.toString('utf8', 0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return '';
-  }
 }

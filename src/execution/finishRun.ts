@@ -9,6 +9,7 @@ import type { EndState, Result, ResultInput } from '../runs/result.ts';
 import { resultSchema } from '../runs/result.ts';
 import type { RunCapture } from './captureRun.ts';
 import { failureOf } from './failureOf.ts';
+import { recordedOperations } from './capture/recordedOperations.ts';
 import { mlflowElsewhere, mlflowOnOwnServer } from './mlflowElsewhere.ts';
 import { pinOutputs } from './pinOutputs.ts';
 import { releaseReserve } from './reserve.ts';
@@ -34,8 +35,11 @@ export async function finishRun(
   if (state === undefined) {
     // Nobody can say how it ended: it stays lost, with everything that is known of it.
     log.note('how the command ended is not to be known: no result is written');
-    await capture.outputs();
+    await capture.outputs(watched.opened);
     await capture.finish();
+    await supervision.hooks
+      .afterLost?.(spec, paths)
+      .catch((error: unknown) => log.note(`after the end: ${errorText(error)}`));
     await releaseReserve(paths.dir).catch(() => undefined);
     return;
   }
@@ -45,12 +49,13 @@ export async function finishRun(
   const metrics = await summariseRun(paths, supervision.chartLines.yet);
   for (const problem of metrics.problems) log.warn(problem);
   const { reported, reportedParameters } = reportedOf(said);
-  const outputs = await capture.outputs();
+  const outputs = await capture.outputs(watched.opened);
   if (started.plan.mlflow === 'endpoint' && started.adopted !== true && supervision.mlflow.requests === 0)
     for (const warning of mlflowElsewhere(outputs)) log.warn(warning);
   if (capture.ownMlflow() && !log.warnings.some(warning => warning.startsWith('MLflow logged to ')))
     log.warn(mlflowOnOwnServer);
-  const edited = await capture.editedCode();
+  await tellOperations(supervision);
+  const changed = await capture.changedCode();
   const pinned = await pinnedOutputs(supervision, started, state, outputs);
   const result: ResultInput = {
     schemaVersion: 1,
@@ -74,17 +79,37 @@ export async function finishRun(
     reportedParameters: { ...reportedParameters, ...metrics.reportedParameters },
     reported,
     metrics: metrics.summaries,
-    ...(edited === undefined ? {} : { codeChangedDuringRun: edited.length > 0 }),
-    ...(edited === undefined || edited.length === 0 ? {} : { codeChangedFiles: edited.slice(0, 100) }),
+    ...(changed === undefined ? {} : { codeChangedDuringRun: changed.all.length > 0 }),
+    ...someOf('codeChangedFiles', changed?.all),
+    ...someOf('changedBeforeUse', changed?.beforeUse),
+    ...someOf('changedAfterUse', changed?.afterUse),
     ...(capture.meanwhile().length === 0 ? {} : { changedMeanwhile: capture.meanwhile().slice(0, 100) }),
     ...(state === 'cancelled' && supervision.cancel.why !== undefined
       ? { reached: supervision.cancel.why }
       : {}),
-    detachedProcesses: watched.detachedProcesses,
+    detachedProcesses: watched.left.length,
+    ...someOf('detachedNames', watched.left),
     warnings: [...log.warnings],
   };
   await publishResult(supervision, result);
   await completeRecord(supervision, started, resultSchema.parse(result), capture);
+}
+
+function someOf<Name extends string>(
+  name: Name,
+  paths: readonly string[] = [],
+): Partial<Record<Name, string[]>> {
+  return paths.length === 0 ? {} : ({ [name]: paths.slice(0, 100) } as Record<Name, string[]>);
+}
+
+/** Where recording was asked for: what it took, or why there is none, unless that was said before the start. */
+async function tellOperations({ spec, paths, log }: Supervision): Promise<void> {
+  if (!spec.recordOperations || log.warnings.some(warning => warning.includes('operations are not recorded')))
+    return;
+  const told = spec.pythonHook
+    ? await recordedOperations(paths.operations).catch(() => undefined)
+    : 'No operations were recorded: the Python hook is switched off.';
+  if (told !== undefined) log.warn(told);
 }
 
 /** Of a run that finished: what a failed one left is hardly a version, and a reproduction makes none. */

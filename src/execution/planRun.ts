@@ -9,6 +9,7 @@ import type { Plan } from '../runs/plan.ts';
 import { captureParameters, findSeed } from './capture/parameters.ts';
 import { captureVariables, localeOf, storeKey, timeZoneOf } from './capture/variables.ts';
 import { markPlan } from './capture/markPlan.ts';
+import { recordedPath } from './capture/nameInRoot.ts';
 import type { CommandPlace } from './commandPlace.ts';
 import type { LaunchSpec } from './launchSpec.ts';
 import type { PreparedRun } from './runHooks.ts';
@@ -48,7 +49,9 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
       ),
     timed('parameters', captureParameters({ argv: spec.argv, cwd, root })),
     context.variables,
-    context.variables.then(known => shownVariables(spec.store, known, context.onProblem)),
+    context.variables.then(known =>
+      shownVariables(spec.store, known, prepared.recordedAs ?? {}, context.onProblem),
+    ),
     timed('pins', pinnedData(root, surroundings, context.onProblem)),
     place.identity(),
   ]);
@@ -76,8 +79,8 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     variables: shown,
     timeZone: timeZoneOf(variables),
     ...(locale === undefined ? {} : { locale }),
-    declaredInputs: spec.declaredInputs,
-    declaredOutputs: spec.declaredOutputs,
+    declaredInputs: spec.declaredInputs.map(path => recordedPath(path, root)),
+    declaredOutputs: spec.declaredOutputs.map(path => recordedPath(path, root)),
     ...(spec.pinOutputs === undefined ? {} : { pinOutputs: spec.pinOutputs }),
     ...(pins === undefined ? {} : { pins }),
     metricLines: spec.metricLines,
@@ -106,10 +109,13 @@ async function pinnedData(
 async function shownVariables(
   store: string,
   variables: Readonly<Record<string, string>>,
+  recordedAs: Readonly<Record<string, string>>,
   onProblem: (text: string) => void,
 ): Promise<Plan['variables']> {
   try {
-    return captureVariables(variables, await storeKey(store));
+    const key = await storeKey(store);
+    const hashed = Object.entries(captureVariables(recordedAs, key)).filter(([, one]) => 'keyedHash' in one);
+    return { ...captureVariables(variables, key), ...Object.fromEntries(hashed) };
   } catch (error) {
     onProblem(`Environment variables are not recorded: ${errorText(error)}`);
     return {};

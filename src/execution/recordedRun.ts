@@ -10,7 +10,7 @@ import type { RunPaths } from '../runs/runPaths.ts';
 import type { TrackedRun } from '../tracking/trackedRun.ts';
 import { LineFile } from './lineFile.ts';
 import type { MetricSink } from './metricSink.ts';
-import { isDiskFull } from './reserve.ts';
+import { isDiskFull } from '../base/isDiskFull.ts';
 import { SeriesOwners } from './sources/seriesOwners.ts';
 import type { Teller } from './sources/seriesOwners.ts';
 

@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../base/systemError.ts';
 
 const bytes = 64 * 1024;
 
@@ -32,11 +31,4 @@ export async function releaseReserve(dir: string): Promise<void> {
 /** Frees the part for what is tracked; what else is kept stays. */
 export function releaseTrackingReserve(dir: string): void {
   rmSync(trackingReservePath(dir), { force: true });
-}
-
-/** Whether a write failed for want of room, however deep that reason lies. */
-export function isDiskFull(error: unknown): boolean {
-  const code = systemErrorCode(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return true;
-  return error instanceof Error && error.cause !== undefined && isDiskFull(error.cause);
 }

@@ -14,6 +14,8 @@ export interface ResourceSample {
 export interface ResourceSamplerOptions {
   readonly tree: () => TreeRoot;
   readonly everyMs: number;
+  /** With each look at the processes, whose cost its own is counted with. */
+  readonly onMembers?: (pids: readonly number[]) => Promise<void> | undefined;
   readonly onSample: (sample: ResourceSample) => void;
   /** The environment in which nvidia-smi is looked for. */
   readonly environment: NodeJS.ProcessEnv;
@@ -80,16 +82,18 @@ export class ResourceSampler {
     const time = performance.now();
     const seconds = this.#previous === undefined ? undefined : (time - this.#previous.time) / 1000;
     this.#previous = { time, ticks };
-    if (this.#stopped || this.#members.length === 0) return time - begin;
+    const pids = this.#members.map(({ pid }) => pid);
+    await this.#options.onMembers?.(pids);
+    if (this.#stopped || pids.length === 0) return performance.now() - begin;
     this.#options.onSample({
       time: Date.now(),
       values: {
         ...(seconds === undefined ? {} : { 'cpu.percent': ((used / ticksPerSecond) * 100) / seconds }),
         'memory.bytes': memory,
-        processes: this.#members.length,
-        ...this.#gpus.values(new Set(this.#members.map(({ pid }) => pid))),
+        processes: pids.length,
+        ...this.#gpus.values(new Set(pids)),
       },
     });
-    return time - begin;
+    return performance.now() - begin;
   }
 }

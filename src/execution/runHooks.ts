@@ -6,6 +6,7 @@ import type { Result } from '../runs/result.ts';
 import type { ContainerRecord } from '../runs/processRecord.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import type { LaunchSpec } from './launchSpec.ts';
+import type { WriteProtection } from './readOnly/writeProtection.ts';
 
 /** What takes the place of the launched command's own surroundings. Fields left out stay as launched. */
 export interface PreparedRun {
@@ -22,9 +23,13 @@ export interface PreparedRun {
   };
   /** Set in the environment of the command; undefined removes a variable. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Of variables whose values are recorded as hashes: the values that stand for theirs, in place of a moved path. */
+  readonly recordedAs?: Readonly<Record<string, string>>;
   /** Known already, so no snapshot is taken. */
   readonly code?: Known<Code>;
   readonly interpreter?: Known<z.infer<typeof interpreterSchema>>;
+  /** What the command may not change; of one that runs on this machine. */
+  readonly protection?: WriteProtection | undefined;
   /** Put over the fields of the plan just before it is written. */
   readonly plan?: Partial<Plan>;
 }
@@ -53,4 +58,6 @@ export interface RunHooks {
   resume?(spec: LaunchSpec, paths: RunPaths): Promise<void>;
   /** After result.json and captured.json are written; the supervisor ends when it resolves. */
   afterResult?(ended: EndedRun): Promise<void>;
+  /** In place of {@link afterResult}, where nobody can say how the command ended and no result is written. */
+  afterLost?(spec: LaunchSpec, paths: RunPaths): Promise<void>;
 }

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, statSync } from 'node:fs';
+import { findProgram } from '../base/findProgram.ts';
 import type { LockstepError } from '../base/lockstepError.ts';
 import { systemErrorCode } from '../base/systemError.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
@@ -16,6 +17,8 @@ import {
   scriptProgramMissing,
   workingFolderMissing,
 } from './errors.ts';
+import { readOnlyCommand } from './readOnly/readOnlyCommand.ts';
+import type { MountedReadOnly } from './readOnly/writeProtection.ts';
 import { terminalCommand } from './terminalCommand.ts';
 
 export interface CommandToSpawn {
@@ -25,6 +28,8 @@ export interface CommandToSpawn {
   readonly environment: NodeJS.ProcessEnv;
   /** `terminal`: a terminal of its own, whose life it then shares. */
   readonly stdin: 'empty' | 'stored' | 'terminal';
+  /** What it finds read-only. */
+  readonly readOnly?: MountedReadOnly | undefined;
 }
 
 /** Both undefined when the command was not this process's child: how it ended is then not to be known. */
@@ -47,7 +52,8 @@ export interface SpawnedCommand {
 /** Resolves when the system has started the program; rejects with what is wrong in the words of errors.ts. */
 export async function spawnCommand(paths: RunPaths, command: CommandToSpawn): Promise<SpawnedCommand> {
   if (command.stdin === 'terminal') return spawnInTerminal(paths, command);
-  const [program = '', ...args] = command.argv;
+  const { argv, environment } = await withReadOnly(command);
+  const [program = '', ...args] = argv;
   const descriptors: number[] = [];
   const open = (path: string, flags: string): number => {
     const descriptor = openSync(path, flags);
@@ -57,7 +63,7 @@ export async function spawnCommand(paths: RunPaths, command: CommandToSpawn): Pr
   try {
     const child = spawn(program, args, {
       cwd: command.cwd,
-      env: command.environment,
+      env: environment,
       detached: true,
       windowsHide: true,
       stdio: [
@@ -73,6 +79,14 @@ export async function spawnCommand(paths: RunPaths, command: CommandToSpawn): Pr
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor);
   }
+}
+
+/** One that cannot be started is left as it is: then the system says why. */
+async function withReadOnly(command: CommandToSpawn): Promise<Pick<CommandToSpawn, 'argv' | 'environment'>> {
+  const { argv, cwd, environment, readOnly } = command;
+  if (readOnly === undefined) return command;
+  const found = await findProgram(argv[0] ?? '', { cwd, variables: environment });
+  return found === undefined ? command : readOnlyCommand(readOnly, { argv, cwd, environment });
 }
 
 async function spawnInTerminal(paths: RunPaths, command: CommandToSpawn): Promise<SpawnedCommand> {

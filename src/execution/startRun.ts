@@ -1,5 +1,5 @@
 /** From what was asked to a running command. The plan is on disk before the command starts. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { errorText } from '../base/systemError.ts';
 import type { Plan } from '../runs/plan.ts';
@@ -10,6 +10,7 @@ import { hasOwnTrackingUri, mlflowEnvironment, withoutOuterMlflow } from './mlfl
 import { openPlace } from './openPlace.ts';
 import { planRun } from './planRun.ts';
 import { ProcessRecords } from './processRecords.ts';
+import { keepReserve } from './reserve.ts';
 import type { PreparedRun } from './runHooks.ts';
 import type { Supervision } from './supervision.ts';
 
@@ -72,6 +73,10 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   const recorded = await found;
   const own = hasOwnTrackingUri(withoutOuterMlflow(recorded));
   const opening = spec.track && !own ? supervision.mlflow.open(place) : undefined;
+  // A command may fill the disk at once.
+  const room = keepReserve(paths.dir).catch((error: unknown) =>
+    log.warn(`No room kept: ${errorText(error)}`),
+  );
   const known = await planning;
   cancel.signal.throwIfAborted();
   const endpoint = await opening;
@@ -87,6 +92,8 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
     spec.pythonHook && hookFolder !== undefined
       ? await place.hookFolder(hookFolder, spec.recordOperations)
       : undefined;
+  // Others than the person may write in a container, and what they made nobody could remove.
+  if (observer !== undefined && place.isHere) await mkdir(paths.earlier, { recursive: true });
   const environment = childEnvironment(recorded, {
     ...additions,
     mlflow: endpoint && mlflowEnvironment(endpoint.variables(withoutOuterMlflow(recorded))),
@@ -97,14 +104,19 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
             observer,
             place.inside(paths.seen),
             recorded,
-            spec.recordOperations ? place.inside(paths.operations) : undefined,
+            spec.recordOperations
+              ? { file: place.inside(paths.operations), root: rootInside(place, prepared.root ?? spec.root) }
+              : undefined,
+            prepared.protection,
           ),
   });
+  await room;
   const command = await place.start({
     argv,
     cwd: prepared.cwd ?? spec.cwd,
     environment,
     stdin: spec.stdin,
+    readOnly: prepared.protection?.mounted,
   });
   const startedClock = performance.now();
   const startedAt = new Date().toISOString();
@@ -123,4 +135,13 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
     ...{ plan, prepared, place, command, records, surroundings, startedAt, startedClock },
     variables: withoutMark(childEnvironment(recorded, additions)),
   };
+}
+
+/** Undefined in a container that has only a part of the repository. */
+function rootInside(place: CommandPlace, root: string): string | undefined {
+  try {
+    return place.inside(root);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,10 +3,14 @@
  * tree when asked to. What the command leaves running when it ends by itself is counted and left alone: the run is
  * over, and a server or an uploader it started on purpose is not ours to end.
  */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findProcessTree } from '../base/processTree.ts';
 import type { TreeRoot } from '../base/processTree.ts';
 import { errorText } from '../base/systemError.ts';
 import type { PlacedTree } from './commandPlace.ts';
+import { OpenFiles } from './capture/openFiles.ts';
+import type { SeenRead } from './capture/readSeen.ts';
 import { followRunSources } from './followRunSources.ts';
 import { LogTimesIntake } from './logTimes.ts';
 import { MetricIntake } from './metricIntake.ts';
@@ -27,8 +31,10 @@ export interface WatchedCommand {
   readonly durationMs: number;
   /** The end was asked for before the command ended. */
   readonly cancelled: boolean;
-  /** Processes that the command left behind. */
-  readonly detachedProcesses: number;
+  /** Names of processes that the command left behind. */
+  readonly left: readonly string[];
+  /** Files of the working tree that were found open for reading. */
+  readonly opened: readonly SeenRead[];
 }
 
 /** Files in the run folder that the supervisor writes itself. */
@@ -65,7 +71,9 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
   });
 
   tails.look();
-  await keepReserve(paths.dir).catch((error: unknown) => log.warn(`No room kept: ${errorText(error)}`));
+  // What an earlier supervisor kept may be used up.
+  if (started.adopted === true)
+    await keepReserve(paths.dir).catch((error: unknown) => log.warn(`No room kept: ${errorText(error)}`));
   const end = await started.command.ended;
   over = true;
   const durationMs = end.noted?.durationMs ?? performance.now() - started.startedClock;
@@ -83,12 +91,30 @@ export async function watchCommand(supervision: Supervision, started: StartedRun
   await supervision.mlflow.close();
   tails.close();
   resources.stop();
-  const left = await findProcessTree(resources.tree()).catch(() => []);
+  const left = await leftBehind(resources.tree, started.command.child?.pid);
   return {
     ...{ end, endedAt, durationMs, cancelled },
-    detachedProcesses: left.filter(({ pid }) => pid !== started.command.child?.pid).length,
+    ...{ left, opened: resources.opened() },
   };
 }
+
+/** Helpers of a program (multiprocessing has some) end a moment after it: only what is still there then was left. */
+async function leftBehind(tree: () => TreeRoot, command: number | undefined): Promise<string[]> {
+  for (let look = 0; ; look++) {
+    const found = await findProcessTree(tree()).catch(() => []);
+    const left = found.filter(({ pid }) => pid !== command);
+    if (left.length === 0) return [];
+    if (look >= mostLooks)
+      return Promise.all(
+        left.map(async ({ pid }) =>
+          (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim().replace(/^$/, 'a process'),
+        ),
+      );
+    await delay(100);
+  }
+}
+
+const mostLooks = 10;
 
 /** What only this process knows, kept before the work that comes after the end. */
 async function noteEnd(
@@ -120,7 +146,12 @@ function logTimes({ paths, log }: Supervision): Tail[] {
 function measureResources(
   { paths, log, spec }: Supervision,
   started: StartedRun,
-): { readonly tree: () => TreeRoot; readonly placed: PlacedTree; stop(): void } {
+): {
+  readonly tree: () => TreeRoot;
+  readonly placed: PlacedTree;
+  opened(): readonly SeenRead[];
+  stop(): void;
+} {
   const placed = started.place.tree(started.command);
   const sink = new MetricSink(paths.resources);
   let step: number | undefined;
@@ -133,8 +164,11 @@ function measureResources(
       log.warn(`Use of resources could not be written: ${errorText(error)}`);
     }
   };
+  // In a container they have other names.
+  const open = started.place.isHere ? new OpenFiles(started.plan.root) : undefined;
   const sampler = new ResourceSampler({
     tree: () => tree(),
+    onMembers: pids => open?.look(pids),
     everyMs: spec.resourcesEveryMs,
     onSample,
     environment: started.surroundings,
@@ -143,6 +177,7 @@ function measureResources(
   sampler.start();
   return {
     ...{ tree, placed },
+    opened: () => open?.found ?? [],
     stop(): void {
       sampler.stop();
       sink.close();

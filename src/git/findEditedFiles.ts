@@ -20,8 +20,15 @@ export interface EditedFilesQuestion {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** Paths relative to the root, forward slashes, in git's order. Rejects when git does. */
-export async function findEditedFiles(question: EditedFilesQuestion): Promise<string[]> {
+/** Paths relative to the root, forward slashes, in git's order. */
+export interface EditedFiles {
+  readonly edited: readonly string[];
+  /** Touched since, and as the snapshot says. */
+  readonly putBack: readonly string[];
+}
+
+/** Rejects when git does. */
+export async function findEditedFiles(question: EditedFilesQuestion): Promise<EditedFiles> {
   const { root, tree, since, environment = process.env } = question;
   const repository = await findRepository(root, environment);
   if (repository === undefined) throw notARepository(root);
@@ -34,6 +41,7 @@ export async function findEditedFiles(question: EditedFilesQuestion): Promise<st
   const missingIsEdited = sparse.stdout.toString('latin1').trim() !== 'true';
   const gaps = new Set(question.gaps.map(bytePathOf));
   const edited: string[] = [];
+  const putBack: string[] = [];
   for (const entry of splitNul(stdout)) {
     const match = /^(\d{6}) blob ([0-9a-f]+)\t([^]*)$/.exec(entry);
     const [, mode = '', id = '', path = ''] = match ?? [];
@@ -42,8 +50,9 @@ export async function findEditedFiles(question: EditedFilesQuestion): Promise<st
     if (state === 'untouched' || (state === 'missing' && !missingIsEdited)) continue;
     if (state === 'missing' || !(await holds(repository.root, path, mode, id)))
       edited.push(bytePathText(path));
+    else putBack.push(bytePathText(path));
   }
-  return edited;
+  return { edited, putBack };
 }
 
 function stateOf(path: Buffer | string, since: number): 'untouched' | 'touched' | 'missing' {

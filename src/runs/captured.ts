@@ -60,7 +60,8 @@ export type Hardware = z.infer<typeof hardwareSchema>;
 export const fileUseSchema = z.looseObject({
   /** Relative to the repository root where below it (forward slashes), else absolute. */
   path: z.string(),
-  how: z.enum(['declared', 'seen', 'ambiguous']).or(z.string()),
+  /** `likely`: found open by a process of the run; `ambiguous`: perhaps somebody else's, or only named to the command. */
+  how: z.enum(['declared', 'seen', 'likely', 'ambiguous']).or(z.string()),
   size: z.number().optional(),
   /** Milliseconds since the epoch. */
   modifiedAt: z.number().optional(),
@@ -68,9 +69,18 @@ export const fileUseSchema = z.looseObject({
   sha256: z.string().optional(),
   /** True when the bytes are part of the code snapshot (tracked or untracked, not ignored). */
   inSnapshot: z.boolean().optional(),
+  /** It was loaded as code: a module that git ignores, or one from outside the repository and of no environment. */
+  code: z.boolean().optional(),
   /** Never counted in a verdict: logs, event files, caches. */
   volatile: z.boolean().optional(),
   problem: z.string().optional(),
+  /**
+   * The run wrote to it: size, time and hash are of what it held before. `append`: opened to be added to, `update`: to
+   * be read and changed, `replace`: read, and then written anew.
+   */
+  opened: z.enum(['append', 'update', 'replace']).or(z.string()).optional(),
+  /** Of a reproduction as it is judged: it was read in the workspace, not in the checkout. */
+  inWorkspace: z.boolean().optional(),
   /** Of a folder: whether its hash covers the contents of its files, or their names and sizes only. */
   hashOf: z.enum(['listing', 'contents']).or(z.string()).optional(),
 });
@@ -96,14 +106,29 @@ export const seenSeedSchema = z.looseObject({
   line: z.int().optional(),
   /** It was called with further values, which are not noted. */
   more: z.boolean().optional(),
+  /** In a process that the program started to work beside it, as those that load data. */
+  worker: z.boolean().optional(),
 });
 export type SeenSeed = z.infer<typeof seenSeedSchema>;
+
+/** A file of an installed package whose content is not what its installer put there. */
+export const editedPackageFileSchema = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  /** Relative to the folder that the package is installed in, forward slashes. */
+  path: z.string(),
+  /** Hex. */
+  sha256: z.string(),
+});
+export type EditedPackageFile = z.infer<typeof editedPackageFileSchema>;
 
 export const capturedSchema = z.looseObject({
   schemaVersion: z.int().positive(),
   hardware: knownSchema(hardwareSchema),
   /** Name of the list under `packages/`, its sha256. */
   packages: knownSchema(z.looseObject({ list: z.string(), count: z.int().nonnegative() })),
+  /** Files of loaded packages that were edited where they are installed; absent where nobody looked. */
+  editedPackages: z.array(editedPackageFileSchema).optional(),
   /** Editable installs repeated here, because they decide where code came from. */
   editable: z.array(packageSchema).default([]),
   /** Python modules really loaded from files outside the environment: name → absolute path. */
@@ -111,10 +136,18 @@ export const capturedSchema = z.looseObject({
   inputs: z.array(fileUseSchema),
   /** Starts of Python interpreters that were observed, the first one the command's own. */
   pythons: z.array(z.looseObject({ executable: z.string(), version: z.string() })).optional(),
+  /** Names of programs that the observed ones started, and that nobody observed: what they read and wrote is not known. */
+  children: z.array(z.string()).optional(),
+  /** Files of the repository that were read and that hold secrets, so nothing but their path is recorded. */
+  notKept: z.array(z.string()).optional(),
   /** Files that only exist in the container of the run and that it read or wrote there, as named there. */
   within: z.array(z.string()).optional(),
+  /** Folders whose entries the program asked for and that hold files it did not read; paths as of inputs. */
+  listed: z.array(z.string()).optional(),
   /** Some process opened more files than are noted. */
   incomplete: z.boolean().optional(),
+  /** Of a reproduction: files of the workspace that a program tried to change. Absolute. */
+  refused: z.array(z.string()).optional(),
   /** Files that the snapshot lists without a hash, hashed beside the run. */
   gaps: z.array(gapHashSchema).optional(),
   /** `own-server`: the program told MLflow itself to log elsewhere, so nothing of it arrived here. */

@@ -37,6 +37,8 @@ export const noiseBandSchema = z.looseObject({
       points: z.int().positive(),
       /** Differences begin late, jump, or go away again: each is the trace of an event that has its own moment. */
       events: z.boolean(),
+      /** How many times differences began anew after equal points; older probes do not say. */
+      beginnings: z.int().nonnegative().optional(),
     })
     .optional(),
 });

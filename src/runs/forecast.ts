@@ -80,5 +80,9 @@ export const forecastSchema = z.looseObject({
   fetch: z.number().nonnegative(),
   /** Ways in which code from the workspace could get in, found before the start. */
   escapes: z.array(z.string()).default([]),
+  /** Names of variables that lead into the workspace and will lead into the private checkout. */
+  moved: z.array(z.string()).optional(),
+  /** What would keep the workspace as it is: the system's mounts, Python's own hook (for Python programs alone), a container. */
+  readOnlyBy: z.enum(['system', 'python', 'container']).or(z.string()).optional(),
 });
 export type Forecast = z.infer<typeof forecastSchema>;

@@ -4,6 +4,7 @@
  */
 import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { readFlags } from '../base/readFlags.ts';
 import { errorText, systemErrorCode } from '../base/systemError.ts';
 import { MetricLogParser, SeriesCollection } from './metricLogParser.ts';
 import type { MetricSeries } from './metricSeries.ts';
@@ -108,7 +109,7 @@ class FollowedFile {
   async read(): Promise<'same' | 'changed' | 'replaced'> {
     let handle: FileHandle;
     try {
-      handle = await open(this.#path, 'r');
+      handle = await open(this.#path, readFlags);
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') this.#failure = errorText(error);
       else if (this.#identity !== undefined) return 'replaced';

@@ -165,6 +165,8 @@ export const environmentIdentitySchema = z.looseObject({
       name: z.string().optional(),
       /** Configuration digest: `sha256:…`. */
       imageId: z.string(),
+      /** Of its layers as the engine keeps them. */
+      imageBytes: z.number().nonnegative().optional(),
       /** `repo@sha256:…`, from where it can be had again. */
       repoDigests: z.array(z.string()).default([]),
       user: z.string().optional(),

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type * as z from 'zod';
 import { isTemporaryName } from '../base/atomicFile.ts';
+import { readFlags } from '../base/readFlags.ts';
 import { errorText, systemErrorCode } from '../base/systemError.ts';
 import { announcementSchema, type Announcement } from './announcement.ts';
 import { annotationSchema, requestSchema, type RunRequest } from './annotation.ts';
@@ -136,7 +137,7 @@ function reportedAtEnd({ reported, reportedParameters }: Result): Reported | und
 function reportedSoFar(path: string, names: ReadonlySet<string>, problems: string[]): Reported | undefined {
   if (!names.has(basename(path))) return undefined;
   try {
-    return mergeReported(readFileSync(path, 'utf8'));
+    return mergeReported(readFileSync(path, { encoding: 'utf8', flag: readFlags }));
   } catch (error) {
     problems.push(`${basename(path)} cannot be read: ${errorText(error)}`);
     return undefined;
@@ -181,7 +182,7 @@ function readValid<T extends z.ZodType>(
 ): z.output<T> | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readFileSync(path, { encoding: 'utf8', flag: readFlags });
   } catch (error) {
     // Moved away since the folder was listed.
     if (systemErrorCode(error) !== 'ENOENT') problems.push(`${name} cannot be read: ${errorText(error)}`);

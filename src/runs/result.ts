@@ -65,12 +65,18 @@ export const resultSchema = z.looseObject({
   codeChangedDuringRun: z.boolean().optional(),
   /** Which files, at most a hundred. */
   codeChangedFiles: z.array(z.string()).optional(),
+  /** Those of them that it read after they had been changed, or changed back since; at most a hundred. */
+  changedBeforeUse: z.array(z.string()).optional(),
+  /** Those of them that it is known not to have read after they had been changed. */
+  changedAfterUse: z.array(z.string()).optional(),
   /** Source files that changed while it ran and that no process of the run wrote, at most a hundred. */
   changedMeanwhile: z.array(z.string()).optional(),
   /** Of a reproduction that was ended because the part that was asked for was there; its state is `cancelled`. */
   reached: reachedPartSchema.optional(),
   /** Descendants that were still alive when the command itself ended. */
   detachedProcesses: z.int().nonnegative().optional(),
+  /** Their names, at most a hundred. */
+  detachedNames: z.array(z.string()).optional(),
   /** What went wrong beside the run without ending it: disk full for the log, a metrics line too long… */
   warnings: z.array(z.string()).default([]),
 });

@@ -11,6 +11,7 @@ export const healthProblemSchema = z.looseObject({
       'snapshot-local-only',
       'data-missing',
       'data-not-in-remote',
+      'data-unpinned',
       'image-missing',
       'image-local-only',
       'packages-unavailable',

@@ -53,6 +53,8 @@ export interface RunPaths {
   readonly childMetrics: string;
   /** What the Python audit hook appends: opened files and loaded modules, JSON lines. */
   readonly seen: string;
+  /** What files held before the run wrote to them, by the sha256 of the content; small ones only. */
+  readonly earlier: string;
   /** Hashes of what each tensor operation computed, JSON lines, where that was asked for; see record_operations.py. */
   readonly operations: string;
   /** Files of the program that the supervisor takes metrics from, as they are found: `{"k":"w","p":path}`, JSON lines. */
@@ -114,6 +116,7 @@ export function runPathsIn(dir: string): RunPaths {
     stdin: below + 'stdin',
     childMetrics: below + 'child-metrics.jsonl',
     seen: below + 'seen.jsonl',
+    earlier: below + 'earlier',
     operations: below + 'operations.jsonl',
     followed: below + 'followed.jsonl',
     supervisorLog: below + 'supervisor.log',

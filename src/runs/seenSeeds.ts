@@ -3,7 +3,7 @@ import type { Captured, SeenSeed } from './captured.ts';
 
 /** `numpy.random.seed 7 (train.py:12)`, `random.seed at random (train.py:3)`. */
 export function seedText(seed: SeenSeed): string {
-  return `${seed.call} ${seed.value ?? 'at random'}${placeText(seed)}`;
+  return `${callText(seed)} ${seed.value ?? 'at random'}${placeText(seed)}`;
 }
 
 /** One line a call: `random.seed 1, 2, … (train.py:3)`. */
@@ -35,10 +35,8 @@ export function seedDifferences(original: Captured | undefined, now: Captured | 
   const [before, after] = [byCall(original), byCall(now)];
   // Of several programs side by side nobody knows whose first values were noted.
   const ordered = (original.pythons?.length ?? 0) < 2 && (now.pythons?.length ?? 0) < 2;
-  const blind = hidesStandardSeeds(original) !== hidesStandardSeeds(now);
   const lines: string[] = [];
   for (const call of new Set([...before.keys(), ...after.keys()])) {
-    if (blind && /^random\./.test(call)) continue;
     const [first = [], second = []] = [before.get(call), after.get(call)];
     const cut = [...first, ...second].some(isMore);
     if (cut && !ordered) continue;
@@ -50,15 +48,16 @@ export function seedDifferences(original: Captured | undefined, now: Captured | 
   return lines;
 }
 
-/** On Python 3.9 and 3.10 the seeds of the module `random` cannot be seen without its warnings being lost. */
-function hidesStandardSeeds({ pythons }: Captured): boolean {
-  return pythons?.some(({ version }) => /^3\.(9|10)\./.test(version)) === true;
-}
-
 function byCall(captured: Captured | undefined): Map<string, SeenSeed[]> {
   const calls = new Map<string, SeenSeed[]>();
-  for (const seed of captured?.seeds ?? []) calls.set(seed.call, [...(calls.get(seed.call) ?? []), seed]);
+  for (const seed of captured?.seeds ?? [])
+    calls.set(callText(seed), [...(calls.get(callText(seed)) ?? []), seed]);
   return calls;
+}
+
+/** `random.seed`, `random.seed in a worker`. */
+function callText({ call, worker }: SeenSeed): string {
+  return worker === true ? `${call} in a worker` : call;
 }
 
 function isMore({ more }: SeenSeed): boolean {

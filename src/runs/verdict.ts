@@ -77,6 +77,10 @@ export const differingOperationSchema = z.looseObject({
   /** Of the program; relative to the repository where below it. */
   file: z.string().optional(),
   line: z.int().optional(),
+  /** What the original computed at this place, where that was another operation. */
+  instead: z.string().optional(),
+  /** How many steps optimizers had made before it; absent where the program has none. */
+  afterSteps: z.int().optional(),
   /** Place in the recording, from 0. */
   index: z.int(),
 });
@@ -130,10 +134,32 @@ export const verdictSchema = z.looseObject({
       sentence: z.string(),
     })
     .optional(),
+  /** What is to be known of the rules that it was judged by, a sentence each. */
+  notes: z.array(z.string()).optional(),
   /** The part that was asked for. */
   part: z.looseObject({ fromStep: z.number().optional(), throughStep: z.number().optional() }).optional(),
   /** The determinism probe that the noise bands came from. */
   probeId: z.string().optional(),
+  /** Where no probe was made: the earlier reproductions that the noise bands were learnt from, oldest first. */
+  learntFrom: z.array(runIdSchema).optional(),
+  /** How the workspace fared; absent in verdicts of earlier versions. */
+  workspace: z
+    .looseObject({
+      /** What kept it as it is: the system's mounts, Python's own hook (for Python programs alone), a container. */
+      readOnlyBy: z.enum(['system', 'python', 'container']).or(z.string()).optional(),
+      /** What the reproduction changed there or of its inputs, or tried to. Absolute paths. */
+      touched: z.array(
+        z.looseObject({
+          path: z.string(),
+          how: z.enum(['refused', 'overwritten', 'deleted', 'written']).or(z.string()),
+          /** Outside the workspace: a file that the original read. */
+          isInput: z.boolean().optional(),
+        }),
+      ),
+      /** Names of variables that led there, and led into the private checkout instead. */
+      moved: z.array(z.string()),
+    })
+    .optional(),
   /** Code that was loaded from outside the private checkout. */
   escapedModules: z.array(z.looseObject({ module: z.string(), path: z.string() })).default([]),
 });

@@ -3,6 +3,7 @@
  * supervisor last looked. So nothing is missing while a supervisor is busy, or after it died.
  */
 import { open, type FileHandle } from 'node:fs/promises';
+import { readFlags } from '../base/readFlags.ts';
 import { readMetricLogs } from '../runs/metricLog.ts';
 import type { MetricPoint, MetricSeries } from '../runs/metricSeries.ts';
 import type { ParameterValue } from '../runs/plan.ts';
@@ -96,7 +97,7 @@ async function foldTail(path: string, options: TailOptions): Promise<Tail> {
   const parameters: Record<string, ParameterValue> = {};
   let handle: FileHandle;
   try {
-    handle = await open(path, 'r');
+    handle = await open(path, readFlags);
   } catch {
     return { points, parameters };
   }

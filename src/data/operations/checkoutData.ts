@@ -29,6 +29,8 @@ export interface CheckoutRequest {
   readonly force?: boolean;
   /** Link or copy again also what is right already (after a change of `cache.type`). */
   readonly relink?: boolean;
+  /** Copies are told by their sha256 and not compared with the names of their objects: the caller knows what they have to be. */
+  readonly tellSha256?: boolean;
   /** The pins of this commit instead of the working tree's; needs `paths`. */
   readonly revision?: string;
 }
@@ -49,6 +51,8 @@ export interface CheckoutResult {
   readonly kept: readonly KeptFile[];
   readonly missing: readonly TroubledObject[];
   readonly problems: readonly Problem[];
+  /** Path → sha256 in hex, of what was copied where that was asked for. */
+  readonly sha256s?: ReadonlyMap<string, string>;
 }
 
 /** What the parts of a checkout add to. */
@@ -63,6 +67,7 @@ export interface CheckoutTally {
   readonly kept: KeptFile[];
   readonly missing: TroubledObject[];
   readonly problems: Problem[];
+  readonly sha256s: Map<string, string>;
 }
 
 /** Rejects with `path-not-pinned`, `disk-too-small` and `data-locked` before anything is touched. */
@@ -80,7 +85,7 @@ export async function checkoutData(
   });
   const tally: CheckoutTally = {
     ...{ added: [], modified: [], deleted: [], unchanged: 0, notSelected: 0, files: 0, bytes: 0 },
-    ...{ kept: [], missing: [], problems: [...selection.problems] },
+    ...{ kept: [], missing: [], problems: [...selection.problems], sha256s: new Map() },
   };
   const unmatched = selection.unmatched.filter(path => path !== '');
   if (unmatched.length > 0 && project.git === undefined) throw pathNotPinned(unmatched);
@@ -90,8 +95,8 @@ export async function checkoutData(
     );
   const everything = paths === undefined || selection.unmatched.includes('');
   await checkoutLfs(project, everything ? undefined : selection.asked, unmatched, task, tally);
-  const { files, bytes, ...rest } = tally;
-  return { ...rest, placed: { files, bytes } };
+  const { files, bytes, sha256s, ...rest } = tally;
+  return { ...rest, placed: { files, bytes }, ...(request.tellSha256 === true ? { sha256s } : {}) };
 }
 
 async function checkoutGroup(
@@ -144,13 +149,14 @@ function isWhole(result: PlaceResult | undefined): boolean {
 /** One for each pin: those that are placed have an object. */
 function placeRequest(
   { pin, only, current, listing, equal }: LookedAtPin,
-  { force, relink }: CheckoutRequest,
+  { force, relink, tellSha256 }: CheckoutRequest,
 ): PlaceRequest[] {
   const { path, object, size, executable } = pin;
   if (object === undefined) return [];
   return [
     {
-      ...{ path, object, executable, current, force: force === true, relink: relink === true },
+      ...{ path, object, executable, current, force: force === true },
+      ...{ relink: relink === true, tellSha256: tellSha256 === true },
       ...(size === undefined ? {} : { size }),
       ...(listing === undefined || equal ? {} : { listing }),
       ...(only === undefined || !isFolderObject(object)
@@ -169,6 +175,7 @@ function count(
   const within = (inside: string): string => (inside === '' ? path : `${path}/${inside}`);
   tally.files += result.placed.files;
   tally.bytes += result.placed.bytes;
+  for (const [inside, sha256] of result.sha256s) tally.sha256s.set(within(inside), sha256);
   if (result.refusal !== undefined && pin.object !== undefined) {
     if (result.refusal.code === 'object-corrupt')
       tally.missing.push({

@@ -1,15 +1,15 @@
-/** Copies an object of the cache to a path that is free, hashed on the way: what is not what its name says gets no name. */
+/** Copies an object of the cache to a path that is free, hashed on the way: what is not what its name says gets no name, unless somebody else compares. */
 import { hash } from 'node:crypto';
 import { closeSync, fchmodSync, fstatSync, linkSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { systemErrorCode } from '../../base/systemError.ts';
-import { contentHash, copyHashed } from '../links/copyHashed.ts';
+import { copyParts } from '../links/copyHashed.ts';
 import { fallThrough } from '../links/reflink.ts';
 import { closeQuietly, openToRead, readSmallFile, writeAll } from '../links/smallFile.ts';
 import { ownTemporary } from '../walk/ownTemporary.ts';
 import { ownFailure } from '../workers/fileFailure.ts';
 import type { MeterCounter } from '../workers/jobMeter.ts';
-import { missingOr, refuseCorrupt, type Placing } from './placing.ts';
+import { copyProof, missingOr, refuseCorrupt, type Placing } from './placing.ts';
 
 export async function copyObject(placing: Placing, counter: MeterCounter): Promise<void> {
   if (!copySmall(placing, counter)) await copyLarge(placing, counter);
@@ -27,13 +27,13 @@ function copySmall(placing: Placing, counter: MeterCounter): boolean {
   try {
     const content = readSmallFile(source);
     if (content === undefined) return false;
-    if (placing.batch.algorithm === 'md5') {
+    if (placing.batch.algorithm === 'md5' && placing.takeSha256 === undefined) {
       const md5 = hash('md5', content, 'buffer');
       refuseCorrupt({ md5 }, placing.md5);
     } else {
-      const hashes = contentHash(placing.batch.algorithm);
-      hashes.update(content);
-      refuseCorrupt(hashes.digest(), placing.md5);
+      const proof = copyProof(placing);
+      proof.update(content);
+      proof.end();
     }
     writeSmall(placing, made, content);
     counter.add(0, content.length);
@@ -65,7 +65,9 @@ async function copyLarge(placing: Placing, counter: MeterCounter): Promise<void>
   try {
     const target = await open(temporary, 'wx', 0o666);
     try {
-      refuseCorrupt(await copyHashed(source, target, placing.batch.algorithm, counter), placing.md5);
+      const proof = copyProof(placing);
+      await copyParts(source, target, part => proof.update(part), counter);
+      proof.end();
       if (placing.executable) await target.chmod(((await target.stat()).mode & 0o777) | 0o100);
     } finally {
       await target.close();

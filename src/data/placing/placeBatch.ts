@@ -48,6 +48,8 @@ export interface PlaceBatch {
   readonly fileMode: number;
   /** In this order, `copy` when all others fail. */
   readonly links: readonly LinkType[];
+  /** Copies are told by their sha256 and not compared with the names of their objects: the caller knows what they have to be. */
+  readonly tellSha256: boolean;
 }
 
 export interface PlacedBatch {
@@ -55,11 +57,15 @@ export interface PlacedBatch {
   readonly stats: Float64Array;
   /** Index into `linkTypes` for each. */
   readonly links: Uint8Array;
+  /** `sha256Width` bytes for each file where they were asked for; zeros for what was not copied. */
+  readonly sha256s?: Uint8Array;
   /** Beside those of the system: `missing`, `corrupt` (its message is the hash that was found), `changed`, `parent-is-link`. */
   readonly failures: readonly FileFailure[];
 }
 
 export const linkTypes: readonly LinkType[] = ['reflink', 'hardlink', 'symlink', 'copy'];
+
+export const sha256Width = 32;
 
 const emptyMd5 = hash('md5', '', 'buffer');
 
@@ -67,6 +73,7 @@ export async function placeBatch(batch: PlaceBatch, counter: MeterCounter): Prom
   const paths = splitPaths(batch.paths);
   const stats = new Float64Array(statWidth * paths.length);
   const links = new Uint8Array(paths.length);
+  const sha256s = batch.tellSha256 ? new Uint8Array(sha256Width * paths.length) : undefined;
   const failures: FileFailure[] = [];
   const folders = new RealFolders(batch.root);
   for (const [index, path] of paths.entries()) {
@@ -74,8 +81,11 @@ export async function placeBatch(batch: PlaceBatch, counter: MeterCounter): Prom
     try {
       folders.makeParent(path);
       const at = index * statWidth;
-      const look = (made: Stats): void => writeStat(stats, index, made);
-      links[index] = linkTypes.indexOf(await placeOne(batch, path, index, counter, look));
+      const take: Pick<Placing, 'look' | 'takeSha256'> = {
+        look: made => writeStat(stats, index, made),
+        takeSha256: sha256s && (sha256 => sha256s.set(sha256, index * sha256Width)),
+      };
+      links[index] = linkTypes.indexOf(await placeOne(batch, path, index, counter, take));
       // What was replaced, or verified and marked so, has other times now.
       if (stats[at + statAt.mode] === 0 || batch.before[at + statAt.mode] !== 0)
         statOne(`${batch.root}/${path}`, stats, index);
@@ -86,7 +96,7 @@ export async function placeBatch(batch: PlaceBatch, counter: MeterCounter): Prom
     }
     counter.add(1, 0);
   }
-  return { stats, links, failures };
+  return { stats, links, ...(sha256s === undefined ? {} : { sha256s }), failures };
 }
 
 function objectPath({ objects, md5s }: PlaceBatch, index: number): string {
@@ -108,7 +118,7 @@ async function placeOne(
   path: string,
   index: number,
   counter: MeterCounter,
-  look: (made: Stats) => void,
+  take: Pick<Placing, 'look' | 'takeSha256'>,
 ): Promise<LinkType> {
   const target = `${batch.root}/${path}`;
   const replaces = batch.before[index * statWidth + statAt.mode] !== 0;
@@ -120,7 +130,7 @@ async function placeOne(
     executable: batch.executable[index] === 1,
     differing: batch.differs[index] === 1 ? (batch.before[index * statWidth + statAt.inode] ?? 0) : 0,
     looks: batch.looks.subarray(index * lookWidth, (index + 1) * lookWidth),
-    look,
+    ...take,
   };
   const link = await makeFile(placing, counter);
   if (!replaces) return link;

@@ -36,6 +36,8 @@ export interface PlaceRequest {
   readonly force?: boolean;
   /** Link or copy again also what is right already. */
   readonly relink?: boolean;
+  /** Copies are told by their sha256 and not compared with the names of their objects: the caller knows what they have to be. */
+  readonly tellSha256?: boolean;
   /** Of a folder: only these files (relative to it) are placed, replaced or removed; all when absent. */
   readonly select?: (relativePath: string) => boolean;
   /** What `hashOutputs` has just said about the path. */
@@ -55,6 +57,8 @@ export interface PlaceResult {
   readonly refusal?: LockstepError;
   /** Files that were linked or copied, and their bytes. */
   readonly placed: { readonly files: number; readonly bytes: number };
+  /** Path relative to the output → sha256 in hex, of what was copied where that was asked for. */
+  readonly sha256s: ReadonlyMap<string, string>;
   /** Files that are no longer pinned and were removed. */
   readonly removed: number;
   /** Nothing had been there. */
@@ -138,7 +142,11 @@ export async function placeOutputs(
     ]);
     const ran = await runPlacing(repository, runs, tools, linked, task);
     const checked = await checkSizes(repository, ran, tools, task);
-    await rememberPlaced(repository, checked);
+    // What nobody compared with the name of its object is not known by that name.
+    await rememberPlaced(
+      repository,
+      checked.filter(({ sha256s }) => sha256s.size === 0),
+    );
     await journal.write(others);
     let at = 0;
     for (const work of works.filter(isOpen)) {
@@ -218,7 +226,7 @@ function settledResult({ target, current, plan }: Work, presence: CachePresence)
 
 function resultOf(work: Work, done: Awaited<ReturnType<typeof runPlacing>>[number]): PlaceResult {
   const { target, current, plan } = work;
-  const { corrupt, failed, placed, removed, links } = done;
+  const { corrupt, failed, placed, removed, links, sha256s } = done;
   const missing = [...missingOf(target, plan), ...done.missing];
   const whole = missing.length === 0 && corrupt.length === 0 && failed.length === 0;
   return {
@@ -226,6 +234,7 @@ function resultOf(work: Work, done: Awaited<ReturnType<typeof runPlacing>>[numbe
     placed,
     removed,
     links,
+    sha256s,
     missing,
     corrupt,
     failed,
@@ -246,6 +255,7 @@ function untouched(outcome: PlaceResult['outcome'], current: HashedPath | undefi
   return {
     outcome,
     placed: { files: 0, bytes: 0 },
+    sha256s: new Map(),
     removed: 0,
     wasMissing: current?.kind === 'missing',
     links: [],

@@ -1,7 +1,8 @@
 /** One file on its way from the cache to its path, and what can be wrong with the object it comes from. */
+import { createHash } from 'node:crypto';
 import { lstatSync, type Stats } from 'node:fs';
 import { systemErrorCode } from '../../base/systemError.ts';
-import { matchesEither, type ReadHashes } from '../links/copyHashed.ts';
+import { contentHash, matchesEither, type ReadHashes } from '../links/copyHashed.ts';
 import { ownFailure } from '../workers/fileFailure.ts';
 import type { PlaceBatch } from './placeBatch.ts';
 
@@ -17,6 +18,24 @@ export interface Placing {
   readonly looks: Float64Array;
   /** Takes the numbers of what was made, where they are at hand. */
   readonly look: (made: Stats) => void;
+  /** Takes the sha256 of a copy, which then is not compared with the name of its object. */
+  readonly takeSha256?: ((sha256: Buffer) => void) | undefined;
+}
+
+/** Is shown all of a copy on its way. */
+export interface CopyProof {
+  update(part: Buffer): void;
+  /** Throws `corrupt`. */
+  end(): void;
+}
+
+export function copyProof({ batch, md5, takeSha256 }: Placing): CopyProof {
+  if (takeSha256 !== undefined) {
+    const sha256 = createHash('sha256');
+    return { update: part => void sha256.update(part), end: () => takeSha256(sha256.digest()) };
+  }
+  const hashes = contentHash(batch.algorithm);
+  return { update: part => hashes.update(part), end: () => refuseCorrupt(hashes.digest(), md5) };
 }
 
 /** Throws `corrupt` with the hash that was found. */

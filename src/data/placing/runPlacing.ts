@@ -12,7 +12,7 @@ import { batchFiles, joinPaths } from '../workers/dataJobs.ts';
 import { JobMeter } from '../workers/jobMeter.ts';
 import { statAt, statWidth } from '../walk/fileColumns.ts';
 import type { PlaceRequest } from './placeOutputs.ts';
-import { linkTypes } from './placeBatch.ts';
+import { linkTypes, sha256Width } from './placeBatch.ts';
 import { fileObject, type PlacingPlan, type PlacingStep } from './planPlacing.ts';
 import type { PlacingTarget } from './placingTarget.ts';
 import { RealFolders } from './realFolders.ts';
@@ -30,6 +30,8 @@ export interface PlacingOutcome {
   readonly run: PlacingRun;
   /** Index of a step that was placed → its numbers now. */
   readonly stats: ReadonlyMap<number, Float64Array>;
+  /** Path of a file that was copied → its sha256 in hex, where that was asked for. */
+  readonly sha256s: ReadonlyMap<string, string>;
   /** Indexes of steps whose file is gone. */
   readonly gone: ReadonlySet<number>;
   readonly placed: { readonly files: number; readonly bytes: number };
@@ -44,6 +46,7 @@ export interface PlacingOutcome {
 class OutcomeDraft implements PlacingOutcome {
   readonly run: PlacingRun;
   readonly stats = new Map<number, Float64Array>();
+  readonly sha256s = new Map<string, string>();
   readonly gone = new Set<number>();
   readonly placed = { files: 0, bytes: 0 };
   readonly used = new Set<LinkType>();
@@ -196,7 +199,7 @@ async function placeFiles(
   const kinds = new Map<string, Item[]>();
   for (const item of itemsOf(drafts, 'place')) {
     const { request } = item.draft.run;
-    const kind = `${request.object.algorithm} ${request.force === true ? 'force' : ''}`;
+    const kind = `${request.object.algorithm} ${request.force === true} ${request.tellSha256 === true}`;
     const items = kinds.get(kind);
     if (items === undefined) kinds.set(kind, [item]);
     else items.push(item);
@@ -222,7 +225,7 @@ async function placePortion(
   const request = portion[0]?.draft.run.request;
   if (request === undefined) return;
   const { algorithm } = request.object;
-  const { stats, links, failures } = await pool.run(
+  const { stats, links, sha256s, failures } = await pool.run(
     'place',
     {
       root: repository.root,
@@ -237,6 +240,7 @@ async function placePortion(
       executable: Uint8Array.from(portion, item => (item.draft.run.request.executable === true ? 1 : 0)),
       fileMode,
       links: repository.settings.linkTypes,
+      tellSha256: request.tellSha256 === true,
     },
     meter,
   );
@@ -246,14 +250,17 @@ async function placePortion(
     failed.add(index);
     item?.draft.fail(item.step, code, message);
   }
-  for (const [place, { draft, index }] of portion.entries()) {
+  for (const [place, { draft, step, index }] of portion.entries()) {
     const numbers = stats.subarray(place * statWidth, (place + 1) * statWidth);
     // What a stopped thread did not come to has no numbers.
     if (failed.has(place) || numbers[statAt.mode] === 0) continue;
     draft.stats.set(index, numbers);
     draft.placed.files += 1;
     draft.placed.bytes += numbers[statAt.size] ?? 0;
-    draft.used.add(linkTypes[links[place] ?? 3] ?? 'copy');
+    const link = linkTypes[links[place] ?? 3] ?? 'copy';
+    draft.used.add(link);
+    if (sha256s !== undefined && link === 'copy')
+      draft.sha256s.set(step.path, hexOf(sha256s.subarray(place * sha256Width, (place + 1) * sha256Width)));
   }
 }
 

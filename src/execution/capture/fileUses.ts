@@ -1,19 +1,23 @@
 /**
  * The inputs and outputs of a run: what was declared, what the Python hook saw, and (since compiled code reads and
  * writes past the hook) files that changed below the project while it ran. Sizes and times come at once; content
- * hashes are a second step, {@link hashFileUses}, that may take as long as the disk needs.
+ * hashes are a second step, hashFileUses.ts, that may take as long as the disk needs.
  */
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { sha256OfFile } from '../../base/sha256OfFile.ts';
-import { errorText } from '../../base/systemError.ts';
+import { errorText, systemErrorCode } from '../../base/systemError.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import { collapseFolders } from './collapseFolders.ts';
+import { changedProblem, describeEarlier, overwritten, sameTime } from './earlierUses.ts';
+import type { ListedInput } from './earlierUses.ts';
 import { findChangedFiles } from './findChangedFiles.ts';
 import { hashFolderContents, hashListing, listFolder } from './hashFolder.ts';
-import { ignoredPaths, isBelow } from './ignoredPaths.ts';
+import { holdsSecrets, ignoredPaths, isBelow } from './ignoredPaths.ts';
+import { listedFolders } from './listedFolders.ts';
+import { loadedCode } from './loadedCode.ts';
 import { goneProblem, isOwnTemporary } from './temporaryFiles.ts';
-import type { Seen } from './readSeen.ts';
+import type { Seen, SeenRead } from './readSeen.ts';
+import { unseenReads } from './unseenReads.ts';
 
 export interface FileUseQuestion {
   /** Absolute root of the repository or project; paths below it are recorded relative to it. */
@@ -23,7 +27,13 @@ export interface FileUseQuestion {
   /** From `plan.json`: relative to the root where below it, else absolute. */
   readonly declaredInputs: readonly string[];
   readonly declaredOutputs: readonly string[];
+  /** Size and time of a declared input when the run began. */
+  readonly firstSight?: (path: string) => { readonly size: number; readonly modifiedAt: number } | undefined;
   readonly seen: Seen;
+  /** The words of the command, without its secrets. */
+  readonly argv?: readonly string[];
+  /** Files below the root that were found open for reading. */
+  readonly opened?: readonly SeenRead[];
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** Other runs, or another program, wrote below the same root meanwhile: changed files may be theirs. */
@@ -34,6 +44,8 @@ export interface FileUseQuestion {
   readonly allSeen?: boolean;
   /** Tells of a path relative to the root (forward slashes) whether the code snapshot holds its bytes. */
   readonly isInSnapshot?: (path: string) => boolean;
+  /** Whether the code snapshot has a file below this folder, relative to the root. */
+  readonly hasSnapshotFiles?: (folder: string) => boolean;
   /** The store and the run folder: never inputs or outputs. */
   readonly own?: readonly string[];
   readonly environments?: readonly string[];
@@ -44,10 +56,14 @@ export interface FileUseQuestion {
 }
 
 export interface FileUses {
-  readonly inputs: readonly FileUse[];
+  readonly inputs: readonly ListedInput[];
   readonly outputs: readonly FileUse[];
   /** Source files that changed meanwhile and that the run did not write. */
   readonly meanwhile: readonly string[];
+  /** Folders whose entries were asked for, with files from before the run that it did not read. */
+  readonly listed: readonly string[];
+  /** Files of the project that hold secrets and were read: relative to the root, sorted. */
+  readonly notKept: readonly string[];
 }
 
 /** Without content hashes, sorted by path. Rejects only when aborted. */
@@ -68,8 +84,26 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
   const isDeclared = (path: string, declared: readonly string[]): boolean =>
     declared.some(folder => isBelow(path, folder));
 
-  const inputs = await Promise.all(declaredInputs.map(path => describeDeclared(context, path)));
-  const reads = seen.reads.filter(({ path }) => !ignored(path) && !isDeclared(path, declaredInputs));
+  const earlier = new Map(
+    (seen.earlier ?? []).filter(({ path }) => !ignored(path)).map(one => [one.path, one]),
+  );
+  const inputs: ListedInput[] = await Promise.all(
+    declaredInputs.map(async path => {
+      const before = earlier.get(path);
+      return before === undefined
+        ? describeDeclared(context, path, question.firstSight?.(path))
+        : describeEarlier(base(context, path, 'declared'), before, before);
+    }),
+  );
+  for (const before of earlier.values()) {
+    if (isDeclared(before.path, declaredInputs)) continue;
+    const read = seen.reads.find(({ path }) => path === before.path);
+    const input = await describeEarlier(base(context, before.path, 'seen'), before, read ?? before);
+    if (!isOwnTemporary(input, question.temporary ?? [])) inputs.push(input);
+  }
+  const reads = seen.reads.filter(
+    ({ path }) => !ignored(path) && !isDeclared(path, declaredInputs) && !earlier.has(path),
+  );
   for (const { path, size, modifiedAt, files } of collapseFolders(reads, path => isBelow(path, root))) {
     signal?.throwIfAborted();
     if (files === undefined) {
@@ -83,6 +117,13 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
         files: files.length,
         hashOf: 'listing',
       });
+  }
+  const known = new Set(inputs.map(({ path }) => resolve(root, path)));
+  const isInSnapshot = question.isInSnapshot ?? (() => false);
+  for (const load of await loadedCode({ ...question, ignored, isInSnapshot })) {
+    if (known.has(load.path) || isDeclared(load.path, declaredInputs)) continue;
+    const use = { ...(await describeRead(context, load)), code: true };
+    inputs.push(load.changed === undefined ? use : { ...use, problem: changedProblem });
   }
 
   const outputs = await Promise.all(declaredOutputs.map(path => describeDeclared(context, path)));
@@ -108,61 +149,34 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
     // Code that changed without the program being seen to write it was most likely edited by a person.
     if (use !== undefined) outputs.push(use.inSnapshot === true ? { ...use, how: 'ambiguous' } : use);
   }
-  return { inputs: sorted(inputs), outputs: sorted(outputs), meanwhile: meanwhile.sort() };
-}
-
-/**
- * Adds the content hashes of files, two at a time. A file that changed since it was listed (an input: since it was
- * read) gets none, and a `problem` that says so. Rejects only when aborted.
- * @param onHashed Called with each finished list, so that a long job can be written down in between.
- */
-export async function hashFileUses(
-  uses: readonly FileUse[],
-  options: {
-    readonly root: string;
-    readonly signal?: AbortSignal | undefined;
-    /** Files above this are not hashed, and say so. Default: no limit. */
-    readonly limitBytes?: number;
-    readonly onHashed?: (done: number, total: number) => void;
-  },
-): Promise<FileUse[]> {
-  const results = [...uses];
-  let next = 0;
-  let done = 0;
-  const work = async (): Promise<void> => {
-    while (next < uses.length) {
-      const index = next++;
-      const use = uses[index];
-      if (use === undefined) continue;
-      options.signal?.throwIfAborted();
-      results[index] = await hashed(use, options);
-      options.onHashed?.(++done, uses.length);
-    }
-  };
-  await Promise.all([work(), work()]);
-  return results;
-}
-
-async function hashed(
-  use: FileUse,
-  {
-    root,
-    signal,
-    limitBytes = Infinity,
-  }: { root: string; signal?: AbortSignal | undefined; limitBytes?: number },
-): Promise<FileUse> {
-  if (use.sha256 !== undefined || use.problem !== undefined || use.size === undefined) return use;
-  if (use.size > limitBytes) return { ...use, problem: 'too large to be hashed' };
-  const path = resolve(root, use.path);
-  try {
-    const sha256 = await sha256OfFile(path, signal);
-    const after = await stat(path);
-    const same = after.size === use.size && sameTime(after.mtimeMs, use.modifiedAt);
-    return same ? { ...use, sha256 } : { ...use, problem: 'changed while it was hashed' };
-  } catch (error) {
-    signal?.throwIfAborted();
-    return { ...use, problem: errorText(error) };
+  const unseen = await unseenReads({
+    ...{ root, cwd: question.cwd, argv: question.argv ?? [], seen, opened: question.opened ?? [] },
+    known: new Set([...[...inputs, ...outputs].map(({ path }) => resolve(root, path)), ...changed]),
+    ...{ ignored, isInSnapshot, startedAt: question.startedAt },
+  });
+  for (const { how, code, ...read } of unseen) {
+    if (isDeclared(read.path, [...declaredInputs, ...declaredOutputs])) continue;
+    const use = { ...(await describeRead(context, read)), how };
+    inputs.push(code === true ? { ...use, code } : use);
   }
+  const changedLater = inputs.map(input => overwritten(input, outputs, question.startedAt));
+  return {
+    ...{ inputs: sorted(changedLater), outputs: sorted(outputs), meanwhile: meanwhile.sort() },
+    notKept: seen.reads
+      .filter(({ path }) => isBelow(path, root) && holdsSecrets(path))
+      .map(({ path }) => base(context, path, 'seen'))
+      .filter(use => use.inSnapshot !== true)
+      .map(({ path }) => path)
+      .sort(),
+    listed: await listedFolders({
+      ...{ root, ignored, signal, startedAt: question.startedAt, listed: seen.listed ?? [] },
+      known: [
+        ...[...inputs, ...outputs].map(({ path }) => resolve(root, path)),
+        ...seen.reads.map(({ path }) => path),
+      ],
+      hasSnapshotFiles: question.hasSnapshotFiles ?? (() => false),
+    }),
+  };
 }
 
 interface Context {
@@ -185,12 +199,20 @@ function isSource(path: string): boolean {
 /** Small folders are hashed by content, file by file; large ones by their listing. */
 const mostFolderBytes = 1024 * 1024 * 1024;
 
-async function describeDeclared(context: Context, path: string): Promise<FileUse> {
+async function describeDeclared(
+  context: Context,
+  path: string,
+  first?: { readonly size: number; readonly modifiedAt: number },
+): Promise<FileUse> {
   const use = base(context, path, 'declared');
   const { signal } = context.question;
   try {
     const found = await stat(path);
-    if (!found.isDirectory()) return { ...use, size: found.size, modifiedAt: found.mtimeMs };
+    if (!found.isDirectory()) {
+      if (first !== undefined && !(first.size === found.size && sameTime(first.modifiedAt, found.mtimeMs)))
+        return { ...use, size: first.size, modifiedAt: first.modifiedAt, problem: changedProblem };
+      return { ...use, size: found.size, modifiedAt: found.mtimeMs };
+    }
     const listing = await listFolder(path, undefined, signal);
     const facts = { ...use, size: listing.size, modifiedAt: found.mtimeMs, files: listing.files.length };
     if (listing.cut) return { ...facts, problem: 'too many files to be listed' };
@@ -199,7 +221,8 @@ async function describeDeclared(context: Context, path: string): Promise<FileUse
     return { ...facts, sha256: await hashFolderContents(path, listing, signal), hashOf: 'contents' };
   } catch (error) {
     signal?.throwIfAborted();
-    return { ...use, problem: errorText(error) };
+    const isThere = !['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '');
+    return { ...use, problem: isThere ? errorText(error) : 'missing' };
   }
 }
 
@@ -210,8 +233,7 @@ async function describeRead(
   const use = { ...base(context, path, 'seen'), size, modifiedAt };
   const now = await stat(path).catch(() => undefined);
   if (now === undefined) return { ...use, problem: goneProblem };
-  if (now.size !== size || !sameTime(now.mtimeMs, modifiedAt))
-    return { ...use, problem: 'changed after it was read' };
+  if (now.size !== size || !sameTime(now.mtimeMs, modifiedAt)) return { ...use, problem: changedProblem };
   return { ...use, modifiedAt: now.mtimeMs };
 }
 
@@ -228,16 +250,11 @@ async function describeWritten(context: Context, path: string, how: string): Pro
 /** Clocks of file systems are coarser than ours. */
 const clockToleranceMs = 2000;
 
-/** Python gives the time with less precision than Node. */
-function sameTime(a: number, b: number | undefined): boolean {
-  return b === undefined || Math.abs(a - b) < 1;
-}
-
 /** `/usr` and `/` hold more than an environment. */
 function isEnvironmentPrefix(prefix: string): boolean {
   return isAbsolute(prefix) && !['/', '/usr', '/usr/local'].includes(prefix);
 }
 
-function sorted(uses: readonly FileUse[]): FileUse[] {
+function sorted<T extends FileUse>(uses: readonly T[]): T[] {
   return [...uses].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }

@@ -40,15 +40,22 @@ export async function listFolder(
   return { files, size: files.reduce((sum, file) => sum + file.size, 0), cut };
 }
 
-/** Hex sha256 of the names, sizes and contents of a folder's files. Rejects like {@link sha256OfFile}. */
+/**
+ * Hex sha256 of the names, sizes and contents of a folder's files. Rejects like {@link sha256OfFile}.
+ * @param known Absolute path → sha256 of a file that was hashed a moment ago and is not read again.
+ */
 export async function hashFolderContents(
   folder: string,
   { files }: FolderListing,
   signal?: AbortSignal,
+  known?: ReadonlyMap<string, string>,
 ): Promise<string> {
   const lines: { path: string; size: number }[] = [];
-  for (const { path, size } of files)
-    lines.push({ path: `${path}\u0000${await sha256OfFile(join(folder, path), signal)}`, size });
+  for (const { path, size } of files) {
+    const place = join(folder, path);
+    const sha256 = known?.get(place) ?? (await sha256OfFile(place, signal));
+    lines.push({ path: `${path}\u0000${sha256}`, size });
+  }
   return hashListing(lines);
 }
 

@@ -38,8 +38,9 @@ const ignoredFolders = new Set([
   ],
   ...['.conda', '.pixi', '.triton', 'torch_compile_cache'],
 ]);
-const ignoredNames =
-  /^(?:\.env(?:\..*)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.npmrc|token|stored_tokens|.*\.pem|id_(?:rsa|ed25519|ecdsa)|pyvenv\.cfg|\.DS_Store|.*\.py[co])$/;
+const secretNames =
+  /^(?:\.env(?:\..*)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.npmrc|token|stored_tokens|.*\.pem|id_(?:rsa|ed25519|ecdsa))$/;
+const ignoredNames = /^(?:pyvenv\.cfg|\.DS_Store|.*\.py[co])$/;
 
 /** Below the home folder these hold settings and caches; models and data sets that libraries download are kept. */
 const homeFolders = ['.cache', '.config', '.local', '.nv', '.npm', '.rustup', '.cargo', '.pyenv', 'Library'];
@@ -85,12 +86,17 @@ export function ignoredPaths(options: IgnoredPathsOptions): (path: string) => bo
     const inside = isBelow(path, options.root);
     const names = (inside ? path.slice(options.root.length) : path).split(/[/\\]/);
     const name = names.pop() ?? '';
-    if (ignoredNames.test(name)) return true;
+    if (secretNames.test(name) || ignoredNames.test(name)) return true;
     if (names.some(folder => ignoredFolders.has(folder)) || isOfDvc(names.join('/'))) return true;
     if (inside) return false;
     if (kept.some(folder => isBelow(path, folder))) return false;
     return [...systemFolders, ...settings].some(folder => isBelow(path, folder));
   };
+}
+
+/** Of a file by its name: `.env` and its kin, keys, tokens. Of these the content, and its hash, stay where they are. */
+export function holdsSecrets(path: string): boolean {
+  return secretNames.test(path.split(/[/\\]/).at(-1) ?? '');
 }
 
 /** What DVC writes for itself beside whatever uses it (locks, links, its index), by the path of a file or folder. */

@@ -2,43 +2,8 @@
  * Reads what the Python hook noted (`seen.jsonl`): lines of many processes, in the order they were written. A torn or
  * foreign line costs that line.
  */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import * as z from 'zod';
 import type { SeenSeed } from '../../runs/captured.ts';
-
-const lineSchema = z.discriminatedUnion('k', [
-  z.looseObject({
-    k: z.literal('start'),
-    pid: z.number(),
-    exe: z.string().nullable(),
-    version: z.string(),
-    implementation: z.string(),
-    prefix: z.string(),
-    base: z.string(),
-    path: z.array(z.string()),
-    seeds: z.boolean().optional(),
-  }),
-  z.looseObject({ k: z.literal('r'), p: z.string(), s: z.number(), m: z.number() }),
-  z.looseObject({ k: z.enum(['w', 'rw', 'code']), p: z.string() }),
-  z.looseObject({
-    k: z.literal('end'),
-    modules: z.record(z.string(), z.string()),
-    facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  }),
-  z.looseObject({ k: z.literal('mlflow') }),
-  z.looseObject({ k: z.literal('limit') }),
-  z.looseObject({ k: z.literal('seedless') }),
-  z.looseObject({ k: z.literal('child') }),
-  z.looseObject({
-    k: z.literal('seed'),
-    c: z.string(),
-    v: z.string().nullable().optional(),
-    f: z.string().optional(),
-    n: z.int().optional(),
-    more: z.boolean().optional(),
-  }),
-]);
+import { seenLines } from './seenLines.ts';
 
 /** One start of a Python interpreter. */
 export interface SeenPython {
@@ -56,6 +21,31 @@ export interface SeenRead {
   /** Bytes and milliseconds since the epoch, when it was first opened. */
   readonly size: number;
   readonly modifiedAt: number;
+  /** The newest time at which it had been touched when it was opened, of all openings that were noted. */
+  readonly touchedAt?: number;
+}
+
+/** A source file or compiled module, as it was when it was first loaded. */
+export interface SeenLoad extends SeenRead {
+  /** It was loaded once more, in another form. */
+  readonly changed?: true;
+}
+
+export interface SeenChild {
+  /** As it was named; empty where it was not noted. */
+  readonly program: string;
+  /** Of git: what it was to do. */
+  readonly command?: string;
+  /** Were it Python, nobody would observe it: its environment or its options keep the observer out. */
+  readonly unhooked?: true;
+}
+
+/** A file that was there before the run, as it was right before this run first wrote to it. */
+export interface SeenEarlier extends SeenRead {
+  /** `replace`: the program had read it before it wrote it anew. */
+  readonly how: 'append' | 'update' | 'replace';
+  /** Name of a copy in the run's folder for earlier content. */
+  readonly copy?: string;
 }
 
 export interface Seen {
@@ -64,12 +54,19 @@ export interface Seen {
   /** Files that were read before this run had written them. */
   readonly reads: readonly SeenRead[];
   readonly writes: readonly string[];
+  readonly earlier?: readonly SeenEarlier[];
+  /** Folders whose entries were asked for. */
+  readonly listed?: readonly string[];
   /** Of a command that runs elsewhere: files that it read or wrote there and this machine has no name for. */
   readonly within: readonly string[];
-  /** Source files that were read as code, outside the environment. */
+  /** Source files and compiled modules that were read as code, outside the environment. */
   readonly code: readonly string[];
+  /** Those of them that this machine has a name for, the source in place of what is cached. */
+  readonly loads?: readonly SeenLoad[];
   /** Module name → path, outside the environment; only of processes that ended by themselves. */
   readonly modules: Readonly<Record<string, string>>;
+  /** Names at the top of modules that were loaded from installed packages; absent where no process said it at its end. */
+  readonly packages?: readonly string[];
   /** Settings that decide whether numbers repeat: `torch.deterministic_algorithms`. */
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
   /** Each call and value once, as it was first; absent where some program could not be observed. Files as this machine names them. */
@@ -78,8 +75,10 @@ export interface Seen {
   readonly ownMlflow: boolean;
   /** Some process opened more files than are noted. */
   readonly incomplete: boolean;
-  /** A program started another one. */
-  readonly startedOthers?: true;
+  /** Programs that were started by those that were observed, each kind once. */
+  readonly children?: readonly SeenChild[];
+  /** What it tried to change though it may only read it. */
+  readonly refused?: readonly string[];
 }
 
 /** A missing file is an empty one. Rejects when `signal` aborts or the file cannot be read. */
@@ -90,27 +89,30 @@ export async function readSeen(
   const pythons: SeenPython[] = [];
   const reads = new Map<string, SeenRead>();
   const writes = new Set<string>();
+  const earlier = new Map<string, SeenEarlier>();
+  const listed = new Set<string>();
   const code = new Set<string>();
+  const loads = new Map<string, SeenLoad>();
   const modules = new Map<string, string>();
   const facts = new Map<string, string | number | boolean | null>();
+  const packages = new Set<string>();
+  let packagesTold = false;
   const within = new Set<string>();
   const seeds = new Map<string, SeenSeed>();
   let seedsSeen = false;
   let seedsMissed = false;
   let ownMlflow = false;
   let incomplete = false;
-  let startedOthers = false;
+  const children = new Map<string, SeenChild>();
+  const refused = new Set<string>();
   /** By the name of this machine; what there is none for is kept apart. */
   const named = (path: string): string | undefined => {
     const name = outside(path);
     if (name === undefined && within.size < mostWithin) within.add(path);
     return name;
   };
-  for await (const text of linesOf(path, signal)) {
-    const line = parseLine(text);
-    switch (line?.k) {
-      case undefined:
-        break;
+  for await (const line of seenLines(path, signal)) {
+    switch (line.k) {
       case 'start':
         if (line.seeds === true) seedsSeen = true;
         pythons.push({
@@ -124,8 +126,9 @@ export async function readSeen(
         break;
       case 'r': {
         const name = named(line.p);
-        if (name !== undefined && !writes.has(name) && !reads.has(name))
-          reads.set(name, { path: name, size: line.s, modifiedAt: line.m });
+        if (name === undefined || writes.has(name)) break;
+        const first = reads.get(name) ?? { path: name, size: line.s, modifiedAt: line.m };
+        reads.set(name, { ...first, ...latest(first.touchedAt, line.t) });
         break;
       }
       case 'w':
@@ -134,22 +137,44 @@ export async function readSeen(
         if (name !== undefined) writes.add(name);
         break;
       }
-      case 'code':
-        code.add(outside(line.p) ?? withinPlace(line.p));
+      case 'b': {
+        const name = named(line.p);
+        if (name === undefined || writes.has(name) || earlier.has(name)) break;
+        const copy = line.c === undefined ? {} : { copy: line.c };
+        earlier.set(name, { path: name, size: line.s, modifiedAt: line.m, how: line.how, ...copy });
         break;
+      }
+      case 'l': {
+        const name = outside(line.p);
+        if (name !== undefined) listed.add(name);
+        break;
+      }
+      case 'code': {
+        const name = outside(line.p);
+        code.add(name ?? withinPlace(line.p));
+        if (name === undefined || line.s === undefined || line.m === undefined) break;
+        noteLoad(loads, {
+          ...{ path: sourceOf(name), size: line.s, modifiedAt: line.m },
+          ...(line.t === undefined ? {} : { touchedAt: line.t }),
+        });
+        break;
+      }
       case 'end':
         for (const [name, file] of Object.entries(line.modules))
           modules.set(name, outside(file) ?? withinPlace(file));
+        packagesTold ||= line.packages !== undefined;
+        for (const name of line.packages ?? []) packages.add(name);
         for (const [name, value] of Object.entries(line.facts)) facts.set(name, value);
         break;
       case 'seed': {
         const seed = line.more === true ? { more: true } : { value: line.v ?? null };
-        const key = JSON.stringify([line.c, seed]);
+        const key = JSON.stringify([line.c, seed, line.w === true]);
         if (seeds.has(key) || seeds.size >= mostSeeds) break;
         seeds.set(key, {
           ...{ call: line.c, ...seed },
           ...(line.f === undefined ? {} : { file: sourceName(line.f, outside) }),
           ...(line.n === undefined ? {} : { line: line.n }),
+          ...(line.w === true ? { worker: true } : {}),
         });
         break;
       }
@@ -163,7 +188,14 @@ export async function readSeen(
         incomplete = true;
         break;
       case 'child':
-        startedOthers = true;
+        children.set(JSON.stringify([line.p, line.w, line.n]), {
+          program: line.p ?? '',
+          ...(line.w === undefined ? {} : { command: line.w }),
+          ...(line.n === true ? { unhooked: true } : {}),
+        });
+        break;
+      case 'refused':
+        refused.add(line.p);
         break;
     }
   }
@@ -171,15 +203,34 @@ export async function readSeen(
     pythons,
     reads: [...reads.values()],
     writes: [...writes],
+    ...(earlier.size === 0 ? {} : { earlier: [...earlier.values()] }),
+    ...(listed.size === 0 ? {} : { listed: [...listed] }),
     within: [...within],
     code: [...code],
+    ...(loads.size === 0 ? {} : { loads: [...loads.values()] }),
     modules: Object.fromEntries(modules),
+    ...(packagesTold ? { packages: [...packages] } : {}),
     facts: Object.fromEntries(facts),
-    ...(seedsSeen && !seedsMissed ? { seeds: [...seeds.values()] } : {}),
+    ...(seedsSeen && !seedsMissed ? { seeds: ordered([...seeds.values()]) } : {}),
     ownMlflow,
     incomplete,
-    ...(startedOthers ? { startedOthers } : {}),
+    ...(children.size === 0 ? {} : { children: [...children.values()] }),
+    ...(refused.size === 0 ? {} : { refused: [...refused] }),
   };
+}
+
+/** Workers, which are side by side, come last and by value: who of them was first is never the same. */
+function ordered(seeds: readonly SeenSeed[]): SeenSeed[] {
+  const isKnown = ({ call, value }: SeenSeed): boolean =>
+    seeds.some(one => one.worker !== true && one.call === call && one.value === value && one.more !== true);
+  const textOf = ({ call, value, more }: SeenSeed): string =>
+    `${call} ${more === true ? '\uffff' : (value ?? '')}`;
+  return [
+    ...seeds.filter(({ worker }) => worker !== true),
+    ...seeds
+      .filter(seed => seed.worker === true && (seed.more === true || !isKnown(seed)))
+      .sort((a, b) => textOf(a).localeCompare(textOf(b), 'en', { numeric: true })),
+  ];
 }
 
 export interface ReadSeenOptions {
@@ -213,8 +264,7 @@ export function loadedModules(seen: Seen): Record<string, string> {
   const modules = new Map(Object.entries(seen.modules));
   const known = new Set(modules.values());
   for (const path of seen.code) {
-    // A .pyc in __pycache__ stands for the source beside that folder.
-    const source = path.replace(/\/__pycache__\/([^/]+?)\.[\w-]+\.pyc$/, '/$1.py');
+    const source = sourceOf(path);
     if (known.has(source) || known.has(path)) continue;
     known.add(source);
     modules.set(source.replace(/\.pyw?$/, ''), source);
@@ -222,21 +272,24 @@ export function loadedModules(seen: Seen): Record<string, string> {
   return Object.fromEntries([...modules].filter(([name]) => name !== '__proto__'));
 }
 
-async function* linesOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<string> {
-  const stream = createReadStream(path, { encoding: 'utf8', ...(signal === undefined ? {} : { signal }) });
-  try {
-    yield* createInterface({ input: stream, crlfDelay: Infinity });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
-    throw error;
-  }
+/** A .pyc in __pycache__ stands for the source beside that folder. */
+function sourceOf(path: string): string {
+  return path.replace(/\/__pycache__\/([^/.]+)\.[^/]+\.pyc$/, '/$1.py');
 }
 
-function parseLine(text: string): z.infer<typeof lineSchema> | undefined {
-  try {
-    const parsed = lineSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
+function noteLoad(loads: Map<string, SeenLoad>, load: SeenRead): void {
+  const first = loads.get(load.path);
+  if (first === undefined) {
+    loads.set(load.path, load);
+    return;
   }
+  loads.set(load.path, {
+    ...{ ...first, ...latest(first.touchedAt, load.touchedAt) },
+    ...(first.size !== load.size || first.modifiedAt !== load.modifiedAt ? { changed: true } : {}),
+  });
+}
+
+function latest(one: number | undefined, other: number | undefined): { touchedAt?: number } {
+  const times = [one, other].filter(time => time !== undefined);
+  return times.length === 0 ? {} : { touchedAt: Math.max(...times) };
 }

@@ -9,8 +9,16 @@ import type { CallOptions } from './engineCalls.ts';
 import { containerSchema, execSchema, imageSchema } from './engineFacts.ts';
 import type { ContainerFacts, ExecFacts, ImageFacts } from './engineFacts.ts';
 import { engineRefused } from './errors.ts';
+import { pullProgress } from './pullProgress.ts';
 
 const idSchema = z.looseObject({ Id: z.string() });
+
+export interface PullOptions extends CallOptions {
+  /** Another than the engine's own: `linux/arm64`. */
+  readonly platform?: string | undefined;
+  /** Gets how much of the layers that are known by then is fetched. */
+  readonly onBytes?: (done: number, total: number) => void;
+}
 
 /** What is to be executed inside. */
 export interface ExecRequest {
@@ -104,16 +112,18 @@ export class ContainerApi {
   }
 
   /** Rejects with `engine-refused` when it cannot be had. */
-  async pull(ref: string, options: CallOptions = {}): Promise<void> {
+  async pull(ref: string, { platform, onBytes, ...options }: PullOptions = {}): Promise<void> {
+    const of = platform === undefined ? '' : `&platform=${encodeURIComponent(platform)}`;
     const answer = await this.#calls.send(
       'POST',
-      `/images/create?fromImage=${encodeURIComponent(ref)}`,
+      `/images/create?fromImage=${encodeURIComponent(ref)}${of}`,
       undefined,
       {
         patienceMs: 0,
         ...options,
       },
     );
+    if (onBytes !== undefined) answer.on('data', pullProgress(onBytes));
     // One document a line; a failure is the last of them, under a status that says all is well.
     for (const line of (await bodyOf(answer)).toString('utf8').split('\n')) {
       const said = pullLineSchema.safeParse(parsed(line)).data?.error;

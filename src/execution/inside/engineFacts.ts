@@ -52,6 +52,8 @@ export type ExecFacts = z.infer<typeof execSchema>;
 
 export const imageSchema = z.looseObject({
   Id: z.string(),
+  /** Bytes. */
+  Size: z.number().nonnegative().optional().catch(undefined),
   RepoDigests: z.array(z.string()).nullish(),
   Config: z
     .looseObject({

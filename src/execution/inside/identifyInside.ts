@@ -25,6 +25,7 @@ export async function identifyInside(
       ...{ engine, name, endpoint, id: record.id },
       ...(engineVersion === undefined ? {} : { engineVersion }),
       imageId: imageId ?? '',
+      ...(image?.Size === undefined ? {} : { imageBytes: image.Size }),
       ...(facts === undefined ? {} : { image: facts.Config.Image, network: facts.HostConfig.NetworkMode }),
       repoDigests: image?.RepoDigests ?? [],
       ...(user === undefined ? {} : { user }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,15 +87,98 @@ async function installedPythons(): Promise<string[]> {
 describe('the Python hook', function () {
   this.timeout(120_000);
 
-  it('tells whether the program started another one', async () => {
+  it('tells which programs were started, and no more of their commands than that', async () => {
     await using bench = await Bench.open({
       'alone.py': 'import os\nif os.fork() == 0: os._exit(0)\nos.wait()\n',
-      'other.py': 'import subprocess\nsubprocess.run(["true"])\n',
+      'other.py': [
+        'import os, subprocess, sys',
+        'quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}',
+        'def start(*words, **options): subprocess.run(*words, **quiet, **options)',
+        'start(["echo", "--token=secret"]); start(["echo", "other"])',
+        'start(["git", "-C", "secret", "rev-parse", "HEAD"])',
+        'start("git status --porcelain 2>/dev/null", shell=True)',
+        'start("uname -a", shell=True); start("date > made.txt; echo secret", shell=True)',
+        'os.system("hostname > /dev/null")',
+        'start(["sh", "secret.sh"])',
+        'start([sys.executable, "-c", "0"])',
+        'start([sys.executable, "-I", "-c", "0"])',
+        'start([sys.executable, "-c", "0"], env={"PATH": os.environ["PATH"]})',
+        'start([sys.executable, "-c", "0"], env={**os.environ, "PYTHONPATH": "secret"})',
+        'if os.fork() == 0: os.execvp("true", ["true", "secret"])',
+        'os.wait()',
+      ].join('\n'),
     });
     await bench.run(['alone.py']);
-    assert.equal((await bench.seen()).startedOthers, undefined);
-    await bench.run(['other.py']);
-    assert.equal((await bench.seen()).startedOthers, true);
+    assert.equal((await bench.seen()).children, undefined);
+    const outcome = await bench.run(['other.py']);
+    assert.equal(outcome.stderr, '');
+    const { children = [] } = await bench.seen();
+    const told = children.map(
+      ({ program, command, unhooked }) =>
+        `${program.split('/').at(-1) ?? ''}${command === undefined ? '' : ` ${command}`}${unhooked === true ? ' unseen' : ''}`,
+    );
+    const python = (await bench.seen()).pythons[0]?.executable.split('/').at(-1) ?? '';
+    const expected = [
+      'echo',
+      'git rev-parse',
+      'git status',
+      'uname',
+      'sh',
+      'hostname',
+      python,
+      `${python} unseen`,
+    ];
+    assert.deepEqual([...new Set(told)], [...expected, 'true']);
+    assert.doesNotMatch(await readFile(bench.seenFile, 'utf8'), /token|secret"|secret\.sh|made\.txt/);
+  });
+
+  it('notes what a file held that was there before it was written to, with a copy where it is small', async () => {
+    const files = ['added.csv', 'changed.bin', 'ckpt.json', 'moved.json'];
+    files.push('rotated.pt', 'removed.pt', 'study.db', 'unread.txt', '.token');
+    await using bench = await Bench.open({
+      'train.py': [
+        'import os, sqlite3',
+        'open("added.csv", "a").write("new")',
+        'os.close(os.open("changed.bin", os.O_RDWR))',
+        'open("ckpt.json").read(); open("ckpt.json", "w").write("new")',
+        'open("moved.json").read(); open("new", "w").close(); os.replace("new", "moved.json")',
+        'open("rotated.pt").read(); os.rename("rotated.pt", "previous.pt"); open("rotated.pt", "w").close()',
+        'open("removed.pt").read(); os.remove("removed.pt"); open("removed.pt", "w").close()',
+        'sqlite3.connect("study.db").close()',
+        'open("unread.txt", "w").close()',
+        'open(".token", "a").close()',
+        'open("fresh.txt", "w").close(); open("fresh.txt", "a").close()',
+        'os.listdir("sub")',
+        'import package.module',
+      ].join('\n'),
+      ...Object.fromEntries(files.map(name => [name, name])),
+      'sub/a.txt': '',
+      'package/module.py': '',
+    });
+    const copies = join(dirname(bench.seenFile), 'earlier');
+    await mkdir(copies);
+    const outcome = await bench.run(['train.py']);
+    assert.equal(outcome.stderr, '');
+    const { earlier = [], listed } = await bench.seen();
+    const noted: string[] = [];
+    for (const { path, how, size, copy } of earlier) {
+      const name = relative(bench.root, path);
+      const held = copy === undefined ? 'no copy' : await readFile(join(copies, copy), 'utf8');
+      assert.equal(size, name.length);
+      noted.push(`${name} ${how} ${held}`);
+    }
+    assert.deepEqual(noted, [
+      'added.csv append added.csv',
+      'changed.bin update changed.bin',
+      'ckpt.json replace ckpt.json',
+      'moved.json replace moved.json',
+      'rotated.pt replace rotated.pt',
+      'removed.pt replace removed.pt',
+      'study.db update study.db',
+      '.token append no copy',
+    ]);
+    assert.ok(listed?.includes(join(bench.root, 'sub')));
+    assert.ok(listed?.includes(join(bench.root, 'package')) === false);
   });
 
   it('sees what is read, written, renamed and loaded, in the program and in those it starts', async () => {
@@ -279,6 +362,44 @@ describe('the Python hook', function () {
       assert.deepEqual(said, [0, 'True\n', ''], JSON.stringify([args, extra]));
     }
     assert.deepEqual((await bench.seen()).pythons, []);
+  });
+
+  it('sees files in memory, but neither devices nor what processes share there', async function () {
+    if (!existsSync('/dev/shm')) this.skip();
+    const folder = await mkdtemp('/dev/shm/lockstep test ');
+    try {
+      const shared = ['psm_', 'torch_1_', 'sem.mp-', '__KMP_REGISTERED_LIB_'].map(
+        name => `/dev/shm/${name}lockstep-${process.pid}`,
+      );
+      await writeFile(join(folder, 'data.csv'), '1,2');
+      await writeFile(
+        join(folder, 'main.py'),
+        `import multiprocessing
+import own
+with open('data.csv') as data, open('out.csv', 'w') as out: out.write(data.read())
+for name in ${JSON.stringify(shared)}:
+    with open(name, 'w') as file: file.write('x')
+    with open(name) as file: file.read()
+with open('/dev/null', 'w') as null, open('/dev/zero', 'rb') as zero: null.write(str(zero.read(2)))
+multiprocessing.Lock(), multiprocessing.Array('i', 10)
+`,
+      );
+      await writeFile(join(folder, 'own.py'), '');
+      await using bench = await Bench.open({});
+      const outcome = await runCommand({
+        ...{ program: bench.python, args: ['main.py'], cwd: folder, env: bench.environment() },
+      });
+      for (const name of shared) await rm(name, { force: true });
+      assert.deepEqual([outcome.exitCode, outcome.stderr], [0, '']);
+      const { reads, writes, modules } = await bench.seen();
+      assert.deepEqual(
+        [reads.map(({ path }) => path), writes],
+        [[join(folder, 'data.csv')], [join(folder, 'out.csv')]],
+      );
+      assert.equal(modules['own'], join(folder, 'own.py'));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('is not asked at all where the user opted out', () => {

@@ -41,7 +41,7 @@ async function record(
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
-  const hook = pythonHook(hookFolder, join(folder.path, 'seen.jsonl'), {}, path);
+  const hook = pythonHook(hookFolder, join(folder.path, 'seen.jsonl'), {}, { file: path, root: folder.path });
   const variables = { PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: hookFolder, ...hook?.variables };
   const outcome = await runCommand({
     ...{ program: 'python3', args: ['train.py'], cwd: folder.path },

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,8 +38,10 @@ async function observe(files: Readonly<Record<string, string>>, python = 'python
   assert.deepEqual([outcome.exitCode, outcome.stderr], [0, '']);
   const seen = await readSeen(path);
   const place = (file = '', line = 0): string => `${file.replace(`${folder.path}/`, '')}:${line}`;
-  const seeds = (seen.seeds ?? []).map(({ call, value, file, line, more }) =>
-    more === true ? `${call} …` : `${call} ${value ?? 'at random'} ${place(file, line)}`,
+  const seeds = (seen.seeds ?? []).map(
+    ({ call, value, file, line, more, worker }) =>
+      (more === true ? `${call} …` : `${call} ${value ?? 'at random'} ${place(file, line)}`) +
+      (worker === true ? ' in a worker' : ''),
   );
   return { stdout: outcome.stdout.toString('utf8'), seen, seeds };
 }
@@ -86,11 +88,6 @@ describe('seeds that the Python hook sees', function () {
         assert.match(seen.pythons[0]?.version ?? '', /^(2|3\.[0-7])\./, python);
         continue;
       }
-      // They warn of a hashed seed by the line that called: nothing may stand between.
-      if (/^3\.(9|10)\./.test(seen.pythons[0]?.version ?? '')) {
-        assert.deepEqual(seeds, [], python);
-        continue;
-      }
       assert.deepEqual(
         seeds,
         [
@@ -98,6 +95,7 @@ describe('seeds that the Python hook sees', function () {
           'random.seed integer of 1329 bits train.py:5',
           'random.seed str of 200 characters, hash b3e4b6e5 train.py:6',
           ...['random.seed 0.5 train.py:7', 'random.Random 5 train.py:8', 'random.Random 6 train.py:12'],
+          'random.seed 99 train.py:16 in a worker',
         ],
         python,
       );
@@ -230,7 +228,7 @@ print([(one.filename == __file__, one.lineno) for one in caught])
     assert.equal(seeds.at(-1), 'random.seed …');
   });
 
-  it('are told of PyTorch by the line of the program, not what it seeds itself, nor in workers', async () => {
+  it('are told of PyTorch by the line of the program, not what it seeds itself, and of workers what the program does', async () => {
     const { seeds } = await observe({
       'torch/__init__.py': 'from torch.random import manual_seed, seed\n',
       'torch/random.py':
@@ -238,6 +236,10 @@ print([(one.filename == __file__, one.lineno) for one in caught])
       'torch/cuda/__init__.py': '',
       'torch/cuda/random.py': 'def manual_seed_all(seed: int) -> None: pass\ndef seed(): pass\n',
       'tensorflow/python/framework/random_seed.py': 'def set_seed(seed): pass\n',
+      'torch/_compile.py':
+        'def decorated(function):\n    def inner(*args, **kwargs): return function(*args, **kwargs)\n    return inner\n',
+      'torch/_dynamo/__init__.py':
+        'import torch\nfrom torch._compile import decorated\ntorch.manual_seed = decorated(torch.manual_seed)\n',
       'train.py': `import torch, multiprocessing
 from tensorflow.python.framework.random_seed import set_seed
 def work():
@@ -247,6 +249,8 @@ if __name__ == '__main__':
     torch.cuda.random.manual_seed_all(4)
     torch.seed()
     set_seed([1, (2, {}), None] + list(range(20)))
+    import torch._dynamo
+    torch.manual_seed(11)
     for way in ['fork', 'spawn']:
         worker = multiprocessing.get_context(way).Process(target=work)
         worker.start()
@@ -259,8 +263,108 @@ if __name__ == '__main__':
         ...['torch.manual_seed 3 train.py:6', 'torch.cuda.manual_seed_all 4 train.py:7'],
         'torch.seed at random train.py:8',
         'tensorflow.random.set_seed [1, (2, <builtins.dict>), None, 0, 1, 2, 3, 4, ...] train.py:9',
+        'torch.manual_seed 11 train.py:11',
+        'torch.manual_seed 50 train.py:4 in a worker',
       ],
     );
+  });
+
+  it('are those of the program in workers, and not what a library seeds them with', async () => {
+    const files = {
+      'lib/site-packages/loader.py':
+        'import multiprocessing, random\ndef loop(init, n):\n    random.seed(900 + n)\n    init(n)\ndef start(way, init):\n    context = multiprocessing.get_context(way)\n    workers = [context.Process(target=loop, args=(init, n)) for n in range(3)]\n    for one in workers: one.start()\n    for one in workers: one.join()\n',
+      'train.py': `import random, site, sys
+from loader import start
+def init(n):
+    random.seed(10 - n)
+    random.seed(7)
+if __name__ == '__main__':
+    random.seed(7)
+    for way in ['fork', 'spawn', 'forkserver']:
+        start(way, init)
+`,
+    };
+    await using folder = await temporaryFolder('a library with workers');
+    for (const python of await observedPythons()) {
+      const made = await runCommand({
+        ...{
+          program: python,
+          args: ['-m', 'venv', '--without-pip', join(folder.path, String(python.length))],
+        },
+      });
+      assert.equal(made.exitCode, 0, made.stderr);
+      const version = (await readdir(join(folder.path, String(python.length), 'lib')))[0] ?? '';
+      const packages = join(folder.path, String(python.length), 'lib', version, 'site-packages');
+      await writeFile(join(packages, 'loader.py'), files['lib/site-packages/loader.py']);
+      const own = join(folder.path, String(python.length), 'bin', 'python');
+      const { seeds } = await observe({ 'train.py': files['train.py'] }, own);
+      await rm(join(folder.path, String(python.length)), { recursive: true });
+      assert.deepEqual(
+        seeds,
+        [
+          'random.seed 7 train.py:7',
+          ...[8, 9, 10].map(value => `random.seed ${value} train.py:4 in a worker`),
+        ],
+        python,
+      );
+    }
+  });
+
+  it('leave errors as they look, on every Python', async () => {
+    const program = `import random, sys, traceback
+import torch.random as torch
+class Odd(Exception):
+    def __setattr__(self, *args): raise SystemExit('was asked')
+class Number(object):
+    def __int__(self): raise Odd('no number')
+def deep(seed):
+    random.seed(seed)
+for call in [lambda: random.seed([1]), lambda: random.seed(b=1), lambda: torch.manual_seed('x'), lambda: torch.manual_seed(Number()), lambda: torch.shared(Number()), torch.manual_seed]:
+    try:
+        call()
+    except Exception as error:
+        traceback.print_exc()
+        print(error.__context__, error.__cause__)
+deep({})
+`;
+    const library = `def manual_seed(seed):
+    for attempt in range(3):
+        if attempt and seed is None:
+            continue
+        try:
+            number = int(seed)
+        except ValueError as error:
+            raise RuntimeError('wrong') from error
+    return number
+def seed(): pass
+def shared(seed):
+    return (lambda: int(seed))()
+`;
+    const watched =
+      library.replace('def seed(): pass\n', '').replace('def shared', 'def seed') + 'shared = seed\n';
+    for (const python of await observedPythons())
+      for (const text of [library, watched]) {
+        await using folder = await temporaryFolder('errors of seeds');
+        await mkdir(join(folder.path, 'torch'));
+        await writeFile(join(folder.path, 'torch', '__init__.py'), '');
+        await writeFile(join(folder.path, 'torch', 'random.py'), text);
+        await writeFile(join(folder.path, 'train.py'), program);
+        const hooked = {
+          ...pythonHook(hookFolder, join(folder.path, 'seen.jsonl'), {})?.variables,
+          PYTHONPATH: hookFolder,
+        };
+        const [plain, seen] = await Promise.all(
+          [{}, hooked].map(more =>
+            runCommand({
+              ...{ program: python, args: ['train.py'], cwd: folder.path },
+              env: scrubbedEnvironment(folder.path, { PYTHONDONTWRITEBYTECODE: '1', ...more }),
+            }),
+          ),
+        );
+        assert.equal(seen?.stderr, plain?.stderr, python);
+        assert.equal(String(seen?.stdout), String(plain?.stdout), python);
+        assert.match(plain?.stderr ?? '', /in deep/);
+      }
   });
 
   it('leave functions alone whose seed has no name of its own, as decorated ones', async () => {

@@ -21,6 +21,12 @@ describe('the life of a run', () => {
   });
   after(() => runs[Symbol.asyncDispose]());
 
+  it('has room kept for its end before a command runs that may fill the disk', async () => {
+    const kept = 'test -s "$(dirname "$LOCKSTEP_METRICS")/.reserve.tmp"';
+    const run = await runs.launch(['sh', '-c', kept]);
+    assert.equal((await run.ended()).result?.exitCode, 0);
+  });
+
   it('records a command that succeeds, with plan, logs, metrics and result', async () => {
     await runs.write({
       'train.py': [
@@ -240,6 +246,7 @@ describe('the life of a run', () => {
     const end = await run.ended();
     assert.equal(end.state, 'finished');
     assert.equal(end.result?.detachedProcesses, 1);
+    assert.deepEqual(end.result.detachedNames, ['sleep']);
   });
 
   it('refuses to cancel what has ended', async () => {

@@ -48,11 +48,16 @@ describe('seeds that a program set', () => {
       assert.deepEqual(seedDifferences(record(before, programs), record(after, programs)), lines);
   });
 
-  it('do not differ by what one Python hides', () => {
-    const other = { ...record([]), pythons: [{ executable: 'python', version: '3.10.13' }] };
-    const known = record([at('random.seed', '1'), at('numpy.random.seed', '2')]);
-    const lines = ['numpy.random.seed 2 → (not set)'];
-    assert.deepEqual(seedDifferences(known, other), lines);
-    assert.deepEqual(seedDifferences(known, record([])), ['random.seed 1 → (not set)', ...lines]);
+  it('are told apart where workers set them', () => {
+    const worker = (value: string) => ({ ...at('random.seed', value, 4), worker: true });
+    const [before, after] = [
+      record([at('random.seed', '1', 2), worker('5')]),
+      record([at('random.seed', '1', 2), worker('6')]),
+    ];
+    assert.deepEqual(seedDifferences(before, after), ['random.seed in a worker 5 → 6 (train.py:4)']);
+    assert.deepEqual(seedLines(after), [
+      'random.seed 1 (train.py:2)',
+      'random.seed in a worker 6 (train.py:4)',
+    ]);
   });
 });

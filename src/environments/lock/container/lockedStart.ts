@@ -16,8 +16,8 @@ import { buildPlaces, type Devcontainer } from '../../devcontainer/readDevcontai
 import type { EngineClient } from '../../engine/engineClient.ts';
 import type { ImageDetails } from '../../engine/shapes.ts';
 import type { LockedContainer } from '../../environmentLock.ts';
-import { parseImageReference, pinnedName } from '../../registry/imageReference.ts';
 import { pinDockerfile } from '../dockerfileImages.ts';
+import { pinnedNames } from './pinnedNames.ts';
 
 export interface LockedStart {
   readonly how: 'image' | 'pulled' | 'rebuilt';
@@ -95,18 +95,4 @@ async function pinned(
   return value.build?.dockerfile === undefined
     ? { ...value, dockerFile: dockerfile }
     : { ...value, build: { ...value.build, dockerfile } };
-}
-
-/** Image as written → `registry/repository@sha256:…`. */
-export function pinnedNames(base: LockedContainer['base']): Record<string, string> {
-  return Object.fromEntries(
-    base.flatMap(({ ref, digest }) => {
-      if (digest === undefined) return [];
-      try {
-        return [[ref, pinnedName(parseImageReference(ref), digest)]];
-      } catch {
-        return [];
-      }
-    }),
-  );
 }

@@ -2,8 +2,10 @@
 
 Executed by sitecustomize.py once `torch` has been imported. Works through torch.utils._debug_mode.DebugMode (PyTorch 2.10
 and newer) and never fails the program: whatever goes wrong becomes one line of the file, and the recording ends there.
-Each line is JSON: {"n": operation, "h": [hash of each tensor it returned], "f": file, "l": line}, or {"problem": words}.
-A hash depends on every bit and its place, and on nothing else: not on the number of threads that add it up.
+Each line is JSON: {"n": operation, "h": [hash of each tensor it wrote], "f": file, "l": line, "s": steps that optimizers
+had made}, {"problem": words}, or at the end {"end": {"operations": number, "seconds": spent here, "of": since the start}}.
+Files below the repository are named relative to it. A hash depends on every bit and its place, and on nothing else: not
+on the number of threads that add it up.
 """
 
 import atexit
@@ -11,20 +13,44 @@ import json
 import os
 import sys
 import threading
+import time
 
 MOST_LINES = 200000
 MOST_BYTES = 48 * 1024 * 1024
 CHUNK = 1 << 20
 FRAMES = 80
 
+# Operations that also return memory to work in, or that is written in part: only the first outputs are computed.
+WORKSPACES = (
+    ("mkldnn_rnn_layer", 3),
+    ("cudnn_rnn", 3),
+    ("miopen_rnn", 3),
+    ("cudnn_batch_norm", 3),
+    ("miopen_batch_norm", 3),
+    ("batch_norm_with_update", 3),
+    ("scaled_dot_product", 1),
+    ("flash_attention", 1),
+    ("efficient_attention", 1),
+    ("cudnn_attention", 1),
+    ("ctc_loss", 1),
+    ("embedding_bag", 1),
+)
+
 
 class Recorder(object):
-    def __init__(self, torch, path):
+    def __init__(self, torch, path, root):
         self.torch = torch
+        self.path = path
+        self.root = os.path.join(root, "") if root else None
         self.pid = os.getpid()
-        # Of several processes the first records; the others leave the file alone.
-        self.fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o644)
+        self.fd = None
         self.lines = 0
+        self.operations = 0
+        self.steps = 0
+        self.spent = 0.0
+        self.began = time.perf_counter()
+        self.plans = {}
+        self.names = {}
         self.bytes = 0
         self.waiting = []
         self.off = False
@@ -49,6 +75,15 @@ class Recorder(object):
 
     def flush(self):
         lines, self.waiting = self.waiting, []
+        if lines and self.fd is None:
+            # Of several processes the first that has something to say records; the others leave the file alone. One that
+            # only imports PyTorch, as a launcher does, is none of them.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+            try:
+                self.fd = os.open(self.path, flags, 0o644)
+            except OSError:
+                self.off = True
+                return
         data = "".join(lines).encode("utf-8", "replace")
         while data:
             data = data[os.write(self.fd, data):]
@@ -57,6 +92,10 @@ class Recorder(object):
         try:
             if os.getpid() == self.pid:
                 with self.lock:
+                    if self.operations:
+                        took = {"operations": self.operations, "seconds": round(self.spent, 3)}
+                        took["of"] = round(time.perf_counter() - self.began, 3)
+                        self.waiting.append(json.dumps({"end": took}, separators=(",", ":")) + "\n")
                     self.flush()
         except Exception:
             pass
@@ -64,25 +103,48 @@ class Recorder(object):
     def start(self):
         from torch.utils._debug_mode import DebugMode
 
+        try:
+            from torch.optim.optimizer import register_optimizer_step_post_hook
+
+            register_optimizer_step_post_hook(self.stepped)
+        except Exception:
+            pass
+
         self.mode = DebugMode(record_output=False, record_profiler_context=False)
         # Never left: both last as long as the program.
         self.hooks = DebugMode.dispatch_hooks(log_hook=self.after)
         self.hooks.__enter__()
         self.mode.__enter__()
 
+    def stepped(self, optimizer, args, kwargs):
+        self.steps += 1
+
     def after(self, func, types, args, kwargs, result):
+        start = time.perf_counter()
         try:
             # What was recorded of the call is here now: without this a training would fill the memory with it.
             del self.mode.operators[:]
-            if self.off or os.getpid() != self.pid or not self.counts(func):
+            if self.off or os.getpid() != self.pid:
                 return None
+            plan = self.plans.get(func)
+            if plan is None:
+                plan = self.plans[func] = self.planned(func)
+            most, written = plan
             tensors = []
-            self.collect(result, tensors)
+            if written:
+                result = [args[at] if at < len(args) else kwargs.get(name) for at, name in written]
+            elif most and isinstance(result, (list, tuple)):
+                result = result[:most]
+            if most:
+                self.collect(result, tensors)
             if tensors:
                 line = {"n": str(getattr(func, "__qualname__", None) or func), "h": tensors}
                 place = self.place()
                 if place is not None:
                     line["f"], line["l"] = place
+                if self.steps:
+                    line["s"] = self.steps
+                self.operations += 1
                 self.write(line)
         except Exception as error:
             try:
@@ -91,18 +153,31 @@ class Recorder(object):
             except Exception:
                 pass
             self.off = True
+        finally:
+            self.spent += time.perf_counter() - start
         return None
 
-    def counts(self, func):
+    def planned(self, func):
+        """How many of its outputs count, and which arguments it writes where it returns nothing: place and name."""
         name = str(func)
         # Memory that nobody has written yet holds anything.
         if "empty" in name or "resize" in name or "profiler" in name:
-            return False
+            return 0, ()
         schema = getattr(func, "_schema", None)
         if schema is None:
-            return True
+            return 64, ()
+        if not schema.returns:
+            # As those of optimizers that take all parameters at once.
+            found = [(at, a.name) for at, a in enumerate(schema.arguments) if a.alias_info and a.alias_info.is_write]
+            return (64 if found else 0), found
         # A view computes nothing.
-        return not all(r.alias_info is not None and not r.alias_info.is_write for r in schema.returns)
+        if all(r.alias_info is not None and not r.alias_info.is_write for r in schema.returns):
+            return 0, ()
+        if "backward" not in name:
+            for part, most in WORKSPACES:
+                if part in name:
+                    return most, ()
+        return 1 << 20, ()
 
     def collect(self, value, found):
         torch = self.torch
@@ -115,6 +190,9 @@ class Recorder(object):
     def hash(self, tensor):
         torch = self.torch
         if tensor.layout != torch.strided or tensor.device.type == "meta" or tensor.is_quantized:
+            return None
+        # A graph of kernels that is being made computes nothing yet, and may not be waited for.
+        if tensor.is_cuda and torch.cuda.is_current_stream_capturing():
             return None
         if type(tensor) is not torch.Tensor and hasattr(tensor, "to_local"):
             tensor = tensor.to_local()
@@ -153,17 +231,25 @@ class Recorder(object):
                 return None
             name = frame.f_code.co_filename
             if not name.startswith(self.outside) and not name.startswith("<"):
-                return name, frame.f_lineno
+                return self.named(name), frame.f_lineno
             frame = frame.f_back
         return None
 
+    def named(self, name):
+        known = self.names.get(name)
+        if known is None:
+            known = os.path.abspath(name)
+            if self.root is not None:
+                for root, path in ((self.root, known), (os.path.realpath(self.root) + os.sep, os.path.realpath(known))):
+                    if path.startswith(root):
+                        known = path[len(root):].replace(os.sep, "/")
+                        break
+            self.names[name] = known
+        return known
 
-def record(torch, path):
-    recorder = None
-    try:
-        recorder = Recorder(torch, path)
-    except Exception:
-        return
+
+def record(torch, path, root):
+    recorder = Recorder(torch, path, root)
     atexit.register(recorder.end)
     try:
         recorder.start()

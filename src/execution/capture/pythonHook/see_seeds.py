@@ -2,8 +2,8 @@
 
 Loaded by sitecustomize.py when a program imports the first library that has a seed, never imported. Nothing public is
 replaced, so that identity, signature, type, pickling and subclasses stay as they are: of a function written in Python
-the code is exchanged for one that tells and then runs the original (one more frame), and what numpy has in C is seen where it looks up
-its own helpers. Values are worded by their type, without calling any code of the program's objects.
+the code is exchanged for one that tells first (exchange_code.py), and what numpy has in C is seen where it looks up its own
+helpers. Values are worded by their type, without calling any code of the program's objects.
 """
 
 import sys
@@ -31,7 +31,8 @@ SEEDED = {
 
 
 class SeedWatch(object):
-    def __init__(self, note, outside, absolute, getpid, is_worker):
+    def __init__(self, note, outside, absolute, getpid, is_worker, exchange):
+        self.exchange = exchange
         self.note = note
         self.outside = outside
         self.absolute = absolute
@@ -40,7 +41,7 @@ class SeedWatch(object):
         self.pid = getpid()
         self.known = {}
         self.pending = None
-        self.forked = False
+        self.process = self.pid
 
     def watch(self, name, module):
         """After the import of `module`."""
@@ -61,14 +62,14 @@ class SeedWatch(object):
 
     def saw(self, call, value, frame, own):
         """`own`: the seed of a generator of its own, which libraries make for themselves when they are imported."""
-        # Workers are seeded by the library that starts them, in an order that is never the same.
-        if self.getpid() != self.pid or self.is_worker():
-            return
         values = self.known.get(call, ())
         if len(values) <= _MOST_VALUES:
             worded = _worded(value)
             if worded not in values:
                 self._tell(call, worded, self._place(frame, own))
+
+    def _in_worker(self):
+        return self.getpid() != self.pid or self.is_worker()
 
     def _tell(self, call, value, place):
         if place is None:
@@ -77,17 +78,25 @@ class SeedWatch(object):
         if value in values or len(values) > _MOST_VALUES:
             return
         values.add(value)
+        line = {"k": "seed", "c": call, "pid": self.getpid()}
         if len(values) > _MOST_VALUES:
-            self.note({"k": "seed", "c": call, "more": True, "pid": self.pid}, True)
+            line["more"] = True
         else:
-            self.note({"k": "seed", "c": call, "v": value, "f": place[0], "n": place[1], "pid": self.pid}, True)
+            line.update({"v": value, "f": place[0], "n": place[1]})
+        if self._in_worker():
+            line["w"] = True
+        self.note(line, True)
 
     def _place(self, frame, own):
         """File and line of the program, else of the library that called; None for a library's own affair."""
         direct = None
         steps = 0
+        worker = self._in_worker()
         while frame is not None and steps < 100:
             name = frame.f_code.co_filename
+            # Below lies what started the worker. Libraries seed their workers, too, in an order that is never the same.
+            if worker and frame.f_code.co_name == "_bootstrap" and name.endswith("process.py"):
+                return None
             if not name.startswith("<frozen "):
                 path = name if name.startswith("<") else self.absolute(name)
                 if direct is None:
@@ -98,7 +107,7 @@ class SeedWatch(object):
                     return None
             frame = frame.f_back
             steps += 1
-        return direct
+        return None if worker else direct
 
     # Functions written in Python.
 
@@ -108,13 +117,16 @@ class SeedWatch(object):
         def tell(value=None, *rest):
             try:
                 frame = sys._getframe(2)
+                # Decorates manual_seed as soon as it is imported, which many libraries do.
+                while str(frame.f_globals.get("__name__", "")).startswith(("torch._compile", "torch._dynamo.")):
+                    frame = frame.f_back
                 # A library that calls itself: manual_seed seeds the GPUs, too.
                 if str(frame.f_globals.get("__name__", "")).split(".", 1)[0] != package:
                     self.saw(call, value, frame, False)
             except Exception:
                 pass
 
-        _exchange_code(function, tell, 1)
+        self.exchange(function, tell, 1)
 
     def _watch_random(self, module):
         inst = getattr(module, "_inst", None)
@@ -125,15 +137,15 @@ class SeedWatch(object):
                     # Libraries make generators with a random start for names of files and the like.
                     if value is not None:
                         self.saw("random.Random", value, self._after_init(sys._getframe(2)), True)
-                elif value is None and self.forked:
-                    # Python itself, in a forked process.
-                    self.forked = False
-                else:
+                    return
+                before, self.process = self.process, self.getpid()
+                # In a forked process Python itself does so first.
+                if value is not None or before == self.process:
                     self.saw("random.seed", value, sys._getframe(2), False)
             except Exception:
                 pass
 
-        _exchange_code(getattr(module.Random, "seed", None), tell, 2)
+        self.exchange(getattr(module.Random, "seed", None), tell, 2)
 
     @staticmethod
     def _after_init(frame):
@@ -206,7 +218,7 @@ class SeedWatch(object):
         # These make a generator only to give it the state of another one.
         if not any(name in names for name in ("jumped", "loads", "load", "deepcopy", "copy")):
             found = [name for name in ("RandomState", "seed") + _SEQUENCED if name in names]
-            if found and self.getpid() == self.pid and not self.is_worker():
+            if found:
                 call = "numpy.random." + (found[0] if len(found) == 1 else "SeedSequence")
                 place = self._place(frame, found != ["seed"])
         # A RandomState with a seed starts at random first; then the seed follows from the same place.
@@ -232,57 +244,6 @@ class SeedWatch(object):
 
 # What makes a SeedSequence of its seed. Which one it was is told by the code that called, where it names only one.
 _SEQUENCED = ("default_rng", "SeedSequence", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
-
-
-def _exchange_code(function, tell, told_of):
-    """The function stays the same object with the same signature; its code first tells its first two arguments.
-
-    Left alone where the first `told_of` may be among its `**kwargs`, as those of a decorated function are.
-    """
-    kind = type(_exchange_code)
-    if type(function) is not kind or sys.implementation.name != "cpython":
-        return
-    code = function.__code__
-    names = code.co_varnames
-    count, only = code.co_argcount, code.co_kwonlyargcount
-    if count < told_of and (only or code.co_flags & 12):
-        return
-    positional = list(names[:count])
-    declared, passed = list(positional), list(positional)
-    if code.co_posonlyargcount:
-        declared.insert(code.co_posonlyargcount, "/")
-    last = count + only
-    if code.co_flags & 4:
-        declared.append("*" + names[last])
-        passed.append("*" + names[last])
-        told = positional[:2] + ["*" + names[last]]
-        last += 1
-    else:
-        told = positional[:2] or ["None"]
-        if only:
-            declared.append("*")
-    declared += names[count:count + only]
-    passed += ["%s=%s" % (name, name) for name in names[count:count + only]]
-    if code.co_flags & 8:
-        declared.append("**" + names[last])
-        passed.append("**" + names[last])
-    free = code.co_freevars
-    # On one line: an error has one more frame, with the first line of the function or, from Python 3.11 on, an empty one.
-    source = "def make(%s):\n def %s(%s): %s_tell = '\\0tell'; _run = '\\0run'; _tell(%s); return _run(%s)\n return %s" % (
-        ", ".join(free), code.co_name, ", ".join(declared), "".join([name + "; " for name in free]),
-        ", ".join(told), ", ".join(passed), code.co_name,
-    )
-    made = {}
-    exec(source, made)
-    telling = made["make"](*free).__code__
-    run = kind(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
-    run.__kwdefaults__ = function.__kwdefaults__
-    stand = {"\0tell": tell, "\0run": run}
-    consts = tuple([stand.get(one, one) if isinstance(one, str) else one for one in telling.co_consts])
-    same = {"co_filename": code.co_filename, "co_firstlineno": code.co_firstlineno}
-    if hasattr(code, "co_qualname"):
-        same["co_qualname"] = code.co_qualname
-    function.__code__ = telling.replace(co_consts=consts, **same)
 
 
 def _worded(value, depth=0):

@@ -4,8 +4,7 @@ which modules it had loaded.
 Python imports a module of this name at its start when the folder is on PYTHONPATH. This one takes itself out of the
 way first (out of sys.path, and a sitecustomize of the user's own is run in its place), prints nothing, imports nothing
 that is not loaded already (but the built-in atexit), never fails, and runs no code of the program's objects: the
-program must not be able to tell the difference, but by looking for it (a seed function has one more frame in a
-traceback). LOCKSTEP_HOOK=0 switches it off. The syntax is the oldest that still runs anywhere, because a program may
+program must not be able to tell the difference, but by looking for it. LOCKSTEP_HOOK=0 switches it off. The syntax is the oldest that still runs anywhere, because a program may
 start another Python.
 
 Each fact is one JSON line appended to the file named by LOCKSTEP_SEEN, opened for that moment only: a descriptor held
@@ -35,12 +34,23 @@ def _observe(seen_file):
     followed = (".csv", ".tsv", ".log", ".jsonl", ".ndjson", ".json", ".wandb", ".yaml", ".yml", ".db")
     known = set()
     waiting = []
-    state = {"off": False, "lines": 0, "mlflow": False, "child": False}
+    # Times of sources as they were read.
+    sources = {}
+    # Made when the program first writes to a file; see keep_earlier.py.
+    earlier_content = []
+    # The function of child_programs.py, when the first program is started.
+    child_programs = []
+    state = {"off": False, "lines": 0, "mlflow": False}
+    # What was started, each once.
+    children = set()
+    most_children = 200
     # Other programs, which may write what nobody here sees. Forked workers are seen.
     starts = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
     mlflow_uri = "MLFLOW_TRACKING_URI"
     mlflow_bytes = mlflow_uri.encode("ascii")
     own_mlflow = os.environ.get("LOCKSTEP_MLFLOW_URI")
+    # Of a reproduction: folders that it may not change.
+    read_only = os.environ.get("LOCKSTEP_READ_ONLY")
 
     def quote(value):
         out = value.replace("\\", "\\\\").replace('"', '\\"')
@@ -89,6 +99,8 @@ def _observe(seen_file):
 
     # What belongs to the interpreter and its environment is no input: packages are recorded as packages.
     environment = []
+    # Of it, where packages are installed.
+    installed = []
     for prefix in {sys.prefix, sys.exec_prefix, getattr(sys, "base_prefix", sys.prefix)}:
         for part in ("lib", "lib64", "bin", "include", "share", "etc", "Lib", "DLLs", "Scripts", "conda-meta", "pkgs"):
             environment.append(join(prefix, part) + os.sep)
@@ -96,28 +108,71 @@ def _observe(seen_file):
     try:
         import site  # is running right now, so this loads nothing
 
-        environment.extend(join(p, "") for p in site.getsitepackages())
+        installed.extend(join(p, "") for p in site.getsitepackages())
         if site.ENABLE_USER_SITE and site.USER_SITE:
-            environment.append(join(site.USER_SITE, ""))
+            installed.append(join(site.USER_SITE, ""))
+        environment.extend(installed)
     except Exception:
         pass
-    outside = tuple(environment) + ("/proc/", "/sys/", "/dev/")
+    # Memory that processes share is no file, though it lies where files may lie, too.
+    segments = ["psm_", "pym-", "torch_", "sem.", "nccl-", "cuda.shm.", "__KMP_REGISTERED"]
+    outside = tuple(environment) + ("/proc/", "/sys/") + tuple(["/dev/shm/" + name for name in segments])
 
-    def opened(path, write, both=False, anew=False):
+    def text_of(path):
         # Never isinstance(), which asks an object for its __class__.
         kind = type(path)
         if issubclass(kind, text):
-            path = path if kind is text else text.__str__(path)
-        elif issubclass(kind, bytes):
-            path = fsdecode(bytes.__getitem__(path, slice(None)))
-        else:
-            pathlib = sys.modules.get("pathlib")
-            if pathlib is None or (kind is not pathlib.PosixPath and kind is not pathlib.WindowsPath):
-                return
-            path = str(path)
-        path = absolute(path)
+            return path if kind is text else text.__str__(path)
+        if issubclass(kind, bytes):
+            return fsdecode(bytes.__getitem__(path, slice(None)))
+        pathlib = sys.modules.get("pathlib")
+        if pathlib is None or (kind is not pathlib.PosixPath and kind is not pathlib.WindowsPath):
+            return None
+        return str(path)
+
+    def named(path):
+        path = text_of(path)
+        return None if path is None else absolute(path)
+
+    def is_import(frame):
+        # Where modules are looked for, others beside them decide nothing.
+        return frame.f_code.co_filename.startswith("<frozen importlib")
+
+    def listed(path):
+        path = absolute(".") if path is None else named(path)
+        key = (path, "listed")
+        if path is None or key in known or len(known) >= most_paths or join(path, "").startswith(outside):
+            return
+        known.add(key)
+        note({"k": "l", "p": path})
+
+    def earlier(path, how):
+        # What is replaced matters only where the program has read it.
+        if how == "replace" and (path, False) not in known:
+            return
+        if not earlier_content:
+            folder = os.path.dirname(seen_file)
+            made = run_own("keep_earlier.py")["EarlierContent"]
+            own = join(own_folder, "")
+            earlier_content.append(made(note, known, join(folder, "earlier"), join(folder, "plan.json"), own))
+        earlier_content[0].look(path, how)
+
+    def moved_away(path):
+        # What was read and is put away may be made anew under its name.
+        path = named(path)
+        if path is not None and (path, False) in known:
+            earlier(path, "replace")
+
+    def opened(path, write, both=False, anew=False, how=None):
+        path = named(path)
+        if path is None:
+            return
         key = (path, write)
+        if key in known and path in sources:
+            look_again(path)
         if key in known or path.startswith(outside) or path == seen_file:
+            return
+        if path.startswith("/dev/") and not path.startswith("/dev/shm/"):
             return
         if len(known) >= most_paths:
             if not state["off"]:
@@ -126,6 +181,8 @@ def _observe(seen_file):
             return
         known.add(key)
         if write:
+            if how is not None:
+                earlier(path, how)
             line = {"k": "rw" if both else "w", "p": path}
             name = path[path.rfind(os.sep) + 1:]
             metrics = name.endswith(followed) or "tfevents" in name
@@ -146,21 +203,104 @@ def _observe(seen_file):
         if (found.st_mode & 0o170000) != 0o100000:
             return
         if path.endswith((".py", ".pyc", ".pyw")):
-            note({"k": "code", "p": path})
+            note_code(path, found)
         else:
-            note({"k": "r", "p": path, "s": found.st_size, "m": found.st_mtime * 1000.0})
+            note(with_times({"k": "r", "p": path}, found))
+
+    def with_times(line, found):
+        # The inode's own time cannot be set back.
+        line.update({"s": found.st_size, "m": found.st_mtime * 1000.0})
+        line["t"] = max(found.st_mtime, found.st_ctime) * 1000.0
+        return line
+
+    def note_code(path, found):
+        # What is cached stands for the source beside that folder.
+        at = path.rfind(os.sep + "__pycache__" + os.sep)
+        if at >= 0:
+            name = path[at + 13:]
+            try:
+                found = os_stat(path[:at + 1] + name[:name.find(".")] + ".py")
+            except OSError:
+                pass
+        elif len(sources) < most_paths:
+            sources[path] = found.st_mtime, found.st_ctime
+        note(with_times({"k": "code", "p": path}, found))
+
+    def look_again(path):
+        # A source is read anew by what compiles it once more; it matters only where somebody has edited it meanwhile.
+        try:
+            found = os_stat(path)
+        except OSError:
+            return
+        if sources[path] != (found.st_mtime, found.st_ctime):
+            sources[path] = found.st_mtime, found.st_ctime
+            note(with_times({"k": "code", "p": path}, found))
+
+    def native(path):
+        """A library that Python itself loads into the process, which opens no file that it tells of."""
+        if type(path) is not text or os.sep not in path:
+            return
+        path = absolute(path)
+        key = (path, False)
+        if key in known or len(known) >= most_paths or path.startswith(outside):
+            return
+        known.add(key)
+        try:
+            found = os_stat(path)
+        except OSError:
+            return
+        if (found.st_mode & 0o170000) == 0o100000:
+            note(with_times({"k": "code", "p": path}, found))
+
+    def started(event, args):
+        # Of more than are noted, and of those that cannot be told, nobody knows which they were.
+        line = {"k": "child", "p": ""}
+        try:
+            # Loaded with the first one.
+            if not child_programs:
+                child_programs.append(run_own("child_programs.py")["child_program"])
+            if len(children) < most_children:
+                line = child_programs[0](event, args, own_folder_of_hook)
+        except Exception:
+            pass
+        key = encode(line)
+        if key not in children:
+            children.add(key)
+            note(line, True)
+
+    def load_native(path):
+        try:
+            if path is not None and not state["off"]:
+                native(path)
+        except Exception:
+            pass
 
     def hook(event, args):
         # Called for everything the interpreter audits, so the common way out comes first.
         if event != "open" and event != "os.rename" and event != "sqlite3.connect" and event != "os.putenv":
             if event == "import":
                 # The program may say so itself, with anything beside it.
-                if len(args) == 5 and type(args[0]) is text and args[0] in awaited:
-                    await_import(args[0])
-            elif event in starts and not state["child"]:
-                state["child"] = True
+                if len(args) == 5 and type(args[0]) is text:
+                    if args[0] in awaited:
+                        await_import(args[0])
+                    load_native(args[1])
+            elif event == "ctypes.dlopen":
+                load_native(args[0])
+            elif event == "os.listdir" or event == "os.scandir":
                 try:
-                    note({"k": "child"}, True)
+                    if not state["off"] and type(args[0]) is not int and not is_import(sys._getframe(1)):
+                        listed(args[0])
+                except Exception:
+                    pass
+            elif event == "os.remove":
+                try:
+                    if not state["off"] and (len(args) < 2 or args[1] == -1):
+                        moved_away(args[0])
+                except Exception:
+                    pass
+            elif event in starts and len(children) <= most_children:
+                try:
+                    started(event, args)
                 except Exception:
                     pass
             return
@@ -174,12 +314,17 @@ def _observe(seen_file):
                 if mode is None:
                     write = bool(how & writing)
                     anew = bool(how & os.O_TRUNC)
-                    opened(path, write, write and not anew and how & os.O_RDWR, anew)
+                    only_append = how & os.O_APPEND and not how & os.O_RDWR
+                    before = "replace" if anew else "append" if only_append else "update"
+                    opened(path, write, write and not anew and how & os.O_RDWR, anew, before)
                 elif type(mode) is text:
                     write = "w" in mode or "a" in mode or "x" in mode or "+" in mode
-                    opened(path, write, "+" in mode and "w" not in mode, "w" in mode or "x" in mode)
+                    anew = "w" in mode or "x" in mode
+                    before = "replace" if anew else "update" if "+" in mode else "append"
+                    opened(path, write, "+" in mode and "w" not in mode, anew, before)
             elif event == "os.rename":
-                opened(args[1], True, False, True)
+                moved_away(args[0])
+                opened(args[1], True, False, True, "replace")
             elif event == "os.putenv":
                 if type(args[0]) is not bytes and type(args[0]) is not text:
                     return
@@ -190,16 +335,13 @@ def _observe(seen_file):
                 elif args[0] == mlflow_uri or args[0] == mlflow_bytes:
                     note_mlflow(args[1] if isinstance(args[1], text) else args[1].decode("ascii"))
             elif type(args[0]) is not text or args[0] != ":memory:":
-                opened(args[0], True, True)
+                opened(args[0], True, True, False, "update")
         except Exception:
             pass
 
     # Libraries that have a seed. What a program imports is looked at only when it imports one of them.
     awaited = {"random", "numpy.random", "torch.random", "torch.cuda.random", "jax.random"}
     awaited.add("tensorflow.python.framework.random_seed")
-    if sys.version_info[:2] in ((3, 9), (3, 10)):
-        # Seeds that are hashed are warned of there, by the frame of who called.
-        awaited.discard("random")
     if _operations:
         awaited.add("torch")
     watches = []
@@ -214,11 +356,14 @@ def _observe(seen_file):
     def imported(name, module):
         awaited.discard(name)
         if name == "torch":
-            run_own("record_operations.py")["record"](module, _operations[0])
+            # Of a distributed training the first process; workers prepare data.
+            if not is_worker() and not _rank(os):
+                run_own("record_operations.py")["record"](module, *_operations)
             return
         try:
             if not watches:
-                made = run_own("see_seeds.py")["SeedWatch"](note, outside, absolute, os.getpid, is_worker)
+                exchange = run_own("exchange_code.py")["exchange_code"]
+                made = run_own("see_seeds.py")["SeedWatch"](note, outside, absolute, os.getpid, is_worker, exchange)
                 watches.append(made)
             watches[0].watch(name, module)
         except Exception:
@@ -239,10 +384,23 @@ def _observe(seen_file):
         for name, module in list(sys.modules.items()):
             path = getattr(module, "__file__", None)
             if isinstance(path, str) and len(found) < most_paths:
+                # Some libraries make modules up that have a name and no file.
+                if not isabs(path) and not os.path.exists(path):
+                    continue
                 path = absolute(path)
                 if not path.startswith(outside) and path != own_file:
                     found[name] = path
         return found
+
+    def packages():
+        """Names at the top of what was loaded from installed packages."""
+        found = set()
+        places = tuple(installed)
+        for name, module in list(sys.modules.items()):
+            path = getattr(module, "__file__", None)
+            if type(path) is str and type(name) is str and path.startswith(places):
+                found.add(name.partition(".")[0])
+        return sorted(found)
 
     def facts():
         """Settings that decide whether numbers repeat, from modules the program itself has loaded."""
@@ -404,15 +562,13 @@ def _observe(seen_file):
             flush()
             said = getattr(sys.modules.get("mlflow.tracking._tracking_service.utils"), "_tracking_uri", None)
             note_mlflow(str(said or os.environ.get(mlflow_uri, "")))
-            note({"k": "end", "pid": os.getpid(), "modules": modules(), "facts": facts()}, True)
+            note({"k": "end", "pid": os.getpid(), "modules": modules(), "packages": packages(), "facts": facts()}, True)
         except Exception:
             pass
 
     def after_fork():
         # What waits is the parent's to write.
         del waiting[:]
-        for watch in watches:
-            watch.forked = True
 
     def is_worker():
         process = sys.modules.get("multiprocessing.process")
@@ -420,6 +576,8 @@ def _observe(seen_file):
 
     ranks = _rank_names + tuple(name.encode("ascii") for name in _rank_names)
     own_file = absolute(__file__)
+    own_folder_of_hook = os.path.dirname(own_file)
+    own_folder = absolute(".")
     note({
         "k": "start",
         "pid": os.getpid(),
@@ -443,6 +601,8 @@ def _observe(seen_file):
                 except Exception:
                     pass
         sys.addaudithook(hook)
+        if read_only:
+            sys.addaudithook(run_own("keep_read_only.py")["keep"](read_only, note, text_of))
 
 
 # Of each launcher the rank, and what it sets beside it.
@@ -493,7 +653,7 @@ def _tell_rank(os, told=None):
     os.environ["MLFLOW_RUN_CONTEXT"] = tags + ', "lockstep.rank": "%d"}' % rank
 
 
-# The file that operations of PyTorch are recorded into, where that is asked for.
+# The file that operations of PyTorch are recorded into, where that is asked for, and the folder of the repository.
 _operations = []
 
 
@@ -600,7 +760,7 @@ def _start():
             _note_outer(os)
             operations = os.environ.get("LOCKSTEP_OPERATIONS")
             if operations:
-                _operations.append(operations)
+                _operations.extend([operations, os.environ.get("LOCKSTEP_OPERATIONS_ROOT")])
             _observe(seen)
             _tell_rank(os)
     except Exception:

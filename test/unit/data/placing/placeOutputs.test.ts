@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import {
   chmod,
   lstat,
@@ -410,6 +411,31 @@ describe('placing what a pin says', () => {
     await chmod(objectPath(found.object), 0o444);
     assert.equal((await place(found.object)).corrupt.length, 1);
     assert.deepEqual((await readdir(data.root)).sort(), ['.dvc']);
+  });
+
+  it('tells copies by their sha256 to who asks for that, and does not then know them by the names of their objects', async () => {
+    const large = 'large file '.repeat(400_000);
+    const object = await stored({ ...version1, 'd/large': large });
+    await rm(join(data.root, 'd'), { recursive: true });
+    // Nobody compared it with its name: that is for who asked.
+    await damage('three', path => writeFile(path, 'THREE').then(() => chmod(path, 0o444)));
+    const now = { ...version1, 'd/sub/c.txt': 'THREE', 'd/large': large };
+    const told = await place(object, { tellSha256: true });
+    assert.equal(told.outcome, 'placed');
+    assert.deepEqual(
+      Object.fromEntries(told.sha256s),
+      Object.fromEntries(Object.entries(inFolder(now)).map(([path, text]) => [path, hash('sha256', text)])),
+    );
+    assert.notEqual(await hashedNow(), object.value);
+
+    await rm(join(data.root, 'd'), { recursive: true });
+    assert.equal(
+      (await place(object, { tellSha256: true }, ['hardlink'])).sha256s.size,
+      1,
+      'the empty one is a copy',
+    );
+    await rm(join(data.root, 'd'), { recursive: true });
+    assert.equal((await place(object)).sha256s.size, 0);
   });
 
   it('stops when it is told to, and goes on the next time', async () => {

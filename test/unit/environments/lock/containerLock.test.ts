@@ -12,7 +12,8 @@ import { compareInside } from '../../../../src/environments/lock/container/compa
 import { compareRegistry } from '../../../../src/environments/lock/container/compareRegistry.ts';
 import { imageFacts, runtimeFacts } from '../../../../src/environments/lock/container/containerFacts.ts';
 import { featureDigests } from '../../../../src/environments/lock/container/lockedFiles.ts';
-import { fromImage, pinnedNames } from '../../../../src/environments/lock/container/lockedStart.ts';
+import { fromImage } from '../../../../src/environments/lock/container/lockedStart.ts';
+import { pinnedNames } from '../../../../src/environments/lock/container/pinnedNames.ts';
 import { digestsOf } from '../../../../src/environments/lock/container/resolveBase.ts';
 import { lockText } from '../../../../src/environments/lock/writeLock.ts';
 import { parseImageReference } from '../../../../src/environments/registry/imageReference.ts';

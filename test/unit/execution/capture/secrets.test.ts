@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hideSecrets, stripCredentials } from '../../../../src/base/secretText.ts';
+import { hiddenSecret, hideSecrets, stripCredentials } from '../../../../src/base/secretText.ts';
 import { redactArguments } from '../../../../src/execution/capture/secrets.ts';
 
 // Put together at run time, so that no scanner takes this file for a leak.
@@ -77,6 +77,18 @@ describe('secrets in a command', () => {
 });
 
 describe('secrets in text', () => {
+  it('are found behind any beginning of a name', () => {
+    for (const name of ['token', '--token', '.token', 'a.b.token', '1.token', '5-token', '..--hub-token'])
+      assert.equal(hideSecrets(`x ${name}=abc123def`), `x ${name}=${hiddenSecret}`);
+  });
+
+  // Each of them takes minutes where a name is tried from each of its characters.
+  for (const unit of ['a.', '.-a', 'a-', 'eyJ-', '--a ', '?token', 'a://', "a='"])
+    it(`are looked for in a long text of ${unit}`, () => {
+      const text = unit.repeat(Math.floor(400_000 / unit.length));
+      assert.equal(hideSecrets(text), text);
+    });
+
   it('leave everything else as it is', () => {
     for (const text of ['', 'lr=0.1', '/data/hf_cache/x', 'user@example.invalid', 'a'.repeat(100_000)])
       assert.equal(hideSecrets(text), text);
