@@ -19,11 +19,14 @@ export const noiseKinds = [
   /** What is off at one step is nearly as much off at the next one. */
   'slow',
 ] as const;
-export type NoiseKind = (typeof noiseKinds)[number];
+/** `no seed`: each execution begins at other weights and draws other examples. */
+export type NoiseKind = (typeof noiseKinds)[number] | 'no seed';
 
 export interface TrainingChange {
   readonly rate?: number;
   readonly seed?: number;
+  /** All values are so many times larger. */
+  readonly times?: number;
 }
 
 /** Uniform in [0, 1): mulberry32. */
@@ -52,11 +55,11 @@ export function noisyTraining(
   kind: NoiseKind,
   noiseSeed: number,
   steps: number,
-  { rate = 0.1, seed = 1 }: TrainingChange = {},
+  { rate = 0.1, seed = 1, times = 1 }: TrainingChange = {},
 ): KeyedSeries[] {
   const noise = randomNumbers(noiseSeed * 7919 + 13);
   const data = randomNumbers(4711);
-  const choice = randomNumbers(seed);
+  const choice = randomNumbers(kind === 'no seed' ? seed + 1009 * noiseSeed : seed);
   const inputs = Array.from({ length: examples }, () => Array.from({ length: features }, () => normal(data)));
   const targets = inputs.map(input => (Math.sin(input[0] ?? 0) + (input[1] ?? 0) > 0 ? 1 : 0));
   const first = Array.from({ length: hidden * features }, () => 0.5 * normal(choice));
@@ -101,8 +104,8 @@ export function noisyTraining(
     if (kind === 'slow') value *= 1 + 1e-3 * slow.value;
     grown.value *= Math.exp(12 / steps + 0.02 * normal(noise));
     if (kind === 'growing') value *= 1 + Math.tanh(grown.value);
-    loss.push(value);
-    if (step % 5 === 4) accuracy.push(rightOnes(first, second, inputs, targets) / examples);
+    loss.push(times * value);
+    if (step % 5 === 4) accuracy.push((times * rightOnes(first, second, inputs, targets)) / examples);
   }
   const stepsOfAccuracy = accuracy.map((_, at) => at * 5 + 4);
   return [

@@ -40,6 +40,7 @@ export function countVerdicts(request: RateRequest): VerdictCounts {
     const other = {
       rate: training.rate * (change?.rate ?? 1),
       seed: change?.seed === undefined ? training.seed : training.seed + change.seed,
+      times: change?.times ?? 1,
     };
     const reproduced = noisyTraining(kind, seed + 1, steps, other);
     const verdicts = compareMetrics(original, reproduced, { probes: learnt }).map(

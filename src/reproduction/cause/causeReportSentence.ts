@@ -1,11 +1,14 @@
 /** The first sentence about what the trials showed: names the culprit, or says honestly that there is none to name. */
 import type { CauseReport } from '../../runs/causeReport.ts';
+import { isHarmlessDifference } from './harmlessVariable.ts';
 
 export function causeReportSentence(report: CauseReport): string {
   const { control, trials, culprits = [], throughStep, cancelled } = report;
   const through = throughStep === undefined ? '' : ` through step ${throughStep}`;
   const joins = `equals the original${through}`;
   const [only] = culprits;
+  if (only !== undefined && report.deterministic === false)
+    return `The cause is a setting that no run had: with ${only.restored}, two runs equal each other${through}; without it the program is not like itself. Set it for every run.`;
   if (only !== undefined && culprits.length === 1) {
     const stopped = cancelled === true ? ' Stopped before it was narrowed down further.' : '';
     return `The cause is ${labels[only.ingredient]}: with ${only.restored} set back, the run ${joins}.${stopped}`;
@@ -27,7 +30,7 @@ export function causeReportSentence(report: CauseReport): string {
   if (report.deterministic === false)
     return 'The program is not deterministic here: run once more with nothing set back, it is like neither of the two runs.';
   const made = trials.filter(trial => trial.problem === undefined);
-  const untried = (report.untried ?? []).map(one => one.restored);
+  const untried = (report.untried ?? []).map(one => one.restored).filter(line => !isHarmlessDifference(line));
   const rest = [
     ...untried,
     ...trials.filter(trial => trial.problem !== undefined).map(trial => trial.restored),

@@ -1,5 +1,6 @@
 /** The cause in plain words: what differs, the likeliest first and why, and what the shape of the divergence tells. */
 import type { DifferingOperation, Ingredient, MetricVerdict } from '../../runs/verdict.ts';
+import { formatRelative } from '../../series/formatNumber.ts';
 import type { Divergence } from './findDivergence.ts';
 import { isUnknown, likely, suspects } from './suspects.ts';
 
@@ -11,15 +12,20 @@ export function differenceSentences(
   ingredients: readonly Ingredient[],
   divergence: Divergence | undefined,
 ): string[] {
-  const ranked = suspects(ingredients, knownShape(divergence));
+  const all = suspects(ingredients, knownShape(divergence));
+  const ranked = all.filter(({ weight }) => weight > 0);
   const [first, second] = ranked;
-  if (first === undefined) return [];
+  if (all.length === 0) return [];
   const same = ingredients.filter(one => one.status === 'same');
   const sentences: string[] = [];
   if (same.length > 0)
     sentences.push(
       `${capitalised(list(same.map(labelOf)))} ${same.length === 1 && !plural(same[0]) ? 'is' : 'are'} identical.`,
     );
+  if (first === undefined) {
+    sentences.push(`What differs decides no numbers: ${shortList(all.map(one => one.difference))}.`);
+    return sentences;
+  }
   const names = [...new Set(ranked.map(one => one.ingredient))];
   const groups = names.map(name => {
     const lines = ranked.filter(one => one.ingredient === name).map(one => one.difference);
@@ -41,51 +47,91 @@ export function differenceSentences(
   return sentences;
 }
 
-/** Whether some difference is a likely cause by itself. */
-export function isExplained(ingredients: readonly Ingredient[], divergence: Divergence | undefined): boolean {
-  return suspects(ingredients, knownShape(divergence)).some(one => one.weight >= likely);
+/** Whether something differs, and nothing of it decides a number. */
+export function differsHarmlessly(ingredients: readonly Ingredient[]): boolean {
+  const all = suspects(ingredients);
+  return all.length > 0 && all.every(({ weight }) => weight === 0);
+}
+
+/** Below this a difference hardly explains anything. */
+const conceivable = 20;
+
+/**
+ * Something differs, or is not known, that may explain it: then nothing is guessed. A seed that nobody saw is a guess, and
+ * so is that of hashes, which hardly any program sets.
+ */
+export function hasCandidate(
+  ingredients: readonly Ingredient[],
+  divergence: Divergence | undefined,
+): boolean {
+  return (
+    suspects(ingredients, knownShape(divergence)).some(one => one.weight >= conceivable) ||
+    unknownLines(ingredients).some(({ lines }) => lines.some(line => !ofSeeds.test(line)))
+  );
+}
+
+const ofSeeds = /^(hash )?seed unknown|: its numbers are others each time$/;
+
+/** The call that was seen to begin random numbers anew in each run: `random.seed at random (train.py:9)`. */
+function randomStart(ingredients: readonly Ingredient[]): string | undefined {
+  const lines = ingredients.flatMap(one => (one.name === 'parameters' ? one.differences : []));
+  return lines
+    .map(line => /^(.*): its numbers are others each time$/.exec(line)?.[1])
+    .find(call => call !== undefined);
 }
 
 /** What could not be compared: undefined when nothing. */
 export function unknownSentence(ingredients: readonly Ingredient[]): string | undefined {
-  const unknown = ingredients
+  const unknown = unknownLines(ingredients);
+  if (unknown.length === 0) return undefined;
+  return `Unknown: ${unknown.map(({ one, lines }) => `${labelOf(one)} (${shortList(lines)})`).join('; ')}.`;
+}
+
+function unknownLines(
+  ingredients: readonly Ingredient[],
+): { readonly one: Ingredient; readonly lines: readonly string[] }[] {
+  return ingredients
     .map(one => ({
       one,
       lines: one.status === 'unknown' ? one.differences : one.differences.filter(isUnknown),
     }))
     .filter(({ one, lines }) => one.status === 'unknown' || (one.status === 'differs' && lines.length > 0));
-  if (unknown.length === 0) return undefined;
-  return `Unknown: ${unknown.map(({ one, lines }) => `${labelOf(one)} (${shortList(lines)})`).join('; ')}.`;
 }
 
 /**
  * How the curves part and, where no ingredient explains it, what kind of thing does so. A guess, worded as one.
- * @param explained An ingredient that differs is the likely cause: then the shape is told without a guess.
+ * What {@link hasCandidate} is true for is told without a guess.
  */
-export function shapeSentence(divergence: Divergence, seedKnown: boolean, explained = false): string {
+export function shapeSentence(
+  divergence: Divergence,
+  ingredients: readonly Ingredient[],
+  seedKnown: boolean,
+): string {
+  const explained = hasCandidate(ingredients, divergence);
   const { key, step } = divergence;
   const relative = divergence.relative ?? Infinity;
   const apart = Number.isFinite(relative) ? `relative ${shortNumber(relative)}` : 'not a ratio';
-  const guess = (fact: string, kind: string): string => (explained ? `${fact}.` : `${fact}: ${kind}.`);
+  const guess = (fact: string, kind: string): string =>
+    explained ? `${fact}.` : `${fact}; ${kind} may be why.`;
   switch (knownShape(divergence)) {
     case 'from-the-start':
       return seedKnown || explained
         ? guess(
             `The first values already differ (${key}, ${apart} at step ${step})`,
-            'data order, initial weights or a random number that no seed controls',
+            'the order of the data, initial weights or a random number that no seed controls',
           )
-        : 'The first values already differ and no seed is known: the program probably draws random numbers without one.';
+        : `The first values already differ and no seed is known: ${unseededText(ingredients)}.`;
     case 'growing':
       return guess(`The difference starts small (${apart} at step ${step}) and grows`, smallStart(seedKnown));
     case 'sudden':
       return guess(
         `The values part suddenly at step ${step} (${key}, ${apart})`,
-        'data order at that point, a resume, or the time of day',
+        'the order of the data, going on from a checkpoint or the time of day',
       );
     case 'final-only':
       return guess(
         `Only the last value of ${key} differs (${apart}), all that led to it is equal`,
-        'how the result is evaluated, or on what',
+        'how the result is evaluated, or on what,',
       );
     default:
       return relative < 1e-3
@@ -94,17 +140,32 @@ export function shapeSentence(divergence: Divergence, seedKnown: boolean, explai
   }
 }
 
+/** What was seen to begin anew in each run, else a guess. */
+function unseededText(ingredients: readonly Ingredient[]): string {
+  const call = randomStart(ingredients);
+  return call === undefined
+    ? 'the program may draw random numbers without one'
+    : `the numbers of ${call} are others each time`;
+}
+
 /** A random number without a seed may start as small as rounding does. */
 function smallStart(seedKnown: boolean): string {
   return seedKnown
-    ? 'order of floating-point sums, as with threads or GPU kernels'
-    : 'a random number that no seed controls, or the order of floating-point sums';
+    ? 'the order of floating-point sums, as with threads or GPU kernels,'
+    : 'a random number that no seed controls, or the order of floating-point sums,';
 }
 
-/** `The first operation that computes something else is aten::mm (train.py:12).` */
-export function operationSentence({ name, file, line }: DifferingOperation): string {
+/** `The first operation that computes something else is aten::mm (train.py:12), after 3 steps of the optimizer.` */
+export function operationSentence({ name, file, line, instead, afterSteps }: DifferingOperation): string {
   const place = file === undefined ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;
-  return `The first operation that computes something else is ${name}${place}.`;
+  const other = instead === undefined ? '' : ` instead of ${instead}`;
+  const when =
+    afterSteps === undefined
+      ? ''
+      : afterSteps === 0
+        ? ', before the first step of the optimizer'
+        : `, after ${afterSteps} ${afterSteps === 1 ? 'step' : 'steps'} of the optimizer`;
+  return `The first operation that computes something else is ${name}${other}${place}${when}.`;
 }
 
 /** `Its last value is 0.412 instead of 0.413.` Undefined where it is the same, or one side has none. */
@@ -125,7 +186,7 @@ function knownShape(divergence: Divergence | undefined): KnownShape | undefined 
 
 function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e7)) return value.toExponential(1);
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e7)) return formatRelative(value);
   return String(Number(value.toPrecision(4)));
 }
 

@@ -10,14 +10,15 @@ import { readLaunchSpec } from '../../execution/launchSpec.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import { announceChange } from '../../runs/changes.ts';
 import type { CauseReport } from '../../runs/causeReport.ts';
+import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import { writeInRun } from '../../runs/writeInRun.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
 import { volatileOutputReason } from '../comparison/volatileNames.ts';
 import { nothingToExplain, planMissing } from '../errors.ts';
-import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import { experimentRules } from '../experimentRules.ts';
+import { readRules } from '../readRules.ts';
 import type { ReproduceRequest } from '../reproduceRun.ts';
 import { requireConfirmed } from '../requireConfirmed.ts';
 import { changedCode } from './changedCode.ts';
@@ -29,7 +30,7 @@ import { machineOf, sameMachine } from '../probe/machineOf.ts';
 import { findDivergence } from './findDivergence.ts';
 import type { Divergence } from './findDivergence.ts';
 import { joinsOriginal } from './joinsOriginal.ts';
-import type { JoinRules } from './joinsOriginal.ts';
+import type { ComparedRun, JoinRules } from './joinsOriginal.ts';
 import { differingOperation } from './operations/differingOperation.ts';
 import { planTrials } from './planTrials.ts';
 import type { TrialPlan } from './planTrials.ts';
@@ -89,12 +90,15 @@ export async function findCause(
   const rerun = pair ? other : original;
   const before = await comparedRun(runs, original);
   const after = await comparedRun(runs, other);
-  const { volatile } = experimentRules(await readExperiments(request.root), original.plan.experiment);
+  const { file } = await readRules({ ...request, plan: original.plan });
+  const { volatile } = experimentRules(file, original.plan.experiment);
   const metrics = compareMetrics(before.series, after.series, { volatile });
   const divergence = findDivergence(before.series, after.series, metrics);
   const outputs = before.outputs
     .filter(output => volatileOutputReason(output.path, volatile) === undefined && output.volatile !== true)
-    .filter(output => after.outputs.some(one => one.path === output.path))
+    .filter(
+      output => after.outputs.some(one => one.path === output.path) || (!pair && isLacking(output, other)),
+    )
     .map(output => output.path);
   const whole: JoinRules = { volatile, outputs };
   if (divergence === undefined && joinsOriginal(before, after, whole).joins)
@@ -114,7 +118,7 @@ export async function findCause(
       ...planned,
       divergence,
       throughStep,
-      mostTrials: mostTrials(planned.trials),
+      mostTrials: mostTrials(planned.trials, planned.fixing),
       estimateMs: estimateOf(other, after, throughStep),
       packageSources: sourcesOf([...(sides.original.packages ?? []), ...(sides.other.packages ?? [])]),
     };
@@ -123,8 +127,13 @@ export async function findCause(
     const made = pair ? {} : await madeWith(other);
     let number = 0;
     const machines = { elsewhere: false };
+    const executed = new Map<string, ComparedRun>();
     const result = await searchCause({
-      trials: plan.trials,
+      ...{ trials: plan.trials, fixing: plan.fixing },
+      alike: (one, other) => {
+        const [first, second] = [executed.get(one), executed.get(other)];
+        return first !== undefined && second !== undefined && joinsOriginal(first, second, rules).joins;
+      },
       signal,
       run: async (change, restored) => {
         number += 1;
@@ -145,6 +154,7 @@ export async function findCause(
           );
           if (trial.problem !== undefined)
             return { reproductionId: trial.details.id, problem: trial.problem };
+          executed.set(trial.details.id, trial.compared);
           // What another machine did says nothing of whether this one repeats itself.
           machines.elsewhere = !sameMachine(machineOf(trial.details), machineOf(other));
           return {
@@ -188,14 +198,20 @@ export async function findCause(
   }
 }
 
+/** A reproduction that came to its end without what the original wrote differs from it by that. */
+function isLacking({ how, sha256 }: FileUse, { state }: RunDetails): boolean {
+  return state === 'finished' && how !== 'ambiguous' && sha256 !== undefined;
+}
+
 /** What decides how a reproduction runs, of what it was asked for. */
 async function madeWith({ dir }: RunDetails): Promise<Partial<ReproductionOptions>> {
   const spec = await readLaunchSpec(runPathsIn(dir)).catch(() => undefined);
   const asked = reproductionOptionsSchema.safeParse(spec?.options ?? {});
   if (!asked.success) return {};
-  const { environment, network, variables, checkpoint, allowOutsideWrites } = asked.data;
+  const { environment, network, variables, checkpoint, allowOutsideWrites, give, without, gpu } = asked.data;
   return {
-    ...{ environment, network, variables, allowOutsideWrites },
+    ...{ environment, network, variables, allowOutsideWrites, give, without },
+    ...(gpu === undefined ? {} : { gpu }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
   };
 }

@@ -8,9 +8,11 @@ import { holdsParameters } from './changedCode.ts';
 import type { ChangedCode } from './changedCode.ts';
 import { codeTrials } from './codeTrials.ts';
 import type { DivergenceShape } from './divergenceShape.ts';
+import { hasRandomHashes } from '../verdict/ingredients/hashSeed.ts';
 import { plannedTrial } from './plannedTrial.ts';
 import type { ChangedInput, PlannedTrial, TrialSide, UntriedDifference } from './trialChange.ts';
 import { variableTrials } from './variableTrials.ts';
+import { weighDifference } from './weighDifference.ts';
 
 export interface TrialQuestion {
   readonly original: TrialSide;
@@ -26,6 +28,8 @@ export interface TrialQuestion {
 
 export interface TrialPlan {
   readonly trials: readonly PlannedTrial[];
+  /** What both lacked to be like themselves. */
+  readonly fixing: readonly PlannedTrial[];
   readonly untried: readonly UntriedDifference[];
 }
 
@@ -40,7 +44,20 @@ export function planTrials(question: TrialQuestion): TrialPlan {
   ];
   seedsOfTheProgram(question, untried);
   hardware(question, untried);
-  return { trials: trials.sort((a, b) => b.weight - a.weight), untried };
+  const weightOf = ({ ingredient, restored }: UntriedDifference): number =>
+    ingredient === 'hardware' ? 80 : weighDifference(ingredient, restored, question.shape).weight;
+  return {
+    trials: trials.sort((a, b) => b.weight - a.weight),
+    fixing: fixing(question),
+    untried: untried.sort((a, b) => weightOf(b) - weightOf(a)),
+  };
+}
+
+/** Nobody knows which hashes the two had; with those of a seed two runs tell whether it is that. */
+function fixing({ original, other }: TrialQuestion): PlannedTrial[] {
+  if (!hasRandomHashes(original) || !hasRandomHashes(other)) return [];
+  const change = { variables: { PYTHONHASHSEED: '0' } };
+  return [{ ingredient: 'determinism', restored: 'PYTHONHASHSEED=0', change, weight: 0 }];
 }
 
 function inputTrials(question: TrialQuestion, untried: UntriedDifference[]): PlannedTrial[] {

@@ -14,8 +14,8 @@ export interface ContentQuestion {
   readonly input: FileUse;
   /** The workspace. Absolute. */
   readonly root: string;
-  /** Where content that only git holds is written. Made when it is needed. */
-  readonly folder: string;
+  /** Where content that only git holds is written. Made when it is needed; without, nothing is written. */
+  readonly folder?: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
@@ -23,7 +23,7 @@ export interface ContentQuestion {
 const mostSiblings = 100;
 const mostVersions = 100;
 
-/** An absolute path, or undefined. Rejects only when `signal` aborts. */
+/** An absolute path, `git` where only git holds it and nothing is to be written, or undefined. Rejects only when `signal` aborts. */
 export async function recordedContent(question: ContentQuestion): Promise<string | undefined> {
   const { input, root, signal } = question;
   if (input.sha256 === undefined || input.hashOf !== undefined) return undefined;
@@ -70,6 +70,7 @@ async function fromGit(question: ContentQuestion): Promise<string | undefined> {
     if (!(size <= largestBlob) || (input.size !== undefined && size !== input.size)) continue;
     const bytes = await git(['cat-file', 'blob', blob]);
     if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== input.sha256) continue;
+    if (folder === undefined) return 'git';
     await mkdir(folder, { recursive: true });
     const path = join(folder, input.sha256);
     await writeFile(path, bytes);

@@ -10,6 +10,8 @@ import { judgedSeries } from '../comparison/judgedSeries.ts';
 import { reproduceRun } from '../reproduceRun.ts';
 import type { ReproduceRequest } from '../reproduceRun.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
+import { touchedByRun } from '../restore/touchedByRun.ts';
+import { touchedSentence } from '../restore/touchedWorkspace.ts';
 import { writePackageList } from '../../runs/packageStore.ts';
 import type { Package } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
@@ -85,7 +87,13 @@ export async function runTrial(request: TrialRequest, launch: LaunchOptions): Pr
     series: await judgedSeries(runs, details, details.plan?.metricLines ?? false),
     outputs: details.result?.outputs ?? [],
   };
-  const problem = problemOf(details, throughStep !== undefined);
+  const touched = await touchedByRun({
+    ...{ run: details, originalRoot: plan?.root ?? request.root, workspace: request.root, store },
+  });
+  const problem =
+    touched === undefined
+      ? problemOf(details, throughStep !== undefined)
+      : touchedSentence(touched).replace(/\.$/, '');
   return { details, compared, ...(problem === undefined ? {} : { problem }) };
 }
 

@@ -20,6 +20,10 @@ export interface TrialOutcome {
 export interface SearchRequest {
   /** The likeliest first. */
   readonly trials: readonly PlannedTrial[];
+  /** What a program may lack to be like itself: made twice each, where it is not. */
+  readonly fixing?: readonly PlannedTrial[];
+  /** Whether two trials, by their ids, equal each other. */
+  readonly alike?: (one: string, other: string) => boolean;
   /** Rejects only when `signal` aborts. */
   readonly run: (change: TrialChange, restored: string | undefined) => Promise<TrialOutcome>;
   readonly signal: AbortSignal;
@@ -38,13 +42,20 @@ export interface SearchResult {
 }
 
 /** At most so many trials are made for so many suspects, the control included. */
-export function mostTrials(trials: readonly PlannedTrial[]): number {
+export function mostTrials(trials: readonly PlannedTrial[], fixing: readonly PlannedTrial[] = []): number {
   const parts = trials.reduce((sum, trial) => sum + 2 * Math.ceil(Math.log2(trial.parts?.length ?? 1)), 0);
-  return 1 + trials.length + Math.max(parts, trials.length < 2 ? 0 : trials.length + 1);
+  const suspected = trials.length + Math.max(parts, trials.length < 2 ? 0 : trials.length + 1);
+  return 1 + Math.max(suspected, 2 * fixing.length);
 }
 
 /** Never rejects for an abort: what was found until then is the result. */
-export async function searchCause({ trials, run, signal }: SearchRequest): Promise<SearchResult> {
+export async function searchCause({
+  trials,
+  fixing = [],
+  alike,
+  run,
+  signal,
+}: SearchRequest): Promise<SearchResult> {
   const made: CauseTrial[] = [];
   let control: TrialOutcome | undefined;
   let joined: string | undefined;
@@ -73,12 +84,34 @@ export async function searchCause({ trials, run, signal }: SearchRequest): Promi
     if (joins === true) joined = reproductionId;
     return joins === true;
   };
+  /** Whether two executions with it equal each other, which two without it do not. */
+  const repeats = async (fixed: PlannedTrial): Promise<boolean> => {
+    const ids: string[] = [];
+    for (const restored of [fixed.restored, `${fixed.restored}, once more`]) {
+      signal.throwIfAborted();
+      const { reproductionId, joins, identicalThrough, problem } = await run(fixed.change, restored);
+      made.push({
+        ...{ ingredient: fixed.ingredient, restored },
+        ...(reproductionId === undefined ? {} : { reproductionId }),
+        ...(joins === undefined ? {} : { joins }),
+        ...(identicalThrough === undefined ? {} : { identicalThrough }),
+        ...(problem === undefined ? {} : { problem }),
+      });
+      if (reproductionId === undefined || problem !== undefined) return false;
+      ids.push(reproductionId);
+    }
+    const [one = '', other = ''] = ids;
+    return alike?.(one, other) === true;
+  };
   let culprits: readonly PlannedTrial[] = [];
   try {
     signal.throwIfAborted();
     control = await run({}, undefined);
     if (control.problem !== undefined) return found([]);
-    if (control.joins === true || control.likeOther === false) return found([], { deterministic: false });
+    if (control.joins === true || control.likeOther === false) {
+      for (const fixed of fixing) if (await repeats(fixed)) return found([fixed], { deterministic: false });
+      return found([], { deterministic: false });
+    }
     for (const suspect of trials)
       if (await attempt([suspect])) {
         culprits = [suspect];

@@ -1,19 +1,34 @@
 /** What the records say of the two runs that trials stand between. */
-import type { Package } from '../../runs/captured.ts';
+import { recordedPath } from '../../execution/capture/nameInRoot.ts';
+import type { FileUse, Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
 import { readPackageList } from '../../runs/packageStore.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { runPathsIn } from '../../runs/runPaths.ts';
 import type { RunStore } from '../../runs/runStore.ts';
 import { judgedSeries } from '../comparison/judgedSeries.ts';
 import { planMissing } from '../errors.ts';
+import { checkoutLayout } from '../restore/checkoutLayout.ts';
+import { readPreparation } from '../restore/preparationRecord.ts';
 import type { ComparedRun } from './joinsOriginal.ts';
 import type { TrialSide } from './trialChange.ts';
 
 export async function comparedRun(runs: RunStore, run: RunDetails): Promise<ComparedRun> {
   return {
     series: await judgedSeries(runs, run, run.plan?.metricLines ?? false),
-    outputs: run.result?.outputs ?? [],
+    outputs: await outputsByRecordedNames(runs, run),
   };
+}
+
+/** Of a reproduction by the names that they had in the run that it reproduces, as a verdict compares them. */
+async function outputsByRecordedNames(runs: RunStore, { dir, plan, result }: RunDetails): Promise<FileUse[]> {
+  const outputs = result?.outputs ?? [];
+  if (plan?.reproduces === undefined) return outputs;
+  const base = (await readPreparation(runPathsIn(dir)))?.base;
+  const root = (await runs.read(plan.reproduces).catch(() => undefined))?.plan?.root;
+  if (base === undefined || root === undefined) return outputs;
+  const layout = checkoutLayout(base, root);
+  return outputs.map(output => ({ ...output, path: recordedPath(layout.original(output.path), root) }));
 }
 
 /** Rejects with `plan-missing`. */

@@ -4,12 +4,15 @@
  */
 import type { IngredientName } from '../../runs/verdict.ts';
 import type { DivergenceShape } from './divergenceShape.ts';
+import { isHarmlessDifference } from './harmlessVariable.ts';
 
 export interface Weight {
-  /** From 0, can hardly matter, to 100, changes every number. */
+  /** From 0, decides no number, to 100, changes every number. */
   readonly weight: number;
   /** Half a sentence, for those that are likely: `other data changes the numbers`. */
   readonly why?: string;
+  /** It changes the last bits, as noise does. */
+  readonly rounding?: true;
 }
 
 /** @param difference One line of the ingredient, as the comparison words it: `numpy 1.26.4 → 2.0.1`. */
@@ -18,6 +21,8 @@ export function weighDifference(
   difference: string,
   shape: DivergenceShape | undefined,
 ): Weight {
+  if ((ingredient === 'environment' || ingredient === 'determinism') && isHarmlessDifference(difference))
+    return { weight: 0 };
   const rule = rules[ingredient].find(({ line }) => line.test(difference));
   if (rule === undefined) return { weight: 30 };
   // What changes the order of sums cannot explain a first step that is clearly apart, and explains growth best.
@@ -25,6 +30,7 @@ export function weighDifference(
   return {
     weight: fits ? rule.weight : rule.weight / 3,
     ...(fits && rule.why !== undefined ? { why: rule.why } : {}),
+    ...(rule.kind === 'rounding' || ingredient === 'hardware' ? { rounding: true as const } : {}),
   };
 }
 
@@ -49,7 +55,10 @@ const rules: Readonly<Record<IngredientName, readonly Rule[]>> = {
     { line: / was read by the (original|reproduction) only$/, weight: 80, why: 'other files were read' },
     { line: anything, weight: 100, why: 'other data gives other numbers' },
   ],
-  code: [{ line: anything, weight: 90, why: 'other code ran' }],
+  code: [
+    { line: / was changed while the original ran/, weight: 100, why: 'what ran is not what was recorded' },
+    { line: anything, weight: 90, why: 'other code ran' },
+  ],
   parameters: [
     {
       line: /^(seed\b|(random|numpy\.random|torch|jax\.random|tensorflow)\.\S+ .* → )/i,
@@ -96,15 +105,19 @@ const rules: Readonly<Record<IngredientName, readonly Rule[]>> = {
     { line: anything, weight: 35 },
   ],
   environment: [
+    { line: / edited in place: /, weight: 85, why: 'other code of a package ran' },
     { line: numeric, weight: 75, why: 'no numerical library promises the same bits across versions' },
     { line: dataLibrary, weight: 70, why: 'it may read or prepare the data in another way' },
+    { line: /^variable \w+, which \S.* names, /, weight: 92, why: 'the program reads it' },
     { line: /^variable (LD_PRELOAD|LD_LIBRARY_PATH|PYTHONPATH)\b/, weight: 50, why: 'other libraries load' },
     { line: /^image /, weight: 60, why: 'everything inside the image may differ' },
     { line: /^(interpreter|implementation) /, weight: 40 },
     { line: /^kind /, weight: 45 },
     { line: /^packages\b/, weight: 60 },
     { line: /^C library /, weight: 35, kind: 'rounding', why: 'its exp and log may round otherwise' },
-    { line: /^(system|time zone|locale|variable) /, weight: 15 },
+    { line: /^(system|time zone|locale) |^variable (LANG|LC_\w+|TZ)\b/, weight: 15 },
+    // The program itself may read it.
+    { line: /^variable /, weight: 32 },
     { line: anything, weight: 20 },
   ],
   hardware: [

@@ -1,35 +1,71 @@
 /** What a noise band says of one metric, in words. Invariant: what a probe has not seen is never called noise. */
 import type { VerdictWord } from '../../runs/verdict.ts';
-import type { BandUse } from './compareMetric.ts';
+import type { BandUse } from './bandUse.ts';
 
-/** `probe of 200 steps`, `2 probes of 200 steps`. */
-export function probeText({ probes, throughStep }: Pick<BandUse, 'probes' | 'throughStep'>): string {
+/** Whose noise it is: `probe of 200 steps`, `2 probes of 200 steps`, `3 earlier reproductions`. */
+export function probeText({
+  probes,
+  throughStep,
+  reproductions,
+}: Pick<BandUse, 'probes' | 'throughStep' | 'reproductions'>): string {
+  if (reproductions !== undefined) return `${reproductions} earlier reproductions`;
   const steps = `${throughStep.toLocaleString('en-US')} ${throughStep === 1 ? 'step' : 'steps'}`;
   return `${probes === 1 ? 'probe' : `${probes} probes`} of ${steps}`;
 }
 
+/** For brackets: `probe of 200 steps`, `learnt from 3 reproductions`. */
+export function learntText(band: Pick<BandUse, 'probes' | 'throughStep' | 'reproductions'>): string {
+  const { reproductions } = band;
+  return reproductions === undefined ? probeText(band) : `learnt from ${reproductions} reproductions`;
+}
+
 /** @param beyond The first step that is out of the band. */
 export function bandSentence(verdict: VerdictWord, band: BandUse, beyond: number | undefined): string {
-  const { throughStep, zero, firstUnknownStep, pointsAfter, uncovered } = band;
+  const { throughStep, zero, firstUnknownStep, pointsAfter, uncovered, events, open, explanation } = band;
   const probe = probeText(band);
-  const within = `Within the noise of this machine (${probe})`;
+  const several = band.reproductions !== undefined || band.probes > 1;
+  const it = band.reproductions === undefined ? (several ? 'the probes' : 'the probe') : 'they';
+  const learnt = learntText(band);
+  const within = `Within the noise of this machine (${learnt})`;
   if (verdict === 'within-tolerance')
     return pointsAfter === 0
       ? `${within}.`
-      : `${within}; after step ${throughStep}, where the probe ended, no further apart than its last steps were.`;
+      : `${within}; after step ${throughStep}, where ${it} ended, no further apart than ${several ? 'their' : 'its'} last steps were.`;
   if (verdict === 'diverged' && beyond !== undefined) {
-    if (!zero) return `More than the noise of this machine (${probe}).`;
+    if (!zero) return `More than the noise of this machine (${learnt}).`;
     return beyond > throughStep
       ? `Equal in the ${probe}, which ended before this difference began.`
       : `Equal in the ${probe}: the difference is real.`;
   }
+  const from = firstUnknownStep ?? 0;
+  if (open === 'explained')
+    return `No further apart than the noise of this machine (${learnt}), but what differs can explain it as well (${explanation ?? ''}).`;
+  if (open === 'band-too-wide') return `${capitalised(tooWideText(band))}.`;
   if (uncovered === true)
-    return `Not covered by the ${probe}: it was equal to its end at step ${throughStep}, and this begins at step ${firstUnknownStep ?? 0}, as a rare event would.`;
+    return from > throughStep
+      ? `Not covered by the ${probe}: ${several ? 'they were equal to their' : 'it was equal to its'} end at step ${throughStep}, and this begins at step ${from}, as a rare event would.`
+      : `Equal in the ${probe}, and different from step ${from} on, as after a rare event that no probe has met.`;
   if (zero)
     return `Equal in the ${probe}, in which other metrics differ: too little to tell whether this is noise.`;
-  if (firstUnknownStep !== undefined && firstUnknownStep > throughStep)
-    return `${within}; the probe ended at step ${throughStep}, so from step ${firstUnknownStep} on noise can neither be told nor ruled out.`;
-  return `From step ${firstUnknownStep ?? 0} on more than the ${probe} has shown; the noise of this program comes in events, and too few of them are known to rule it out.`;
+  if (from > throughStep)
+    return `${within}; ${it} ended at step ${throughStep}, so from step ${from} on noise can neither be told nor ruled out.`;
+  return `From step ${from} on more than the ${probe} ${several ? 'have' : 'has'} shown; ${
+    events
+      ? 'the noise of this program comes in events, and too few of them are known to rule it out'
+      : 'too little is known of the noise to rule it out'
+  }.`;
+}
+
+/** `the probe of 19 steps is too short to tell: the noise that it leaves open is wider than all that the metric covers`. */
+export function tooWideText(
+  band: Pick<BandUse, 'probes' | 'throughStep' | 'reproductions' | 'fewValues'>,
+): string {
+  const wide = 'wider than all that the metric covers';
+  if (band.fewValues !== true)
+    return `the noise of this program (${learntText(band)}) is ${wide}, so that being within it says nothing`;
+  const several = band.reproductions !== undefined || band.probes > 1;
+  const few = band.reproductions !== undefined ? 'too few' : 'too short';
+  return `the ${probeText(band)} ${several ? 'are' : 'is'} ${few} to tell: the noise that ${several ? 'they leave' : 'it leaves'} open is ${wide}`;
 }
 
 /** `, band 0.31 at step 35`: for the sentence of a verdict. */
@@ -43,4 +79,8 @@ export function bandAtText(step: number, allowed: number, throughStep: number): 
   if (!Number.isFinite(allowed)) return '';
   const extended = step > throughStep ? ' and extended' : '';
   return ` Band ${Number(allowed.toPrecision(2))} at step ${step}, learnt through step ${throughStep}${extended}.`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -6,8 +6,11 @@
 import type { MetricVerdict } from '../../runs/verdict.ts';
 import type { MetricNoise } from '../probe/noiseBand.ts';
 import { bandAtText, bandSentence } from './bandSentence.ts';
+import { bandUse } from './bandUse.ts';
+import type { BandUse } from './bandUse.ts';
 import { align, counterparts } from './alignedSeries.ts';
 import type { Aligned } from './alignedSeries.ts';
+import { curveReach } from './curveReach.ts';
 import { PointJudge } from './pointJudge.ts';
 import { dataTypeOf, defaultTolerances, equalValues } from './tolerance.ts';
 import type { Tolerance } from './tolerance.ts';
@@ -16,6 +19,8 @@ import type { Tolerance } from './tolerance.ts';
 export interface SeriesPoints {
   readonly steps: Float64Array;
   readonly values: Float64Array;
+  /** When each was logged, in milliseconds since the epoch, where that is known. */
+  readonly times?: Float64Array;
 }
 
 export interface MetricRules {
@@ -27,6 +32,10 @@ export interface MetricRules {
   readonly noise?: ((points: number) => MetricNoise | undefined) | undefined;
   /** The original ran elsewhere: the noise of this machine makes nothing stricter then. */
   readonly noiseOnlyLoosens?: boolean | undefined;
+  /** What differs can explain a difference, so noise is no excuse for one: as `data.csv 1a2b3c4 → 5d6e7f8`. */
+  readonly explanation?: string | undefined;
+  /** The noise was learnt from so many earlier reproductions, not from probes. */
+  readonly reproductions?: number | undefined;
   readonly volatileReason?: string | undefined;
   /** Only points up to this step count (`--steps`). */
   readonly throughStep?: number | undefined;
@@ -53,28 +62,18 @@ export interface MetricComparison {
   readonly cutPoints: number;
   /** Where one side was stopped early and shares no point: the first step of the other, Infinity outside of what counts. */
   readonly cutFrom?: number;
+  /** The first step of {@link cutPoints}. */
+  readonly firstCutStep?: number;
   /** It was first logged after the part that both runs have; see unreachedMetrics.ts. */
   readonly unreached?: boolean;
+  /** Nothing more of it was logged in the part that both runs have, whatever its own steps count. */
+  readonly upToDate?: boolean;
+  /** Equal as doubles, and not as the whole numbers that were written; see lastDigits.ts. */
+  readonly lastDigits?: { readonly step: number; readonly original: string; readonly now: string };
   /** True when the default tolerance of a data type was used rather than a chosen one. */
   readonly defaultTolerance: boolean;
   /** Where a noise band decided: how far it is known, and what it could not tell. */
   readonly band?: BandUse;
-}
-
-export interface BandUse {
-  readonly probes: number;
-  /** Last step of the probe. */
-  readonly throughStep: number;
-  readonly zero: boolean;
-  /** The first step at which noise can neither be told nor ruled out. */
-  readonly firstUnknownStep?: number;
-  /** The probe was equal in everything to its end, and what differs begins later. */
-  readonly uncovered?: true;
-  /** How far apart is noise, at the step that decided; absent where nothing bounds it. */
-  readonly allowed?: number;
-  readonly decidedAt?: number;
-  /** Points beyond the last step of the probe that differ and are no further apart than its last ones. */
-  readonly pointsAfter: number;
 }
 
 /** Compares two series of the metric `key`; either may be missing as a whole. */
@@ -93,11 +92,19 @@ export function compareMetric(
     rules.tolerance === undefined && rules.volatileReason === undefined
       ? rules.noise?.(Math.min(first.steps.length, second.steps.length))
       : undefined;
-  const judge = new PointJudge({ tolerance, noise, onlyLoosens: rules.noiseOnlyLoosens === true });
+  const reach = curveReach(first.values);
+  const explained = rules.explanation !== undefined;
+  const onlyLoosens = rules.noiseOnlyLoosens === true || rules.reproductions !== undefined;
+  const judge = new PointJudge({ tolerance, noise, onlyLoosens, reach, explained });
 
   let compared = 0;
   let missing = 0;
   let cut = 0;
+  let firstCutStep = Infinity;
+  const addCut = (step: number): void => {
+    cut += 1;
+    firstCutStep = Math.min(firstCutStep, step);
+  };
   let firstDifferingStep: number | undefined;
   let firstRelativeDifference: number | undefined;
   let maxRelative = 0;
@@ -113,7 +120,7 @@ export function compareMetric(
     index += 1;
     const step = first.steps[index] ?? NaN;
     if (place === undefined) {
-      if (rules.reproductionCutShort === true && step > second.lastStep) cut += 1;
+      if (rules.reproductionCutShort === true && step > second.lastStep) addCut(step);
       else {
         missing += 1;
         differsFrom(step);
@@ -138,14 +145,15 @@ export function compareMetric(
     differsFrom(step);
     judge.add(step, value, other);
   }
-  const { firstStepBeyondTolerance, firstUnknownStep, pointsAfter } = judge.result();
+  const judged = judge.result();
+  const { firstStepBeyondTolerance, firstUnknownStep } = judged;
   let extra = 0;
   index = -1;
   for (const place of counterparts(second, first)) {
     index += 1;
     if (place !== undefined) continue;
     const step = second.steps[index] ?? NaN;
-    if (rules.originalCutShort === true && step > first.lastStep) cut += 1;
+    if (rules.originalCutShort === true && step > first.lastStep) addCut(step);
     else {
       extra += 1;
       differsFrom(step);
@@ -162,25 +170,19 @@ export function compareMetric(
           ? 'within-tolerance'
           : 'identical';
   const decidedAt = firstStepBeyondTolerance ?? firstUnknownStep ?? furthestStep;
-  const decided =
-    noise === undefined || noise.zero || decidedAt === undefined
-      ? {}
-      : { allowed: noise.allowedAt(decidedAt, firstDifferingStep ?? decidedAt), decidedAt };
   const band =
     noise === undefined || !differs
       ? undefined
-      : {
-          ...{ probes: noise.probes, throughStep: noise.throughStep, zero: noise.zero, pointsAfter },
-          ...(firstUnknownStep === undefined ? {} : { firstUnknownStep }),
-          ...(noise.zero && noise.realFrom === 1 && firstUnknownStep !== undefined
-            ? { uncovered: true as const }
-            : {}),
-          ...decided,
-        };
+      : bandUse(noise, judged, {
+          decidedAt,
+          began: firstDifferingStep ?? 0,
+          reach,
+          ...{ reproductions: rules.reproductions, explanation: rules.explanation },
+        });
   const decidedText =
-    noise === undefined || decided.allowed === undefined
+    band?.allowed === undefined || band.decidedAt === undefined
       ? ''
-      : bandAtText(decided.decidedAt, decided.allowed, noise.throughStep);
+      : bandAtText(band.decidedAt, band.allowed, band.throughStep);
   const logged = (original?.steps.length ?? 0) + (reproduced?.steps.length ?? 0);
   const isCut = compared + missing + extra === 0 && logged > 0;
   const sentence =
@@ -214,6 +216,7 @@ export function compareMetric(
     ...(firstStepBeyondTolerance === undefined ? {} : { firstStepBeyondTolerance }),
     ...(firstRelativeDifference === undefined ? {} : { firstRelativeDifference }),
     cutPoints: cut,
+    ...(cut === 0 ? {} : { firstCutStep }),
     ...(isCut ? { cutFrom: Math.min(firstOf(first), firstOf(second)) } : {}),
     defaultTolerance: rules.tolerance === undefined && noise === undefined,
     ...(band === undefined ? {} : { band }),

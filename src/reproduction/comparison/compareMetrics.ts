@@ -6,6 +6,7 @@ import type { MetricComparison, MetricRules, SeriesPoints } from './compareMetri
 import { matchesGlob } from './matchesGlob.ts';
 import type { Tolerance } from './tolerance.ts';
 import { withUnreached } from './unreachedMetrics.ts';
+import type { StoppedRuns } from './unreachedMetrics.ts';
 import { noVolatilePatterns, volatileMetricReason } from './volatileNames.ts';
 import type { VolatilePatterns } from './volatileNames.ts';
 
@@ -23,14 +24,23 @@ export interface ToleranceOfPattern {
 
 export interface ComparisonRules extends Pick<
   MetricRules,
-  'fromStep' | 'throughStep' | 'reproductionCutShort' | 'originalCutShort' | 'noiseOnlyLoosens'
+  | 'fromStep'
+  | 'throughStep'
+  | 'reproductionCutShort'
+  | 'originalCutShort'
+  | 'noiseOnlyLoosens'
+  | 'explanation'
 > {
   /** By metric pattern, the last that matches wins. */
   readonly tolerances?: readonly ToleranceOfPattern[];
   /** Determinism probes of this run on this machine, for metrics without a tolerance. */
   readonly probes?: readonly Pick<DeterminismProbe, 'bands' | 'identical'>[];
+  /** The probes are comparisons of so many earlier reproductions. */
+  readonly reproductions?: number | undefined;
   readonly volatile?: VolatilePatterns;
-  /** Data, code, parameters or a seed are not the same. */
+  /** Which of the two ended first, where it was not asked to. */
+  readonly stop?: StoppedRuns['stop'];
+  /** An ingredient that can explain a difference is not the same. */
   readonly changed?: boolean | undefined;
 }
 
@@ -63,10 +73,12 @@ export function compareMetrics(
       noise: points =>
         noiseBand(probes, { key: name, points, metrics: judgedByBands, changed: rules.changed }),
       noiseOnlyLoosens: rules.noiseOnlyLoosens,
+      reproductions: rules.reproductions,
+      explanation: rules.explanation,
       volatileReason,
     }),
   );
-  return withUnreached(metrics);
+  return withUnreached(metrics, { original: first, reproduced: second, stop: rules.stop });
 }
 
 function byName(series: readonly KeyedSeries[]): Map<string, KeyedSeries> {

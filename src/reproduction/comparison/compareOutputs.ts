@@ -5,10 +5,12 @@
 import type { FileUse } from '../../runs/captured.ts';
 import type { OutputVerdict } from '../../runs/verdict.ts';
 import { differOnlyInTimes } from './embeddedTimes.ts';
+import { isModelFile } from './modelFiles.ts';
 import { compareTensors } from './tensors/compareTensors.ts';
 import type { TensorComparison } from './tensors/compareTensors.ts';
 import { noVolatilePatterns, volatileOutputReason } from './volatileNames.ts';
 import type { VolatilePatterns } from './volatileNames.ts';
+import { formatRelative } from '../../series/formatNumber.ts';
 
 export interface OutputRules {
   readonly volatile?: VolatilePatterns;
@@ -84,7 +86,7 @@ async function compareOutput(
   const both = before !== undefined && now !== undefined;
   const tensors = both ? await compareTensors(before, now, path) : undefined;
   if (tensors !== undefined && !('problem' in tensors))
-    return { ...facts, volatile, ...gradedTensors(tensors, rules) };
+    return { ...facts, volatile, ...gradedTensors(tensors, path, rules) };
   if (both && (await differOnlyInTimes(before, now)))
     return {
       ...facts,
@@ -93,7 +95,7 @@ async function compareOutput(
       sentence: 'Not counted: differs only in embedded times.',
     };
   const problem = tensors === undefined ? '' : ` ${tensors.problem}`;
-  if (rules.metricsAgree === true && modelFile.test(path))
+  if (rules.metricsAgree === true && isModelFile(path))
     return graded(
       'within-tolerance',
       `The model bytes differ although every counted metric ${agreement(rules)}.${problem}`,
@@ -103,10 +105,12 @@ async function compareOutput(
 
 /**
  * Other names, shapes or types are another model. Numbers beyond the tolerance of their type are what small differences
- * of rounding become in a training, so where every counted metric agrees they are as bad as other bytes of a model.
+ * of rounding become in a training, so where every counted metric agrees they are as bad as other bytes of a model, as
+ * long as the two are one model and not two: a file of arrays that is none is judged by its numbers alone.
  */
 function gradedTensors(
-  { format, verdict, compared, differing, mismatch, ...rest }: TensorComparison,
+  { format, verdict, compared, differing, mismatch, distance = Infinity, ...rest }: TensorComparison,
+  path: string,
   rules: OutputRules,
 ): Pick<OutputVerdict, 'verdict' | 'tensors' | 'sentence'> {
   const relative = rest.maxRelativeDifference;
@@ -127,7 +131,7 @@ function gradedTensors(
       : `, most in ${rest.furthest}: by ${amountText(relative)}`;
   if (verdict === 'within-tolerance')
     return { verdict, tensors, sentence: `${total} ${differs}${by}, within the tolerance of the data type.` };
-  return rules.metricsAgree === true
+  return rules.metricsAgree === true && isModelFile(path) && distance <= oneModel
     ? {
         verdict: 'within-tolerance',
         tensors,
@@ -142,17 +146,16 @@ function agreement({ metricsApart }: OutputRules): string {
 
 const shownTensors = 20;
 
+/** Of the length of all weights taken as one vector. Two trainings that have nothing in common are 1.4 of it apart. */
+const oneModel = 0.5;
+
 function amountText(relative: number): string {
-  return Number.isFinite(relative) ? `a relative ${relative.toExponential(1)}` : 'an infinite amount';
+  return Number.isFinite(relative) ? `a relative ${formatRelative(relative)}` : 'an infinite amount';
 }
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
-
-/** Formats that hold trained weights. */
-const modelFile =
-  /\.(pt|pth|ckpt|bin|safetensors|h5|hdf5|keras|onnx|pb|tflite|npz|npy|pkl|pickle|joblib|model|gguf|msgpack|ubj)$/i;
 
 function volatileReason(
   path: string,
@@ -165,6 +168,18 @@ function volatileReason(
   if (rules.declared?.includes(path) === true) return undefined;
   if (reason !== undefined) return reason;
   return original?.volatile === true || reproduced?.volatile === true ? 'marked volatile' : undefined;
+}
+
+/** Whether a verdict would count it. */
+export function isCountedOutput(
+  output: FileUse,
+  declared: readonly string[],
+  volatile: VolatilePatterns = noVolatilePatterns,
+): boolean {
+  return (
+    output.how !== 'ambiguous' &&
+    volatileReason(output.path, output, undefined, { declared, volatile }) === undefined
+  );
 }
 
 function because(use: FileUse): string {

@@ -2,8 +2,10 @@
  * The points of one metric that two runs have, one after another: within what a tolerance allows, within what the noise
  * of the machine may do at their step, beyond it, or (where the noise is not known well enough) neither.
  */
+import { equalBeginning } from '../probe/learnNoise.ts';
 import type { MetricNoise } from '../probe/noiseBand.ts';
 import { withinTolerance } from './tolerance.ts';
+import type { CurveReach } from './curveReach.ts';
 import type { Tolerance } from './tolerance.ts';
 
 export interface PointRules {
@@ -12,12 +14,24 @@ export interface PointRules {
   readonly noise: MetricNoise | undefined;
   /** What the tolerance allows is allowed in any case. */
   readonly onlyLoosens: boolean;
+  /** Of the original. */
+  readonly reach: CurveReach;
+  /** Something that differs can explain a difference: then noise is no excuse for one. */
+  readonly explained: boolean;
 }
+
+/**
+ * Why what is no further apart than the band allows is not known to be noise: what is allowed says nothing, or something
+ * else explains it as well.
+ */
+export type OpenReason = 'band-too-wide' | 'explained';
 
 export interface JudgedPoints {
   readonly firstStepBeyondTolerance?: number;
   /** The first step at which noise can neither be told nor ruled out. */
   readonly firstUnknownStep?: number;
+  /** Of that step, where it is within the band. */
+  readonly open?: OpenReason;
   /** Points after the last step of the probe that differ and are no further apart than its last ones. */
   readonly pointsAfter: number;
 }
@@ -26,17 +40,14 @@ export class PointJudge {
   readonly #rules: PointRules;
   #points = 0;
   #began = Infinity;
+  /** Place of the first differing point, from 1. */
+  #firstPlace = Infinity;
   #beyond = Infinity;
   #unknown = Infinity;
+  #open: OpenReason | undefined;
   #after = 0;
-  /** Where the probe had no difference at all: differing points, and how many times they began anew. */
-  readonly #inZeroBand = { points: 0, events: 0, first: Infinity, fromTheStart: false, before: false };
-
-  /**
-   * After the end of a probe that was identical in everything: how many times differences began, how many points differ,
-   * and how many points the metric has since the first of them.
-   */
-  readonly #late = { events: 0, points: 0, since: 0, first: Infinity, before: false };
+  /** Where the probe had no difference at all: how many times differences began anew. */
+  readonly #inZeroBand = { events: 0, first: Infinity, before: false };
 
   constructor(rules: PointRules) {
     this.#rules = rules;
@@ -45,8 +56,6 @@ export class PointJudge {
   addEqual(): void {
     this.#points += 1;
     this.#inZeroBand.before = false;
-    this.#late.before = false;
-    if (this.#late.points > 0) this.#late.since += 1;
   }
 
   /** A pair that differs. */
@@ -55,70 +64,80 @@ export class PointJudge {
     this.#points += 1;
     this.#began = Math.min(this.#began, step);
     const usual = withinTolerance(original, reproduced, tolerance);
-    const afterZero = noise?.zero === true && step > noise.throughStep;
     if (noise === undefined) {
       if (!usual) this.#beyond = Math.min(this.#beyond, step);
       return;
     }
-    // Where the probes were identical in everything, what differs before their end is real, and what follows it is.
-    if (afterZero && noise.realFrom === 1) {
-      if (!usual) this.#addAfterProbe(step);
-      else if (this.#late.points > 0) this.#late.since += 1;
-      return;
-    }
-    if (usual && (onlyLoosens || afterZero)) return;
-    if (noise.zero) this.#addInZeroBand(step);
-    else {
-      const apart = Math.abs(original - reproduced);
-      this.#addInBand(step, Number.isNaN(apart) ? Infinity : apart, noise, usual);
-    }
+    if (usual && (onlyLoosens || (noise.zero && step > noise.throughStep))) return;
+    this.#firstPlace = Math.min(this.#firstPlace, this.#points);
+    const apart = Math.abs(original - reproduced);
+    const size = Number.isNaN(apart) ? Infinity : apart;
+    if (this.#isTooEarly(step, size, noise)) this.#beyond = Math.min(this.#beyond, step);
+    else if (noise.zero) this.#addInZeroBand(step);
+    else this.#addInBand(step, size, noise, usual);
   }
 
   result(): JudgedPoints {
-    const { points, events, first, fromTheStart } = this.#inZeroBand;
-    const realFrom = this.#rules.noise?.realFrom ?? 1;
-    // Noise may begin once and stay, so beginnings count; nothing but a change differs from the first point on.
-    const real = events >= realFrom || (fromTheStart && points >= realFrom && 2 * points >= this.#points);
+    const { events, first } = this.#inZeroBand;
     const { noise } = this.#rules;
-    const late = this.#late;
-    // A rare event passes; what stays is judged as without a probe. A single last point can be either.
-    const stays = late.points > 1 && 2 * late.points > late.since;
-    const rare =
-      !stays && this.#began > (noise?.throughStep ?? Infinity) && late.events < (noise?.rareBelow ?? 1);
-    const beyond = Math.min(this.#beyond, real ? first : Infinity, rare ? Infinity : late.first);
-    const unknown = Math.min(this.#unknown, real ? Infinity : first, rare ? late.first : Infinity);
+    // Noise may begin once and stay, so beginnings count.
+    const real = events >= (noise?.realFrom ?? 1) || this.#firstPlace <= (noise?.earlyThrough ?? 0);
+    const beyond = Math.min(this.#beyond, real ? first : Infinity);
+    const unknown = Math.min(this.#unknown, real ? Infinity : first);
     return {
       ...(beyond === Infinity ? {} : { firstStepBeyondTolerance: beyond }),
       ...(unknown === Infinity ? {} : { firstUnknownStep: unknown }),
+      ...(unknown === Infinity || unknown < this.#unknown || this.#open === undefined
+        ? {}
+        : { open: this.#open }),
       pointsAfter: this.#after,
     };
   }
 
-  #addAfterProbe(step: number): void {
-    const late = this.#late;
-    if (!late.before) late.events += 1;
-    late.before = true;
-    late.points += 1;
-    late.since += 1;
-    late.first = Math.min(late.first, step);
+  /**
+   * Apart from the first point on, and soon by as much as two trainings are, where the probes were equal at first and saw
+   * nothing of this size: no event is this early and this large at once.
+   */
+  #isTooEarly(step: number, apart: number, noise: MetricNoise): boolean {
+    if (noise.zero || noise.equalPoints < equalBeginning || step > noise.throughStep) return false;
+    if (this.#firstPlace > 1 || this.#points > firstOnes) return false;
+    return apart > Math.max(this.#rules.reach.change, unseen * noise.greatest);
   }
 
   #addInZeroBand(step: number): void {
     const zero = this.#inZeroBand;
-    if (this.#points === 1) zero.fromTheStart = true;
     if (!zero.before) zero.events += 1;
     zero.before = true;
-    zero.points += 1;
     zero.first = Math.min(zero.first, step);
   }
 
   #addInBand(step: number, apart: number, noise: MetricNoise, usual: boolean): void {
-    const within = apart <= noise.allowedAt(step, this.#began);
+    const { reach, explained } = this.#rules;
+    const within = apart <= noise.allowedAt(step, this.#began, reach);
     const after = step > noise.throughStep;
-    if (within || (after && usual)) {
+    if (usual && (within || after)) {
       if (after) this.#after += 1;
-    } else if (!after && apart > noise.ruledOutAbove(step, this.#began))
+    } else if (within) {
+      const open = explained
+        ? 'explained'
+        : noise.tellsNothingAt(step, this.#began, reach)
+          ? 'band-too-wide'
+          : undefined;
+      if (open !== undefined) this.#addUnknown(step, open);
+      else if (after) this.#after += 1;
+    } else if (!after && apart > noise.ruledOutAbove(step, this.#began, reach))
       this.#beyond = Math.min(this.#beyond, step);
-    else this.#unknown = Math.min(this.#unknown, step);
+    else this.#addUnknown(step, undefined);
+  }
+
+  #addUnknown(step: number, open: OpenReason | undefined): void {
+    if (step >= this.#unknown) return;
+    this.#unknown = step;
+    this.#open = open;
   }
 }
+
+/** So many of the first points say how large differences begin. */
+const firstOnes = 8;
+/** An event is so many times larger than all that a probe has shown in one of sixteen cases (Student's t, one value). */
+const unseen = 10;

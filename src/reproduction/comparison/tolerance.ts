@@ -32,6 +32,17 @@ export function withinTolerance(original: number, reproduced: number, tolerance:
 }
 
 /**
+ * Whole numbers of which some are too large to be stored to the last digit where a program counts in integers: two that
+ * are equal here may differ. With fractions among them it counts in doubles, and has no more digits itself.
+ */
+export function isBeyondExact(values: Float64Array): boolean {
+  return (
+    dataTypeOf(values) === 'integer' &&
+    values.some(value => Number.isFinite(value) && !Number.isSafeInteger(value))
+  );
+}
+
+/**
  * The type that values most likely came from: `integer` when all are whole, `float32` when all fit into one, else
  * `float64`. Sixteen-bit types are never guessed (an accuracy over 64 samples fits into them by chance): they are
  * said in `lockstep.yaml`.

@@ -3,6 +3,8 @@
  * counted in a verdict. Invariant: decided by name alone, so the answer is the same before and after a run.
  */
 import { matchesGlob } from './matchesGlob.ts';
+import { isModelFile } from './modelFiles.ts';
+import { nameWords } from './nameWords.ts';
 
 /** Patterns from `lockstep.yaml`, over the built-in ones; a leading `!` makes what matches count again. Last match wins. */
 export interface VolatilePatterns {
@@ -21,9 +23,9 @@ export function volatileMetricReason(
     // A child run's metrics have its name in front.
     const ofMachine = /\/(system\/.*)$/.exec(key)?.[1];
     const names = ofMachine === undefined ? [key] : [key, ofMachine];
-    // `runtime_loss` is a loss, however it is called; `loss_time` is a time.
-    if (isQuality(wordsOf(key))) return undefined;
-    return metricKinds.find(kind => names.some(name => kind.matches(wordsOf(name))))?.name;
+    // `runtime_loss` is a loss, however it is called; `loss_time` is a time. What a model says of time is no time of it.
+    if (isQuality(nameWords(key)) || isPredicted(nameWords(key))) return undefined;
+    return metricKinds.find(kind => names.some(name => kind.matches(nameWords(name))))?.name;
   });
 }
 
@@ -32,11 +34,11 @@ export function volatileOutputReason(
   path: string,
   patterns: VolatilePatterns = noVolatilePatterns,
 ): string | undefined {
-  return byPatterns(
-    path,
-    patterns.outputs,
-    () => outputKinds.find(kind => kind.pattern.test(path.replaceAll('\\', '/')))?.name,
-  );
+  return byPatterns(path, patterns.outputs, () => {
+    const kind = outputKinds.find(one => one.pattern.test(path.replaceAll('\\', '/')));
+    // Programs keep their best model beside their log: logs/run1/best_model.zip.
+    return kind?.name === 'log' && isModelFile(path) ? undefined : kind?.name;
+  });
 }
 
 function byPatterns(
@@ -47,15 +49,6 @@ function byPatterns(
   const last = patterns.findLast(pattern => matchesGlob(pattern.replace(/^!/, ''), text));
   if (last === undefined) return builtIn();
   return last.startsWith('!') ? undefined : `matches ${last}`;
-}
-
-/** `train/stepTime_ms` → train, step, time, ms; `it/s` → it, s. */
-function wordsOf(key: string): string[] {
-  return key
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(word => word !== '');
 }
 
 interface MetricKind {
@@ -106,6 +99,12 @@ const isQuality = last(
     'ssim',
   ],
   ...['mae', 'mse', 'rmse', 'mape', 'r2', 'nll', 'elbo', 'likelihood', 'entropy', 'kl', 'norm'],
+);
+
+/** A time, a load or a demand that is predicted, or that the data is about. */
+const isPredicted = any(
+  ...['pred', 'preds', 'predicted', 'prediction', 'predictions', 'forecast', 'forecasts', 'forecasted'],
+  ...['demand', 'estimate', 'estimated', 'expected', 'target', 'label', 'failure', 'survival', 'arrival'],
 );
 
 const perUnitOfTime = (words: readonly string[]): boolean =>

@@ -3,7 +3,7 @@ import type { NoiseBand } from '../../runs/determinismProbe.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
 import type { KeyedSeries } from '../comparison/compareMetrics.ts';
 import type { VolatilePatterns } from '../comparison/volatileNames.ts';
-import { learnNoise } from './learnNoise.ts';
+import { learnNoise, strideOf } from './learnNoise.ts';
 import type { StepDifference } from './learnNoise.ts';
 
 /**
@@ -41,15 +41,14 @@ export function compareExecutions(
     });
 }
 
-/** More points than this say nothing more about their size, and their correlations would take minutes to add up. */
-const mostPoints = 4_000;
-
 function learnThinned(differences: readonly StepDifference[]): ReturnType<typeof learnNoise> {
-  const stride = Math.max(1, Math.ceil(differences.length / mostPoints));
+  const stride = strideOf(differences.length);
   const noise = learnNoise(differences.filter((_, at) => at % stride === 0));
   // None of the points that were looked at differs: the others are few, and say more than nothing.
-  if (noise === undefined && stride > 1)
-    return learnNoise(differences.filter(({ difference }) => difference !== 0).slice(0, mostPoints));
+  if (noise === undefined && stride > 1) {
+    const apart = differences.filter(({ difference }) => difference !== 0);
+    return learnNoise(apart.filter((_, at) => at % strideOf(apart.length) === 0));
+  }
   return noise === undefined ? undefined : { ...noise, correlation: noise.correlation * stride };
 }
 

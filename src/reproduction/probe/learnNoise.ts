@@ -17,16 +17,24 @@ export interface StepDifference {
 const mostBlocks = 8;
 const leastPointsOfBlock = 5;
 /** Values that do not repeat one another, below which the spread of a block is a guess. */
-const enoughValues = 6;
+export const enoughValues = 6;
 /** Differences that grow by more than this are a trend, not a slow wave. */
 const trend = 30;
 /** Sizes are squared, divided and taken on; beyond these nothing is lost that anybody measures. */
 const greatestSize = 1e150;
 const leastSize = 1e-150;
-/** So many equal points at the beginning are no matter of rounding. */
-const lateFrom = 5;
+/** So many equal points at the beginning are no matter of rounding: noise that begins later comes in events. */
+export const equalBeginning = 5;
 /** So many of the first differences say how large differences begin. */
 const firstOnes = 8;
+
+/** More points than this say nothing more about their size, and their correlations would take minutes to add up. */
+const mostPoints = 4_000;
+
+/** Of so many points one is learnt from. */
+export function strideOf(points: number): number {
+  return Math.max(1, Math.ceil(points / mostPoints));
+}
 
 /** Undefined when nothing differs, or a difference is no number: then there is nothing to learn. */
 export function learnNoise(differences: readonly StepDifference[]): NoiseScale | undefined {
@@ -54,7 +62,8 @@ export function learnNoise(differences: readonly StepDifference[]): NoiseScale |
   return {
     scale: [...before, ...scale].map(knot => ({ ...knot })),
     ...{ correlation, freedom, largest, points: points.length },
-    events: onset >= lateFrom || jumps(points) || goesAway(points, most),
+    events: onset >= equalBeginning || jumps(points) || goesAway(points, most),
+    beginnings: all.filter((one, at) => isNonZero(one) && all[at - 1]?.difference === 0).length,
   };
 }
 

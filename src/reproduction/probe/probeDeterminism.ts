@@ -10,7 +10,6 @@ import { ulid } from 'ulid';
 import { writeJsonAtomic } from '../../base/atomicFile.ts';
 import { LockstepError } from '../../base/lockstepError.ts';
 import { cancelRun } from '../../execution/cancelRun.ts';
-import { readExperiments } from '../../execution/experiments/readExperiments.ts';
 import type { LaunchedRun, LaunchOptions } from '../../execution/launchRun.ts';
 import { announceChange } from '../../runs/changes.ts';
 import type { DeterminismProbe, NoiseBand } from '../../runs/determinismProbe.ts';
@@ -22,7 +21,10 @@ import { judgedSeries } from '../comparison/judgedSeries.ts';
 import { volatileOutputReason } from '../comparison/volatileNames.ts';
 import type { VolatilePatterns } from '../comparison/volatileNames.ts';
 import { probeRunFailed } from '../errors.ts';
+import { touchedByRun } from '../restore/touchedByRun.ts';
+import { touchedMend, touchedSentence } from '../restore/touchedWorkspace.ts';
 import { experimentRules } from '../experimentRules.ts';
+import { readRules } from '../readRules.ts';
 import { reproduceRun } from '../reproduceRun.ts';
 import { requireConfirmed } from '../requireConfirmed.ts';
 import type { ReproduceRequest } from '../reproduceRun.ts';
@@ -60,7 +62,7 @@ export async function probeDeterminism(request: ProbeRequest, launch: LaunchOpti
   const { original, store, signal } = request;
   requireConfirmed(original);
   const runs = new RunStore(store);
-  const file = await readExperiments(request.root);
+  const { file } = await readRules({ ...request, plan: original.plan });
   const { volatile } = experimentRules(file, original.plan?.experiment);
   const metricLines =
     (original.plan?.metricLines ?? false) || original.requests.some(one => one.kind === 'chart-lines');
@@ -74,7 +76,7 @@ export async function probeDeterminism(request: ProbeRequest, launch: LaunchOpti
     request.onProgress?.({ kind: 'started', run, id: launched.id });
     const details = await endOf(launched, runs, signal);
     request.onProgress?.({ kind: 'ended', run, id: launched.id });
-    requireUsable(details, original, run);
+    await requireUsable(details, run, request);
     ended.push(details);
   }
   const [first, second] = ended;
@@ -108,8 +110,18 @@ async function endOf(run: LaunchedRun, runs: RunStore, signal: AbortSignal | und
   return runs.read(run.id);
 }
 
-/** One that failed where the original did not has no noise to show. */
-function requireUsable({ id, result, state }: RunDetails, original: RunDetails, run: 1 | 2): void {
+/** One that failed where the original did not has no noise to show, and neither has one that was kept from writing. */
+async function requireUsable(
+  details: RunDetails,
+  run: 1 | 2,
+  { original, root, store }: ProbeRequest,
+): Promise<void> {
+  const { id, result, state } = details;
+  const touched = await touchedByRun({
+    ...{ run: details, originalRoot: original.plan?.root ?? root, workspace: root, store },
+  });
+  if (touched !== undefined)
+    throw probeRunFailed(id, run, { message: touchedSentence(touched), mend: touchedMend(touched) });
   const failed = result === undefined || (state === 'failed' && original.state !== 'failed');
   if (failed) throw probeRunFailed(id, run, result?.failure);
 }

@@ -1,5 +1,6 @@
 /** What a determinism probe has found, in one sentence. */
 import type { DeterminismProbe } from '../../runs/determinismProbe.ts';
+import { formatRelative } from '../../series/formatNumber.ts';
 
 type Found = Pick<DeterminismProbe, 'bands' | 'identical' | 'throughStep' | 'differingOutputs'>;
 
@@ -11,8 +12,9 @@ export function probeSentence({ bands, identical, throughStep, differingOutputs 
     .sort((a, b) => (a.firstDifferingStep ?? Infinity) - (b.firstDifferingStep ?? Infinity));
   const [first] = differing;
   if (first !== undefined) {
-    const relative = first.maxRelativeDifference ?? Infinity;
-    const by = Number.isFinite(relative) ? `, by at most a relative ${relative.toExponential(1)}` : '';
+    // The largest of all that differ, since they are spoken of together.
+    const relative = Math.max(...differing.map(band => band.maxRelativeDifference ?? Infinity));
+    const by = Number.isFinite(relative) ? `, by at most a relative ${formatRelative(relative)}` : '';
     const others = differing.length > 1 ? ` and ${differing.length - 1} more` : '';
     return `Two runs${length} differ on this machine: ${first.key}${others} from step ${first.firstDifferingStep ?? 0} on${by}.`;
   }

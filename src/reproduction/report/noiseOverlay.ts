@@ -1,4 +1,5 @@
 /** Where noise alone may take a reproduction, around the curve of the original, as the probes of this machine tell. */
+import { curveReach } from '../comparison/curveReach.ts';
 import { volatileMetricReason } from '../comparison/volatileNames.ts';
 import { machineOf } from '../probe/machineOf.ts';
 import { noiseBand } from '../probe/noiseBand.ts';
@@ -41,10 +42,11 @@ export async function noiseOverlay({
   const points = shown.get(key)?.values.length ?? 0;
   const noise = noiseBand(probes, { key, points, metrics });
   if (noise === undefined || noise.zero) return undefined;
+  const reach = curveReach(shown.get(key)?.values ?? new Float64Array());
   const drawn = [...curve.xs.keys()].filter(i => Number.isFinite(curve.ys[i]));
   const allowed = drawn.map(i => {
     const x = curve.xs[i] ?? NaN;
-    return noise.allowedAt(x, began ?? x);
+    return noise.allowedAt(x, began ?? x, reach);
   });
   const at = (side: -1 | 1): Float64Array =>
     Float64Array.from(drawn, (i, place) => (curve.ys[i] ?? NaN) + side * (allowed[place] ?? 0));

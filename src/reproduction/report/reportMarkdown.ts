@@ -57,7 +57,7 @@ export function reportMarkdown({ verdict, label, host, durationMs, cause }: Repo
       verdict.ingredients.map(row => row.differences),
     ),
     metricTable(notEqual),
-    folded(count(equal.length, 'other metric'), metricTable(equal)),
+    folded(count(equal.length, notEqual.length === 0 ? 'metric' : 'other metric'), metricTable(equal)),
     folded(count(outputs.length, 'output'), table(outputHeads, outputs.map(outputCells))),
     ...(cause === undefined
       ? []

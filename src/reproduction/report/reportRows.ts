@@ -82,9 +82,15 @@ export function isTold({ cause, caps }: Verdict): boolean {
   return caps.every(cap => cause?.includes(cap) === true);
 }
 
+function movedText(moved: readonly string[]): string[] {
+  if (moved.length === 0) return [];
+  const shown = moved.slice(0, 5).join(', ') + (moved.length > 5 ? ` and ${moved.length - 5} more` : '');
+  return [`Led into the private checkout instead of the workspace: ${shown}.`];
+}
+
 /** How the curves part, and what several reproductions say together. */
 export function findings(verdict: Verdict): string[] {
-  const { divergence, statistics, part } = verdict;
+  const { divergence, statistics, part, workspace, notes = [] } = verdict;
   const shapes: Readonly<Record<string, string>> = {
     'from-the-start': 'apart from the first values on',
     growing: 'small at first, then growing',
@@ -92,6 +98,7 @@ export function findings(verdict: Verdict): string[] {
     'final-only': 'in the last value alone',
   };
   return [
+    ...movedText(workspace?.moved ?? []),
     ...(part?.throughStep === undefined ? [] : [`Asked for: the part through step ${part.throughStep}.`]),
     ...(divergence === undefined
       ? []
@@ -103,6 +110,7 @@ export function findings(verdict: Verdict): string[] {
           }${shapes[divergence.shape] === undefined ? '' : `, ${shapes[divergence.shape] ?? ''}`}.`,
         ]),
     ...(statistics === undefined ? [] : [statistics.sentence]),
+    ...notes,
   ];
 }
 

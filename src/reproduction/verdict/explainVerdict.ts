@@ -4,13 +4,15 @@
  */
 import {
   differenceSentences,
-  isExplained,
+  differsHarmlessly,
+  hasCandidate,
   lastValueSentence,
   operationSentence,
   shapeSentence,
   unknownSentence,
 } from '../cause/causeSentences.ts';
-import { countedMetrics, failureText, isSeedUnseen } from './explainedItems.ts';
+import { countedMetrics, failureText, isOrderOpen, isSeedUnseen } from './explainedItems.ts';
+import { isTouched, touchedMend } from '../restore/touchedWorkspace.ts';
 import type { ExplainedItems } from './explainedItems.ts';
 import { firstSentence } from './firstSentence.ts';
 import type { Grade } from './gradeReproduction.ts';
@@ -29,18 +31,23 @@ export function explainVerdict(grade: Grade, items: ExplainedItems): Explanation
 
 function causeOf(grade: Grade, items: ExplainedItems): string {
   const escaped = items.escapedModules;
-  if (isNothingCompared(grade) && escaped.length === 0) return nothingCompared(items);
+  const touched = items.touched !== undefined && isTouched(items.touched) ? items.touched : undefined;
+  if (isNothingCompared(grade) && escaped.length === 0 && touched === undefined)
+    return nothingCompared(items);
   const sentences: string[] = [];
   if (escaped.length > 0)
     sentences.push(
       `${escaped.map(one => one.module).join(', ')} came from outside the private checkout, so it is not the recorded code that ran.`,
     );
+  if (touched !== undefined) sentences.push(touchedMend(touched));
   if (grade.end === 'only-reproduction-failed')
-    sentences.push(`The reproduction failed: ${failureText(items.reproduced)}.`);
+    sentences.push(`The reproduction failed: ${failureText(items.reproduced)}.`, items.failureCause ?? '');
   const differing = differenceSentences(items.ingredients, items.divergence);
   sentences.push(...differing);
   const apart = grade.verdict === 'diverged' || grade.worst === 'within-tolerance';
-  if (differing.length === 0 && apart) sentences.push('No recorded ingredient differs.', shapeGuess(items));
+  if (differing.length === 0 && apart)
+    sentences.push('No recorded ingredient differs.', orderSentence(items), shapeGuess(items));
+  else if (apart && differsHarmlessly(items.ingredients)) sentences.push(shapeGuess(items));
   else if (items.divergence !== undefined && apart && items.divergence.shape !== 'unclear')
     sentences.push(shapeGuess(items));
   if (items.operation !== undefined) sentences.push(operationSentence(items.operation));
@@ -75,23 +82,40 @@ function nothingCompared({ ownServers }: ExplainedItems): string {
     : 'There was nothing to compare: log a metric, or name a file that the command writes with --output.';
 }
 
-/** A probe that is as long as the run tells a rare event from a real difference. */
+/** A probe that is as long as the run tells a rare event from a real difference, and more of them how often it comes. */
 function probeAdvice(items: ExplainedItems): string {
-  const short = countedMetrics(items).filter(({ band }) => band?.uncovered === true);
-  const last = Math.max(...short.map(({ lastCommonStep = 0 }) => lastCommonStep));
-  if (short.length === 0 || items.runId === undefined) return '';
-  return `A probe of the whole length tells whether this happens by itself: lockstep probe ${items.runId.slice(-6)} --steps ${last + 1}.`;
+  const open = countedMetrics(items).filter(
+    ({ band, verdict }) =>
+      band !== undefined &&
+      verdict.verdict === 'inconclusive' &&
+      (band.open === undefined || (band.open === 'band-too-wide' && band.fewValues === true)),
+  );
+  const last = Math.max(...open.map(({ lastCommonStep = 0 }) => lastCommonStep));
+  if (open.length === 0 || items.runId === undefined) return '';
+  const isShort = open.some(({ band }) => (band?.throughStep ?? 0) < last);
+  return `${isShort ? 'A probe of the whole length tells' : 'More probes of the whole length tell'} whether this happens by itself: lockstep probe ${items.runId.slice(-6)} --steps ${last + 1}.`;
 }
 
 /** Differences of rounding grow with every step; after so many, a default tolerance says nothing. */
 const laterThanFirstSteps = 10;
 
+/** What is known of the program comes before what the shape of the curves may tell. */
+function orderSentence(items: ExplainedItems): string {
+  if (!isOrderOpen(items) || hasCandidate(items.ingredients, items.divergence)) return '';
+  const ask =
+    items.reproductionId === undefined ? '' : `; lockstep find-cause ${items.reproductionId.slice(-6)} tells`;
+  return `PYTHONHASHSEED was not set, so the sets of the program had another order in each run, which may be why${ask}.`;
+}
+
 /** What the shape of the difference suggests. */
 function shapeGuess(items: ExplainedItems): string {
   const noSeed = isSeedUnseen(items);
-  if (items.divergence !== undefined)
-    return shapeSentence(items.divergence, !noSeed, isExplained(items.ingredients, items.divergence));
-  return countedMetrics(items).some(metric => metric.verdict.verdict === 'diverged')
+  const candidate = hasCandidate(items.ingredients, items.divergence);
+  if (items.divergence !== undefined) return shapeSentence(items.divergence, items.ingredients, !noSeed);
+  const files = items.outputs.filter(output => !output.volatile && output.verdict !== 'identical');
+  return candidate ||
+    files.length === 0 ||
+    countedMetrics(items).some(metric => metric.verdict.verdict === 'diverged')
     ? ''
-    : 'The program may write times, random values or an unsorted listing into the file.';
+    : 'The program may write times, random values, paths or an unsorted listing into the file, or go on from what an earlier run left there.';
 }

@@ -1,8 +1,10 @@
 /**
  * What several reproductions say together: where one more final value of each metric is expected, and whether the
- * original lies there. Invariant: only whole reproductions count, and fewer than three say nothing.
+ * original lies there. Invariant: only whole reproductions of the same ingredients count, and fewer than three say
+ * nothing.
  */
 import type { MetricVerdict, Verdict } from '../../runs/verdict.ts';
+import { isChanged } from '../cause/suspects.ts';
 import { studentQuantile } from '../probe/studentQuantile.ts';
 
 const least = 3;
@@ -11,7 +13,9 @@ const outside = 0.05;
 
 /** @param verdicts Of all reproductions of one run, the newest last. */
 export function finalStatistics(verdicts: readonly Verdict[]): Verdict['statistics'] {
-  const whole = verdicts.filter(one => one.verdict !== 'inconclusive' && one.part === undefined);
+  const whole = verdicts.filter(
+    one => one.verdict !== 'inconclusive' && one.part === undefined && !isChanged(one.ingredients),
+  );
   const newest = whole.at(-1);
   if (whole.length < least || newest === undefined || newest !== verdicts.at(-1)) return undefined;
   const metrics = newest.metrics.flatMap(metric => {
@@ -55,12 +59,17 @@ function isWhole({ missingSteps, extraSteps }: MetricVerdict): boolean {
 function sentenceOf(reproductions: number, rows: readonly Row[]): string {
   const out = rows.filter(row => !row.inside);
   const [first] = out;
-  const all = rows.length === 1 ? `of ${rows[0]?.key ?? ''}` : `of all ${rows.length} metrics`;
-  const where = `95 % prediction interval of ${reproductions} reproductions`;
-  if (first === undefined)
-    return `The last ${rows.length === 1 ? 'value' : 'values'} ${all} of the original ${rows.length === 1 ? 'lies' : 'lie'} inside the ${where}.`;
-  const others = out.length > 1 ? ` and ${out.length - 1} more` : '';
-  return `The last value of ${first.key}${others} of the original lies outside the ${where} (${short(first.low)} to ${short(first.high)}, original ${short(first.original)}).`;
+  const where = `the 95 % prediction interval of ${reproductions} reproductions`;
+  if (first === undefined) {
+    const all = rows.length === 2 ? 'both metrics' : `all ${rows.length} metrics`;
+    return rows.length === 1
+      ? `The last value of ${rows[0]?.key ?? ''} of the original lies inside ${where}.`
+      : `The last values of ${all} of the original lie inside ${where}.`;
+  }
+  const bounds = `${short(first.low)} to ${short(first.high)}, original ${short(first.original)}`;
+  return out.length === 1
+    ? `The last value of ${first.key} of the original lies outside ${where} (${bounds}).`
+    : `The last values of ${first.key} and ${out.length - 1} more of the original lie outside ${where} (${first.key}: ${bounds}).`;
 }
 
 function short(value: number): string {

@@ -1,30 +1,34 @@
 /** The first sentence of the report: the outcome, and what decided it. Invariant: it claims nothing but what was compared. */
 import type { OutputVerdict } from '../../runs/verdict.ts';
-import { bandSizeText, probeText } from '../comparison/bandSentence.ts';
+import { bandSizeText, learntText, probeText, tooWideText } from '../comparison/bandSentence.ts';
+import type { BandUse } from '../comparison/bandUse.ts';
 import type { MetricComparison } from '../comparison/compareMetric.ts';
 import { unheardSentence } from '../comparison/unheardMetrics.ts';
+import { formatRelative } from '../../series/formatNumber.ts';
+import { isTouched, touchedSentence } from '../restore/touchedWorkspace.ts';
 import { countedMetrics, failureText, isSeedUnseen } from './explainedItems.ts';
 import type { ExplainedItems } from './explainedItems.ts';
 import type { Grade } from './gradeReproduction.ts';
+import { precisionText } from './storedPrecision.ts';
 
 export function firstSentence(grade: Grade, items: ExplainedItems): string {
   const counted = countedMetrics(items);
   switch (grade.verdict) {
     case 'identical':
       return grade.end === 'same-failure'
-        ? `Identical: the same failure, ${failureText(items.original)}${equalItems(items)}.`
+        ? `Identical: the same failure, ${sameFailureText(items)}${equalItems(items)}.`
         : grade.throughStep === undefined
-          ? `Identical${fromText(items)}: ${countText(items)} ${equal(pointCount(items) + countedOutputs(items).length)} the original, ${precisionText(items)}.`
-          : `Identical${fromText(items)} through step ${grade.throughStep}: ${pointsText(items)} ${equal(pointCount(items))} the original, ${precisionText(items)}.`;
+          ? `Identical${fromText(items)}: ${countText(items)} ${equal(pointCount(items) + countedOutputs(items).length)} the original, ${precision(items)}${notCountedText(items)}.`
+          : `Identical${fromText(items)} through step ${grade.throughStep}: ${pointsText(items)} ${equal(pointCount(items))} the original, ${precision(items)}${notCountedText(items)}.`;
     case 'within-tolerance': {
       const furthest = furthestMetric(counted);
       const through =
         fromText(items) + (grade.throughStep === undefined ? '' : ` through step ${grade.throughStep}`);
       if (furthest !== undefined)
-        return `Within tolerance${through}: ${furthest.verdict.key} differs by at most ${relativeText(furthest)}, first at step ${furthest.verdict.firstDifferingStep ?? 0}${noiseText(counted, furthest)}${randomStartText(furthest, items)}.`;
+        return `Within tolerance${through}: ${furthest.verdict.key} differs by at most ${relativeText(furthest)}, first at step ${furthest.verdict.firstDifferingStep ?? 0}${noiseText(counted, furthest)}${randomStartText(furthest, items)}${notCountedText(items)}.`;
       const model = items.outputs.find(output => output.verdict === 'within-tolerance' && !output.volatile);
       if (model !== undefined)
-        return `Within tolerance${through}: every counted metric is identical, but the ${model.tensors === undefined ? 'bytes' : 'tensors'} of ${model.path} differ.`;
+        return `Within tolerance${through}: every counted metric is identical, but the ${model.tensors === undefined ? 'bytes' : 'tensors'} of ${model.path} differ${notCountedText(items)}.`;
       return `Within tolerance${through} at best: what was compared is identical, but ${items.caps[0] ?? 'an ingredient could not be verified'}.`;
     }
     case 'diverged':
@@ -32,6 +36,12 @@ export function firstSentence(grade: Grade, items: ExplainedItems): string {
     case 'inconclusive':
       return inconclusiveSentence(grade, items);
   }
+}
+
+/** Two that are the same failure may have other numbers in their words: addresses, process numbers, values. */
+function sameFailureText({ original, reproduced }: ExplainedItems): string {
+  const [was, is] = [failureText(original), failureText(reproduced)];
+  return was === is ? was : `${was} (with other numbers: ${is})`;
 }
 
 /** Of one that went on from a checkpoint. */
@@ -47,10 +57,14 @@ function divergedSentence(grade: Grade, items: ExplainedItems): string {
   const first = firstDiverged(countedMetrics(items));
   if (first !== undefined) {
     const { verdict } = first;
+    if (verdict.comparedPoints === 0 && verdict.missingSteps > 0 && verdict.extraSteps > 0)
+      return `Diverged: the two runs have no step of ${verdict.key} in common.`;
     if (verdict.comparedPoints === 0 && verdict.missingSteps > 0)
       return `Diverged: the reproduction has no metric ${verdict.key}.`;
     if (verdict.comparedPoints === 0 && verdict.extraSteps > 0)
       return `Diverged: the original has no metric ${verdict.key}.`;
+    if (first.lastDigits !== undefined)
+      return `Diverged from step ${first.lastDigits.step}: ${verdict.key} is ${first.lastDigits.now} instead of ${first.lastDigits.original}.`;
     if (first.firstStepBeyondTolerance === undefined)
       return `Diverged: ${verdict.key} has ${stepsText(verdict.missingSteps, verdict.extraSteps)}.`;
     return `Diverged from step ${first.firstStepBeyondTolerance}: ${verdict.key} differs by up to ${relativeText(first)}${beyondNoiseText(first)}.`;
@@ -68,6 +82,10 @@ function inconclusiveSentence(grade: Grade, items: ExplainedItems): string {
   const escaped = items.escapedModules[0];
   if (escaped !== undefined)
     return `Inconclusive: code from outside the private checkout was loaded (${escaped.module} from ${escaped.path}).`;
+  if (items.touched !== undefined && isTouched(items.touched))
+    return `Inconclusive: ${touchedSentence(items.touched)}`;
+  const strange = items.strangeData?.[0] ?? (grade.worst === 'diverged' ? items.doubts?.[0] : undefined);
+  if (strange !== undefined) return `Inconclusive: ${strange}.`;
   const through =
     grade.throughStep === undefined
       ? ''
@@ -91,8 +109,12 @@ function inconclusiveSentence(grade: Grade, items: ExplainedItems): string {
   if (output !== undefined)
     return `Inconclusive: ${output.path} could not be compared. ${output.sentence ?? ''}`.trimEnd();
   const metric = countedMetrics(items).find(one => one.verdict.verdict === 'inconclusive');
-  if (metric?.band?.uncovered === true)
-    return `Inconclusive${through}: ${metric.verdict.key} differs from step ${metric.band.firstUnknownStep ?? 0} on, which is not covered by the ${probeText(metric.band)}.`;
+  if (metric?.band?.uncovered === true) {
+    const { firstUnknownStep = 0, throughStep } = metric.band;
+    const probe = probeText(metric.band);
+    return `Inconclusive${through}: ${metric.verdict.key} differs from step ${firstUnknownStep} on, ${firstUnknownStep > throughStep ? `which is not covered by the ${probe}` : `perhaps after a rare event that the ${probe} did not meet`}.`;
+  }
+  if (metric?.band?.open !== undefined) return `Inconclusive${through}: ${openText(metric, metric.band)}.`;
   if (metric !== undefined)
     return metric.band !== undefined
       ? `Inconclusive${through} by noise alone: ${metric.verdict.key} differs. ${metric.verdict.sentence ?? ''}`
@@ -102,6 +124,14 @@ function inconclusiveSentence(grade: Grade, items: ExplainedItems): string {
   if (items.ownServers?.original === true)
     return `Inconclusive: nothing was compared. ${unheardSentence('original')}`;
   return 'Inconclusive: the two runs have no metric and no output that counts, so nothing was compared.';
+}
+
+/** No further apart than a noise band allows, and yet not known to be noise. */
+function openText(metric: MetricComparison, band: BandUse): string {
+  const differs = `${metric.verdict.key} differs by up to ${relativeText(metric)}`;
+  return band.open === 'explained'
+    ? `${differs}, as noise of this machine may (${learntText(band)}${bandSizeText(band)}), but what differs can explain it as well (${band.explanation ?? ''})`
+    : `${differs}, and ${tooWideText(band)}${bandSizeText(band)}`;
 }
 
 /** Within its noise is not equal. */
@@ -116,14 +146,14 @@ function noiseText(counted: readonly MetricComparison[], furthest: MetricCompari
   const differing = counted.filter(metric => metric.verdict.maxRelativeDifference !== undefined);
   const [first] = differing.map(metric => metric.band);
   if (first === undefined || differing.some(metric => metric.band === undefined)) return '';
-  return `, within the noise of this machine (${probeText(first)}${bandSizeText(furthest.band ?? first)})`;
+  return `, within the noise of this machine (${learntText(first)}${bandSizeText(furthest.band ?? first)})`;
 }
 
 function beyondNoiseText({ band, firstStepBeyondTolerance = 0 }: MetricComparison): string {
   if (band === undefined) return '';
-  if (!band.zero) return `, more than the noise of this machine (${probeText(band)}${bandSizeText(band)})`;
+  if (!band.zero) return `, more than the noise of this machine (${learntText(band)}${bandSizeText(band)})`;
   return firstStepBeyondTolerance > band.throughStep
-    ? `, after the end of a ${probeText(band)} in which it was equal`
+    ? `, after the end of the ${probeText(band)} in which it was equal`
     : `, and was equal in the ${probeText(band)}`;
 }
 
@@ -140,10 +170,9 @@ function firstDiverged(metrics: readonly MetricComparison[]): MetricComparison |
   const diverged = metrics.filter(metric => metric.verdict.verdict === 'diverged');
   const at = (metric: MetricComparison): number =>
     metric.firstStepBeyondTolerance ?? metric.verdict.firstDifferingStep ?? Infinity;
-  return diverged.reduce<MetricComparison | undefined>(
-    (first, metric) => (first === undefined || at(metric) < at(first) ? metric : first),
-    undefined,
-  );
+  const by = (metric: MetricComparison): number => metric.verdict.maxRelativeDifference ?? Infinity;
+  // Of several that part at one step, the one that is furthest away says most. Two that are infinitely far give NaN: a tie.
+  return diverged.sort((a, b) => at(a) - at(b) || by(b) - by(a))[0];
 }
 
 function furthestMetric(metrics: readonly MetricComparison[]): MetricComparison | undefined {
@@ -161,9 +190,9 @@ function furthestMetric(metrics: readonly MetricComparison[]): MetricComparison 
 
 function relativeText(metric: MetricComparison): string {
   const relative = metric.verdict.maxRelativeDifference ?? 0;
-  if (Number.isFinite(relative)) return `a relative ${relative.toExponential(1)}`;
+  if (Number.isFinite(relative)) return `a relative ${formatRelative(relative)}`;
   const absolute = metric.verdict.maxAbsoluteDifference ?? Infinity;
-  return Number.isFinite(absolute) ? absolute.toExponential(1) : 'an infinite amount';
+  return Number.isFinite(absolute) ? formatRelative(absolute) : 'an infinite amount';
 }
 
 function pointCount(items: ExplainedItems): number {
@@ -187,6 +216,19 @@ function countText(items: ExplainedItems): string {
   return outputs === 0 ? pointsText(items) : `${pointsText(items)} and ${files}`;
 }
 
+/** What differs and does not count, which nobody should have to find out from a table: `; not counted: epoch_time and 2 more`. */
+function notCountedText({ metrics, outputs }: ExplainedItems): string {
+  const names = [
+    ...metrics.map(({ verdict }) => ({ ...verdict, name: verdict.key })),
+    ...outputs.map(output => ({ ...output, name: output.path })),
+  ]
+    .filter(({ volatile, verdict }) => volatile && verdict !== 'identical')
+    .map(({ name }) => name);
+  if (names.length === 0) return '';
+  const shown = names.slice(0, 2).join(', ');
+  return `; not counted: ${shown}${names.length > 2 ? ` and ${names.length - 2} more` : ''}`;
+}
+
 function equal(count: number): string {
   return count === 1 ? 'equals' : 'equal';
 }
@@ -197,12 +239,8 @@ function equalItems(items: ExplainedItems): string {
     : `, and ${pointsText(items)} before it ${equal(pointCount(items))} the original`;
 }
 
-function precisionText(items: ExplainedItems): string {
-  const { storedDecimals } = items;
-  if (storedDecimals === undefined || pointCount(items) === 0) return 'to the last stored bit';
-  return storedDecimals === 1
-    ? 'to the one decimal that was logged'
-    : `to the ${storedDecimals} decimals that were logged`;
+function precision(items: ExplainedItems): string {
+  return precisionText(pointCount(items) === 0 ? [] : items.precision);
 }
 
 function stepsText(missing: number, extra: number): string {

@@ -3,8 +3,10 @@
  * counted is inconclusive, never a match; a cap lowers `identical` to `within-tolerance` and is named.
  */
 import type { EndState } from '../../runs/result.ts';
+import type { TouchedWorkspace } from '../restore/touchedWorkspace.ts';
 import type { OutputVerdict, VerdictWord } from '../../runs/verdict.ts';
 import type { MetricComparison } from '../comparison/compareMetric.ts';
+import { isTouched } from '../restore/touchedWorkspace.ts';
 
 export interface RunEnd {
   /** `lost`: the record has no result, the run was killed with its supervisor. */
@@ -24,6 +26,12 @@ export interface GradedItems {
   /** What keeps the verdict from `identical`: "unverified input data.csv". */
   readonly caps: readonly string[];
   readonly escapedModules: readonly { readonly module: string; readonly path: string }[];
+  /** What the reproduction lacked, or read in another form, through no fault of its program: a difference says nothing then. */
+  readonly doubts?: readonly string[] | undefined;
+  /** What it read of the workspace in place of what was recorded: then another run was compared. */
+  readonly strangeData?: readonly string[] | undefined;
+  /** What it changed, or tried to change, that is not its own. */
+  readonly touched?: TouchedWorkspace | undefined;
   /** A part was asked for (`--steps`, `--for`): stopping early is no defect then. */
   readonly partAskedFor?: boolean | undefined;
 }
@@ -68,8 +76,15 @@ export function gradeReproduction(items: GradedItems): Grade {
     ...(worst === undefined ? {} : { worst }),
   };
 
-  if (items.escapedModules.length > 0 || worst === undefined) return { verdict: 'inconclusive', ...facts };
-  if (worst === 'diverged') return { verdict: 'diverged', ...facts };
+  // What it met, or could not do, there is no part of the recorded run: whatever differs, that may be why.
+  const apart = end === 'only-reproduction-failed' || worst === 'diverged' || worst === undefined;
+  const strange =
+    items.escapedModules.length > 0 ||
+    (items.strangeData ?? []).length > 0 ||
+    (items.touched !== undefined && isTouched(items.touched, apart));
+  if (strange || worst === undefined) return { verdict: 'inconclusive', ...facts };
+  if (worst === 'diverged')
+    return { verdict: (items.doubts ?? []).length > 0 ? 'inconclusive' : 'diverged', ...facts };
   const stoppedEarly =
     end === 'only-reproduction-failed' || (end === 'cut-short' && items.partAskedFor !== true);
   if (stoppedEarly || worst === 'inconclusive') return { verdict: 'inconclusive', ...facts };
@@ -118,7 +133,7 @@ export function worstOf(verdicts: readonly VerdictWord[]): VerdictWord | undefin
 }
 
 function lastCommonStep(metrics: readonly MetricComparison[]): number | undefined {
-  const counted = metrics.filter(metric => !metric.verdict.volatile);
+  const counted = metrics.filter(metric => !metric.verdict.volatile && metric.upToDate !== true);
   if (counted.length === 0) return undefined;
   const last = Math.min(...counted.map(metric => metric.lastCommonStep ?? -Infinity));
   return Number.isFinite(last) ? last : undefined;

@@ -1,24 +1,35 @@
 /** Reads the records of a run and of its reproduction, and judges the one by the other. */
-import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { findRepository } from '../../git/findRepository.ts';
+import { isLacking } from '../../git/gaps.ts';
 import { hashFile } from '../../git/hashFile.ts';
 import type { Captured, FileUse, Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
 import { readPackageList } from '../../runs/packageStore.ts';
+import { runPathsIn } from '../../runs/runPaths.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import type { CheckoutLayout } from '../restore/checkoutLayout.ts';
 import { changedPackages } from '../restore/changedPackages.ts';
-import { escapedFileCaps } from '../restore/escapedFiles.ts';
+import { differingVariables, namedVariables } from '../restore/namedVariables.ts';
+import { touchedWorkspace } from '../restore/touchedWorkspace.ts';
+import { checkpointFiles } from '../restore/placeCheckpoint.ts';
 import { recheckInputs } from '../restore/recheckInputs.ts';
 import { differingOperation } from '../cause/operations/differingOperation.ts';
 import { planMissing } from '../errors.ts';
-import { unobserved } from './ingredients/compareData.ts';
+import { visibleVariables } from '../forecast/lookAtEnvironment.ts';
+import { portSentence } from '../restore/programPorts.ts';
+import { usesHashOrder } from '../forecast/usesHashOrder.ts';
 import { judgedSeries } from '../comparison/judgedSeries.ts';
+import { lastDigits } from '../comparison/lastDigits.ts';
 import { finalStatistics } from './finalStatistics.ts';
+import { earlierReproductions } from '../probe/earlierReproductions.ts';
 import { machineOf, sameMachine } from '../probe/machineOf.ts';
 import { probesOf, readProbes } from '../probe/readProbes.ts';
+import { editedCodeDoubts, recordCaps } from './recordCaps.ts';
+import { readInWorkspace } from './readInWorkspace.ts';
+import { withoutResume } from './withoutResume.ts';
 import { judgeReproduction } from './judgeReproduction.ts';
 import type { JudgedRun } from './judgeReproduction.ts';
 import type { JudgedPreparation } from '../restore/preparationRecord.ts';
@@ -49,18 +60,33 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
     roots: [...new Set([before.plan.root, workspace])],
     outputFile: output => unchangedFile(output, before.plan.root),
   };
+  const roots = [...new Set([before.plan.root, workspace])];
+  const own = [layout.base, request.store, ...preparation.environmentFolders];
+  const read = readInWorkspace(
+    withOriginalPaths(after.captured?.inputs ?? [], layout),
+    before.captured?.inputs ?? [],
+    roots,
+    own,
+  );
   const second: JudgedRun = {
     ...after,
     roots: [...new Set([layout.checkout, before.plan.root, workspace])],
-    ...(after.captured === undefined
-      ? {}
-      : { captured: { ...after.captured, inputs: withOriginalPaths(after.captured.inputs, layout) } }),
+    changedInputs: preparation.caps.flatMap(cap => /^input (.*) has changed since$/.exec(cap)?.[1] ?? []),
+    ...(after.captured === undefined ? {} : { captured: { ...after.captured, inputs: [...read.inputs] } }),
     ...(after.result === undefined
       ? {}
       : { result: { ...after.result, outputs: withOriginalPaths(after.result.outputs, layout) } }),
     outputFile: async output => unchangedFile(output, layout.checkout, placeOf(output, layout)),
   };
-  const roots = [...new Set([before.plan.root, workspace])];
+  const compared =
+    options.checkpoint === undefined
+      ? second
+      : withoutResume(
+          second,
+          first,
+          checkpointFiles(original, options.checkpoint),
+          options.resume?.length ?? 0,
+        );
   const fromStep = options.checkpoint === undefined ? undefined : firstStepOf(after.series);
   const changed = changedPackages(before.packages ?? [], after.packages ?? [], [...roots, layout.checkout]);
   const known = before.packages !== undefined && after.packages !== undefined;
@@ -68,28 +94,55 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
   const recheck = await recheckInputs(preparation.verified ?? [], reproduced, path => layout.original(path));
   const operation = await differingOperation(original, reproduced);
   const here = machineOf(reproduced);
-  const verdict = await judgeReproduction(withoutEarlier(first, second, fromStep), second, {
+  const probes = probesOf(here, await readProbes(original.dir));
+  const verdict = await judgeReproduction(withoutEarlier(first, second, fromStep), compared, {
     ...(fromStep === undefined ? {} : { fromStep }),
-    probes: probesOf(here, await readProbes(original.dir)),
+    probes,
+    ...(probes.length > 0
+      ? {}
+      : { earlier: await earlierReproductions(runs, original, reproduced, printsMetrics(original)) }),
+    lastDigits: await lastDigits(
+      { paths: runPathsIn(original.dir), series: first.series },
+      { paths: runPathsIn(reproduced.dir), series: second.series },
+      options.throughStep,
+    ),
     noiseOnlyLoosens: !sameMachine(here, machineOf(original)),
     ...(operation === undefined ? {} : { operation }),
     tolerances: options.tolerances,
+    notes: options.notes,
+    failureCause: await portSentence(
+      { failure: after.result?.failure?.message },
+      { argv: after.plan.argv, variables: visibleVariables(after.plan) },
+    ),
     volatile: options.volatile,
     partAskedFor: options.throughStep !== undefined || options.forMs !== undefined,
     ...(options.throughStep === undefined ? {} : { throughStep: options.throughStep }),
     caps: distinct([
       ...preparation.caps,
       ...recheck.map(path => `input ${path} was changed during the reproduction`),
-      ...escapedFileCaps({
-        ...{ captured: after.captured, result: after.result, roots },
-        own: [layout.base, request.store, ...preparation.environmentFolders],
+      ...recordCaps(first, second, {
+        samePackages: same,
+        elsewhere: [layout.base, before.plan.root, workspace, ...preparation.environmentFolders],
       }),
-      ...editedCodeCaps(before),
-      ...observationCaps(before, after),
-      ...outsideCodeCaps(second, [before.plan.root, workspace], request),
-      ...ambiguousOutputCaps(first, second),
-      ...environmentCaps(original, reproduced, same),
     ]),
+    strangeData: [...read.strange, ...leftOutCode(original, reproduced, options.without)],
+    hashOrderMatters: await usesHashOrder(original, await findRepository(workspace, process.env), {
+      environment: process.env,
+    }).catch(() => false),
+    namedVariables: await namedVariables(
+      { original, workspace },
+      differingVariables(before.plan, after.plan),
+    ),
+    doubts: [
+      ...editedCodeDoubts(before),
+      ...options.without.map(path => `${path}, which the original read, was left out`),
+    ],
+    touched: await touchedWorkspace({
+      ...{ captured: after.captured, result: after.result, places: { roots, own } },
+      ...{ checkout: layout.checkout, preparation },
+      logs: [runPathsIn(reproduced.dir).stderr, runPathsIn(reproduced.dir).stdout],
+    }),
+    ...{ readOnlyBy: preparation.readOnlyBy, moved: preparation.moved },
     escapedModules: escapedModules(after.captured, [before.plan.root, workspace], request),
   });
   const earlier = original.verdicts.filter(
@@ -97,6 +150,22 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
   );
   const statistics = finalStatistics([...earlier, verdict]);
   return statistics === undefined ? verdict : { ...verdict, statistics };
+}
+
+/** A program without a part of its code is another one, whatever came of it. */
+function leftOutCode(original: RunDetails, reproduced: RunDetails, without: readonly string[]): string[] {
+  const before = knownValue(original.plan?.code);
+  const after = knownValue(reproduced.plan?.code);
+  if (before === undefined || after === undefined) return [];
+  const there = new Set(after.submodules.map(({ path }) => path));
+  const lacking = new Set(
+    after.gaps.filter(gap => isLacking(gap) && gap.sha256 === undefined).map(({ path }) => path),
+  );
+  return without
+    .filter(
+      path => lacking.has(path) || (before.submodules.some(one => one.path === path) && !there.has(path)),
+    )
+    .map(path => `${path}, a part of the code, was left out`);
 }
 
 function distinct(texts: readonly string[]): string[] {
@@ -122,11 +191,14 @@ function withoutEarlier(first: JudgedRun, second: JudgedRun, fromStep: number | 
 async function judgedRun(runs: RunStore, run: RunDetails, original: RunDetails): Promise<JudgedRun> {
   const { plan, captured, result } = run;
   if (plan === undefined) throw planMissing(run.id, run.problems[0]);
-  const metricLines =
-    (original.plan?.metricLines ?? false) || original.requests.some(one => one.kind === 'chart-lines');
-  const series = await judgedSeries(runs, run, metricLines);
+  const series = await judgedSeries(runs, run, printsMetrics(original));
   const packages = await packagesOf(runs.store, captured);
   return { plan, captured, result, series, packages, roots: [plan.root] };
+}
+
+/** Whether printed `key: value` lines are metrics of the run. */
+function printsMetrics({ plan, requests }: RunDetails): boolean {
+  return (plan?.metricLines ?? false) || requests.some(one => one.kind === 'chart-lines');
 }
 
 async function packagesOf(store: string, captured: Captured | undefined): Promise<Package[] | undefined> {
@@ -149,70 +221,6 @@ function placeOf(output: FileUse, layout: CheckoutLayout): string | undefined {
 async function unchangedFile(output: FileUse, root: string, place?: string): Promise<string | undefined> {
   const path = place ?? (isAbsolute(output.path) ? output.path : join(root, output.path));
   return output.sha256 !== undefined && (await hashFile(path)) === output.sha256 ? path : undefined;
-}
-
-/** The environment that ran is not, or not provably, the recorded one. */
-function environmentCaps(original: RunDetails, reproduced: RunDetails, same: boolean): string[] {
-  const version = versionOf(original);
-  const noPython = version === undefined && knownValue(original.plan?.interpreter) === undefined;
-  if (noPython) return [];
-  const before = knownValue(original.captured?.packages)?.list;
-  const after = knownValue(reproduced.captured?.packages)?.list;
-  if (before === undefined || after === undefined) return ['the packages could not be compared'];
-  return [
-    ...(before === after || same ? [] : ['the packages are not the recorded ones']),
-    ...(versionOf(reproduced) === version ? [] : ['the interpreter is not the recorded one']),
-  ];
-}
-
-/** Of the command's own Python, or of the first one that it started. */
-function versionOf({ plan, captured }: RunDetails): string | undefined {
-  return knownValue(plan?.interpreter)?.version ?? captured?.pythons?.[0]?.version;
-}
-
-/** What was run in the end may not be what the snapshot holds. */
-function editedCodeCaps({ result }: JudgedRun): string[] {
-  if (result?.codeChangedDuringRun !== true) return [];
-  const files = result.codeChangedFiles ?? [];
-  return [`code was changed while the original ran${files.length === 0 ? '' : ` (${some(files)})`}`];
-}
-
-/** Inputs that nobody saw are unverified, and so is the origin of code that nobody saw. */
-function observationCaps(original: JudgedRun, reproduced: JudgedRun): string[] {
-  const inputs = unobserved(original);
-  const python = knownValue(original.plan.interpreter) !== undefined;
-  const unseenNow = python && reproduced.captured?.modules.known !== 'captured';
-  return [
-    ...(inputs === undefined ? [] : [`unverified inputs of the original: ${inputs}`]),
-    ...(inputs === undefined && unseenNow ? ['the code of the reproduction was not observed'] : []),
-  ];
-}
-
-/** Code that no snapshot holds and no package list names. What the run itself generated is no such code. */
-function outsideCodeCaps(reproduced: JudgedRun, roots: readonly string[], request: JudgeRequest): string[] {
-  const { layout, preparation } = request;
-  const elsewhere = [layout.base, ...roots, ...preparation.environmentFolders];
-  const since = Date.parse(reproduced.result?.startedAt ?? '');
-  const paths = Object.values(knownValue(reproduced.captured?.modules) ?? {}).filter(
-    path =>
-      isAbsolute(path) &&
-      !elsewhere.some(folder => isInside(path, folder)) &&
-      !((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? since) >= since),
-  );
-  return paths.length === 0 ? [] : [`code from outside the repository (${some([...new Set(paths)])})`];
-}
-
-/** Written while other runs were live: perhaps theirs, perhaps what the reproduction failed to write. */
-function ambiguousOutputCaps(original: JudgedRun, reproduced: JudgedRun): string[] {
-  const now = new Set((reproduced.result?.outputs ?? []).map(({ path }) => path));
-  return (original.result?.outputs ?? [])
-    .filter(({ path, how, inSnapshot }) => how === 'ambiguous' && inSnapshot !== true && !now.has(path))
-    .map(({ path }) => `${path} may be an output that was not written again`);
-}
-
-function some(texts: readonly string[]): string {
-  const shown = texts.slice(0, 3).join(', ');
-  return texts.length > 3 ? `${shown} and ${texts.length - 3} more` : shown;
 }
 
 /** Modules of the repository that did not come from the checkout: then other code than the recorded one ran. */

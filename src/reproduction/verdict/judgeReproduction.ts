@@ -2,20 +2,29 @@
 import { hostname } from 'node:os';
 import type { FileUse } from '../../runs/captured.ts';
 import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
-import type { DifferingOperation, Verdict } from '../../runs/verdict.ts';
+import type { DifferingOperation, OutputVerdict, Verdict } from '../../runs/verdict.ts';
+import { ableToExplain, isChanged } from '../cause/suspects.ts';
 import { findDivergence } from '../cause/findDivergence.ts';
+import { lostInputs, type LostInput } from './ingredients/compareData.ts';
 import { compareIngredients } from './compareIngredients.ts';
+import { withReaders } from './ingredients/withReaders.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
+import { withLastDigits, type LastDigits } from '../comparison/lastDigits.ts';
+import { matchesGlob } from '../comparison/matchesGlob.ts';
+import type { EarlierReproduction } from '../probe/earlierReproductions.ts';
+import { noiseOfReproductions } from '../probe/noiseOfReproductions.ts';
 import type { RecordedProbe } from '../probe/readProbes.ts';
+import { noVolatilePatterns } from '../comparison/volatileNames.ts';
 import type { MetricComparison } from '../comparison/compareMetric.ts';
 import type { ComparisonRules, KeyedSeries } from '../comparison/compareMetrics.ts';
 import { compareOutputs } from '../comparison/compareOutputs.ts';
 import { explainVerdict } from './explainVerdict.ts';
 import { gradeReproduction, isWholeRun, worstOf } from './gradeReproduction.ts';
 import type { RunEnd } from './gradeReproduction.ts';
+import type { TouchedWorkspace } from '../restore/touchedWorkspace.ts';
 import { withoutRoots } from './ingredients/ingredientSide.ts';
 import type { IngredientSide } from './ingredients/ingredientSide.ts';
-import { storedDecimals } from '../comparison/tolerance.ts';
+import { storedPrecision } from './storedPrecision.ts';
 import { unreachedOutputs, type Stop } from '../comparison/unreachedOutputs.ts';
 import { withUnheard } from '../comparison/unheardMetrics.ts';
 
@@ -33,16 +42,33 @@ export interface JudgeRules extends Pick<
 > {
   /** Determinism probes of this machine, oldest first. */
   readonly probes?: readonly RecordedProbe[];
+  /** Earlier reproductions on this machine, oldest first: without a probe the noise is learnt from them. */
+  readonly earlier?: readonly EarlierReproduction[];
   /** `--steps` or `--for` was given. */
   readonly partAskedFor?: boolean;
   /** Where both recorded their operations. */
   readonly operation?: DifferingOperation | undefined;
+  /** The code that ran makes sets, or asks for hashes. */
+  readonly hashOrderMatters?: boolean;
+  readonly failureCause?: string | undefined;
   readonly caps?: readonly string[];
+  /** Of the rules themselves, for whoever reads the verdict. */
+  readonly notes?: readonly string[];
+  /** What the reproduction changed, or tried to change, that is not its own. */
+  readonly touched?: TouchedWorkspace | undefined;
+  /** What kept the workspace as it is. */
+  readonly readOnlyBy?: string | undefined;
+  /** Names of variables that led there and were led away. */
+  readonly moved?: readonly string[] | undefined;
   readonly escapedModules?: readonly { readonly module: string; readonly path: string }[];
+  /** One sentence each, without a full stop; see GradedItems. */
+  readonly doubts?: readonly string[];
+  readonly strangeData?: readonly string[];
+  /** What is known of whole numbers above 2^53, by the key of the metric. */
+  readonly lastDigits?: ReadonlyMap<string, LastDigits>;
+  /** Variables that the code of the run names, with the file that does. */
+  readonly namedVariables?: ReadonlyMap<string, string>;
 }
-
-/** Where one of these is another, a difference has its cause. */
-const deciding: ReadonlySet<string> = new Set(['code', 'data', 'parameters', 'determinism']);
 
 export async function judgeReproduction(
   original: JudgedRun,
@@ -54,18 +80,25 @@ export async function judgeReproduction(
     original: hasOwnMlflowServer(original),
     reproduction: hasOwnMlflowServer(reproduced),
   };
-  const ingredients = compareIngredients(original, reproduced);
+  const ingredients = withReaders(compareIngredients(original, reproduced), rules.namedVariables);
+  const learnt = learntNoise(rules);
+  const stop = stopOf(ends.original, ends.reproduced, undefined);
   const compared = compareMetrics(original.series, reproduced.series, {
     ...rules,
-    probes: (rules.probes ?? []).map(({ probe }) => probe),
-    changed: ingredients.some(({ name, status }) => status === 'differs' && deciding.has(name)),
+    ...learnt,
+    changed: isChanged(ingredients),
+    explanation: ableToExplain(ingredients)?.difference,
     reproductionCutShort: endedEarly(ends.reproduced, ends.original),
     originalCutShort: endedEarly(ends.original, undefined),
+    ...(stop === undefined || (rules.partAskedFor === true && stop.how === 'stopped') ? {} : { stop }),
   });
-  const metrics = withUnheard(compared, ownServers);
+  const metrics = withLastDigits(withUnheard(compared, ownServers), rules.lastDigits ?? new Map(), key =>
+    (rules.tolerances ?? []).some(({ pattern }) => matchesGlob(pattern, key)),
+  );
   const counted = metrics.filter(metric => !metric.verdict.volatile).map(metric => metric.verdict.verdict);
   const worst = worstOf(counted);
-  const files = await compareOutputs(original.result?.outputs ?? [], reproduced.result?.outputs ?? [], {
+  const lost = lostInputs(original, reproduced);
+  const written = await compareOutputs(original.result?.outputs ?? [], reproduced.result?.outputs ?? [], {
     ...(rules.volatile === undefined ? {} : { volatile: rules.volatile }),
     metricsAgree: worst === 'identical' || worst === 'within-tolerance',
     metricsApart: worst === 'within-tolerance',
@@ -73,6 +106,7 @@ export async function judgeReproduction(
     ...(original.outputFile === undefined ? {} : { originalFile: original.outputFile }),
     ...(reproduced.outputFile === undefined ? {} : { reproducedFile: reproduced.outputFile }),
   });
+  const files = written.map(output => withLostStart(output, lost));
   const divergence = findDivergence(original.series, reproduced.series, metrics);
   const items = {
     metrics,
@@ -81,15 +115,25 @@ export async function judgeReproduction(
     operation: rules.operation,
     ...ends,
     ownServers,
-    caps: rules.caps ?? [],
+    caps: [
+      ...(rules.caps ?? []),
+      ...lost.filter(one => one.opened !== 'append').map(({ path }) => `unverified input ${path}`),
+    ],
+    doubts: [...lost.filter(one => one.opened !== 'append').map(one => one.text), ...(rules.doubts ?? [])],
+    strangeData: rules.strangeData,
     escapedModules: rules.escapedModules ?? [],
+    touched: rules.touched,
     partAskedFor: rules.partAskedFor,
     fromStep: rules.fromStep,
     runId: original.plan.id,
+    reproductionId: reproduced.plan.id,
+    hashOrderMatters: rules.hashOrderMatters,
+    failureCause: rules.failureCause,
     ingredients,
-    storedDecimals: decimalsOf(
+    precision: storedPrecision(
       original.series,
       metrics.filter(one => !one.verdict.volatile),
+      rules.lastDigits,
     ),
   };
   const grade = gradeReproduction(items);
@@ -111,14 +155,73 @@ export async function judgeReproduction(
     ingredients: items.ingredients,
     cause,
     caps: [...items.caps],
+    ...notesOf(rules, metrics),
     ...(divergence === undefined ? {} : { divergence }),
     ...(rules.fromStep === undefined && rules.partAskedFor !== true
       ? {}
       : { part: { fromStep: rules.fromStep, throughStep: rules.throughStep ?? grade.throughStep } }),
     ...probeIdOf(metrics, rules.probes),
+    ...(learnt.reproductions === undefined || metrics.every(({ band }) => band === undefined)
+      ? {}
+      : { learntFrom: (rules.earlier ?? []).map(({ id }) => id) }),
     ...(rules.operation === undefined ? {} : { operation: rules.operation }),
+    ...workspaceOf(rules),
     escapedModules: items.escapedModules.map(one => ({ ...one })),
   };
+}
+
+/** What is known of the noise of this machine: by probes, else by what several reproductions differ by. */
+function learntNoise({
+  probes = [],
+  earlier = [],
+  volatile = noVolatilePatterns,
+}: JudgeRules): Required<Pick<ComparisonRules, 'probes'>> & Pick<ComparisonRules, 'reproductions'> {
+  if (probes.length > 0) return { probes: probes.map(({ probe }) => probe) };
+  const learnt = noiseOfReproductions(
+    earlier.map(({ series }) => series),
+    { volatile },
+  );
+  return { probes: learnt, ...(learnt.length === 0 ? {} : { reproductions: earlier.length }) };
+}
+
+/** A file that was added to differs by what it held before, where the reproduction had not got that. */
+function withLostStart(output: OutputVerdict, lost: readonly LostInput[]): OutputVerdict {
+  const start = lost.find(one => one.path === output.path && one.opened === 'append');
+  if (start === undefined || output.verdict !== 'diverged') return output;
+  return {
+    ...output,
+    tensors: undefined,
+    verdict: 'inconclusive',
+    sentence: `${start.text.replace(output.path, 'It')}.`,
+  };
+}
+
+function workspaceOf({ touched, readOnlyBy, moved }: JudgeRules): Pick<Verdict, 'workspace'> {
+  if (touched === undefined) return {};
+  return {
+    workspace: {
+      ...(readOnlyBy === undefined ? {} : { readOnlyBy }),
+      ...{ touched: touched.files.map(one => ({ ...one })), moved: [...(moved ?? [])] },
+    },
+  };
+}
+
+/** What was said of the rules, and those that no metric is called by: mistyped, or of another run. */
+function notesOf(
+  { notes = [], tolerances = [] }: JudgeRules,
+  metrics: readonly MetricComparison[],
+): { notes?: string[] } {
+  const unused = tolerances
+    .map(({ pattern }) => pattern)
+    .filter(pattern => pattern !== '**' && !metrics.some(({ verdict }) => matchesGlob(pattern, verdict.key)));
+  const patterns = [...new Set(unused)];
+  const all = [
+    ...notes,
+    ...(patterns.length === 0
+      ? []
+      : [`No metric is called ${patterns.slice(0, 5).join(' or ')}, for which a tolerance is set.`]),
+  ];
+  return all.length === 0 ? {} : { notes: all };
 }
 
 /** The newest of the probes that decided. */
@@ -160,17 +263,4 @@ function stopOf(original: RunEnd, reproduced: RunEnd, step: number | undefined):
 function endedEarly(end: RunEnd, other: RunEnd | undefined): boolean {
   if (end.state === 'cancelled' || end.state === 'lost') return true;
   return end.state === 'failed' && other?.state === 'finished';
-}
-
-/** The coarsest precision among the counted metrics, undefined when all of them keep every bit. */
-function decimalsOf(
-  series: readonly KeyedSeries[],
-  counted: readonly { readonly verdict: { readonly key: string } }[],
-): number | undefined {
-  const keys = new Set(counted.map(metric => metric.verdict.key));
-  const decimals = series
-    .filter(one => keys.has(one.key))
-    .map(one => storedDecimals(one.values))
-    .filter(one => one !== undefined);
-  return decimals.length === 0 ? undefined : Math.min(...decimals);
 }

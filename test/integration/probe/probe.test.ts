@@ -63,10 +63,29 @@ describe('lockstep probe', function () {
   });
   after(() => project[Symbol.asyncDispose]());
 
-  it('learns the noise of a program, by which verdicts are told from then on', async () => {
-    const before = await reproduce(project, 'noisy');
-    assert.equal(before.verdict.metrics[0]?.toleranceFrom, 'data-type');
+  it('is not needed once reproductions have shown the noise: the third is judged by what two differed by', async () => {
+    const [first, second] = [await reproduce(project, 'noisy'), await reproduce(project, 'noisy')];
+    for (const { verdict } of [first, second])
+      assert.deepEqual([verdict.metrics[0]?.toleranceFrom, verdict.learntFrom], ['data-type', undefined]);
+    const { code, verdict } = await reproduce(project, 'noisy');
+    assert.deepEqual([code, verdict.verdict], [0, 'within-tolerance'], verdict.sentence);
+    assert.match(
+      verdict.sentence,
+      /within the noise of this machine \(learnt from 2 reproductions, band [\d.e-]+ at step \d+\)/,
+    );
+    assert.equal(verdict.metrics[0]?.toleranceFrom, 'noise-band');
+    assert.deepEqual(verdict.learntFrom, [first.verdict.reproductionId, second.verdict.reproductionId]);
 
+    assert.equal(verdict.statistics?.reproductions, 3, JSON.stringify(verdict.statistics));
+    assert.match(verdict.statistics.sentence, /the 95 % prediction interval of 3 reproductions/);
+    const { stdout } = await project.lockstep(['show', 'noisy']);
+    const { stdout: markdown } = await project.lockstep(['report', 'noisy']);
+    assert.ok(stdout.includes(verdict.statistics.sentence), stdout);
+    for (const sentence of [verdict.sentence, verdict.statistics.sentence])
+      assert.ok(markdown.replaceAll('\\', '').includes(sentence), markdown);
+  });
+
+  it('learns the noise of a program, by which verdicts are told from then on', async () => {
     const { code, found } = await probe(project, 'noisy', '--steps', '59');
     assert.equal(code, 1, found.sentence);
     assert.match(found.sentence, /^Two runs of 59 steps differ on this machine: loss from step \d+ on/);
@@ -114,21 +133,11 @@ describe('lockstep probe', function () {
     assert.equal((await listed('--filter', 'purpose = probe')).length, 2);
     const shown = await project.lockstep(['show', 'noisy']);
     assert.match(shown.stdout, /Determinism probes\n.*Two runs of 59 steps differ/);
-    assert.match(shown.stdout, /reproduced 2 times: .*within tolerance/);
+    assert.match(shown.stdout, /reproduced 4 times: .*within tolerance/);
     // Neither of the two is an attestation.
     const { document } = await project.json(['show', 'noisy', '--json']);
     const { verdicts, probes } = document as { verdicts: unknown[]; probes: unknown[] };
-    assert.deepEqual([verdicts.length, probes.length], [2, 1]);
-  });
-
-  it('adds statistics from the third reproduction on', async () => {
-    const { verdict } = await reproduce(project, 'noisy');
-    assert.equal(verdict.statistics?.reproductions, 3, JSON.stringify(verdict.statistics));
-    assert.deepEqual(
-      verdict.statistics.metrics.map(({ key, inside }) => [key, inside]),
-      [['loss', true]],
-    );
-    assert.match(verdict.statistics.sentence, /inside the 95 % prediction interval of 3 reproductions/);
+    assert.deepEqual([verdicts.length, probes.length], [4, 1]);
   });
 
   it('calls a deterministic program identical', async () => {

@@ -20,12 +20,19 @@ export function compareOperations(
     const file = now.file === undefined ? undefined : relativeFile(now.file, roots);
     return {
       name: now.name,
+      ...(before.name === now.name ? {} : { instead: before.name }),
       ...(file === undefined ? {} : { file }),
       ...(now.line === undefined ? {} : { line: now.line }),
+      ...(hasSteps(original) || hasSteps(other) ? { afterSteps: now.steps ?? 0 } : {}),
       index,
     };
   }
   return undefined;
+}
+
+/** A program without an optimizer counts nothing. */
+function hasSteps(operations: readonly Operation[]): boolean {
+  return operations.some(({ steps = 0 }) => steps > 0);
 }
 
 function isEqual(one: Operation, other: Operation): boolean {

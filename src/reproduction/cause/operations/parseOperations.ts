@@ -7,9 +7,11 @@ export interface Operation {
   readonly name: string;
   /** Of each tensor that it returned; null where it has none. */
   readonly hashes: readonly (string | null)[];
-  /** Of the program, absolute as it ran. */
+  /** Of the program: relative to the repository where below it, else absolute as it ran. */
   readonly file?: string;
   readonly line?: number;
+  /** How many steps optimizers had made. */
+  readonly steps?: number;
 }
 
 export interface Recording {
@@ -46,15 +48,20 @@ function parseLine(line: string): Operation | string | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { n: name, h: hashes, f: file, l: number, problem } = value as Record<string, unknown>;
+  const { n: name, h: hashes, f: file, l: number, s: steps, problem } = value as Record<string, unknown>;
   if (typeof problem === 'string') return problem.slice(0, longestText);
   if (typeof name !== 'string' || name === '' || !isHashes(hashes)) return undefined;
   return {
     name: name.slice(0, longestText),
     hashes,
     ...(typeof file === 'string' && file !== '' ? { file: file.slice(0, longestText) } : {}),
-    ...(typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? { line: number } : {}),
+    ...(isCount(number) ? { line: number } : {}),
+    ...(isCount(steps) ? { steps } : {}),
   };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isHashes(value: unknown): value is (string | null)[] {

@@ -20,6 +20,11 @@ export interface TensorComparison {
   readonly maxRelativeDifference?: number;
   /** The tensor that it is in. */
   readonly furthest?: string;
+  /**
+   * How far what differs is from the original, its floating-point numbers taken as one vector: the length of the
+   * difference by the original's length. Absent where there are none, or something in them is no number.
+   */
+  readonly distance?: number;
   /** Why it is not a matter of numbers: `fc.weight is float32 2×3 in the original, float16 2×3 now`. */
   readonly mismatch?: string;
 }
@@ -52,6 +57,7 @@ async function compareSets(first: TensorSet, second: TensorSet): Promise<TensorC
   let compared = 0;
   let mismatch: string | undefined;
   let beyond = false;
+  const length = { original: 0, difference: 0 };
   let furthest: { name: string; relative: number } | undefined;
   for (const name of names) {
     const before = first.tensors.get(name);
@@ -65,12 +71,15 @@ async function compareSets(first: TensorSet, second: TensorSet): Promise<TensorC
     compared += 1;
     const difference = await compareTensor(before, now);
     if (difference === undefined) continue;
+    length.original += difference.squares?.original ?? 0;
+    length.difference += difference.squares?.difference ?? 0;
     differing.push(name);
     beyond ||= difference.beyondTolerance;
     const { relative } = difference;
     if (relative !== undefined && (furthest === undefined || relative > furthest.relative))
       furthest = { name, relative };
   }
+  const distance = Math.sqrt(length.difference / length.original);
   return {
     format: first.format,
     verdict:
@@ -78,6 +87,7 @@ async function compareSets(first: TensorSet, second: TensorSet): Promise<TensorC
     compared,
     differing,
     ...(furthest === undefined ? {} : { maxRelativeDifference: furthest.relative, furthest: furthest.name }),
+    ...(Number.isFinite(distance) ? { distance } : {}),
     ...(mismatch === undefined ? {} : { mismatch }),
   };
 }
@@ -98,6 +108,8 @@ function describe({ type, shape, fortranOrder }: Tensor): string {
 interface TensorDifference {
   readonly beyondTolerance: boolean;
   readonly relative?: number;
+  /** Sums over the pieces that differ; absent where they are no floating-point numbers. */
+  readonly squares?: { readonly original: number; readonly difference: number };
 }
 
 /** Of what is held at once. */
@@ -139,6 +151,8 @@ class NumberDifference {
   #relative = 0;
   #overZero = 0;
   #greatest = 0;
+  #originalSquares = 0;
+  #squares = 0;
 
   constructor(before: Tensor, now: Tensor) {
     this.#before = before;
@@ -154,6 +168,7 @@ class NumberDifference {
       const value = read(first, at, this.#before.littleEndian);
       const other = read(second, at, this.#now.littleEndian);
       if (Number.isFinite(value)) this.#greatest = Math.max(this.#greatest, Math.abs(value));
+      this.#originalSquares += value * value;
       if (this.#sameBits(was, is, at, numberBytes)) continue;
       this.#differs = true;
       // Different bits of one value: two zeros, two NaN; for great whole numbers two values of one float64.
@@ -163,6 +178,7 @@ class NumberDifference {
       }
       if (!withinTolerance(value, other, tolerance)) this.#beyond = true;
       const absolute = Math.abs(value - other);
+      this.#squares += absolute * absolute;
       if (Number.isNaN(absolute)) this.#relative = Infinity;
       else if (value === 0) this.#overZero = Math.max(this.#overZero, absolute);
       else this.#relative = Math.max(this.#relative, absolute / Math.abs(value));
@@ -172,7 +188,12 @@ class NumberDifference {
   result(): TensorDifference | undefined {
     if (!this.#differs) return undefined;
     const overZero = this.#overZero === 0 ? 0 : this.#overZero / this.#greatest;
-    return { beyondTolerance: this.#beyond, relative: Math.max(this.#relative, overZero) };
+    const whole = this.#before.type.tolerance.rtol === 0;
+    return {
+      beyondTolerance: this.#beyond,
+      relative: Math.max(this.#relative, overZero),
+      ...(whole ? {} : { squares: { original: this.#originalSquares, difference: this.#squares } }),
+    };
   }
 
   #sameBits(was: Buffer, is: Buffer, at: number, length: number): boolean {

@@ -1,6 +1,7 @@
 /** The settings that decide whether the same code gives the same bits: thread counts, hash seed, library switches. */
 import { isDeterminismVariable } from '../../../execution/capture/variables.ts';
 import type { Ingredient } from '../../../runs/verdict.ts';
+import { hasRandomHashes, hashSeedUnknown } from './hashSeed.ts';
 import { IngredientFindings } from './ingredientSide.ts';
 import type { IngredientSide } from './ingredientSide.ts';
 
@@ -22,6 +23,7 @@ export function compareDeterminism(original: IngredientSide, now: IngredientSide
     } else if (from?.text !== to?.text)
       findings.differs(`${name} ${from?.text ?? '(not set)'} → ${to?.text ?? '(not set)'}`);
   }
+  if (hasRandomHashes(original) && hasRandomHashes(now)) findings.unknown(hashSeedUnknown);
   return findings.row('determinism', describe(before), describe(after));
 }
 

@@ -6,6 +6,7 @@ import type { Plan } from '../../../runs/plan.ts';
 import { isSessionVariable } from '../../../runs/sessionVariable.ts';
 import type { Ingredient } from '../../../runs/verdict.ts';
 import { isDeterminismVariable } from '../../../execution/capture/variables.ts';
+import { packageEdits } from './comparePackageEdits.ts';
 import { IngredientFindings, withoutRoots } from './ingredientSide.ts';
 import type { IngredientSide } from './ingredientSide.ts';
 
@@ -15,6 +16,7 @@ export function compareEnvironment(original: IngredientSide, now: IngredientSide
   if (!isRebuilt(now)) compareImages(original.plan, now.plan, findings);
   compareInterpreters(original.plan, now.plan, findings);
   comparePackages(original, now, findings);
+  for (const line of packageEdits(original.captured, now.captured)) findings.differs(line);
   const before = knownValue(original.captured?.hardware);
   const after = knownValue(now.captured?.hardware);
   findings.compare('system', before?.os, after?.os);

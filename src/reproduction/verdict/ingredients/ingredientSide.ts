@@ -12,6 +12,8 @@ export interface IngredientSide {
   readonly packages?: readonly Package[] | undefined;
   /** Where the repository stood in this run, by every name: a path inside is the same on both sides. Absolute. */
   readonly roots: readonly string[];
+  /** Inputs of the other run that are known to have changed since, whether their content was recorded or not. */
+  readonly changedInputs?: readonly string[] | undefined;
 }
 
 /** Collects what differs and what cannot be told. Invariant: what is unknown on either side is never called the same. */

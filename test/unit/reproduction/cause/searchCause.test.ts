@@ -68,6 +68,25 @@ describe('searchCause', () => {
     }
   });
 
+  it('names what two runs with it are alike by, and without it are not', async () => {
+    for (const alike of [true, false]) {
+      const fixed = variable('HASHES');
+      let made = 0;
+      const result = await searchCause({
+        trials: [variable('A')],
+        fixing: [fixed],
+        signal: new AbortController().signal,
+        alike: (one, other) => alike && one === 'run 2' && other === 'run 3',
+        run: () => {
+          made += 1;
+          return Promise.resolve({ reproductionId: `run ${made}`, joins: false, likeOther: false });
+        },
+      });
+      assert.deepEqual([names(result), result.deterministic, made], [alike ? ['HASHES'] : [], false, 3]);
+      assert.ok(made <= mostTrials([variable('A')], [fixed]));
+    }
+  });
+
   it('tells nothing when the control cannot be made', async () => {
     const result = await search([variable('A')], () => ({ problem: 'no Python' }));
     assert.deepEqual([result.control?.problem, result.trials.length], ['no Python', 0]);

@@ -58,7 +58,7 @@ describe('outputs of tensors', () => {
         'within-tolerance',
         /differs, most in w: by a relative 2\.4e-7, within the tolerance of the data type\./,
       ],
-      ['beyond it', safetensorsFile([far]), false, 'diverged', /differs, most in w: by a relative 5\.0e-1\./],
+      ['beyond it', safetensorsFile([far]), false, 'diverged', /differs, most in w: by a relative 0\.5\./],
       [
         'beyond it under metrics that agree',
         safetensorsFile([far]),
@@ -93,6 +93,35 @@ describe('outputs of tensors', () => {
       const found = await compared('model.safetensors', safetensorsFile([weight]), second, agree);
       assert.equal(found.verdict, verdict, found.sentence);
       assert.match(found.sentence ?? '', sentence);
+    });
+
+  it('are two models and not one when they are as far apart as two trainings', async () => {
+    const other = safetensorsFile([{ ...weight, data: float32(5, -7) }]);
+    const found = await compared('model.safetensors', safetensorsFile([weight]), other, true);
+    assert.equal(found.verdict, 'diverged', found.sentence);
+  });
+
+  for (const [path, verdict] of [
+    ['predictions.npy', 'diverged'],
+    ['results_final.npy', 'diverged'],
+    ['out/model_weights.npy', 'within-tolerance'],
+    ['checkpoint-3/best.npy', 'within-tolerance'],
+  ] as const)
+    it(`are weights by their name alone, under metrics that agree: ${path}: ${verdict}`, async () => {
+      const found = await compared(path, npyFile(array), npyFile({ ...far, type: '<f4' }), true);
+      assert.equal(found.verdict, verdict, found.sentence);
+    });
+
+  for (const [path, verdict] of [
+    ['results.pkl', 'diverged'],
+    ['model.pkl', 'within-tolerance'],
+    ['out/rf_classifier.joblib', 'within-tolerance'],
+    ['embeddings.bin', 'diverged'],
+    ['net.pt', 'within-tolerance'],
+  ] as const)
+    it(`are bytes of a model by its name, under metrics that agree: ${path}: ${verdict}`, async () => {
+      const found = await compared(path, Buffer.from('a'), Buffer.from('b'), true);
+      assert.equal(found.verdict, verdict, found.sentence);
     });
 
   it('are pickled objects never loaded, only bytes', async () => {

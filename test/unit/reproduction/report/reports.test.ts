@@ -122,6 +122,11 @@ describe('reports', () => {
       /^\| word \| diverged \\\(by word\\\) \| 3 \\\(1 missing\\\) \| 0\.01 \| step 4 \| NaN \| −∞ \|$/m,
     );
     assert.match(text, /<summary>1 other metric<\/summary>\n\n\| metric/);
+    const identical = content('word').verdict.metrics.filter(({ verdict }) => verdict === 'identical');
+    assert.match(
+      reportMarkdown({ ...content('word'), verdict: { ...content('word').verdict, metrics: identical } }),
+      /<summary>1 metric<\/summary>\n\n\| metric/,
+    );
     assert.match(
       text,
       /\n\*\*word\*\*\n\nThe first operation that computes something else is word \\\(word:3\\\)\.\n/,

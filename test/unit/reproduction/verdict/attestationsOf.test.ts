@@ -9,7 +9,21 @@ describe('attestationsOf', () => {
     verdict: word,
     ...(host === undefined ? {} : { host }),
   });
-  const cases: readonly [ReturnType<typeof verdict>[], string, string][] = [
+  const cases: readonly [Parameters<typeof attestationsOf>[0], string, string][] = [
+    [
+      [{ ...verdict('identical'), throughStep: 3 }],
+      'reproduced once: identical in part',
+      'reproduced once: 1 identical in part',
+    ],
+    [
+      [
+        { ...verdict('identical', 'alpha'), part: { throughStep: 3 } },
+        verdict('identical', 'alpha'),
+        { ...verdict('diverged'), part: {} },
+      ],
+      'reproduced 3 times: 1 identical, 1 identical in part, 1 diverged in part',
+      'reproduced 3 times: 1 identical (alpha), 1 identical in part (alpha), 1 diverged in part',
+    ],
     [[], '', ''],
     [[verdict('identical', 'alpha')], 'reproduced once: identical', 'reproduced once: 1 identical (alpha)'],
     [

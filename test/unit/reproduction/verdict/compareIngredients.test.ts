@@ -5,6 +5,11 @@ import { captured, unknown } from '../../../../src/runs/known.ts';
 import type { IngredientName } from '../../../../src/runs/verdict.ts';
 import { code, recordedRun } from '../recordedRun.ts';
 
+/** An input that the run wrote to. */
+function earlierOf(path: string, opened: string) {
+  return { path, opened, how: 'seen', size: 3, sha256: '1'.repeat(64) };
+}
+
 function seen(call: string, value: string | null, line = 1): SeenSeed {
   return { call, value, file: 'train.py', line };
 }
@@ -47,6 +52,22 @@ const table: {
     differences: ['big.bin (over-limit) unknown in both runs'],
   },
   {
+    title: 'a file that git converts, held as it was on disk',
+    ingredient: 'code',
+    original: { plan: { code: captured(code({ gaps: [{ path: 't.py', reason: 'filtered', blob: '1' }] })) } },
+    now: { plan: { code: captured(code({ gaps: [{ path: 't.py', reason: 'filtered', blob: '1' }] })) } },
+    status: 'same',
+    differences: [],
+  },
+  {
+    title: 'a file that git converts, with other bytes on disk',
+    ingredient: 'code',
+    original: { plan: { code: captured(code({ gaps: [{ path: 't.py', reason: 'filtered', blob: '1' }] })) } },
+    now: { plan: { code: captured(code({ gaps: [{ path: 't.py', reason: 'filtered', blob: '2' }] })) } },
+    status: 'differs',
+    differences: ['t.py (filtered) 1 → 2'],
+  },
+  {
     title: 'the same file by hash',
     ingredient: 'data',
     original: { captured: { inputs: [{ path: 'data.csv', how: 'seen', sha256: '1' }] } },
@@ -69,6 +90,55 @@ const table: {
     now: { captured: { inputs: [{ path: 'data.csv', how: 'seen' }] } },
     status: 'unknown',
     differences: ['data.csv was not hashed in the original'],
+  },
+  {
+    title: 'a file of another size that was not hashed',
+    ingredient: 'data',
+    original: { captured: { inputs: [{ path: 'data.csv', how: 'seen', size: 3 }] } },
+    now: { captured: { inputs: [{ path: 'data.csv', how: 'seen', size: 4, sha256: '1' }] } },
+    status: 'differs',
+    differences: ['data.csv has changed since the run'],
+  },
+  {
+    title: 'a checkpoint that was read and written anew, as it was',
+    ingredient: 'data',
+    original: { captured: { inputs: [earlierOf('ckpt.pt', 'replace')] } },
+    now: { captured: { inputs: [earlierOf('ckpt.pt', 'replace')] } },
+    status: 'same',
+    differences: [],
+  },
+  {
+    title: 'one that the reproduction had not',
+    ingredient: 'data',
+    original: { captured: { inputs: [earlierOf('ckpt.pt', 'replace')] } },
+    now: { captured: { inputs: [] } },
+    status: 'unknown',
+    differences: ['ckpt.pt was overwritten by the run after it had read it; what it held then is gone'],
+  },
+  {
+    title: 'a log and the database of a tracker that were added to',
+    ingredient: 'data',
+    original: {
+      captured: { inputs: [earlierOf('train.log', 'append'), earlierOf('mlflow.db', 'update')] },
+    },
+    now: { captured: { inputs: [] } },
+    status: 'same',
+    differences: [],
+  },
+  {
+    title: 'a table that was added to',
+    ingredient: 'data',
+    original: { captured: { inputs: [earlierOf('results.csv', 'append')] } },
+    now: { captured: { inputs: [] } },
+    status: 'unknown',
+    differences: ['results.csv existed before the run and was appended to; its earlier content was not kept'],
+  },
+  {
+    title: 'a folder that was listed',
+    ingredient: 'data',
+    original: { captured: { listed: ['data/cats'] } },
+    status: 'unknown',
+    differences: ['data/cats was listed by the original: which files it held is not recorded'],
   },
   {
     title: 'files that are part of the snapshot',
@@ -203,6 +273,36 @@ const table: {
     now: { plan: { variables: { PYTHONHASHSEED: { value: '0' } } } },
     status: 'differs',
     differences: ['PYTHONHASHSEED (not set) → 0'],
+  },
+  {
+    title: 'a hash seed that was not set in either',
+    ingredient: 'determinism',
+    original: { captured: { facts: { 'python.hash_randomization': true } } },
+    now: { captured: { facts: { 'python.hash_randomization': true } } },
+    status: 'unknown',
+    differences: ['hash seed unknown in both runs'],
+  },
+  {
+    title: 'a hash seed that was not set in either, of programs that were killed',
+    ingredient: 'determinism',
+    original: { captured: { facts: {} } },
+    now: { captured: { facts: {} } },
+    status: 'unknown',
+    differences: ['hash seed unknown in both runs'],
+  },
+  {
+    title: 'a hash seed that was set in both',
+    ingredient: 'determinism',
+    original: {
+      plan: { variables: { PYTHONHASHSEED: { value: '7' } } },
+      captured: { facts: { 'python.hash_randomization': true } },
+    },
+    now: {
+      plan: { variables: { PYTHONHASHSEED: { value: '7' } } },
+      captured: { facts: { 'python.hash_randomization': true } },
+    },
+    status: 'same',
+    differences: [],
   },
   {
     title: 'another kernel of the maths library',

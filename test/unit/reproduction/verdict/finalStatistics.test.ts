@@ -37,6 +37,45 @@ describe('finalStatistics', () => {
     );
   });
 
+  it('takes no reproduction of something else for one more of the same', () => {
+    const ingredients: Verdict['ingredients'] = [
+      { name: 'data', status: 'differs', original: 'a', now: 'b', differences: ['data.csv a → b'] },
+    ];
+    assert.equal(finalStatistics([verdict(1), verdict(1, { ingredients }), verdict(1)]), undefined);
+    assert.equal(
+      finalStatistics([verdict(1), verdict(9, { ingredients }), verdict(1), verdict(1)])?.reproductions,
+      3,
+    );
+    const harmless: Verdict['ingredients'] = [
+      {
+        ...{ name: 'environment', status: 'differs', original: '', now: '' },
+        differences: ['variable PIP_CERT is set only now'],
+      },
+    ];
+    assert.equal(
+      finalStatistics([verdict(1), verdict(1, { ingredients: harmless }), verdict(1)])?.reproductions,
+      3,
+    );
+  });
+
+  it('names one of several metrics that lie outside', () => {
+    const two = (last: number): Verdict => {
+      const one = verdict(last, {}, 5);
+      return {
+        ...one,
+        metrics: ['acc', 'loss'].flatMap(key => one.metrics.slice(0, 1).map(row => ({ ...row, key }))),
+      };
+    };
+    assert.match(
+      finalStatistics([1, 1.01, 0.99].map(two))?.sentence ?? '',
+      /^The last values of acc and 1 more of the original lie outside .* \(acc: [\d.]+ to [\d.]+, original 5\)\.$/,
+    );
+    assert.match(
+      finalStatistics([5, 5.01, 4.99].map(two))?.sentence ?? '',
+      /^The last values of both metrics /,
+    );
+  });
+
   it('gives the prediction interval of one more value, and n', () => {
     const found = finalStatistics([verdict(1), verdict(2), verdict(3)]);
     assert.ok(found !== undefined);

@@ -16,6 +16,8 @@ interface Case {
   readonly verdict: string;
   readonly sentence: RegExp;
   readonly cause?: RegExp;
+  /** Sentences of metrics. */
+  readonly metrics?: Readonly<Record<string, string>>;
 }
 
 const failed = {
@@ -39,9 +41,66 @@ const earlyMetric = {
   ...{ steps: Float64Array.of(0, 1, 2), values: Float64Array.of(0.1, 0.3, 0.5) },
 };
 const threeLosses = recordedRun({ loss: [0.9, 0.5, 0.1] }).series;
+const thirds = Float64Array.of(1 / 3, 2 / 3, 1 / 7);
 const twoLosses = recordedRun({ loss: [0.9, 0.5] }).series;
 
+/** Batches and epochs of five of them: the same numbers of steps mean other things. */
+const axes = (batches: number, epochs: number): NonNullable<Change['series']> =>
+  (
+    [
+      ['loss', batches, 1, 0],
+      ['score', epochs, 5, 4.5],
+    ] as const
+  )
+    .filter(([, points]) => points > 0)
+    .map(([key, points, every, since]) => ({
+      ...{ key, rank: null, steps: Float64Array.from({ length: points }, (_, at) => at) },
+      values: Float64Array.from({ length: points }, (_, at) => at / 4),
+      times: Float64Array.from({ length: points }, (_, at) => 1000 + at * every + since),
+    }));
+const onlyPart = { partAskedFor: true };
+const stopped = { state: 'cancelled' as const, outputs: [] };
+
 const cases: Case[] = [
+  {
+    title: 'a part before the first epoch: its axis was not begun',
+    original: { series: axes(20, 4) },
+    reproduced: { series: axes(4, 0), result: stopped },
+    ...{ rules: onlyPart, verdict: 'identical' },
+    sentence: /^Identical through step 3: all 4 metric points equal the original/,
+    metrics: { score: 'Not reached: the part that both runs have ends before it was first logged.' },
+  },
+  {
+    title: 'a part of two axes: the step is one of the finer one',
+    original: { series: axes(20, 4) },
+    reproduced: { series: axes(13, 2), result: stopped },
+    ...{ rules: onlyPart, verdict: 'identical' },
+    sentence: /^Identical through step 12: all 15 metric points equal the original/,
+  },
+  {
+    title: 'a part of two axes in which an epoch is missing',
+    original: { series: axes(20, 4) },
+    reproduced: { series: axes(13, 1), result: stopped },
+    ...{ rules: onlyPart, verdict: 'identical' },
+    sentence: /^Identical through step 0: /,
+  },
+  {
+    title: 'a failed reproduction that never logged a metric',
+    original: { series: axes(20, 4) },
+    reproduced: { series: axes(4, 0), result: failed },
+    verdict: 'inconclusive',
+    sentence:
+      /^Inconclusive, identical through step 3: the reproduction failed with ValueError: loss is nan\.$/,
+    metrics: { score: 'Not reached: the reproduction failed before it was first logged.' },
+  },
+  {
+    title: 'an original that was cancelled before a metric began',
+    original: { series: axes(4, 0), result: stopped },
+    reproduced: { series: axes(20, 4) },
+    verdict: 'inconclusive',
+    sentence: /^Inconclusive, identical through step 3: the original was cancelled before its end\.$/,
+    metrics: { score: 'Not reached: the original was stopped before it was first logged.' },
+  },
   ...[{ partAskedFor: true, throughStep: 1 }, { partAskedFor: true }].map(rules => ({
     title: `a part before another metric begins, ${JSON.stringify(rules)}`,
     original: { series: [...threeLosses, lateMetric] },
@@ -74,17 +133,103 @@ const cases: Case[] = [
     sentence: /^Inconclusive, identical through step 1: the reproduction was cancelled before its end\.$/,
   },
   {
+    title: 'a late difference beyond what a type of data may differ by at first',
+    original: { loss: falling },
+    reproduced: { loss: falling.map((value, at) => (at < 12 ? value : value * 1.001)) },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 12: loss differs by up to a relative 0\.001\.$/,
+    cause: /The default tolerances hold for the first steps only; set tolerances for this experiment/,
+  },
+  {
+    title: 'within what the command allows',
+    original: { loss: [0.9, 0.5, 0.1] },
+    reproduced: { loss: [0.9, 0.5, 0.1001] },
+    rules: { tolerances: [{ pattern: '**', tolerance: { rtol: 0.01, atol: 0 }, from: 'command' }] },
+    verdict: 'within-tolerance',
+    sentence: /^Within tolerance: loss differs by at most a relative 0\.001, first at step 2\.$/,
+  },
+  {
+    title: 'whole numbers are exact',
+    original: { loss: [100, 200, 300_000_000] },
+    reproduced: { loss: [100, 200, 300_000_001] },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 2: loss differs by up to a relative 3\.3e-9\.$/,
+  },
+  {
+    title: 'a metric that lockstep.yaml calls volatile',
+    reproduced: { loss: [0.8, 0.6, 0.3] },
+    rules: { volatile: { metrics: ['loss'], outputs: [] } },
+    verdict: 'identical',
+    sentence: /^Identical: the one output equals the original, to the last stored bit; not counted: loss\.$/,
+    metrics: { loss: 'Not counted: matches loss.' },
+  },
+  {
+    title: 'a time that lockstep.yaml makes count',
+    original: { series: [{ ...earlyMetric, key: 'epoch_time' }] },
+    reproduced: {
+      series: [{ ...earlyMetric, key: 'epoch_time', values: Float64Array.of(0.1, 0.3, 0.6) }],
+    },
+    rules: { volatile: { metrics: ['!epoch_time'], outputs: [] } },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 2: epoch_time differs by up to a relative 0\.2\.$/,
+  },
+  {
     title: 'everything equal',
     verdict: 'identical',
     sentence:
-      /^Identical: all 3 metric points and 1 output equal the original, to the 2 decimals that were logged\.$/,
+      /^Identical: all 3 metric points and 1 output equal the original, to the 2 decimals that they have\.$/,
   },
   {
     title: 'everything equal, roughly logged',
     original: { loss: [0.9, 0.5, 0.1] },
     reproduced: { loss: [0.9, 0.5, 0.1] },
     verdict: 'identical',
-    sentence: /to the one decimal that was logged\.$/,
+    sentence: /to the one decimal that they have\.$/,
+  },
+  {
+    title: 'everything equal, one metric more roughly logged than the others',
+    original: { series: [...threeLosses, earlyMetric, { ...earlyMetric, key: 'lr', values: thirds }] },
+    reproduced: { series: [...threeLosses, earlyMetric, { ...earlyMetric, key: 'lr', values: thirds }] },
+    verdict: 'identical',
+    sentence:
+      /^Identical: all 9 metric points and 1 output equal the original, as precisely as they are stored: loss and accuracy to one decimal, the other to more\.$/,
+  },
+  {
+    title: 'whole numbers that are too large to be stored to the last digit',
+    original: { loss: [2 ** 60, 2 ** 60 + 256] },
+    reproduced: { loss: [2 ** 60, 2 ** 60 + 256] },
+    verdict: 'identical',
+    sentence:
+      /^Identical: all 2 metric points and 1 output equal the original, to the last stored bit \(whole numbers above 2\^53, in loss, to their first 53 bits\)\.$/,
+  },
+  {
+    title: 'whole numbers that differ in digits that no double holds',
+    original: { loss: [2 ** 60, 2 ** 60 + 256] },
+    reproduced: { loss: [2 ** 60, 2 ** 60 + 256] },
+    rules: {
+      lastDigits: new Map([
+        ['loss', { step: 1, original: '1152921504606847232', now: '1152921504606847233' }],
+      ]),
+    },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 1: loss is 1152921504606847233 instead of 1152921504606847232\.$/,
+    cause: /^No recorded ingredient differs\.$/,
+    metrics: { loss: '1152921504606847233 instead of 1152921504606847232 at step 1.' },
+  },
+  {
+    title: 'whole numbers of which all digits are known to be equal',
+    original: { loss: [2 ** 60, 2 ** 60 + 256] },
+    reproduced: { loss: [2 ** 60, 2 ** 60 + 256] },
+    rules: { lastDigits: new Map([['loss', 'equal']]) },
+    verdict: 'identical',
+    sentence: /^Identical: .* to the last stored bit\.$/,
+  },
+  {
+    title: 'large numbers of a program that counts in doubles',
+    original: { loss: [0.5, 2 ** 60, 2 ** 60 + 256] },
+    reproduced: { loss: [0.5, 2 ** 60, 2 ** 60 + 256] },
+    verdict: 'identical',
+    sentence: /^Identical: .* to the last stored bit\.$/,
   },
   {
     title: 'a bit apart, nothing recorded differs',
@@ -104,7 +249,56 @@ const cases: Case[] = [
     verdict: 'within-tolerance',
     sentence: /^Within tolerance/,
     cause:
-      /The difference starts small .*: a random number that no seed controls, or the order of floating-point sums\./,
+      /The difference starts small .*; a random number that no seed controls, or the order of floating-point sums, may be why\./,
+  },
+  {
+    title: 'apart at once without a seed: a guess, where nothing else may explain it',
+    original: { plan: { seed: { known: 'unknown', reason: 'none found' } } },
+    reproduced: { plan: { seed: { known: 'unknown', reason: 'none found' } }, loss: [0.8, 0.6, 0.3] },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 0/,
+    cause:
+      /^No recorded ingredient differs\. The first values already differ and no seed is known: the program may draw random numbers without one\. /,
+  },
+  {
+    title: 'apart at once without a seed, after a variable changed: no guess',
+    original: { plan: { seed: { known: 'unknown', reason: 'none found' } } },
+    reproduced: {
+      plan: { seed: { known: 'unknown', reason: 'none found' }, variables: { SHIFT: { value: '1' } } },
+      loss: [0.8, 0.6, 0.3],
+    },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 0/,
+    cause:
+      /What differs: environment \(variable SHIFT is set only now\)\. The first values already differ \(loss, relative 0\.1111 at step 0\)\. The last value/,
+  },
+  {
+    title: 'apart at once without a seed, and not all is known of what it read: no guess',
+    original: {
+      plan: { seed: { known: 'unknown', reason: 'none found' } },
+      captured: { notKept: ['a.db'] },
+    },
+    reproduced: { plan: { seed: { known: 'unknown', reason: 'none found' } }, loss: [0.8, 0.6, 0.3] },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 0/,
+    cause:
+      /^No recorded ingredient differs\. The first values already differ \(loss, relative 0\.1111 at step 0\)\. The last value .* Unknown: data \(a\.db was read, and what it holds is not recorded\)/,
+  },
+  {
+    title: 'only a file differs: a guess',
+    reproduced: { sha256: 'e'.repeat(64) },
+    verdict: 'diverged',
+    sentence: /^Diverged: every counted metric agrees, but model\.json differs\./,
+    cause:
+      /^No recorded ingredient differs\. The program may write times, random values, paths or an unsorted listing into the file, or go on from what an earlier run left there\.$/,
+  },
+  {
+    title: 'only a file differs, and not all is known of what the run read: no guess',
+    original: { captured: { notKept: ['a.db'] } },
+    reproduced: { sha256: 'e'.repeat(64) },
+    verdict: 'diverged',
+    sentence: /^Diverged: every counted metric agrees, but model\.json differs\./,
+    cause: /^No recorded ingredient differs\. Unknown: data /,
   },
   {
     title: 'far apart after a package changed',
@@ -115,9 +309,38 @@ const cases: Case[] = [
     },
     original: { packages: [{ name: 'numpy', version: '1.26.4' }] },
     verdict: 'diverged',
-    sentence: /^Diverged from step 1: loss differs by up to a relative 2\.0e-1\.$/,
+    sentence: /^Diverged from step 1: loss differs by up to a relative 0\.2\.$/,
     cause:
       /^Code, data, parameters and seed, .* are identical\. What differs: environment \(numpy 1\.26\.4 → 2\.0\.1\)\. No numerical library promises the same bits across versions\. The first values already differ \(loss, relative 0\.2 at step 1\)\. The last value of loss is 0\.3 instead of 0\.25\.$/,
+  },
+  {
+    title: 'no step in common: both have the metric',
+    original: { series: [{ ...earlyMetric, steps: Float64Array.of(4, 5, 6) }] },
+    reproduced: { series: [earlyMetric] },
+    verdict: 'diverged',
+    sentence: /^Diverged: the two runs have no step of accuracy in common\.$/,
+  },
+  {
+    title: 'what differs and does not count is named',
+    original: { series: [...threeLosses, { ...earlyMetric, key: 'epoch_time' }] },
+    reproduced: {
+      series: [...threeLosses, { ...earlyMetric, key: 'epoch_time', values: Float64Array.of(0.2, 0.3, 0.5) }],
+    },
+    verdict: 'identical',
+    sentence:
+      /^Identical: all 3 metric points and 1 output equal the original, to the one decimal that they have; not counted: epoch_time\.$/,
+  },
+  {
+    title: 'several metrics part at one step: the one that is furthest away is named',
+    original: { series: [earlyMetric, ...threeLosses] },
+    reproduced: {
+      series: [
+        { ...earlyMetric, values: Float64Array.of(0.1, 0.31, 0.5) },
+        ...recordedRun({ loss: [0.9, 0.75, 0.1] }).series,
+      ],
+    },
+    verdict: 'diverged',
+    sentence: /^Diverged from step 1: loss differs by up to a relative 0\.5\.$/,
   },
   {
     title: 'a changed table beside a changed package: the table is named first',
@@ -148,7 +371,7 @@ const cases: Case[] = [
     verdict: 'diverged',
     sentence: /^Diverged from step /,
     cause:
-      /What differs: determinism settings \(OMP_NUM_THREADS 1 → 2\)\. Another number of threads adds in another order\. The difference starts small \(relative 1\.0e-9 at step 0\) and grows\./,
+      /What differs: determinism settings \(OMP_NUM_THREADS 1 → 2\)\. Another number of threads adds in another order\. The difference starts small \(relative 1e-9 at step 0\) and grows\./,
   },
   {
     title: 'unknown data is not called identical',
@@ -252,6 +475,14 @@ const cases: Case[] = [
     verdict: 'identical',
     sentence:
       /^Identical: the same failure, ValueError: loss is nan, and all 3 metric points before it equal/,
+  },
+  {
+    title: 'the same failure with another value in its words: both are told',
+    original: { result: { ...failed, failure: { ...failed.failure, message: 'ValueError: loss is 7.5' } } },
+    reproduced: { result: { ...failed, failure: { ...failed.failure, message: 'ValueError: loss is 8.5' } } },
+    verdict: 'identical',
+    sentence:
+      /^Identical: the same failure, ValueError: loss is 7\.5 \(with other numbers: ValueError: loss is 8\.5\), and all/,
   },
   {
     title: 'the same failure before any metric',
@@ -414,7 +645,7 @@ describe('outputs of a part', () => {
 });
 
 describe('judgeReproduction', () => {
-  for (const { title, original, reproduced, rules, verdict, sentence, cause } of cases)
+  for (const { title, original, reproduced, rules, verdict, sentence, cause, metrics = {} } of cases)
     it(`${title}: ${verdict}`, async () => {
       const judged = await judgeReproduction(
         recordedRun(original),
@@ -426,6 +657,8 @@ describe('judgeReproduction', () => {
       if (verdict === 'identical') assert.equal(judged.cause, null);
       else assert.ok(judged.cause !== null && judged.cause.length > 0);
       if (cause !== undefined) assert.match(judged.cause ?? '', cause);
+      for (const [key, said] of Object.entries(metrics))
+        assert.equal(judged.metrics.find(metric => metric.key === key)?.sentence, said);
       const read = verdictSchema.parse(JSON.parse(JSON.stringify(judged)));
       assert.equal(read.reproductionId, reproductionId);
     });
