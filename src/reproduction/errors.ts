@@ -1,7 +1,6 @@
 /** Why a run cannot be reproduced, and what would help. */
 import type { ConfirmedPlace } from '../runs/sharedRecord.ts';
 import { LockstepError } from '../base/lockstepError.ts';
-import type { Code, PinnedPath } from '../runs/plan.ts';
 
 export function runStillLive(id: string): LockstepError {
   return new LockstepError({
@@ -77,64 +76,6 @@ export function networkOfHost(): LockstepError {
   });
 }
 
-export function packagesUnknown(runId: string): LockstepError {
-  return new LockstepError({
-    code: 'packages-unknown',
-    message: `Run ${runId} has no captured list of packages, so its environment cannot be made once more.`,
-    mend: 'Reproduce it on the host: lockstep reproduce --env host …',
-  });
-}
-
-export function interpreterMissing(path: string, version: string | undefined): LockstepError {
-  return new LockstepError({
-    code: 'interpreter-missing',
-    message: `The run used the interpreter ${path}${version === undefined ? '' : ` (Python ${version})`}, which is gone.`,
-    mend: path.includes('venv')
-      ? 'Have its environment made once more from the captured list: lockstep reproduce --env python …'
-      : `Install Python${version === undefined ? '' : ` ${version}`} in the same place again.`,
-  });
-}
-
-/** `reasons` as the remotes gave them. */
-export function snapshotGone(id: string, code: Code, reasons: readonly string[]): LockstepError {
-  const commit = code.head === undefined ? '' : ` of commit ${code.head.slice(0, 7)}`;
-  const changed =
-    code.changedCount === 0
-      ? ''
-      : ` with ${code.changedCount} changed ${code.changedCount === 1 ? 'file' : 'files'}`;
-  const said = reasons.length === 0 ? '' : ` (${reasons.slice(0, 3).join('; ')})`;
-  return new LockstepError({
-    code: 'snapshot-gone',
-    message: `The code of run ${short(id)}, a snapshot${commit}${changed}, is not on this machine and could not be fetched${said}.`,
-    mend: `Who has it can share it: lockstep share push ${short(id)}`,
-  });
-}
-
-export function imageNotRebuilt(why: string): LockstepError {
-  return new LockstepError({
-    code: 'image-not-rebuilt',
-    message: `The image of the run is gone, and could not be built once more from its devcontainer: ${why}.`,
-    mend: 'Bring the image back (docker load, docker pull). Or say where else: --env python, --env host.',
-  });
-}
-
-export function checkpointUnknown(id: string, checkpoint: string): LockstepError {
-  return new LockstepError({
-    code: 'checkpoint-unknown',
-    kind: 'usage',
-    message: `Run ${short(id)} has no output ${checkpoint} with a recorded hash, so it cannot be resumed from there.`,
-    mend: `See its outputs: lockstep show ${short(id)}`,
-  });
-}
-
-export function checkpointGone(path: string): LockstepError {
-  return new LockstepError({
-    code: 'checkpoint-gone',
-    message: `The checkpoint ${path} is neither in the workspace as the run wrote it nor in the data cache.`,
-    mend: 'Bring it back (lockstep data pull), choose another one, or reproduce from the start.',
-  });
-}
-
 export function resumeUnknown(experiment: string | undefined): LockstepError {
   const where = experiment === undefined ? '' : ` under experiments: ${experiment}:`;
   return new LockstepError({
@@ -145,57 +86,23 @@ export function resumeUnknown(experiment: string | undefined): LockstepError {
   });
 }
 
-/** @param pins Of the run's code: what one of them names comes from a cache or a remote, not from a folder. */
-export function inputsMissing(paths: readonly string[], pins: readonly PinnedPath[] = []): LockstepError {
-  const holding = pins.filter(({ path: pinned }) =>
-    paths.some(path => path === pinned || path.startsWith(`${pinned}/`) || pinned.startsWith(`${path}/`)),
-  );
-  if (holding.length > 0) return pinnedMissing(paths, holding);
-  const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
-  return new LockstepError({
-    code: 'input-missing',
-    message: `The run read ${shown}, which ${paths.length === 1 ? 'is' : 'are'} neither part of its code nor here any more.`,
-    mend: 'Put the files back where they were and try again.',
-  });
-}
-
-function pinnedMissing(paths: readonly string[], pins: readonly PinnedPath[]): LockstepError {
-  const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
-  const files = [...new Set(pins.map(({ path, pinFile }) => pinFile ?? `${path}.dvc`))];
-  const by = files.slice(0, 3).join(', ') + (files.length > 3 ? ` and ${files.length - 3} more` : '');
-  return new LockstepError({
-    code: 'input-missing',
-    message: `The run read ${shown}, pinned by ${by}: neither the cache nor a remote has what was recorded.`,
-    mend: `On a machine that has it: lockstep data push ${pins
-      .slice(0, 3)
-      .map(({ path }) => path)
-      .join(' ')}. Then try again here.`,
-  });
-}
-
-export function writesOutside(paths: readonly string[]): LockstepError {
-  const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
-  return new LockstepError({
-    code: 'writes-outside',
-    message: `The run wrote ${shown} outside the repository. The command does not name that place, so a reproduction would overwrite it.`,
-    mend: 'Move the files away, or allow it: lockstep reproduce --allow-outside-writes …',
-  });
-}
-
-export function secretMissing(word: string, variable: string): LockstepError {
+/** @param secrets Each word of the command with the variable that its secret is taken from. */
+export function secretsMissing(
+  secrets: readonly { readonly word: string; readonly variable: string }[],
+): LockstepError {
+  const words = [...new Set(secrets.map(({ word }) => word))];
+  const variables = [...new Set(secrets.map(({ variable }) => variable))];
+  const one = variables.length === 1;
   return new LockstepError({
     code: 'secret-missing',
-    message: `The command had a secret that is not recorded: ${word}.`,
-    mend: `Set ${variable} to it and try again.`,
+    message: `The command had ${one ? 'a secret that is' : `${variables.length} secrets that are`} not recorded: ${words.join(', ')}.`,
+    mend: `Set ${listed(variables)} to ${one ? 'it' : 'them'} and try again.`,
   });
 }
 
-export function recordLeavesRepository(path: string): LockstepError {
-  return new LockstepError({
-    code: 'record-leaves-repository',
-    message: `The record names ${path} as part of the repository, which it is not. Nothing was run.`,
-    mend: 'Do not trust this record: it was damaged, or made to do harm.',
-  });
+/** `A`, `A and B`, `A, B and C`. */
+function listed(texts: readonly string[]): string {
+  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1) ?? ''}`;
 }
 
 /** `what` is `reproduced` or `run again`. */

@@ -3,7 +3,6 @@
  * the outcome and writes the verdict. Whoever starts it may go away at any time.
  */
 import { launchedTracking, trackingOf } from '../execution/experiments/launchTracking.ts';
-import { readExperiments } from '../execution/experiments/readExperiments.ts';
 import { launchRun } from '../execution/launchRun.ts';
 import type { LaunchedRun, LaunchOptions } from '../execution/launchRun.ts';
 import type { LaunchSpec } from '../execution/launchSpec.ts';
@@ -23,6 +22,8 @@ import {
 } from './errors.ts';
 import { experimentRules } from './experimentRules.ts';
 import { checkpointFiles } from './restore/placeCheckpoint.ts';
+import { requireGpu } from './restore/requireGpu.ts';
+import { readRules } from './readRules.ts';
 import { reproductionName } from './reproductionName.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
 import { withStoredStdin } from './storedStdin.ts';
@@ -51,7 +52,8 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
   const { original, variables } = request;
   const plan = requireReproducible(original, request.options?.environment);
   requireNetworkKept(plan, request.options);
-  const file = await readExperiments(request.root);
+  const gpu = await requireGpu(request.options ?? {}, plan, { variables });
+  const { file, note } = await readRules({ ...request, plan });
   const rules = experimentRules(file, plan.experiment);
   if (request.options?.checkpoint !== undefined) {
     checkpointFiles(original, request.options.checkpoint);
@@ -59,11 +61,13 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
   }
   const options: Partial<ReproductionOptions> = {
     ...request.options,
+    ...(gpu === undefined ? {} : { gpu }),
     tolerances: [
       ...rules.tolerances.map(rule => ({ ...rule, from: 'experiment' as const })),
       ...(request.options?.tolerances ?? []).map(rule => ({ ...rule, from: 'command' as const })),
     ],
     volatile: rules.volatile,
+    ...(note === undefined ? {} : { notes: [note] }),
     ...(request.options?.checkpoint === undefined || rules.resume === undefined
       ? {}
       : { resume: rules.resume }),

@@ -1,35 +1,36 @@
 /** What the supervisor of a reproduction does besides supervising: the checkout before, the verdict after. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { lockstepCacheFolder } from '../base/lockstepCacheFolder.ts';
 import { readProcessRecord } from '../execution/runEnd.ts';
-import type { EndedRun, PrepareContext, PreparedRun, RunHooks } from '../execution/runHooks.ts';
+import type { PrepareContext, PreparedRun, RunHooks } from '../execution/runHooks.ts';
 import type { LaunchSpec } from '../execution/launchSpec.ts';
-import { announceChange } from '../runs/changes.ts';
+import { withReadOnly } from '../execution/readOnly/findProtection.ts';
+import type { WriteProtection } from '../execution/readOnly/writeProtection.ts';
 import { RunStore } from '../runs/runStore.ts';
 import { runPaths } from '../runs/runPaths.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
 import { awaitCaptured } from './awaitCaptured.ts';
 import { checkoutLayout } from './restore/checkoutLayout.ts';
-import type { CheckoutLayout } from './restore/checkoutLayout.ts';
-import { planMissing, reproductionOptionsWrong } from './errors.ts';
-import { judgeRecords } from './verdict/judgeRecords.ts';
+import { planMissing } from './errors.ts';
+import type { Reproduced } from './judgeReproduced.ts';
+import { judgeLost, judgeReproduced, optionsOf, removeCheckout } from './judgeReproduced.ts';
 import { readPreparation, writePreparation } from './restore/preparationRecord.ts';
 import type { JudgedPreparation } from './restore/preparationRecord.ts';
 import { preparingNotes } from './restore/preparingNotes.ts';
 import { prepareReproduction } from './restore/prepareReproduction.ts';
+import { protectWorkspace } from './restore/protectWorkspace.ts';
+import { watchFiles } from './restore/watchedFiles.ts';
 import { chooseEnvironmentRoute } from './restore/environmentRoute.ts';
 import type { EnvironmentRoute } from './restore/environmentRoute.ts';
+import { requireRoom, withFullDisk } from './restore/diskRoom.ts';
 import { gpuVariables } from './restore/gpuVariables.ts';
 import type { FetchSharedSnapshot } from './restore/haveSnapshot.ts';
 import { takeRoute } from './restore/takeRoute.ts';
 import { giveBackFiles, makeReproductionContainer } from './restore/reproductionContainer.ts';
-import { reproductionOptionsSchema } from './reproductionOptions.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
 import { stopAtPart } from './stopAtPart.ts';
 import { markCheckout, sweepCheckouts } from './restore/sweepCheckouts.ts';
-import { verdictToJson } from './verdictToJson.ts';
 
 export interface ReproductionSources {
   /** Where code comes from that is not on this machine. */
@@ -42,31 +43,40 @@ export function reproductionHooks(sources: ReproductionSources = {}): RunHooks {
   return {
     async prepare(spec, context) {
       if (spec.reproduces === undefined) return {};
-      const { prepared, ...others } = await start(spec, spec.reproduces, context, sources);
+      const { reproduces } = spec;
+      const { prepared, ...others } = await start(spec, reproduces, context, sources).catch(
+        async (error: unknown) => {
+          throw await withFullDisk(error, {
+            original: await new RunStore(spec.store).read(reproduces),
+            ...{ folder: lockstepCacheFolder(context.environment), workspace: spec.root },
+            environment: context.environment,
+          });
+        },
+      );
       started = others;
       return prepared;
     },
     async resume(spec, paths) {
       if (spec.reproduces !== undefined) started = await resume(spec, spec.reproduces, paths);
     },
-    async afterResult(ended) {
-      if (started === undefined || ended.spec.reproduces === undefined) return;
-      started.part.abort();
-      try {
-        // Metrics and hashes of outputs are in its record, for whoever asked for the probe or the trial.
-        if (started.options.purpose === 'attest') await judge(ended, ended.spec.reproduces, started);
-      } finally {
-        await giveBackFiles((await readProcessRecord(ended.paths))?.container, started.layout.base);
-        if (!started.options.keep) await removeCheckout(started.layout);
-      }
-    },
+    afterResult: ({ spec, paths }) => conclude(spec, paths, started),
+    afterLost: (spec, paths) => conclude(spec, paths, started),
   };
 }
 
-interface Started {
-  readonly options: ReproductionOptions;
-  readonly layout: CheckoutLayout;
-  readonly preparation: JudgedPreparation;
+async function conclude(spec: LaunchSpec, paths: RunPaths, started: Started | undefined): Promise<void> {
+  if (started === undefined || spec.reproduces === undefined) return;
+  started.part.abort();
+  try {
+    // Metrics and hashes of outputs are in its record, for whoever asked for the probe or the trial.
+    if (started.options.purpose === 'attest') await judgeReproduced(spec, spec.reproduces, started);
+  } finally {
+    await giveBackFiles((await readProcessRecord(paths))?.container, started.layout.base);
+    if (!started.options.keep) await removeCheckout(started.layout);
+  }
+}
+
+interface Started extends Reproduced {
   /** Ends the watch for the part that was asked for. */
   readonly part: AbortController;
 }
@@ -92,7 +102,7 @@ async function start(
   const layout = checkoutLayout(join(folder, spec.id), plan.root);
   await mkdir(layout.base, { recursive: true, mode: 0o700 });
   await markCheckout(layout.base, { store: spec.store, id: spec.id, keep: options.keep });
-  void sweepCheckouts(folder, spec.id);
+  void sweepCheckouts(folder, spec.id, ({ store, id }) => judgeLost(store, id, join(folder, id)));
   const { environment, signal } = context;
   const choose = (codeRoot: string): Promise<EnvironmentRoute> =>
     chooseEnvironmentRoute({
@@ -101,6 +111,12 @@ async function start(
   // How an image is built is in the code, which may have to be fetched first.
   const early = plan.environment.container === undefined ? choose(spec.root) : undefined;
   early?.catch(() => undefined);
+  // Tried beside the checkout, so that it costs no time of its own.
+  const protecting = protectWorkspace({
+    ...{ workspace: spec.root, recordedRoot: plan.root, environment, signal },
+    own: [context.paths.dir, layout.base],
+  });
+  protecting.catch(() => undefined);
   const log = (text: string): void => void process.stderr.write(`${text}\n`);
   const note = preparingNotes(context.paths);
   const onProgress = (text: string): void => {
@@ -112,13 +128,14 @@ async function start(
       ...{ original, layout, environment, signal, fetchShared },
       ...{ store: spec.store, workspace: spec.root, argv: context.argv },
       allowOutsideWrites: options.allowOutsideWrites,
-      inputs: options.inputs,
+      volatile: options.volatile,
+      ...{ inputs: options.inputs, give: options.give, without: options.without },
       tree: options.purpose === 'trial' ? options.tree : undefined,
       takeRoute: async checkout => {
         const route = await (early ?? choose(checkout));
         log([route.text, ...route.passedOver.map(one => `not ${one.kind}: ${one.reason}`)].join('; '));
         return takeRoute({
-          ...{ route, original, plan, checkout, environment, onProgress, signal },
+          ...{ route, original, plan, checkout, environment, onProgress, signal, scratch: layout.base },
           ...{ store: spec.store, workspace: spec.root },
           ...{ packages: options.packages, network: options.network },
         });
@@ -127,8 +144,11 @@ async function start(
         options.checkpoint === undefined
           ? undefined
           : { path: options.checkpoint, resume: options.resume ?? [] },
+      protecting,
       portClaims: join(lockstepCacheFolder(environment), 'ports'),
     });
+    if (options.purpose === 'attest' && options.throughStep === undefined && options.forMs === undefined)
+      await requireRoom(original, lockstepCacheFolder(environment));
     const { root, cwd, argv, code, taken } = made;
     const container = taken.inContainer
       ? await makeReproductionContainer({
@@ -142,7 +162,21 @@ async function start(
       ...(container === undefined ? gpuVariables(options.gpu, plan) : {}),
       ...askedVariables(options),
     };
-    const preparation = { ...made, base: layout.base, caps: [...made.caps, ...(container?.caps ?? [])] };
+    const protects = container === undefined ? await protecting : undefined;
+    const protection = protects && (await withReadOnly(protects, made.linked));
+    log(protectionText(container !== undefined, protection));
+    const preparation: JudgedPreparation = {
+      ...{ ...made, base: layout.base, caps: [...made.caps, ...(container?.caps ?? [])] },
+      ...{ moved: Object.keys(made.moved), linked: made.linked, kept: protection?.folders },
+      ...(container !== undefined
+        ? { readOnlyBy: 'container' }
+        : protection === undefined
+          ? {}
+          : { readOnlyBy: protection.mounted === undefined ? 'python' : 'system' }),
+      ...(container !== undefined || protection?.mounted !== undefined
+        ? {}
+        : { watched: await watchFiles(original.result?.outputs ?? [], [spec.root, plan.root], signal) }),
+    };
     await writePreparation(context.paths, preparation);
     const part = new AbortController();
     stopAtPart({ spec, original, options, runs, signal: part.signal });
@@ -153,6 +187,8 @@ async function start(
       part,
       prepared: {
         ...{ root, cwd, argv, code },
+        recordedAs: made.moved,
+        protection: protection && { ...protection, environments: made.environmentFolders },
         variables: { ...made.variables, ...asked },
         ...(container === undefined
           ? {}
@@ -186,35 +222,15 @@ async function resume(spec: LaunchSpec, originalId: string, paths: RunPaths): Pr
   return { options, layout, preparation, part };
 }
 
+function protectionText(inContainer: boolean, protection: WriteProtection | undefined): string {
+  if (inContainer) return 'the workspace is not in the container';
+  if (protection === undefined) return 'nothing keeps the command from writing to the workspace';
+  return protection.mounted === undefined
+    ? 'the workspace is read-only for Python programs alone: this system mounts nothing for us'
+    : `the workspace is mounted read-only for the command (by ${protection.mounted.by === 'root' ? 'root' : 'a user namespace'})`;
+}
+
 /** Over everything else; undefined removes. */
 function askedVariables({ variables }: ReproductionOptions): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? undefined]));
-}
-
-function optionsOf(spec: LaunchSpec): ReproductionOptions {
-  const asked = reproductionOptionsSchema.safeParse(spec.options);
-  if (!asked.success) throw reproductionOptionsWrong(asked.error);
-  return asked.data;
-}
-
-async function judge(ended: EndedRun, originalId: string, started: Started): Promise<void> {
-  const { spec } = ended;
-  const { options, layout, preparation } = started;
-  const verdict = await judgeRecords({
-    store: spec.store,
-    originalId,
-    reproductionId: spec.id,
-    workspace: spec.root,
-    options,
-    layout,
-    preparation,
-  });
-  const folder = runPaths(spec.store, originalId).verdicts;
-  await mkdir(folder, { recursive: true });
-  await writeJsonAtomic(join(folder, `${spec.id}.json`), verdictToJson(verdict));
-  announceChange(spec.store, [originalId, spec.id]);
-}
-
-async function removeCheckout(layout: CheckoutLayout): Promise<void> {
-  await rm(layout.base, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

@@ -14,6 +14,10 @@ export const reproductionOptionsSchema = z.object({
   purpose: z.enum(['attest', 'probe', 'trial']).default('attest'),
   /** Set over everything else in the environment of the command: one suspected ingredient set back, or tried out. */
   variables: z.record(z.string(), z.string().nullable()).default({}),
+  /** Recorded inputs, or folders of them, that somebody else's program may read though they are not the recorded ones. */
+  give: z.array(z.string()).default([]),
+  /** Recorded inputs that are gone and that it goes on without: the verdict is inconclusive then, where the two differ. */
+  without: z.array(z.string()).default([]),
   /** Content of other files in place of inputs that have changed since: path as recorded → absolute path. */
   inputs: z.record(z.string(), z.string()).default({}),
   /** With `environment: python`: another list of packages of the store than the captured one, by its name. */
@@ -48,6 +52,8 @@ export const reproductionOptionsSchema = z.object({
       }),
     )
     .default([]),
+  /** Sentences that the verdict says, too: where its rules come from. */
+  notes: z.array(z.string()).default([]),
   volatile: z
     .object({ metrics: z.array(z.string()), outputs: z.array(z.string()) })
     .default({ metrics: [], outputs: [] }),

@@ -56,7 +56,8 @@ function withOverrides(
   return Object.fromEntries(all);
 }
 
-function inImage({ route }: EnvironmentLook): boolean {
+/** Whether the command would run in a container. */
+export function inImage({ route }: EnvironmentLook): boolean {
   return route?.kind.startsWith('image-') === true;
 }
 

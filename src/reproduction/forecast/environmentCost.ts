@@ -7,6 +7,7 @@ import type { RunDetails } from '../../runs/runDetails.ts';
 import type { EnvironmentRoute } from '../restore/environmentRoute.ts';
 import { imageKey, pythonKey, readMade } from '../restore/madeEnvironments.ts';
 import { withoutOwn } from '../restore/ownPackages.ts';
+import { baseSize } from './baseSize.ts';
 import { installedSize } from './installedSize.ts';
 
 export interface EnvironmentCost {
@@ -14,8 +15,10 @@ export interface EnvironmentCost {
   readonly isMade: boolean;
   /** Milliseconds that making or fetching it took the last time. */
   readonly tookMs?: number | undefined;
-  /** To be installed, at least. */
+  /** What it takes on disk, at least, beside what is fetched. */
   readonly bytes?: number | undefined;
+  /** Of what those are not all. */
+  readonly note?: string;
   /** Packages of unknown size. */
   readonly unknownSizes: number;
 }
@@ -25,15 +28,18 @@ export interface CostQuestion {
   readonly original: RunDetails;
   readonly plan: Plan;
   readonly packages: readonly Package[] | undefined;
+  /** A working tree that the snapshot can be read from. Absolute. */
+  readonly workspace: string;
   readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
 }
 
-/** Never rejects. */
+/** Rejects only when aborted. */
 export async function environmentCost(question: CostQuestion): Promise<EnvironmentCost> {
   const { route, original, plan, packages = [], environment } = question;
   const cacheFolder = lockstepCacheFolder(environment);
   const none = { isMade: false, unknownSizes: 0 };
-  const { imageId } = plan.environment.container ?? {};
+  const { imageId, imageBytes } = plan.environment.container ?? {};
   switch (route.kind) {
     case 'recorded':
     case 'image-here':
@@ -43,7 +49,20 @@ export async function environmentCost(question: CostQuestion): Promise<Environme
     case 'image-rebuilt': {
       const how = route.kind === 'image-pulled' ? 'pulled' : 'built';
       const made = await readMade(cacheFolder, imageKey(how, imageId ?? ''));
-      return { ...none, tookMs: made?.tookMs };
+      const cost = { ...none, tookMs: made?.tookMs };
+      if (route.kind === 'image-pulled')
+        return imageBytes === undefined
+          ? cost
+          : { ...cost, bytes: Math.max(0, imageBytes - (route.image?.bytes ?? 0)) };
+      if (imageBytes !== undefined) return { ...cost, bytes: imageBytes };
+      const code = knownValue(plan.code);
+      const bytes =
+        code === undefined
+          ? undefined
+          : await baseSize({ root: question.workspace, code, environment, signal: question.signal });
+      const note =
+        bytes === undefined ? 'its size is not known' : 'that is its base; what the build adds is not known';
+      return { ...cost, bytes, note };
     }
     case 'python-rebuilt': {
       const list = knownValue(original.captured?.packages)?.list ?? '';

@@ -23,6 +23,8 @@ export interface Evidence {
   readonly limits: readonly ForecastLimit[];
   /** A reproduction or a probe here gave equal bits, and none gave others. */
   readonly identical: boolean;
+  /** What kept the newest one from identical and is seen only in a reproduction: it will keep the next one from it. */
+  readonly lastingCaps: readonly string[];
 }
 
 export async function evidenceHere(question: EvidenceQuestion): Promise<Evidence> {
@@ -58,8 +60,15 @@ export async function evidenceHere(question: EvidenceQuestion): Promise<Evidence
         ]),
   ];
   const identical = here.some(one => computed(one) === 'equal') || probe?.identical === true;
-  return { limits, identical: identical && limits.length === 0 };
+  return {
+    ...{ limits, identical: identical && limits.length === 0 },
+    lastingCaps: (here.at(-1)?.caps ?? []).filter(cap => lasting.test(cap)),
+  };
 }
+
+/** All others the forecast finds out by looking, or they came from where it ran then. */
+const lasting =
+  /^(?:code from outside the repository|the reproduction (?:read|wrote) |the code of the reproduction was not observed)| may be an output that was not written again$/;
 
 /** Other code, data, parameters or packages explain another outcome by themselves. */
 function hasSameIngredients({ ingredients }: Verdict): boolean {

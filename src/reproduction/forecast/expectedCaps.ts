@@ -1,6 +1,8 @@
 /** What will keep the verdict of a reproduction from `identical`, as far as it is known before, in the verdict's words. */
 import { describeGaps } from '../../git/gaps.ts';
+import { editedCode } from '../../runs/editedCode.ts';
 import { knownValue } from '../../runs/known.ts';
+import { leftCaps } from '../../runs/leftProcesses.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { unobserved } from '../verdict/ingredients/compareData.ts';
 import type { CodeLook } from './lookAtCode.ts';
@@ -12,12 +14,16 @@ export interface CapsQuestion {
   readonly code: CodeLook | undefined;
   readonly data: DataLook;
   readonly environment: EnvironmentLook;
+  /** Of an earlier reproduction, for reasons that stand. */
+  readonly seen?: readonly string[];
 }
 
-export function expectedCaps({ original, code, data, environment }: CapsQuestion): string[] {
+export function expectedCaps({ original, code, data, environment, seen = [] }: CapsQuestion): string[] {
   const { plan, captured, result } = original;
   if (plan === undefined) return [];
   const recorded = knownValue(plan.code);
+  const { used, open } = editedCode(result);
+  const edited = [...used, ...open];
   const inputs = unobserved({ plan, captured });
   const caps = [
     ...(environment.route?.caps ?? []),
@@ -28,8 +34,13 @@ export function expectedCaps({ original, code, data, environment }: CapsQuestion
     ...(code?.caps ?? []),
     ...data.changed.map(({ path }) => `input ${path} has changed since`),
     ...data.unverified.map(path => `unverified input ${path}`),
-    ...(result?.codeChangedDuringRun === true ? ['code was changed while the original ran'] : []),
+    ...data.lost.filter(({ opened }) => opened !== 'append').map(({ path }) => `unverified input ${path}`),
+    ...(edited.length === 0
+      ? []
+      : [`code was changed while the original ran (${edited.slice(0, 3).join(', ')})`]),
+    ...leftCaps(result, 'the original'),
     ...(inputs === undefined ? [] : [`unverified inputs of the original: ${inputs}`]),
+    ...seen,
   ];
   return [...new Set(caps)].slice(0, mostCaps);
 }

@@ -10,8 +10,9 @@ export function expectedDuration(
   options: Pick<Partial<ReproductionOptions>, 'throughStep' | 'forMs' | 'checkpoint'>,
 ): Forecast['duration'] {
   const here = verdicts
-    // A part says nothing of the whole.
-    .filter(one => one.host === host && one.part === undefined && isWhole(one.durationMs))
+    // A part says nothing of the whole, and one that failed or was cancelled is a part.
+    .filter(one => one.host === host && one.part === undefined && one.verdict !== 'inconclusive')
+    .filter(one => isWhole(one.durationMs))
     .map(one => one.durationMs ?? 0);
   const original = result?.durationMs;
   const whole: Forecast['duration'] =

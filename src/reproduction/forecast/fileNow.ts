@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises';
 import { hashFolderContents, hashListing, listFolder } from '../../execution/capture/hashFolder.ts';
 import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';
+import { isOtherFile } from '../restore/isOtherFile.ts';
 
 /** Bytes that may still be read to tell. */
 export interface ReadingBudget {
@@ -22,18 +23,22 @@ export type FileNow =
 
 export type RecordedFile = Pick<FileUse, 'size' | 'modifiedAt' | 'sha256' | 'hashOf'>;
 
-/** Rejects only when aborted. */
+/** Rejects only when aborted. @param isHere The record was made on this machine. */
 export async function fileNow(
   path: string,
   recorded: RecordedFile,
   budget: ReadingBudget,
   signal?: AbortSignal,
+  isHere = true,
 ): Promise<FileNow> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return { state: 'missing' };
   const { size, modifiedAt, sha256 } = recorded;
   if (found.isDirectory()) return folderNow(path, recorded, budget, signal);
-  if (sha256 === undefined) return { state: 'unverified', reason: 'the run did not record its content' };
+  if (sha256 === undefined)
+    return isOtherFile(recorded, found, isHere)
+      ? { state: 'changed' }
+      : { state: 'unverified', reason: 'the run did not record its content' };
   const sameSize = size === undefined || size === found.size;
   // Times of a record went through another language: a part of a millisecond may be lost.
   if (sameSize && modifiedAt !== undefined && Math.abs(modifiedAt - found.mtimeMs) < 1)

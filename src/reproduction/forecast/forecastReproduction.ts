@@ -9,11 +9,13 @@ import { LockstepError } from '../../base/lockstepError.ts';
 import { freeSpace } from '../../data/remotes/freeSpace.ts';
 import type { CredentialSource } from '../../data/remotes/objectStore.ts';
 import { hardwareNow } from '../../execution/capture/hardwareNow.ts';
+import type { WriteProtection } from '../../execution/readOnly/writeProtection.ts';
 import { findRepository } from '../../git/findRepository.ts';
 import type { Package } from '../../runs/captured.ts';
 import type { Forecast, ForecastItem } from '../../runs/forecast.ts';
 import { knownValue } from '../../runs/known.ts';
 import { readPackageList } from '../../runs/packageStore.ts';
+import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import { RunStore } from '../../runs/runStore.ts';
@@ -23,22 +25,34 @@ import type { ReproductionOptions } from '../reproductionOptions.ts';
 import { machineOf } from '../probe/machineOf.ts';
 import { readProbes } from '../probe/readProbes.ts';
 import { foldersOfEnvironment } from '../restore/environmentFolders.ts';
-import { findEscapes } from '../restore/findEscapes.ts';
+import { findEscapes, findMoved } from '../restore/findEscapes.ts';
+import { differingVariables, namedVariables } from '../restore/namedVariables.ts';
+import { protectWorkspace } from '../restore/protectWorkspace.ts';
 import { requireInside } from '../restore/requireInside.ts';
 import { closenessOf, limitsOf, sortLimits } from './closeness/closenessRules.ts';
-import { computeSides } from './computeSides.ts';
+import { computeSides, inImage } from './computeSides.ts';
 import { evidenceHere } from './evidenceHere.ts';
 import { expectedCaps } from './expectedCaps.ts';
 import { expectedDuration } from './expectedDuration.ts';
+import { sizeWords } from './forecastWords.ts';
 import { forecastSentence, goneLimit, isGone } from './forecastSentence.ts';
-import { ingredientsNow } from './ingredientsNow.ts';
+import { ingredientsNow, recordedHere } from './ingredientsNow.ts';
 import { codeUnknownItem, lookAtCode } from './lookAtCode.ts';
 import { lookAtData } from './lookAtData.ts';
-import { lookAtEnvironment, untilCodeIsHere } from './lookAtEnvironment.ts';
+import { lookAtEnvironment, untilCodeIsHere, type EnvironmentLook } from './lookAtEnvironment.ts';
+import { lookAtInnerEnvironments } from './lookAtInnerEnvironments.ts';
+import { lookAtSecretFiles } from './lookAtSecretFiles.ts';
 import { standsInTheWay } from './standsInTheWay.ts';
+import { supervisorBytes } from '../../execution/installSupervisor.ts';
+import { outputBytes } from '../restore/diskRoom.ts';
+import { cacheFull } from '../restore/errors.ts';
 import { lookAtDeterminism, lookAtHardware } from './lookAtHardware.ts';
+import { lookAtVariables } from './lookAtVariables.ts';
+import { openData } from './openData.ts';
+import { openQuestions, openText } from './openQuestions.ts';
 import { isSeedUnknown, lookAtParameters } from './lookAtParameters.ts';
 import { shortenItems } from './shortenItems.ts';
+import { usesHashOrder } from './usesHashOrder.ts';
 import { sumBytes, wholeBytes } from './wholeBytes.ts';
 
 export interface ForecastRequest {
@@ -55,6 +69,8 @@ export interface ForecastRequest {
   readonly patienceMs?: number;
   readonly credentials?: CredentialSource;
   readonly signal?: AbortSignal;
+  /** The bundle that would be copied to the cache and started from there. Absolute. */
+  readonly supervisorScript?: string;
 }
 
 export const forecastVersion = 1;
@@ -99,7 +115,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   const repository = await findRepository(root, variables);
   const code = knownValue(plan.code);
   const recordedPackages = await packagesOf(original, store);
-  const [codeLook, firstLook, hardware, escapes, probes, free] = await Promise.all([
+  const [codeLook, firstLook, hardware, escapes, probes, free, hashesMatter, protection] = await Promise.all([
     code === undefined || repository === undefined
       ? undefined
       : lookAtCode({
@@ -114,21 +130,30 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
     findEscapes({ original, workspace: root, environment: variables, signal }),
     readProbes(original.dir),
     freeSpace(lockstepCacheFolder(variables)),
+    usesHashOrder(original, repository, { environment: variables, signal }),
+    protectWorkspace({ workspace: root, recordedRoot: plan.root, own: [], environment: variables, signal }),
   ]);
   const environmentLook = untilCodeIsHere(firstLook, codeLook);
   const data = await lookAtData({
     ...{ plan, captured, result, workspace: root, environment: variables, remote, budget },
+    ...{ original, store, without: options.without },
     ...{ tree: codeLook?.tree, repository },
-    environmentFolders: await foldersOfEnvironment(plan, true),
+    environmentFolders: await foldersOfEnvironment(plan, captured, true),
     gaps: new Set((code?.gaps ?? []).map(gap => gap.path)),
+    copiesLarge: protection?.mounted === undefined && !inImage(environmentLook),
   });
 
   for (const error of await standsInTheWay({
-    ...{ original, plan, options, root, variables, budget, signal },
+    ...{ original, plan, store, options, root, variables, budget, signal },
     ...{ code: codeLook, data, environment: environmentLook },
   }))
     block(error);
 
+  const here = await recordedHere({ original, store, variables });
+  const named = await namedVariables(
+    { original, workspace: root, environment: variables, signal },
+    differingVariables(plan, { variables: here ?? namesOf(variables) }),
+  );
   const sides = computeSides({
     ...{ plan, original, recordedPackages, environmentLook, options },
     hardware: knownValue(hardware),
@@ -149,45 +174,58 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   const all: ForecastItem[] = [
     ...(codeLook?.items ?? codeUnknownItem(plan)),
     ...data.items,
+    ...(await openData({
+      ...{ inputs: captured?.inputs ?? [], listed: evidence.identical ? [] : (captured?.listed ?? []) },
+      ...{ escapes, workspace: root, budget, signal },
+    })),
+    ...(await lookAtSecretFiles(original, root)),
     ...lookAtParameters(plan, result, variables, captured).filter(
       one => !(evidence.identical && isSeedUnknown(one)),
     ),
     ...environmentLook.items,
+    ...lookAtInnerEnvironments(plan, captured),
+    ...lookAtVariables({ plan, environment: variables, here, named, overrides: options.variables ?? {} }),
     ...lookAtHardware(sides.original, sides.now),
-    ...(evidence.identical ? [] : lookAtDeterminism(sides.original)),
+    ...(evidence.identical || !hashesMatter ? [] : lookAtDeterminism(sides.original)),
   ];
   const items = shortenItems(all);
-  const caps = expectedCaps({ original, code: codeLook, data, environment: environmentLook });
+  const caps = expectedCaps({
+    ...{ original, code: codeLook, data, environment: environmentLook },
+    seen: evidence.lastingCaps,
+  });
   const limits = sortLimits([
     ...items.filter(isGone).map(goneLimit),
     ...limitsOf(sides.original, sides.now),
     ...evidence.limits,
   ]);
   const fetch = sumBytes(all.filter(one => one.availability === 'fetchable').map(one => one.bytes));
-  const needed = sumBytes([codeLook?.bytes, data.copied, fetch, environmentLook.cost?.bytes]);
+  const needed = sumBytes([
+    ...[codeLook?.bytes, data.copied, fetch, environmentLook.cost?.bytes, outputBytes(original)],
+    request.supervisorScript === undefined
+      ? 0
+      : supervisorBytes(request.supervisorScript, lockstepCacheFolder(variables)),
+  ]);
+  if (free !== undefined && needed > free)
+    block(cacheFull(lockstepCacheFolder(variables), `about ${sizeWords(needed)}`, free));
   const duration = expectedDuration(original, host, options);
   const closeness = closenessOf(limits);
-  const unproven =
-    closeness === 'bit-identical' && items.some(isSeedUnknown)
-      ? `no seed was seen (lockstep probe ${original.id.slice(-6)} tells)`
-      : undefined;
+  const ingredients = ingredientsNow({
+    ...{ original, plan, store, root, variables, data, environment: environmentLook },
+    ...{ packages: recordedPackages, hardware, overrides: options.variables ?? {}, recorded: here, named },
+    codeHere: codeLook?.missing === undefined,
+  });
+  const open =
+    closeness === 'bit-identical'
+      ? openQuestions({ runId: original.id, items: all, ingredients, caps, escapes })
+      : [];
+  const unproven = openText(open);
   return {
     ...{ schemaVersion: forecastVersion, runId: original.id, at: new Date().toISOString(), host, closeness },
     sentence: forecastSentence({
-      ...{ blockers, closeness, fetch, items, limits, caps },
-      ...(unproven === undefined ? {} : { unproven }),
+      ...{ blockers, closeness, fetch, items, limits, caps, open },
       ...(duration === undefined ? {} : { duration }),
     }),
-    ...{ items, limits, caps, blockers },
-    ingredients: await ingredientsNow({
-      ...{ original, plan, store, root, variables, data, environment: environmentLook },
-      ...{
-        packages: recordedPackages,
-        hardware,
-        overrides: options.variables ?? {},
-        codeHere: codeLook?.missing === undefined,
-      },
-    }),
+    ...{ items, limits, caps, blockers, ingredients },
     ...(unproven === undefined ? {} : { unproven }),
     environment: environmentLook.text,
     ...(duration === undefined ? {} : { duration }),
@@ -195,13 +233,27 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
       ? {}
       : { preparation: { ms: Math.round(environmentLook.cost.tookMs) } }),
     disk: { needed, ...(free === undefined ? {} : { free: wholeBytes(free) }) },
-    ...{ fetch, escapes },
+    ...{
+      fetch,
+      escapes,
+      ...readOnlyBy(environmentLook, protection),
+      moved: await findMoved({ original, workspace: root, environment: variables, signal }),
+    },
   };
 }
 
 /** Whether it can be reproduced: nothing stands in the way, and nothing that it was made of is gone. */
 export function canReproduce(forecast: Pick<Forecast, 'blockers' | 'items'>): boolean {
   return forecast.blockers.length === 0 && !forecast.items.some(isGone);
+}
+
+function readOnlyBy(
+  look: EnvironmentLook,
+  protection: WriteProtection | undefined,
+): Pick<Forecast, 'readOnlyBy'> {
+  if (inImage(look)) return { readOnlyBy: 'container' };
+  if (protection === undefined) return {};
+  return { readOnlyBy: protection.mounted === undefined ? 'python' : 'system' };
 }
 
 /** What is captured beside a run may come a moment after its end. */
@@ -231,6 +283,11 @@ function empty({ original }: ForecastRequest, host: string, blockers: Forecast['
     ...{ items: [], limits: [], caps: [], ingredients: [], blockers },
     ...{ environment: 'Nowhere.', disk: { needed: 0 }, fetch: 0, escapes: [] },
   };
+}
+
+/** Of a record of another store nobody knows whether a value is the same, only whether there is one. */
+function namesOf(variables: NodeJS.ProcessEnv): Plan['variables'] {
+  return Object.fromEntries(Object.keys(variables).map(name => [name, { keyedHash: '' }]));
 }
 
 async function packagesOf(original: RunDetails, store: string): Promise<readonly Package[] | undefined> {

@@ -1,11 +1,13 @@
 /** The first line of a forecast: can it be done, how close will it get, what does it take. */
 import type { Forecast, ForecastItem, ForecastLimit } from '../../runs/forecast.ts';
 import { durationWords, sizeWords } from './forecastWords.ts';
+import { isNeeded } from './isNeeded.ts';
+import { openText, type OpenQuestion } from './openQuestions.ts';
 
 export type SentenceFacts = Pick<
   Forecast,
-  'blockers' | 'closeness' | 'duration' | 'fetch' | 'items' | 'limits' | 'caps' | 'unproven'
->;
+  'blockers' | 'closeness' | 'duration' | 'fetch' | 'items' | 'limits' | 'caps'
+> & { readonly open?: readonly OpenQuestion[] };
 
 export function forecastSentence(facts: SentenceFacts): string {
   const { blockers, closeness, limits, items } = facts;
@@ -19,24 +21,19 @@ export function forecastSentence(facts: SentenceFacts): string {
   const [limit] = limits;
   switch (closeness) {
     case 'bit-identical': {
-      const capped =
-        facts.caps.length === 0
-          ? ''
-          : ` The verdict will say within tolerance at best: ${withoutStop(facts.caps[0] ?? '')}.`;
-      if (facts.unproven !== undefined)
-        return `Nothing recorded stands against equal bits${costText(facts)}; ${facts.unproven}.${capped}${but}`;
-      return `Expected to be identical to the last bit${costText(facts)}.${capped}${but}`;
+      const { open = [], caps } = facts;
+      const text = openText(open);
+      if (text === undefined) return `Expected to be identical to the last bit${costText(facts)}.`;
+      if (caps.length > 0) return `Within tolerance at best${costText(facts)}: ${text}.`;
+      return open.every(one => one.unseen === true)
+        ? `Nothing recorded stands against equal bits${costText(facts)}; ${text}.`
+        : `Equal bits are possible, and not certain${costText(facts)}: ${text}.`;
     }
     case 'numerically-close':
       return `Numerically close at best${costText(facts)}: ${inSentence(limit?.text ?? 'an ingredient differs')}.${but}`;
     case 'not-the-same-run':
       return `It cannot be the same run: ${inSentence(limit?.text ?? 'something that it was made of is gone')}.`;
   }
-}
-
-/** Without it the reproduction is another run, or none. Hardware and settings decide how close it gets, not whether. */
-export function isNeeded({ ingredient }: Pick<ForecastItem, 'ingredient'>): boolean {
-  return ingredient === 'code' || ingredient === 'data' || ingredient === 'environment';
 }
 
 export function isGone(item: Pick<ForecastItem, 'ingredient' | 'availability'>): boolean {

@@ -10,6 +10,7 @@ import type { Ingredient } from '../../runs/verdict.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
 import { compareIngredients } from '../verdict/compareIngredients.ts';
 import type { IngredientSide } from '../verdict/ingredients/ingredientSide.ts';
+import { withReaders } from '../verdict/ingredients/withReaders.ts';
 import type { DataLook } from './lookAtData.ts';
 import { visibleVariables, type EnvironmentLook } from './lookAtEnvironment.ts';
 
@@ -24,16 +25,31 @@ export interface IngredientsQuestion {
   readonly packages: readonly Package[] | undefined;
   readonly hardware: Known<Hardware>;
   readonly overrides: ReproductionOptions['variables'];
+  /** See recordedHere. */
+  readonly recorded: Plan['variables'] | undefined;
+  /** Variables that the code names, with the file that does. */
+  readonly named: ReadonlyMap<string, string>;
   readonly codeHere: boolean;
 }
 
-export async function ingredientsNow(question: IngredientsQuestion): Promise<Ingredient[]> {
+/** The variables of this shell as the store would record them; undefined where its hashes say nothing of this record. */
+export async function recordedHere({
+  original,
+  store,
+  variables,
+}: Pick<IngredientsQuestion, 'original' | 'store' | 'variables'>): Promise<Plan['variables'] | undefined> {
+  const key = original.shared === undefined ? await readKey(store) : undefined;
+  // Hashes of another store, or without its key, say nothing.
+  return key === undefined ? undefined : captureVariables(variables, key);
+}
+
+export function ingredientsNow(question: IngredientsQuestion): Ingredient[] {
   const { original, plan, root, packages, codeHere, environment } = question;
   const roots = [...new Set([plan.root, root])];
   const before: IngredientSide = {
     ...{ plan, captured: original.captured, result: original.result, packages, roots },
   };
-  const variables = await variablesNow(question);
+  const variables = variablesNow(question);
   const now: IngredientSide = {
     plan: {
       ...plan,
@@ -49,14 +65,15 @@ export async function ingredientsNow(question: IngredientsQuestion): Promise<Ing
     result: original.result,
     packages: environment.packagesNow,
     roots,
+    changedInputs: question.data.changed.map(({ path }) => path),
   };
-  return compareIngredients(before, now).map(row => withGoneData(row, question));
+  return withReaders(compareIngredients(before, now), question.named).map(row => withGoneData(row, question));
 }
 
 /** What is gone was not "read by the original only": it cannot be read at all. */
 function withGoneData(row: Ingredient, { data }: IngredientsQuestion): Ingredient {
-  if (row.name !== 'data') return row;
-  const gone = data.items.filter(one => one.availability === 'gone' && one.ingredient === 'data');
+  if (row.name !== 'data' && row.name !== 'code') return row;
+  const gone = data.items.filter(one => one.availability === 'gone' && one.ingredient === row.name);
   if (gone.length === 0) return row;
   const names = new Set(gone.map(one => one.what));
   const others = row.differences.filter(line => ![...names].some(name => line.startsWith(`${name} `)));
@@ -95,6 +112,7 @@ function capturedNow(
   { data, hardware, environment, packages }: IngredientsQuestion,
 ): Captured {
   const changed = new Map(data.changed.map(one => [one.path, one.sha256]));
+  const lost = new Set(data.lost.map(one => one.path));
   const inside = environment.route?.kind.startsWith('image-') === true;
   return {
     ...captured,
@@ -105,10 +123,12 @@ function capturedNow(
         : environment.packagesNow === packages
           ? captured.packages
           : { known: 'captured', value: { list: 'now', count: environment.packagesNow.length } },
-    inputs: captured.inputs.map((input): FileUse => {
-      if (!changed.has(input.path)) return input;
-      return { ...input, sha256: changed.get(input.path) ?? 'changed' };
-    }),
+    inputs: captured.inputs
+      .filter(input => !lost.has(input.path))
+      .map((input): FileUse => {
+        if (!changed.has(input.path)) return input;
+        return { ...input, sha256: changed.get(input.path) ?? 'changed' };
+      }),
     // Nobody has asked the libraries of a program that has not run yet.
     facts: {},
   };
@@ -122,22 +142,18 @@ function ofImage(hardware: Known<Hardware>, { hardware: recorded }: Captured): K
 }
 
 /** As the supervisor of a reproduction would set them. */
-async function variablesNow({
+function variablesNow({
   plan,
   variables,
-  store,
   overrides,
-  original,
-}: IngredientsQuestion): Promise<Pick<Plan, 'variables'> & { timeZone?: string; locale?: string }> {
+  recorded: shown,
+}: IngredientsQuestion): Pick<Plan, 'variables'> & { timeZone?: string; locale?: string } {
   const recorded = visibleVariables(plan);
-  const key = original.shared === undefined ? await readKey(store) : undefined;
-  const here: Plan['variables'] =
-    // Hashes of another store, or without its key, say nothing.
-    key === undefined
-      ? Object.fromEntries(Object.entries(plan.variables).filter(([name]) => !Object.hasOwn(recorded, name)))
-      : Object.fromEntries(
-          Object.entries(captureVariables(variables, key)).filter(([, variable]) => !('value' in variable)),
-        );
+  const here: Plan['variables'] = Object.fromEntries(
+    shown === undefined
+      ? Object.entries(plan.variables).filter(([name]) => !Object.hasOwn(recorded, name))
+      : Object.entries(shown).filter(([, variable]) => !('value' in variable)),
+  );
   const all: Plan['variables'] = {
     ...here,
     ...Object.fromEntries(Object.entries(recorded).map(([name, value]) => [name, { value }])),

@@ -9,6 +9,8 @@ import type { GitContext } from '../../git/runGit.ts';
 import type { Captured } from '../../runs/captured.ts';
 import type { ForecastItem } from '../../runs/forecast.ts';
 import type { Code, Plan, SnapshotGap, SubmoduleSnapshot } from '../../runs/plan.ts';
+import { submoduleMend } from '../restore/errors.ts';
+import { isObserved } from '../restore/isObserved.ts';
 import { fileNow, type ReadingBudget } from './fileNow.ts';
 import { lfsLook, type LfsLook } from './lfsLook.ts';
 import type { RemoteQuestion } from './lookAtPinned.ts';
@@ -37,7 +39,15 @@ export interface CodeLook {
   readonly missing: 'snapshot' | 'content' | undefined;
   /** Recorded files that the snapshot only lists, which the run read and which are nowhere. */
   readonly missingFiles: readonly string[];
+  /** Submodules that are nowhere, and such files where nobody knows what the run read. */
+  readonly missingParts: readonly MissingPart[];
   readonly caps: readonly string[];
+}
+
+export interface MissingPart {
+  readonly path: string;
+  readonly reason: string;
+  readonly mend?: string | undefined;
 }
 
 /** Rejects only when git cannot be asked, or when aborted. */
@@ -48,17 +58,21 @@ export async function lookAtCode(question: CodeQuestion): Promise<CodeLook> {
   const items: ForecastItem[] = [];
   const own = await snapshotItem(question, tree);
   items.push(own);
+  const missingParts: MissingPart[] = [];
   let bytes = tree?.bytes ?? 0;
   for (const submodule of code.submodules) {
     const look = await lookAtSubmodule(repository, submodule, task);
     bytes += look.bytes;
     items.push(look.item);
+    const { availability, reason = '', mend } = look.item;
+    if (availability === 'gone') missingParts.push({ path: submodule.path, reason, mend });
   }
   const gaps = await lookAtGaps(question, tree);
   return {
     ...{ items: [...items, ...gaps.items], tree, bytes },
     missing: own.availability !== 'gone' ? undefined : tree === undefined ? 'snapshot' : 'content',
     missingFiles: gaps.missing,
+    missingParts: [...missingParts, ...gaps.missingParts],
     caps: gaps.caps,
   };
 }
@@ -77,7 +91,10 @@ export function codeUnknownItem({ code }: Plan): ForecastItem[] {
   return [{ ingredient: 'code', what: snapshotText(code.value), availability: 'gone', reason }];
 }
 
-function taskOf({ environment, remote }: CodeQuestion): Pick<GitContext, 'environment' | 'signal'> {
+function taskOf({
+  environment,
+  remote,
+}: Pick<CodeQuestion, 'environment' | 'remote'>): Pick<GitContext, 'environment' | 'signal'> {
   return { environment, signal: remote.signal };
 }
 
@@ -132,25 +149,35 @@ async function lookAtSubmodule(
   return {
     item: {
       ...{ ...common, availability: 'gone' },
-      reason: 'no repository here has its snapshot any more',
-      ...(submodule.url === undefined
-        ? {}
-        : { mend: `Get it again: git submodule update --init ${submodule.path}` }),
+      ...{ reason: 'no repository here has its snapshot any more', mend: submoduleMend(submodule) },
     },
     bytes: 0,
   };
 }
 
-/** Files that the snapshot lists and does not hold. */
-async function lookAtGaps(
-  question: CodeQuestion,
+export interface GapsLook {
+  readonly items: readonly ForecastItem[];
+  /** Those that the run read and that are nowhere. */
+  readonly missing: readonly string[];
+  /** Those of a program that nobody observed. */
+  readonly missingParts: readonly MissingPart[];
+  readonly caps: readonly string[];
+}
+
+/**
+ * Files that the snapshot lists and does not hold. Rejects as {@link lookAtCode} does.
+ * @param tree May hold no more than the files of the gaps.
+ */
+export async function lookAtGaps(
+  question: Omit<CodeQuestion, 'runId'>,
   tree: SnapshotTree | undefined,
-): Promise<{ items: ForecastItem[]; missing: string[]; caps: string[] }> {
+): Promise<GapsLook> {
   const { code, captured, workspace, budget, remote } = question;
   const lacking = code.gaps.filter(gap => isLacking(gap) && isRead(gap, captured));
   const pointers = await pointersOf(question, lacking, tree);
   const items: ForecastItem[] = [];
   const missing: string[] = [];
+  const missingParts: MissingPart[] = [];
   const caps: string[] = [];
   const hashes = new Map((captured?.gaps ?? []).map(gap => [gap.path, gap.sha256]));
   const read = new Set((captured?.inputs ?? []).map(input => input.path));
@@ -178,25 +205,27 @@ async function lookAtGaps(
       unsure.push(gap);
     } else {
       unsure.push(gap);
-      if (read.has(path) && now.state === 'missing') missing.push(path);
-      items.push({
-        ...{ ...common, availability: 'gone' },
-        reason:
-          lfs?.reason ??
-          (now.state === 'changed'
-            ? 'it has changed since the run'
-            : 'the snapshot only lists it, and it is not here any more'),
-      });
+      const nowhere = 'the snapshot only lists it, and it is not here any more';
+      const reason = lfs?.reason ?? (now.state === 'changed' ? 'it has changed since the run' : nowhere);
+      if (now.state === 'missing' && lfs === undefined && !read.has(path) && isObserved(captured)) {
+        items.push({
+          ...{ ...common, availability: 'unknown', reason: `${nowhere}; the run was not seen to read it` },
+        });
+        continue;
+      }
+      if (now.state === 'missing' && read.has(path)) missing.push(path);
+      else if (now.state === 'missing' && !isObserved(captured)) missingParts.push({ path, reason });
+      items.push({ ...common, availability: 'gone', reason });
     }
   }
   const inexact = describeGaps(unsure);
   if (inexact !== undefined) caps.push(`inexact snapshot (${inexact})`);
-  return { items, missing, caps };
+  return { items, missing, missingParts, caps };
 }
 
 /** Git LFS pointers in the tree, by path, of files that it holds no more of. */
 async function pointersOf(
-  question: CodeQuestion,
+  question: Omit<CodeQuestion, 'runId'>,
   gaps: readonly SnapshotGap[],
   tree: SnapshotTree | undefined,
 ): Promise<ReadonlyMap<string, LfsPointer>> {
@@ -222,7 +251,7 @@ async function pointersOf(
 /** A program that nobody observed may have read anything. */
 function isRead({ path, reason }: SnapshotGap, captured: Captured | undefined): boolean {
   if (reason !== 'filtered') return true;
-  if (captured?.modules.known !== 'captured' || captured.incomplete === true) return true;
+  if (captured === undefined || !isObserved(captured)) return true;
   return captured.inputs.some(input => input.path === path || path.startsWith(`${input.path}/`));
 }
 

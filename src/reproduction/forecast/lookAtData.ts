@@ -11,15 +11,23 @@ import type { Captured, FileUse } from '../../runs/captured.ts';
 import type { ForecastItem } from '../../runs/forecast.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { Result } from '../../runs/result.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
 import { isInside } from '../restore/relocatePaths.ts';
+import { goneItem, itemsHere, pinnedItem } from './dataItems.ts';
 import { fileNow, type FileNow, type ReadingBudget } from './fileNow.ts';
+import { lookAtEarlier, type EarlierLook, type LostEarlier } from './lookAtEarlier.ts';
 import { lookAtPinned, type PinnedLook, type RemoteQuestion } from './lookAtPinned.ts';
 import { snapshotPins } from './snapshotPins.ts';
 import type { SnapshotTree } from './snapshotTree.ts';
-import { sumBytes, wholeBytes } from './wholeBytes.ts';
+import { wholeBytes } from './wholeBytes.ts';
 
 export interface DataQuestion {
   readonly plan: Plan;
+  /** Absent where only what a plan says is to be looked at. */
+  readonly original?: RunDetails | undefined;
+  readonly store?: string | undefined;
+  /** Inputs that the reproduction is to go on without. */
+  readonly without?: readonly string[] | undefined;
   readonly captured: Captured | undefined;
   readonly result: Result | undefined;
   /** Of the snapshot; undefined where it is not here, and then no pin of it is known. */
@@ -33,6 +41,10 @@ export interface DataQuestion {
   readonly environment: NodeJS.ProcessEnv;
   readonly remote: RemoteQuestion;
   readonly budget: ReadingBudget;
+  /** What is large is copied, too, because nothing would keep the program from writing through a link. */
+  readonly copiesLarge?: boolean | undefined;
+  /** Where somebody has looked at the pins already. */
+  readonly pinned?: PinnedLooks;
 }
 
 export interface DataLook {
@@ -42,15 +54,24 @@ export interface DataLook {
   readonly changed: readonly { readonly path: string; readonly sha256?: string | undefined }[];
   /** There, but a reproduction could not tell whether they are the same. */
   readonly unverified: readonly string[];
+  /** Read and then written to by the run, and what they held is nowhere. */
+  readonly lost: readonly LostEarlier[];
   /** Bytes that a reproduction copies at most. */
   readonly copied: number;
 }
 
 /** Rejects only when aborted. */
 export async function lookAtData(question: DataQuestion): Promise<DataLook> {
-  const inputs = inputsOf(question);
-  const pinned = await pinnedLooks(question, inputs);
-  const items: ForecastItem[] = [];
+  const all = inputsOf(question);
+  const pinned = question.pinned ?? (await pinnedLooks(question, all));
+  const isPinned = ({ path }: FileUse): boolean =>
+    pinned.looks.some(look => overlap(look.path, path) && !['gone', 'unknown'].includes(look.availability));
+  const earlier = await earlierLook(
+    question,
+    all.filter(input => !isPinned(input)),
+  );
+  const inputs = all.filter(input => !earlier.paths.has(input.path));
+  const items: ForecastItem[] = [...earlier.items];
   const missing: string[] = [];
   const changed: { path: string; sha256?: string | undefined }[] = [];
   const unverified: string[] = [];
@@ -89,16 +110,26 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
     switch (now.state) {
       case 'same':
         here.push({ path: input.path, size: input.size });
-        copied += wholeBytes(input.size) <= copyLimit ? wholeBytes(input.size) : 0;
+        if (question.copiesLarge === true || wholeBytes(input.size) <= copyLimit)
+          copied += wholeBytes(input.size);
         break;
       case 'missing':
         missing.push(input.path);
-        items.push(gone(input.path, size, 'it is not where the run read it', 'Put it back where it was.'));
+        items.push(
+          goneItem(input.path, size, 'it is not where the run read it', 'Put it back where it was.'),
+        );
         break;
       case 'changed':
         changed.push({ path: input.path, sha256: now.sha256 });
+        if (input.how === 'ambiguous') {
+          items.push({
+            ...{ ingredient: 'data', what: input.path, availability: 'unknown', ...size },
+            reason: 'nobody saw whether the run read it, and it has changed since',
+          });
+          break;
+        }
         items.push({
-          ...gone(
+          ...goneItem(
             input.path,
             size,
             'it has changed since the run',
@@ -121,17 +152,29 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
   items.push(
     ...pinned.looks
       .filter(look => covered.has(look.path) && !items.some(one => one.what === look.path))
-      .map(look => itemOf(look)),
+      .map(look => pinnedItem(look)),
   );
-  items.push(...grouped(here));
+  const code = new Set(inputs.filter(one => one.code === true).map(({ path }) => path));
+  for (const [at, item] of items.entries())
+    if (code.has(item.what)) items[at] = { ...item, ingredient: 'code' };
+  items.push(...itemsHere(here.filter(({ path }) => !code.has(path))));
+  items.push(
+    ...itemsHere(
+      here.filter(({ path }) => code.has(path)),
+      'code',
+    ),
+  );
   if (pinned.problem !== undefined)
     items.push({
       ...{ ingredient: 'data', what: 'pinned data', availability: 'unknown', reason: pinned.problem },
     });
-  return { items, missing, changed, unverified, copied: Math.min(copied, copyLimitTogether) };
+  return {
+    ...{ items, missing, changed, unverified, lost: earlier.lost },
+    copied: question.copiesLarge === true ? copied : Math.min(copied, copyLimitTogether),
+  };
 }
 
-/** As in offerInputs.ts: what is larger is linked. */
+/** As in offerInputs.ts: what is larger is linked where it can be. */
 const copyLimit = 64 * 1024 * 1024;
 const copyLimitTogether = 2 * 1024 * 1024 * 1024;
 
@@ -157,7 +200,16 @@ export function inputsOf({
   });
 }
 
-interface PinnedLooks {
+async function earlierLook(question: DataQuestion, inputs: readonly FileUse[]): Promise<EarlierLook> {
+  const { original, store, workspace, environment, remote, without, tree } = question;
+  if (original === undefined || store === undefined) return { paths: new Set(), items: [], lost: [] };
+  const signal = remote.signal ?? new AbortController().signal;
+  // What is part of the snapshot after all the checkout has as it was.
+  const own = inputs.filter(({ path }) => tree?.entries.has(path) !== true);
+  return lookAtEarlier(own, { original, store, workspace, environment, signal }, without);
+}
+
+export interface PinnedLooks {
   readonly looks: readonly PinnedLook[];
   readonly problem?: string;
 }
@@ -183,7 +235,7 @@ async function pinnedLooks(question: DataQuestion, inputs: readonly FileUse[]): 
 
 /** Undefined where it is no matter: made by the run itself, or perhaps another run's. */
 async function lookAtPlain(
-  { workspace, tree, budget, remote }: DataQuestion,
+  { workspace, tree, budget, remote, original }: DataQuestion,
   input: FileUse,
   output: FileUse | undefined,
 ): Promise<{ input: FileUse; now: FileNow | undefined }> {
@@ -192,7 +244,7 @@ async function lookAtPlain(
   // Written first and read later, as the run's own checkpoint is.
   if (output?.sha256 !== undefined && output.sha256 === input.sha256) return { input, now: undefined };
   const path = isAbsolute(input.path) ? input.path : join(workspace, input.path);
-  const now = await fileNow(path, input, budget, remote.signal);
+  const now = await fileNow(path, input, budget, remote.signal, original?.shared === undefined);
   if (output !== undefined && now.state !== 'same')
     return input.how === 'ambiguous'
       ? { input, now: undefined }
@@ -208,38 +260,6 @@ async function inBatches<T, R>(items: readonly T[], look: (item: T) => Promise<R
   for (let at = 0; at < items.length; at += atOnce)
     results.push(...(await Promise.all(items.slice(at, at + atOnce).map(look))));
   return results;
-}
-
-function itemOf({ path, availability, bytes, from, reason }: PinnedLook, what = path): ForecastItem {
-  return {
-    ...{ ingredient: 'data', what, availability },
-    ...(bytes === undefined ? {} : { bytes }),
-    ...(from === undefined ? {} : { from }),
-    ...(reason === undefined || availability === 'here' ? {} : { reason }),
-    ...(availability === 'gone'
-      ? { mend: 'Have it pushed from a machine that has it: lockstep data push' }
-      : availability === 'unknown'
-        ? { mend: `Ask for it: lockstep data fetch ${what}` }
-        : {}),
-  };
-}
-
-function gone(what: string, size: { bytes?: number }, reason: string, mend: string): ForecastItem {
-  return { ingredient: 'data', what, availability: 'gone', ...size, reason, mend };
-}
-
-const shownAlone = 6;
-
-/** Many files that are simply there are one line. */
-function grouped(files: readonly { path: string; size: number | undefined }[]): ForecastItem[] {
-  const common = { ingredient: 'data', availability: 'here', from: 'the workspace' } as const;
-  if (files.length <= shownAlone)
-    return files.map(({ path, size }) => ({
-      ...common,
-      what: path,
-      ...(size === undefined ? {} : { bytes: wholeBytes(size) }),
-    }));
-  return [{ ...common, what: `${files.length} files`, bytes: sumBytes(files.map(one => one.size)) }];
 }
 
 /** Data that the run wrote to, or that root could write to through a link, is never linked. */

@@ -84,7 +84,9 @@ export async function lookAtEnvironment(question: EnvironmentQuestion): Promise<
     };
   }
   const interpreter = knownValue(plan.interpreter);
-  const cost = await environmentCost({ route, original, plan, packages, environment });
+  const cost = await environmentCost({
+    ...{ route, original, plan, packages, workspace, environment, signal },
+  });
   const look = {
     items: [itemOf(route, plan, cost), ...packagesItem(route, packages, cost)],
     text: cost.isMade ? `${route.text.replace(/\.$/, '')}, which lies in the cache.` : route.text,
@@ -117,7 +119,13 @@ function itemOf(route: EnvironmentRoute, plan: Plan, cost: EnvironmentCost): For
         from: route.image?.digest?.split('/', 1)[0] ?? 'its registry',
       };
     case 'image-rebuilt':
-      return { ...common, availability: 'rebuildable', from: 'the devcontainer of its code', ...reason };
+      return {
+        ...{ ...common, availability: 'rebuildable', from: 'the devcontainer of its code' },
+        ...(cost.bytes === undefined ? {} : { bytes: cost.bytes }),
+        ...(better === undefined && cost.note === undefined
+          ? {}
+          : { reason: [better?.reason, cost.note].filter(text => text !== undefined).join('; ') }),
+      };
     case 'python-rebuilt':
       if (cost.isMade) return { ...common, availability: 'here', from: 'the cache' };
       return { ...common, availability: 'rebuildable', from: 'the captured list of packages', ...reason };

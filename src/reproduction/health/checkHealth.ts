@@ -13,6 +13,7 @@ import { codeHealth, lookAtCommits } from './codeHealth.ts';
 import { dataHealth, SharedLooks } from './dataHealth.ts';
 import type { Findings } from './findings.ts';
 import { imageHealth } from './imageHealth.ts';
+import { startHealth } from './startHealth.ts';
 
 export interface HealthContext {
   readonly store: string;
@@ -44,7 +45,7 @@ export async function checkHealthOfRuns({
   originals,
   ...context
 }: HealthContext & { readonly originals: readonly RunDetails[] }): Promise<RunHealth[]> {
-  const { root, variables, signal } = context;
+  const { store, root, variables, signal } = context;
   const repository = await findRepository(root, variables);
   const remote: RemoteQuestion = {
     ...{ network: context.network === true, patienceMs: context.patienceMs ?? 5000, signal },
@@ -60,18 +61,25 @@ export async function checkHealthOfRuns({
     const why = whyNotLookedAt(original);
     if (plan === undefined || why !== undefined)
       return { ...common, problems: [], unchecked: [why ?? 'its plan cannot be read'] };
-    const question = { original, plan, repository, root, variables, remote, budget, shared };
+    const question = {
+      ...{ original, plan, store, repository, root, variables, remote, budget, shared },
+    };
+    const data = await dataHealth(question);
     const found: Findings[] = [
       commits === undefined
         ? { problems: [], unchecked: ['this folder is not in git'] }
         : codeHealth(original, plan, commits),
-      await dataHealth(question),
+      data,
+      await startHealth(question, data.look),
       // The record names the engine to ask, so somebody here must have agreed to it.
       ...(isAgreedTo(original) ? [await imageHealth(question)] : []),
     ];
+    const problems = found.flatMap(one => one.problems);
+    // Where the code cannot be read nobody knows its pins.
+    const pinsUnknown = problems.some(({ code }) => code === 'snapshot-missing');
     return {
       ...common,
-      problems: found.flatMap(one => one.problems),
+      problems: problems.filter(({ code }) => !pinsUnknown || code !== 'data-unpinned'),
       unchecked: [...new Set(found.flatMap(one => one.unchecked))],
     };
   };

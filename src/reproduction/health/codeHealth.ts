@@ -8,6 +8,7 @@ import type { Code, Plan, SubmoduleSnapshot } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { HealthProblem } from '../../runs/runHealth.ts';
 import type { RemoteQuestion } from '../forecast/lookAtPinned.ts';
+import { submoduleMend } from '../restore/errors.ts';
 import { isLocalRemote, remotesHere, sharedRef } from '../forecast/sharedSnapshot.ts';
 import { missingObjects } from '../forecast/snapshotTree.ts';
 import type { Findings } from './findings.ts';
@@ -105,7 +106,7 @@ export function codeHealth({ id, shared }: RunDetails, plan: Plan, look: Commits
       problems.push({
         ...{ code: 'snapshot-missing', ingredient: 'code', severity: 'gone' },
         message: `No repository here has the snapshot of the submodule ${submodule.path} any more.`,
-        mend: `Get it again: git submodule update --init ${submodule.path}`,
+        mend: submoduleMend(submodule),
       });
   // Somebody else's run has its home elsewhere.
   if (lost || isShared || shared !== undefined) return { problems, unchecked };

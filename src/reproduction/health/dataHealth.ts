@@ -1,5 +1,6 @@
 /** Whether what a run read is still to be had, and whether anybody but this machine has it. */
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
+import { dirname } from 'node:path/posix';
 import { errorText } from '../../base/systemError.ts';
 import type { DataProject } from '../../data/operations/dataProject.ts';
 import { possibleConfigs } from '../../data/operations/recordedDataProject.ts';
@@ -7,11 +8,12 @@ import { openDataProject } from '../../data/operations/openDataProject.ts';
 import type { Repository } from '../../git/findRepository.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
+import type { ForecastItem } from '../../runs/forecast.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { HealthProblem } from '../../runs/runHealth.ts';
-import { fileNow, type ReadingBudget } from '../forecast/fileNow.ts';
-import { inputsOf } from '../forecast/lookAtData.ts';
+import type { ReadingBudget } from '../forecast/fileNow.ts';
+import { inputsOf, lookAtData, type DataLook } from '../forecast/lookAtData.ts';
 import { lookAtPinned, type PinnedLook, type RemoteQuestion } from '../forecast/lookAtPinned.ts';
 import { possiblePinFiles, snapshotPins } from '../forecast/snapshotPins.ts';
 import { lookUpInTree, type SnapshotTree } from '../forecast/snapshotTree.ts';
@@ -21,6 +23,7 @@ import type { Findings } from './findings.ts';
 export interface DataHealthQuestion {
   readonly original: RunDetails;
   readonly plan: Plan;
+  readonly store: string;
   readonly repository: Repository | undefined;
   readonly root: string;
   readonly variables: NodeJS.ProcessEnv;
@@ -54,30 +57,43 @@ interface PinnedHere {
   readonly problem?: string;
 }
 
+export interface DataHealth extends Findings {
+  /** As a forecast sees it. */
+  readonly look: DataLook;
+}
+
 /** Rejects only when aborted. */
-export async function dataHealth(question: DataHealthQuestion): Promise<Findings> {
-  const { original, plan } = question;
+export async function dataHealth(question: DataHealthQuestion): Promise<DataHealth> {
+  const { original, plan, repository, root, variables, remote, budget, store } = question;
+  const { captured, result } = original;
   const problems: HealthProblem[] = [];
   const unchecked: string[] = [];
   const code = knownValue(plan.code);
-  const inputs = inputsOf({
-    ...{ captured: original.captured, plan },
-    environmentFolders: await foldersOfEnvironment(plan, true),
-    gaps: new Set((code?.gaps ?? []).map(gap => gap.path)),
-  });
+  const environmentFolders = await foldersOfEnvironment(plan, captured, true);
+  const gaps = new Set((code?.gaps ?? []).map(gap => gap.path));
+  const inputs = inputsOf({ captured, plan, environmentFolders, gaps });
   const pinned = await pinnedHere(question, inputs);
   if (pinned.problem !== undefined) unchecked.push(pinned.problem);
-  const written = new Map((original.result?.outputs ?? []).map(output => [output.path, output]));
-  const told = new Set<string>();
-  for (const input of inputs) {
-    const looks = pinned.looks.filter(look => overlap(look.path, input.path));
-    for (const look of looks) if (!told.has(look.path)) tell(look, problems, unchecked);
-    for (const look of looks) told.add(look.path);
-    if (looks.length > 0 || pinned.tree?.entries.has(input.path) === true) continue;
-    const found = await plainProblem(question, input, written.get(input.path));
-    if (found !== undefined) problems.push(found);
-  }
-  return { problems: shortened(problems), unchecked: unchecked.slice(0, mostTold) };
+  const look = await lookAtData({
+    ...{ plan, original, store, captured, result, repository, workspace: root, environment: variables },
+    ...{ environmentFolders, gaps, remote, budget, tree: pinned.tree, pinned: { looks: pinned.looks } },
+  });
+  const pinnedAs = (path: string): readonly PinnedLook[] =>
+    pinned.looks.filter(one => overlap(one.path, path));
+  for (const one of new Set(inputs.flatMap(({ path }) => pinnedAs(path)))) tell(one, problems, unchecked);
+  problems.push(...look.items.filter(one => pinnedAs(one.what).length === 0).flatMap(itemProblem));
+  const written = new Set((result?.outputs ?? []).map(output => output.path));
+  const lost = new Set([...look.missing, ...look.changed.map(({ path }) => path)]);
+  problems.push(
+    ...unpinnedProblems(
+      inputs
+        .filter(({ path, how }) => !isAbsolute(path) && how !== 'ambiguous' && !lost.has(path))
+        .map(({ path }) => path)
+        .filter(path => !written.has(path) && pinnedAs(path).length === 0)
+        .filter(path => pinned.tree?.entries.has(path) !== true),
+    ),
+  );
+  return { problems: shortened(problems), unchecked: unchecked.slice(0, mostTold), look };
 }
 
 const mostTold = 20;
@@ -91,7 +107,10 @@ function shortened(problems: readonly HealthProblem[]): HealthProblem[] {
     ...problems.slice(0, mostTold),
     {
       ...{ code: first.code, ingredient: 'data', severity },
-      message: `${rest.length} more files are missing or have changed.`,
+      message:
+        severity === 'gone'
+          ? `${rest.length} more files are missing, have changed, or are nowhere but here.`
+          : `${rest.length} more files are nowhere but here.`,
     },
   ];
 }
@@ -145,31 +164,47 @@ function tell(look: PinnedLook, problems: HealthProblem[], unchecked: string[]):
   else if (reason !== undefined) unchecked.push(`${path}: ${reason.replace(/\.$/, '')}`);
 }
 
-/** Undefined where nothing is wrong, or nobody can tell without reading much. */
-async function plainProblem(
-  { root, budget, remote }: DataHealthQuestion,
-  input: FileUse,
-  output: FileUse | undefined,
-): Promise<HealthProblem | undefined> {
-  // The run made it itself, or wrote over it.
-  if (output !== undefined) return undefined;
-  const path = isAbsolute(input.path) ? input.path : join(root, input.path);
-  const now = await fileNow(path, input, budget, remote.signal);
-  if (now.state === 'missing' && input.how !== 'ambiguous')
-    return {
-      ...{ code: 'data-missing', ingredient: 'data', severity: 'gone' },
-      message: `${input.path}, which the run read, is not there any more.`,
-      mend: 'Put it back where it was.',
-    };
-  if (now.state === 'changed')
-    return {
-      ...{ code: 'input-changed', ingredient: 'data', severity: 'gone' },
-      message: `${input.path} has changed since the run read it, and no pin holds what it was.`,
-      mend: isAbsolute(input.path)
-        ? 'Put the recorded content back; then move it into the repository, or bring it in: lockstep data import'
-        : `Put the recorded content back; then pin it: lockstep data add ${input.path}`,
-    };
-  return undefined;
+/** Files that nothing but this folder has. Many in one folder are one problem, mended by one command. */
+function unpinnedProblems(paths: readonly string[]): HealthProblem[] {
+  const folders = new Map<string, string[]>();
+  for (const path of paths) folders.set(dirname(path), [...(folders.get(dirname(path)) ?? []), path]);
+  return [...folders].flatMap(([folder, files]) =>
+    folder === '.' || files.length === 1
+      ? files.map(path => unpinnedProblem(path, path))
+      : [unpinnedProblem(`${files.length} files of ${folder}`, folder)],
+  );
+}
+
+function unpinnedProblem(what: string, path: string): HealthProblem {
+  return {
+    ...{ code: 'data-unpinned', ingredient: 'data', severity: 'at-risk' },
+    message: `Only this folder has ${what}: neither git nor a pin holds what the run read.`,
+    mend: `Pin it: lockstep data add ${path}`,
+  };
+}
+
+/** Of an item of the forecast that stands in the way. */
+export function itemProblem({ ingredient, what, availability, reason, mend }: ForecastItem): HealthProblem[] {
+  const common = { ingredient, severity: 'gone' } as const;
+  if (availability === 'changed')
+    return [
+      {
+        ...{ ...common, code: 'input-changed' },
+        message: `${what} has changed since the run read it, and no pin holds what it was.`,
+        mend: isAbsolute(what)
+          ? 'Put the recorded content back; then move it into the repository, or bring it in: lockstep data import'
+          : `Put the recorded content back; then pin it: lockstep data add ${what}`,
+      },
+    ];
+  if (availability === 'gone')
+    return [
+      {
+        ...{ ...common, code: 'data-missing' },
+        message: `${what} is gone${reason === undefined ? '' : `: ${reason.replace(/\.+$/, '')}`}.`,
+        mend: mend ?? 'Put back what the run read.',
+      },
+    ];
+  return [];
 }
 
 function overlap(pinned: string, input: string): boolean {

@@ -1,16 +1,27 @@
 /** The true command of a recorded run. Secrets are not in the record: they come from the environment, or it fails. */
 import type { Plan } from '../../runs/plan.ts';
-import { secretMissing } from '../errors.ts';
+import { secretsMissing } from '../errors.ts';
 
 /** `${ENV:NAME}` comes from NAME, `<secret>` from `LOCKSTEP_SECRET_<index>`. Throws `secret-missing`. */
 export function commandWithSecrets(plan: Plan, env: NodeJS.ProcessEnv): string[] {
-  return plan.argv.map((word, index) => {
+  const missing: { word: string; variable: string }[] = [];
+  const command = plan.argv.map((word, index) => {
     if (!plan.secretArguments.includes(index)) return word;
     return word.replace(/\$\{ENV:([^}]+)\}|<secret>/g, (_, name: string | undefined) => {
       const variable = name ?? `LOCKSTEP_SECRET_${index}`;
       const value = env[variable];
-      if (value === undefined || value === '') throw secretMissing(word, variable);
-      return value;
+      if (value === undefined || value === '') missing.push({ word: wordOf(plan.argv, index), variable });
+      return value ?? '';
     });
   });
+  // All at once: nobody wants to hear of the second when the first is set.
+  if (missing.length > 0) throw secretsMissing(missing);
+  return command;
+}
+
+/** `--token=<secret>`; a secret that is a word of its own with the option before it. */
+function wordOf(argv: readonly string[], index: number): string {
+  const word = argv[index] ?? '';
+  const before = argv[index - 1] ?? '';
+  return word === '<secret>' && before.startsWith('-') ? `${before} ${word}` : word;
 }

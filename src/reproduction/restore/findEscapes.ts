@@ -4,10 +4,9 @@
  * takes care of is no escape: paths in the command and in recorded variables are moved, and what was installed for
  * editing is found in the checkout first.
  */
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { listPackages } from '../../environments/python/packages.ts';
-import { captureVariables } from '../../execution/capture/variables.ts';
 import { findRepository } from '../../git/findRepository.ts';
 import { runGit } from '../../git/runGit.ts';
 import { knownValue } from '../../runs/known.ts';
@@ -16,6 +15,9 @@ import type { RunDetails } from '../../runs/runDetails.ts';
 import { foldersOfEnvironment } from './environmentFolders.ts';
 import { folderOfPackage } from './ownPackages.ts';
 import { isInside, relocatePaths } from './relocatePaths.ts';
+import { wordsOf, workspaceNames } from './workspaceNames.ts';
+import { pathsIn } from './pathsIn.ts';
+import { isLeftAlone, movedVariables } from './reproducedVariables.ts';
 
 export interface EscapeRequest {
   readonly original: RunDetails;
@@ -28,19 +30,32 @@ export interface EscapeRequest {
 
 /** One line each, empty when nothing was found: `the variable DATA_DIR leads to /home/a/project/data`. */
 export async function findEscapes(request: EscapeRequest): Promise<string[]> {
-  const { original, workspace } = request;
+  const { original } = request;
   const { plan } = original;
   if (plan === undefined) return [];
-  const roots = [...new Set([plan.root, workspace, await real(plan.root), await real(workspace)])];
-  const kept = await foldersOfEnvironment(plan, true);
-  const search: Search = { roots, kept };
+  const search = await searchOf(plan, request);
   return [
     ...(await editableEscapes(request, plan, search)),
     ...(await pathFileEscapes(original, search)),
     ...(await wordEscapes(plan.argv, search)),
     ...(await variableEscapes(request, plan, search)),
     ...(await textEscapes(request, plan, search)),
+    ...(await ignoredTextEscapes(request, plan, search)),
   ];
+}
+
+/** Names of variables that lead into the workspace, and will lead into the private checkout. */
+export async function findMoved(request: EscapeRequest): Promise<string[]> {
+  const { plan } = request.original;
+  if (plan === undefined) return [];
+  const { roots, kept } = await searchOf(plan, request);
+  const move = (word: string): string => relocatePaths(word, { from: roots, to: '\0', kept });
+  return Object.keys(movedVariables(request.environment, move)).sort();
+}
+
+async function searchOf(plan: Plan, { workspace, environment, original }: EscapeRequest): Promise<Search> {
+  const roots = workspaceNames([plan.root, workspace], wordsOf(plan, environment));
+  return { roots, kept: await foldersOfEnvironment(plan, original.captured, true) };
 }
 
 interface Search {
@@ -120,12 +135,9 @@ async function variableEscapes(
   search: Search,
 ): Promise<string[]> {
   const found: string[] = [];
-  // These have the recorded value, with its paths moved, or none.
-  const shown = captureVariables(environment, Buffer.alloc(32));
   for (const [name, text] of Object.entries(environment)) {
-    const variable = shown[name];
     if (text === undefined || ignored.has(name) || plan.variables[name] === undefined) continue;
-    const moved = variable !== undefined && 'value' in variable;
+    const moved = !isLeftAlone(name);
     for (const path of pathsIn(text)) {
       const hit = await leadsBack(path, search);
       if (hit !== undefined && !(moved && isMoved(path, search))) {
@@ -179,10 +191,41 @@ async function textEscapes(
   return [...lines.values()].slice(0, mostLines);
 }
 
+/** The same in files that no snapshot holds, as they are now. */
+async function ignoredTextEscapes(
+  { original: { captured }, workspace, signal }: EscapeRequest,
+  plan: Plan,
+  { roots }: Search,
+): Promise<string[]> {
+  const read = (captured?.inputs ?? [])
+    .filter(
+      ({ path, inSnapshot, size = 0 }) => inSnapshot !== true && textual.test(path) && size <= mostBytes,
+    )
+    .map(({ path }) => path)
+    .filter(path => !isAbsolute(path) || isInside(path, plan.root))
+    .slice(0, mostTexts);
+  const found: string[] = [];
+  for (const path of read) {
+    signal?.throwIfAborted();
+    const place = isAbsolute(path) ? path : join(workspace, path);
+    const size = await stat(place).then(
+      one => one.size,
+      () => Infinity,
+    );
+    const lines = size > mostBytes ? [] : (await readFile(place, 'utf8').catch(() => '')).split('\n');
+    const at = lines.findIndex(line => roots.some(root => line.includes(root)));
+    const root = roots.find(one => lines[at]?.includes(one) === true);
+    if (root !== undefined) found.push(`${path} names ${root} in line ${at + 1}`);
+  }
+  return found.slice(0, mostLines);
+}
+
+const mostBytes = 1024 * 1024;
 const mostLines = 20;
 const mostTexts = 400;
 
-function textsRead({ captured }: RunDetails, code: Code, root: string): string[] {
+/** Configuration and code that the run read, as paths of its snapshot. */
+export function textsRead({ captured }: Pick<RunDetails, 'captured'>, code: Code, root: string): string[] {
   const gaps = new Set(code.gaps.map(gap => gap.path));
   const inputs = (captured?.inputs ?? []).filter(input => input.inSnapshot === true).map(({ path }) => path);
   const sources: unknown = captured?.['code'];
@@ -195,12 +238,6 @@ function textsRead({ captured }: RunDetails, code: Code, root: string): string[]
 }
 
 const textual = /\.(?:ya?ml|json|toml|ini|cfg|conf|txt|csv|py|sh|env|properties|gin|jsonnet)$/i;
-
-/** Absolute paths that stand in a text, alone, in a list, or behind a sign; with spaces in them, or between them. */
-function pathsIn(text: string): string[] {
-  const parts = [...text.split(/[:;,="'()[\]{}\n]+/), ...text.split(/[:;,=\s"'()[\]{}]+/)];
-  return [...new Set(parts.map(part => part.trim()))].filter(part => isAbsolute(part) && part !== sep);
-}
 
 /** The path that it really is, where that lies in the workspace. */
 async function leadsBack(path: string, { roots, kept }: Search): Promise<string | undefined> {

@@ -1,12 +1,11 @@
 /**
  * Gives a distributed launcher a port of its own where the recorded one is taken, by whatever program or by another
- * reproduction that has only just begun. Which port it is decides no number.
+ * reproduction that has only just begun. Which port it is decides no number. A program's own port stays as it is, and is
+ * refused where another run has it.
  */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { processIsGone } from '../../base/processIsGone.ts';
-import { systemErrorCode } from '../../base/systemError.ts';
+import { claimPort, forgetClaims, type Claimant } from './portClaims.ts';
+import { programPorts, requirePorts } from './programPorts.ts';
 
 export interface PortRequest {
   readonly argv: readonly string[];
@@ -14,6 +13,8 @@ export interface PortRequest {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Where reproductions say which ports are theirs. Absolute. */
   readonly claims: string;
+  /** For whoever asks who has a port. */
+  readonly claimant?: Claimant | undefined;
 }
 
 export interface FreedPorts {
@@ -23,8 +24,17 @@ export interface FreedPorts {
   readonly moved: ReadonlyMap<number, number>;
 }
 
-/** Rejects only when no port at all is to be had. */
-export async function freePorts({ argv, variables, claims }: PortRequest): Promise<FreedPorts> {
+/** Rejects with `port-in-use` of a program's own, or when no port at all is to be had. */
+export async function freePorts(request: PortRequest): Promise<FreedPorts> {
+  const { argv, variables, claims, claimant } = request;
+  const fixed = programPorts(request);
+  if (fixed.length > 0) {
+    await forgetClaims(claims);
+    await requirePorts(fixed, claims);
+    for (const one of fixed)
+      // Of two that begin at once one is the first.
+      if (one.named && !(await claimPort(one.port, claims, claimant))) await requirePorts([one], claims);
+  }
   const places = portsIn(argv);
   const named = ['MASTER_PORT', 'PET_MASTER_PORT'].flatMap(name => {
     const port = portOf(variables[name]);
@@ -96,31 +106,12 @@ function portOf(text: string | undefined): number | undefined {
 
 /** `port`, if it is nobody's; else one that is. It is this process's until it ends. */
 async function ownPort(port: number, claims: string): Promise<number> {
-  await mkdir(claims, { recursive: true });
-  await forgetGone(claims);
-  if ((await claim(port, claims)) && (await listens(port)) === port) return port;
+  await forgetClaims(claims);
+  if ((await claimPort(port, claims)) && (await listens(port)) === port) return port;
   for (;;) {
     const free = await listens(0);
     if (free === undefined) throw new Error('no port of this machine is free');
-    if (await claim(free, claims)) return free;
-  }
-}
-
-async function claim(port: number, claims: string): Promise<boolean> {
-  try {
-    await writeFile(join(claims, String(port)), String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-async function forgetGone(claims: string): Promise<void> {
-  for (const name of await readdir(claims)) {
-    const path = join(claims, name);
-    const pid = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (pid > 0 && pid !== process.pid && processIsGone(pid)) await rm(path, { force: true });
+    if (await claimPort(free, claims)) return free;
   }
 }
 

@@ -6,7 +6,7 @@ import { fetchCommit } from '../../git/fetchCommit.ts';
 import { findRepository } from '../../git/findRepository.ts';
 import { hasTree } from '../../git/privateCheckout.ts';
 import type { Code } from '../../runs/plan.ts';
-import { snapshotGone } from '../errors.ts';
+import { snapshotGone } from './errors.ts';
 
 export interface SnapshotQuestion {
   /** Of the run that is to be reproduced. */

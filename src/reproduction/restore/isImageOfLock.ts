@@ -26,6 +26,6 @@ export function isImageOfLock(
 }
 
 /** Podman leaves `sha256:` out. */
-function plainId(id: string): string {
+export function plainId(id: string): string {
   return id.replace(/^sha256:/, '');
 }

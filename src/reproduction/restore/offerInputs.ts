@@ -1,7 +1,7 @@
 /**
  * Gives a private checkout the files that the run read and that are not part of its code: data that git ignores.
  * Invariants: the original file is never written to by us; a file is called verified only when its content was hashed
- * just now and equals the recorded hash.
+ * just now and equals the recorded hash; somebody else's program is given nothing but such files and what a person named.
  */
 import { constants } from 'node:fs';
 import { chmod, copyFile, lstat, stat, symlink } from 'node:fs/promises';
@@ -13,7 +13,9 @@ import { isOwnTemporary, temporaryFolders } from '../../execution/capture/tempor
 import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
+import { isOtherFile } from './isOtherFile.ts';
 import { folderInCheckout, leadsOut, placeInCheckout } from './placeInCheckout.ts';
+import type { MayLink } from './keptLinks.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
 import { isInside } from './relocatePaths.ts';
 
@@ -28,6 +30,16 @@ export interface OfferedInputs {
   readonly linked: readonly string[];
   /** Single files whose content was the recorded one just now. */
   readonly verified: readonly VerifiedInput[];
+  /** Here, but not given to somebody else's program, because the record does not prove that it had them. */
+  readonly withheld: readonly WithheldInput[];
+}
+
+export interface WithheldInput {
+  /** As recorded. */
+  readonly path: string;
+  readonly why: 'changed' | 'unverified';
+  /** The run surely read it. */
+  readonly needed: boolean;
 }
 
 export interface OfferRequest {
@@ -42,12 +54,16 @@ export interface OfferRequest {
   readonly layout: CheckoutLayout;
   /** Folders and files outside the repository that the command is told to find elsewhere. */
   readonly redirect: readonly string[];
+  /** Give nothing but what the recorded hash proves, and recorded paths in `given` or below one of them. */
+  readonly provenOnly?: { readonly given: readonly string[] } | undefined;
   /** Where the content of an input lies, if not at its own path. Absolute. */
   readonly sourceOf?: ((path: string) => string | undefined) | undefined;
+  /** What may not be linked is copied, however large. */
+  readonly mayLink: MayLink;
   readonly signal: AbortSignal;
 }
 
-/** Files up to this size are copied where the file system cannot clone them; larger ones are linked. */
+/** Files up to this size are copied where the file system cannot clone them; larger ones are linked where they may be. */
 const copyLimit = 64 * 1024 * 1024;
 /** Of all copies of one reproduction together. */
 const copyLimitTogether = 2 * 1024 * 1024 * 1024;
@@ -56,8 +72,8 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
   const { layout, signal } = request;
   const found: Record<Problem, string[]> = { missing: [], changed: [], unverified: [] };
   const verified: VerifiedInput[] = [];
-  const linked: string[] = [];
-  let copied = 0;
+  const withheld: WithheldInput[] = [];
+  const placing: Placing = { base: layout.base, mayLink: request.mayLink, linked: [], copied: 0 };
   // Records of earlier versions name them as inputs.
   const temporary = temporaryFolders();
   const written = new Map(request.outputs.map(output => [output.path, output]));
@@ -74,13 +90,21 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
     const output = written.get(input.path);
     // Written first and read later, as the run's own checkpoint is.
     if (output?.sha256 !== undefined && output.sha256 === input.sha256) continue;
-    const state = await verify(source, input, signal);
+    const state = await verify(source, input, request);
     if (output !== undefined && state !== 'verified') {
       // Read, then written over: what was read is gone.
       if (input.how !== 'ambiguous') found.unverified.push(input.path);
       continue;
     }
     if (state === 'missing' && input.how === 'ambiguous') continue;
+    if (
+      target !== undefined &&
+      (state === 'changed' || state === 'unverified') &&
+      !mayBeGiven(input, request)
+    ) {
+      withheld.push({ path: input.path, why: state, needed: input.how !== 'ambiguous' });
+      continue;
+    }
     if (state !== 'verified') found[state].push(input.path);
     if (state === 'missing') continue;
     if (target === undefined) {
@@ -92,10 +116,20 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
     const { isFile, size } = await kindOf(source);
     if (isFile && state === 'verified' && input.sha256 !== undefined)
       verified.push({ path: input.path, place: target, sha256: input.sha256 });
-    if (isFile) copied += await offer(source, target, layout.base, size, copied, linked);
-    else copied += await offerFolder(source, target, layout.base, copied, linked, signal);
+    if (isFile) await offer(source, target, size, placing);
+    else await offerFolder(source, target, placing, signal);
   }
-  return { ...found, linked, verified };
+  return { ...found, linked: placing.linked, verified, withheld };
+}
+
+/** Of content that is not the recorded one. What was chosen in its place was chosen here. */
+function mayBeGiven({ path }: FileUse, request: OfferRequest): boolean {
+  const { provenOnly } = request;
+  return (
+    provenOnly === undefined ||
+    insteadOf(path, request) !== undefined ||
+    provenOnly.given.some(one => isInside(path, one))
+  );
 }
 
 type Problem = 'missing' | 'changed' | 'unverified';
@@ -114,10 +148,17 @@ async function placeOf(path: string, { layout, redirect }: OfferRequest): Promis
   return place === undefined || (await leadsOut(layout.base, place)) ? undefined : place;
 }
 
-async function verify(source: string, input: FileUse, signal: AbortSignal): Promise<'verified' | Problem> {
+async function verify(
+  source: string,
+  input: FileUse,
+  { signal, provenOnly }: OfferRequest,
+): Promise<'verified' | Problem> {
   const found = await stat(source).catch(() => undefined);
   if (found === undefined) return 'missing';
-  if (input.sha256 === undefined) return 'unverified';
+  if (input.sha256 === undefined) {
+    const isOther = found.isFile() && isOtherFile(input, found, provenOnly === undefined);
+    return isOther ? 'changed' : 'unverified';
+  }
   if (found.isDirectory()) {
     // A listing tells names and sizes; the contents may be others.
     if (input.hashOf !== 'contents') return 'unverified';
@@ -137,60 +178,63 @@ async function kindOf(path: string): Promise<{ isFile: boolean; size: number }> 
   return { isFile: found.isFile(), size: found.size };
 }
 
+/** Of one reproduction. */
+interface Placing {
+  readonly base: string;
+  readonly mayLink: MayLink;
+  /** Where links lead. */
+  readonly linked: string[];
+  /** Bytes so far. */
+  copied: number;
+}
+
 /**
  * A folder of its own with every file offered in it: were it a link, what the program writes beside its data would
- * land in the workspace. Resolves with the bytes that were copied. Only one that is too large to be listed is linked.
+ * land in the workspace. Only one that is too large to be listed is linked.
  */
 async function offerFolder(
   source: string,
   target: string,
-  base: string,
-  before: number,
-  linked: string[],
+  placing: Placing,
   signal: AbortSignal,
-): Promise<number> {
-  const { files, cut } = await listFolder(source, undefined, signal);
-  if (cut) {
-    if (await exists(target)) return 0;
+): Promise<void> {
+  const { base, linked } = placing;
+  const listing = await listFolder(source, undefined, signal);
+  if (listing.cut && (await exists(target))) return;
+  if (listing.cut && (await placing.mayLink(source))) {
     await symlink(source, await placeInCheckout(base, target), 'dir');
     linked.push(source);
-    return 0;
+    return;
   }
+  const { files, size } = listing.cut ? await listFolder(source, Infinity, signal) : listing;
   await folderInCheckout(base, target);
-  let copied = 0;
-  for (const { path, size } of files) {
+  // Kept as a whole, not file by file.
+  if (files.some(file => file.size > copyLimit) || placing.copied + size > copyLimitTogether)
+    await placing.mayLink(source);
+  for (const file of files) {
     signal.throwIfAborted();
-    copied += await offer(join(source, path), join(target, path), base, size, before + copied, linked);
+    await offer(join(source, file.path), join(target, file.path), file.size, placing);
   }
-  return copied;
 }
 
 /** A clone where the file system can, a copy when small, else a link. Read-only where it is ours. */
-async function offer(
-  source: string,
-  path: string,
-  base: string,
-  size: number,
-  before: number,
-  linked: string[],
-): Promise<number> {
-  const target = await placeInCheckout(base, path);
-  let copied = 0;
+async function offer(source: string, path: string, size: number, placing: Placing): Promise<void> {
+  const target = await placeInCheckout(placing.base, path);
   try {
     await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
   } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') return 0;
-    if (size > copyLimit || before + size > copyLimitTogether) {
+    if (systemErrorCode(error) === 'EEXIST') return;
+    const isLarge = size > copyLimit || placing.copied + size > copyLimitTogether;
+    if (isLarge && (await placing.mayLink(source))) {
       await symlink(source, target, 'file');
-      linked.push(source);
-      return 0;
+      placing.linked.push(source);
+      return;
     }
     await copyFile(source, target, constants.COPYFILE_EXCL);
-    copied = size;
+    placing.copied += size;
   }
   const { mode } = await stat(target);
   await chmod(target, mode & 0o555);
-  return copied;
 }
 
 async function isOtherThanFolder(path: string): Promise<boolean> {

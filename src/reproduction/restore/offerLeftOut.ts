@@ -11,7 +11,7 @@ import type { Captured, FileUse } from '../../runs/captured.ts';
 import type { Code, SnapshotGap } from '../../runs/plan.ts';
 import { offerInputs } from './offerInputs.ts';
 import type { LeftOutSource } from './leftOutSources.ts';
-import type { OfferRequest } from './offerInputs.ts';
+import type { OfferRequest, WithheldInput } from './offerInputs.ts';
 import { placeInCheckout } from './placeInCheckout.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
 
@@ -27,6 +27,7 @@ export interface OfferedLeftOut {
   /** As of OfferedInputs. */
   readonly linked: readonly string[];
   readonly verified: readonly VerifiedInput[];
+  readonly withheld: readonly WithheldInput[];
 }
 
 export interface LeftOutRequest extends Omit<OfferRequest, 'inputs' | 'redirect' | 'sourceOf'> {
@@ -54,7 +55,10 @@ export async function offerLeftOut(request: LeftOutRequest): Promise<OfferedLeft
     ...{ ...request, inputs: files, redirect: [] },
     sourceOf: path => sources.get(path)?.file,
   });
-  const failed = new Set([...offered.missing, ...offered.changed, ...offered.unverified]);
+  const failed = new Set([
+    ...[...offered.missing, ...offered.changed, ...offered.unverified],
+    ...offered.withheld.map(one => one.path),
+  ]);
   const restored = new Map<string, string>();
   for (const { path, sha256 } of files)
     if (sha256 !== undefined && !failed.has(path) && (await exists(join(layout.checkout, path))))
@@ -72,14 +76,16 @@ export async function offerLeftOut(request: LeftOutRequest): Promise<OfferedLeft
       ? describeGaps(gaps)
       : `not restored: ${stillLacking.map(one => one.path).join(', ')}`;
   const named = new Set([...offered.changed, ...offered.unverified]);
+  const lost = new Set(stillLacking.map(one => one.path));
+  const submodules = code.submodules.filter(({ path }) => !lost.has(path));
   return {
     paths: new Set(files.map(file => file.path)),
     missing: offered.missing,
-    ...{ linked: offered.linked, verified: offered.verified },
+    ...{ linked: offered.linked, verified: offered.verified, withheld: offered.withheld },
     code:
       reason === undefined
         ? { known: 'captured', value: code }
-        : declared({ ...code, gaps: [...gaps] }, reason),
+        : declared({ ...code, gaps: [...gaps], submodules }, reason),
     caps: [
       ...(inexact === undefined ? [] : [`inexact snapshot (${inexact})`]),
       ...stillLacking

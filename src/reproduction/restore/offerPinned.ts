@@ -1,8 +1,10 @@
 /**
  * Gives a private checkout the pinned data that the run read, from the cache, where the pins of the run's own code say
  * what it was: also when the workspace holds another version by now, and from the remote where the cache lacks it.
- * Invariants: nothing that the program does in its checkout changes an object of the cache; an input counts as offered
- * only when its content was hashed just now and is what the run had read.
+ * Invariants: nothing that the program writes in its checkout changes an object of the cache (short of giving itself the
+ * right to, by chmod, to one that is linked); an input counts as offered only when its content was hashed just now and is
+ * what the run had read. What is copied is hashed on its way into the
+ * checkout, once, by the hash of the record; what is cloned or linked is read where it was placed.
  */
 import { lstatSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
@@ -66,10 +68,16 @@ export async function offerPinned(request: OfferPinnedRequest): Promise<OfferedP
       if (pins.length > 0 && !(await anyLeadsOut([input.path, ...pins], request.layout))) wanted.push(input);
     }
     if (wanted.length === 0) return { offered, unverified, verified };
-    await place(project, wanted, request);
+    const copied = await place(project, wanted, request, true);
     for (const input of wanted) {
       const placed = join(request.layout.checkout, input.path);
-      const what = await compare(placed, input, request.signal);
+      let what = await compare(placed, input, copied, request.signal);
+      if (what === 'other') {
+        await removePlaced(placed, request.layout);
+        // Was an object damaged? Copied by its name it is found out, told from sound ones, and not placed.
+        await place(project, [input], request, false);
+        what = await compare(placed, input, new Map(), request.signal);
+      }
       // The run had read something else than its pin said.
       if (what === 'other') await removePlaced(placed, request.layout);
       else offered.add(input.path);
@@ -149,32 +157,47 @@ function overlap(pinned: string, input: string): boolean {
   return pinned === input || pinned.startsWith(`${input}/`) || input.startsWith(`${pinned}/`);
 }
 
+/**
+ * Resolves with absolute paths of files that were copied, and their sha256.
+ * @param mayTell Where the record holds the hash of an input's content, copies are compared with that alone, not with the
+ * name of their object, too: to read 2 GB once more for its md5 takes longer than all the rest.
+ */
 async function place(
   project: DataProject,
   wanted: readonly FileUse[],
   { outputs, byRoot, signal }: OfferPinnedRequest,
-): Promise<void> {
+  mayTell: boolean,
+): Promise<ReadonlyMap<string, string>> {
+  const copied = new Map<string, string>();
   const isWritten = ({ path }: FileUse): boolean => outputs.some(output => overlap(output.path, path));
-  for (const [inputs, links] of [
-    [wanted.filter(isWritten), copies],
-    [wanted.filter(input => !isWritten(input)), mayWriteAnything || byRoot === true ? copies : readOnlyLinks],
-  ] as const) {
-    if (inputs.length === 0) continue;
-    const paths = inputs.map(input => join(project.root, input.path));
-    const linked: DataProject = {
-      ...project,
-      repositories: project.repositories.map(one => ({
-        ...one,
-        settings: { ...one.settings, linkTypes: links },
-      })),
-    };
-    // What the cache has needs no remote: a failure to reach one shows in what is missing afterwards.
-    await fetchData(linked, { paths }, { signal }).catch((error: unknown) => {
-      signal.throwIfAborted();
-      return errorText(error);
-    });
-    await checkoutData(linked, { paths }, { signal });
-  }
+  const mayTellOf = (input: FileUse): boolean => mayTell && hasContentHash(input);
+  for (const written of [true, false])
+    for (const tellSha256 of [true, false]) {
+      const inputs = wanted.filter(input => isWritten(input) === written && mayTellOf(input) === tellSha256);
+      if (inputs.length === 0) continue;
+      const links = written || mayWriteAnything || byRoot === true ? copies : readOnlyLinks;
+      const paths = inputs.map(input => join(project.root, input.path));
+      const linked: DataProject = {
+        ...project,
+        repositories: project.repositories.map(one => ({
+          ...one,
+          settings: { ...one.settings, linkTypes: links },
+        })),
+      };
+      // What the cache has needs no remote: a failure to reach one shows in what is missing afterwards.
+      await fetchData(linked, { paths }, { signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        return errorText(error);
+      });
+      const { sha256s } = await checkoutData(linked, { paths, tellSha256 }, { signal });
+      for (const [path, sha256] of sha256s ?? []) copied.set(join(project.root, path), sha256);
+    }
+  return copied;
+}
+
+/** Of many files that were seen being read the record knows names and sizes. */
+function hasContentHash({ hashOf }: FileUse): boolean {
+  return hashOf === undefined || hashOf === 'contents';
 }
 
 /** Objects are 0444: through a link nobody writes to them, except who may write anything. */
@@ -185,14 +208,17 @@ const mayWriteAnything = process.getuid?.() === 0;
 async function compare(
   path: string,
   input: FileUse,
+  copied: ReadonlyMap<string, string>,
   signal: AbortSignal,
 ): Promise<'verified' | 'unverified' | 'other'> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return 'other';
-  if (!found.isDirectory()) return (await hashFile(path, signal)) === input.sha256 ? 'verified' : 'other';
-  // Of many files that were seen being read the record knows names and sizes.
+  if (!found.isDirectory()) {
+    const sha256 = copied.get(path) ?? (await hashFile(path, signal));
+    return sha256 === input.sha256 ? 'verified' : 'other';
+  }
   if (input.hashOf !== 'contents') return 'unverified';
   const listing = await listFolder(path, undefined, signal);
   if (listing.cut) return 'unverified';
-  return (await hashFolderContents(path, listing, signal)) === input.sha256 ? 'verified' : 'other';
+  return (await hashFolderContents(path, listing, signal, copied)) === input.sha256 ? 'verified' : 'other';
 }

@@ -6,6 +6,7 @@ import { imageGone } from '../../execution/inside/errors.ts';
 import { remoteVariables } from '../../execution/inside/findContainer.ts';
 import type { EnvironmentIdentity, Plan } from '../../runs/plan.ts';
 import { imageKey, noteMade } from './madeEnvironments.ts';
+import { pullTold } from './pullTold.ts';
 
 export type RecordedContainer = NonNullable<EnvironmentIdentity['container']>;
 
@@ -25,9 +26,8 @@ export async function haveImage(
   let said = '';
   for (const digest of repoDigests) {
     try {
-      onProgress?.(`Fetching the image ${digest}`);
       const began = performance.now();
-      await api.pull(digest, { signal });
+      await pullTold(api, digest, { onProgress, signal });
       const image = await api.image(digest, { signal });
       if (image === undefined) continue;
       const tookMs = performance.now() - began;

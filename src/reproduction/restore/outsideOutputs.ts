@@ -1,7 +1,13 @@
 /** What a run wrote outside its repository, and whether its command can be told to write elsewhere. */
+import { lstat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, parse, resolve } from 'node:path';
+import { namesInRoot } from '../../execution/capture/nameInRoot.ts';
+import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { isCountedOutput } from '../comparison/compareOutputs.ts';
+import type { VolatilePatterns } from '../comparison/volatileNames.ts';
+import { fileNow, type ReadingBudget } from '../forecast/fileNow.ts';
 import { isInside, relocatePaths } from './relocatePaths.ts';
 
 export interface OutsideOutputs {
@@ -11,20 +17,66 @@ export interface OutsideOutputs {
   readonly fixed: readonly string[];
 }
 
-export function outsideOutputs({ plan, result }: RunDetails, argv: readonly string[]): OutsideOutputs {
+export interface OutsideQuestion {
+  readonly volatile?: VolatilePatterns | undefined;
+  /** What is too large to be read is taken for what was recorded where its size is the same. */
+  readonly budget: ReadingBudget;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Rejects only when aborted. */
+export async function outsideOutputs(
+  { plan, result }: RunDetails,
+  argv: readonly string[],
+  question: OutsideQuestion,
+): Promise<OutsideOutputs> {
   const redirect = new Set<string>();
   const fixed: string[] = [];
   if (plan === undefined) return { redirect: [], fixed };
   const cwd = join(plan.root, plan.cwd);
+  const inRoot = namesInRoot(plan.root);
   for (const output of result?.outputs ?? []) {
-    if (!isAbsolute(output.path) || isInside(output.path, plan.root) || output.problem === 'missing')
+    if (!isAbsolute(output.path) || isInside(inRoot(output.path), plan.root) || output.problem === 'missing')
       continue;
+    // The program names it after its run: a reproduction is another one.
+    if (output.path.includes(plan.id)) continue;
     const named = foldersUpFrom(output.path).find(path => argv.some(word => names(word, path)));
     if (named !== undefined) redirect.add(named);
-    else if (!argv.some(word => namesRelatively(word, output.path, cwd)) && !isScratch(output.path))
+    else if (
+      !argv.some(word => namesRelatively(word, output.path, cwd)) &&
+      (await isThere(output.path)) &&
+      // Programs use these places as they please: kept is what the run left there as a result.
+      (!isScratch(output.path) ||
+        (!isCache(output.path) &&
+          !isOfLibraries(output.path) &&
+          isCountedOutput(output, plan.declaredOutputs, question.volatile) &&
+          (await isAsRecorded(output, question))))
+    )
       fixed.push(output.path);
   }
   return { redirect: [...redirect], fixed };
+}
+
+/** Where no hash was recorded size and time decide. */
+async function isAsRecorded(output: FileUse, { budget, signal }: OutsideQuestion): Promise<boolean> {
+  const { size, modifiedAt } = output;
+  const found = await lstat(output.path).catch(() => undefined);
+  if (found === undefined) return false;
+  if (output.sha256 === undefined)
+    return (
+      (size === undefined || found.size === size) &&
+      modifiedAt !== undefined &&
+      Math.abs(found.mtimeMs - modifiedAt) < 1
+    );
+  const { state } = await fileNow(output.path, output, budget, signal);
+  return state !== 'changed' && state !== 'missing';
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The path and the folders above it, short of the root of the file system and its children. */
@@ -46,7 +98,23 @@ function namesRelatively(word: string, path: string, cwd: string): boolean {
   return value.startsWith('..') && isInside(path, resolve(cwd, value));
 }
 
-/** Places that programs use as they please and nobody keeps results in. */
+/** What libraries download once: they find it there, and write nothing again. */
+function isCache(path: string): boolean {
+  const home = homedir();
+  return [join(home, '.cache'), join(home, '.keras'), join(home, '.torch')].some(folder =>
+    isInside(path, folder),
+  );
+}
+
+/** In places for scratch files: names that are drawn anew each time (Python's tempfile), and what libraries keep there for themselves. */
+function isOfLibraries(path: string): boolean {
+  return path.split(/[/\\]/).some(name => ofLibraries.test(name));
+}
+
+const ofLibraries =
+  /^(?:tmp[a-z0-9_]{8}$|pymp-|torchinductor_|torchelastic_|torch_extensions|triton|numba|ray$|loky-|joblib_|matplotlib-|\.?tensorboard|wandb|\.matplotlib|\.keras|\.ipython|\.nv$)/;
+
+/** Places that programs use as they please and where results are seldom kept. */
 function isScratch(path: string): boolean {
   const home = homedir();
   return (

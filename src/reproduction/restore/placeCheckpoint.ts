@@ -11,7 +11,7 @@ import { objectKey } from '../../data/objectId.ts';
 import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
-import { checkpointGone, checkpointUnknown } from '../errors.ts';
+import { checkpointGone, checkpointUnknown } from './errors.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { placeInCheckout } from './placeInCheckout.ts';
 
@@ -65,10 +65,18 @@ async function sourceOf(output: FileUse, request: CheckpointRequest): Promise<st
   return undefined;
 }
 
+interface PinningRun {
+  readonly result?: Pick<NonNullable<RunDetails['result']>, 'pinned'> | undefined;
+}
+
 /** Objects of the data cache that the run pinned the output as; whether they are there, and whole, is to be looked at. */
 export async function pinnedCopies(
   { path }: FileUse,
-  { original, workspace, environment }: Pick<CheckpointRequest, 'original' | 'workspace' | 'environment'>,
+  {
+    original,
+    workspace,
+    environment,
+  }: Pick<CheckpointRequest, 'workspace' | 'environment'> & { readonly original: PinningRun },
 ): Promise<string[]> {
   const { repositories } = await openDataProject(workspace, { ...environment }).catch(() => ({
     repositories: [],
@@ -81,7 +89,7 @@ export async function pinnedCopies(
 }
 
 /** The md5 that a pin of the run has for the file: of its own, or in the listing of a folder above it. */
-async function pinnedAs(path: string, { result }: RunDetails, cache: string): Promise<string[]> {
+async function pinnedAs(path: string, { result }: PinningRun, cache: string): Promise<string[]> {
   const hashes: string[] = [];
   for (const pin of result?.pinned ?? []) {
     const [, hash, folder] = /^md5:([0-9a-f]{32})(\.dir)?$/.exec(pin.object) ?? [];

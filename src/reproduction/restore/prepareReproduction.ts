@@ -2,37 +2,41 @@
  * Makes the surroundings in which a recorded run happens once more: its code in a private checkout, its interpreter,
  * its command and variables with every path into the workspace turned into the checkout, and the data it read.
  */
-import { realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { LockstepError } from '../../base/lockstepError.ts';
 import { isMarkedHere } from '../../execution/capture/markPlan.ts';
 import { describeGaps } from '../../git/gaps.ts';
+import type { WriteProtection } from '../../execution/readOnly/writeProtection.ts';
 import { createPrivateCheckout } from '../../git/privateCheckout.ts';
 import type { PrivateCheckout } from '../../git/privateCheckout.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Known } from '../../runs/known.ts';
 import type { Code, Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
-import { codeUnknown, inputsMissing, planMissing, writesOutside } from '../errors.ts';
+import { codeUnknown, planMissing } from '../errors.ts';
+import { writesOutside } from './errors.ts';
+import type { VolatilePatterns } from '../comparison/volatileNames.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { foldersOfEnvironment, linkEnvironments } from './environmentFolders.ts';
 import { freePorts, withPorts } from './freePorts.ts';
 import type { FreedPorts } from './freePorts.ts';
 import { haveSnapshot } from './haveSnapshot.ts';
 import type { FetchSharedSnapshot } from './haveSnapshot.ts';
-import { leftOutSources } from './leftOutSources.ts';
-import { offerInputs } from './offerInputs.ts';
-import { offerLeftOut } from './offerLeftOut.ts';
-import { offerPinned } from './offerPinned.ts';
+import { keptLinks } from './keptLinks.ts';
+import { makeFolders } from './makeFolders.ts';
+import { offerData } from './offerData.ts';
 import { outsideOutputs } from './outsideOutputs.ts';
+import { placesOfMoved } from './placesOfMoved.ts';
 import { placeCheckpoint } from './placeCheckpoint.ts';
-import { folderInCheckout, leadsOut } from './placeInCheckout.ts';
+import { folderInCheckout } from './placeInCheckout.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
-import { isInside, relocatePaths } from './relocatePaths.ts';
+import { relocatePaths } from './relocatePaths.ts';
 import type { Relocation } from './relocatePaths.ts';
 import { managedCommand, withRecordedInterpreter } from './reproducedCommand.ts';
-import { reproducedVariables } from './reproducedVariables.ts';
+import { movedVariables, reproducedVariables } from './reproducedVariables.ts';
 import { requireInside } from './requireInside.ts';
+import { wordsOf, workspaceNames } from './workspaceNames.ts';
+import { takeInLinks } from './takeInLinks.ts';
 import type { TakenRoute } from './takeRoute.ts';
 
 export interface PreparationRequest {
@@ -46,14 +50,22 @@ export interface PreparationRequest {
   /** The environment that the reproduction was started from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly allowOutsideWrites: boolean;
+  /** Patterns of outputs that do not count. */
+  readonly volatile?: VolatilePatterns | undefined;
   /** Recorded inputs whose content is taken from another file: path as recorded → absolute path. */
   readonly inputs?: Readonly<Record<string, string>> | undefined;
+  /** Recorded inputs that a person lets somebody else's program read though they are not the recorded ones. */
+  readonly give?: readonly string[] | undefined;
+  /** Recorded inputs that it goes on without, where they are gone. */
+  readonly without?: readonly string[] | undefined;
   /** A tree in place of the recorded one: the code of a trial. */
   readonly tree?: string | undefined;
   /** Has the environment ready. Called with the checkout, when that is there. */
   readonly takeRoute: (checkout: string) => Promise<TakenRoute>;
   /** An output of the original to go on from, and the words that tell the program. */
   readonly checkpoint?: { readonly path: string; readonly resume: readonly string[] } | undefined;
+  /** What keeps the command from writing, should it run on this machine. */
+  readonly protecting: Promise<WriteProtection | undefined>;
   /** Where reproductions say which ports are theirs. Absolute. */
   readonly portClaims: string;
   readonly fetchShared?: FetchSharedSnapshot | undefined;
@@ -66,6 +78,8 @@ export interface Preparation {
   readonly argv: readonly string[];
   /** The same change of a command whose secrets were taken out. */
   readonly shown: (argv: readonly string[]) => string[];
+  /** Variables that led into the workspace and lead into the checkout, with the values that they had. */
+  readonly moved: Readonly<Record<string, string>>;
   /** Set over the environment; undefined removes. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly code: Known<Code>;
@@ -81,7 +95,7 @@ export interface Preparation {
 }
 
 /**
- * Rejects with `plan-missing`, `code-unknown`, `snapshot-gone`, `input-missing`, `writes-outside`, `path-leaves-checkout`, with what
+ * Rejects with `plan-missing`, `code-unknown`, `snapshot-gone`, `input-missing`, `input-withheld`, `writes-outside`, `path-leaves-checkout`, with what
  * createPrivateCheckout, placeCheckpoint and `takeRoute` reject with, or when aborted.
  */
 export async function prepareReproduction(request: PreparationRequest): Promise<Preparation> {
@@ -96,19 +110,34 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
     );
   const code = request.tree === undefined ? recorded : { ...recorded, tree: request.tree };
   requireInside(original, plan);
-  const outside = outsideOutputs(original, request.argv);
+  const outside = await outsideOutputs(original, request.argv, {
+    ...{ volatile: request.volatile, budget: { left: Infinity }, signal },
+  });
   if (outside.fixed.length > 0 && !request.allowOutsideWrites) throw writesOutside(outside.fixed);
 
   const { missing } = await checkoutOf(code, request);
+  await takeInLinks(layout, [
+    ...(original.result?.outputs ?? []).map(({ path }) => path),
+    ...plan.declaredOutputs,
+  ]);
   const taken = await request.takeRoute(layout.checkout);
   const { rebuilt } = taken;
   // What ran in a container has its paths on the host nowhere but there.
   const elsewhere = plan.environment.container !== undefined && !taken.inContainer;
-  const recordedFolders = await foldersOfEnvironment(plan, rebuilt !== undefined || elsewhere);
+  const recordedFolders = await foldersOfEnvironment(
+    plan,
+    original.captured,
+    rebuilt !== undefined || elsewhere,
+  );
   const environmentFolders = rebuilt === undefined ? recordedFolders : [rebuilt.folder];
   await linkEnvironments(recordedFolders, [plan.root, workspace], layout, rebuilt?.folder);
   const folders = [...recordedFolders, ...environmentFolders];
-  const data = await offerData(request, plan, code, { missing, folders, redirect: outside.redirect });
+  const data = await offerData(request, plan, code, {
+    ...{ missing, folders, redirect: outside.redirect },
+    // Outside of a container it can read everything anyway, which a person was told.
+    provenOnly: taken.inContainer && !(await isMarkedHere(request.store, plan)),
+    mayLink: keptLinks(taken.inContainer ? 'container' : await request.protecting),
+  });
   const { checkpoint } = request;
   if (checkpoint !== undefined)
     await placeCheckpoint({
@@ -117,7 +146,10 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
 
   const workspaceFolder = elsewhere ? plan.environment.container?.workspaceFolder : undefined;
   const relocation: Relocation = {
-    from: [...(await namesOf(plan.root, workspace)), ...(workspaceFolder ? [workspaceFolder] : [])],
+    from: [
+      ...workspaceNames([plan.root, workspace], wordsOf(plan, environment, request.argv)),
+      ...(workspaceFolder ? [workspaceFolder] : []),
+    ],
     to: layout.checkout,
     kept: folders,
   };
@@ -133,6 +165,8 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
     ...outputFolders(plan, original, layout),
   ]);
   const variables = reproducedVariables(plan, request, move, original, rebuilt === undefined);
+  const moved = movedVariables(environment, move);
+  const lacking = await placesOfMoved(Object.keys(moved), request, move);
   const ports = await portsFor(request, plan, taken, variables);
   const resume = resumeWords(checkpoint, layout, cwd);
   const changed = (argv: readonly string[]): string[] => [...withPorts(argv, ports.moved), ...resume];
@@ -145,6 +179,7 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
     argv: (managed?.argv ?? unmanaged).map(move),
     shown: argv => changed(argv).map(word => relocatePaths(word, relocation)),
     variables: { ...variables, ...managed?.variables, ...ports.variables },
+    moved: Object.fromEntries(Object.keys(moved).map(name => [name, environment[name] ?? ''])),
     code: data.code,
     caps: [
       ...taken.caps,
@@ -153,6 +188,7 @@ export async function prepareReproduction(request: PreparationRequest): Promise<
         ? [`inexact snapshot${plan.code.reason === undefined ? '' : ` (${plan.code.reason})`}`]
         : []),
       ...data.caps,
+      ...lacking,
     ],
     environmentFolders,
     linked: data.linked,
@@ -181,66 +217,19 @@ async function checkoutOf(code: Code, request: PreparationRequest): Promise<Priv
   }
 }
 
-/** Files that the code lists without holding them, pinned data, and what else the run read. Rejects with `input-missing`. */
-async function offerData(
-  { original, workspace, layout, environment, signal, inputs: instead = {} }: PreparationRequest,
-  plan: Plan,
-  code: Code,
-  known: {
-    readonly missing: PrivateCheckout['missing'];
-    /** Of environments: what lies there is offered with them. */
-    readonly folders: readonly string[];
-    readonly redirect: readonly string[];
-  },
-): Promise<Pick<Preparation, 'code' | 'caps' | 'linked' | 'verified'>> {
-  const outputs = original.result?.outputs ?? [];
-  const { captured } = original;
-  const leftOut = await offerLeftOut({
-    ...{ code, captured, lacking: known.missing },
-    ...{ outputs, workspace, layout, signal },
-    sources: await leftOutSources({ workspace, code, captured, environment, fetch: true, signal }),
-  });
-  const inputs = (captured?.inputs ?? []).filter(
-    input =>
-      input.inSnapshot !== true &&
-      !leftOut.paths.has(input.path) &&
-      !known.folders.some(folder => isInside(absolute(input.path, plan.root), folder)),
-  );
-  const pinned = await offerPinned({
-    ...{ outputs, workspace, layout, environment, signal },
-    inputs: inputs.filter(input => !Object.hasOwn(instead, input.path)),
-    // To whom read-only means nothing.
-    byRoot: plan.environment.container !== undefined,
-  });
-  const offered = await offerInputs({
-    inputs: inputs.filter(input => !pinned.offered.has(input.path)),
-    ...{ outputs, workspace, layout, signal, instead, redirect: known.redirect },
-  });
-  const read = new Set((captured?.inputs ?? []).map(input => input.path));
-  const gone = [...offered.missing, ...leftOut.missing.filter(path => read.has(path))];
-  if (gone.length > 0) throw inputsMissing(gone, plan.pins);
-  return {
-    code: leftOut.code,
-    caps: [
-      ...leftOut.caps,
-      ...offered.changed.map(path => `input ${path} has changed since`),
-      ...[...pinned.unverified, ...offered.unverified].map(path => `unverified input ${path}`),
-    ],
-    linked: [...leftOut.linked, ...offered.linked],
-    verified: [...leftOut.verified, ...pinned.verified, ...offered.verified],
-  };
-}
-
 /** In a container with a network of its own all ports are free. */
 async function portsFor(
-  { argv, environment, portClaims }: PreparationRequest,
+  { argv, environment, portClaims, layout, store }: PreparationRequest,
   plan: Plan,
   { inContainer }: TakenRoute,
   variables: Preparation['variables'],
 ): Promise<FreedPorts> {
   if (inContainer && plan.environment.container?.network !== 'host')
     return { variables: {}, moved: new Map() };
-  return freePorts({ argv, variables: { ...environment, ...variables }, claims: portClaims });
+  return freePorts({
+    ...{ argv, variables: { ...environment, ...variables }, claims: portClaims },
+    claimant: { id: basename(layout.base), store },
+  });
 }
 
 function resumeWords(
@@ -253,15 +242,6 @@ function resumeWords(
   return checkpoint.resume.map(word => word.replaceAll('{checkpoint}', path));
 }
 
-async function namesOf(...roots: string[]): Promise<string[]> {
-  const names = new Set<string>();
-  for (const root of roots) {
-    names.add(root);
-    names.add(await realpath(root).catch(() => root));
-  }
-  return [...names];
-}
-
 /** Git holds no empty folders: those that the run wrote into must be there again. */
 function outputFolders(plan: Plan, original: RunDetails, layout: CheckoutLayout): string[] {
   const paths = [...(original.result?.outputs ?? []).map(output => output.path), ...plan.declaredOutputs];
@@ -271,14 +251,4 @@ function outputFolders(plan: Plan, original: RunDetails, layout: CheckoutLayout)
     const place = isAbsolute(path) ? layout.nearby(path) : join(layout.checkout, path);
     return place === undefined ? [] : [dirname(place)];
   });
-}
-
-/** Behind links of the code that lead out, folders are the program's to make. */
-async function makeFolders({ base }: CheckoutLayout, folders: readonly string[]): Promise<void> {
-  for (const folder of new Set(folders))
-    if (!(await leadsOut(base, join(folder, 'output')))) await folderInCheckout(base, folder);
-}
-
-function absolute(path: string, root: string): string {
-  return isAbsolute(path) ? path : join(root, path);
 }

@@ -17,7 +17,7 @@ import { knownValue } from '../../runs/known.ts';
 import { readPackageList } from '../../runs/packageStore.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
-import { packagesUnknown } from '../errors.ts';
+import { packagesUnknown } from './errors.ts';
 import { withoutOwn } from './ownPackages.ts';
 
 export interface RebuildRequest {

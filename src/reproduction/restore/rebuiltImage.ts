@@ -1,27 +1,29 @@
 /**
  * The image of a devcontainer once more, from the files in the checkout of the run's own code. What came out is compared
- * with the lock in that code; whatever differs is named. Invariant: nothing of the devcontainer is executed on this machine
+ * with the lock in that code, by whose digests it starts; whatever differs is named. Invariant: nothing of the devcontainer is executed on this machine
  * (`initializeCommand` and its kind); the engine alone builds, from files of the code alone.
  */
-import { realpath } from 'node:fs/promises';
 import { errorText } from '../../base/systemError.ts';
-import { runCommand } from '../../base/runCommand.ts';
-import { buildPlaces, readDevcontainer } from '../../environments/devcontainer/readDevcontainer.ts';
+import { readDevcontainer } from '../../environments/devcontainer/readDevcontainer.ts';
 import { lockPath } from '../../environments/lock/lockPaths.ts';
 import { readLock } from '../../environments/lock/readLock.ts';
-import type { EnvironmentLock } from '../../environments/environmentLock.ts';
+import type { EnvironmentLock, LockedContainer } from '../../environments/environmentLock.ts';
 import { ContainerApi } from '../../execution/inside/containerApi.ts';
 import { findRepository } from '../../git/findRepository.ts';
 import { runGit } from '../../git/runGit.ts';
 import type { Code } from '../../runs/plan.ts';
 import type { ContainerRecord } from '../../runs/processRecord.ts';
 import { isImageOfLock } from './isImageOfLock.ts';
-import { isInside } from './relocatePaths.ts';
-import { imageNotRebuilt } from '../errors.ts';
+import { buildImage, requirePartOfCode } from './buildImage.ts';
+import { haveLockedBases } from './lockedBases.ts';
+import { pullTold } from './pullTold.ts';
+import { imageNotRebuilt } from './errors.ts';
 
 export interface RebuildImageRequest {
   /** Of the run's code. Absolute. */
   readonly checkout: string;
+  /** A folder for files of the build, outside of the checkout. Absolute. */
+  readonly scratch: string;
   readonly engine: string;
   readonly endpoint: string;
   /** The id of the image that the run had. */
@@ -57,20 +59,26 @@ export interface RebuiltImage {
   readonly id: string;
   /** File by file what the run had, by the lock in its code. */
   readonly proven: boolean;
+  /** One for each image that it starts from which is not known to be the locked one. */
+  readonly notes: readonly string[];
 }
 
 /** Rejects with `image-not-rebuilt`, or when aborted. */
 export async function rebuildImage(request: RebuildImageRequest): Promise<RebuiltImage> {
   const { checkout, endpoint, recorded, signal } = request;
-  const id = await madeImage(request);
+  const locked = (await lockOf(checkout))?.container;
+  const { id, notes } = await madeImage(request, locked?.base);
   const image = await new ContainerApi(endpoint).image(id, { signal }).catch(() => undefined);
   signal.throwIfAborted();
-  const locked = (await lockOf(checkout))?.container?.image;
-  return { id, proven: image !== undefined && isImageOfLock(image, recorded, locked) };
+  return { id, notes, proven: image !== undefined && isImageOfLock(image, recorded, locked?.image) };
 }
 
-async function madeImage(request: RebuildImageRequest): Promise<string> {
-  const { checkout, endpoint, signal } = request;
+/** @param locked Absent where no lock says what anything was, which is told by itself. */
+async function madeImage(
+  request: RebuildImageRequest,
+  locked: LockedContainer['base'] | undefined,
+): Promise<{ id: string; notes: readonly string[] }> {
+  const { checkout, endpoint, onProgress, signal } = request;
   try {
     const devcontainer = await readDevcontainer(checkout);
     await requirePartOfCode([devcontainer.path], checkout);
@@ -80,28 +88,25 @@ async function madeImage(request: RebuildImageRequest): Promise<string> {
       throw new Error('it has features, which the devcontainer program alone can build');
     const api = new ContainerApi(endpoint);
     if (devcontainer.kind === 'image') {
-      const ref = (await lockedBase(checkout, value.image ?? '')) ?? value.image ?? '';
+      const { image: written = '' } = value;
+      const images = [{ ref: written }];
+      const { names, notes } =
+        locked === undefined
+          ? { names: {}, notes: [] }
+          : await haveLockedBases({ images, locked, api, onProgress, signal });
+      const ref = new Map(Object.entries(names)).get(written) ?? written;
       if ((await api.image(ref, { signal })) === undefined) {
-        request.onProgress?.(`Fetching the image ${ref}`);
-        await api.pull(ref, { signal });
+        await pullTold(api, ref, { onProgress, signal });
       }
       const image = await api.image(ref, { signal });
       if (image === undefined) throw new Error(`${ref} is not to be had`);
-      return image.Id;
+      return { id: image.Id, notes };
     }
-    return await build(request, devcontainer);
+    return await buildImage(request, devcontainer, locked);
   } catch (error) {
     signal.throwIfAborted();
     throw imageNotRebuilt(errorText(error));
   }
-}
-
-/** What the lock says a tag was. */
-async function lockedBase(checkout: string, ref: string): Promise<string | undefined> {
-  const base = (await lockOf(checkout))?.container?.base.find(one => one.ref === ref);
-  return base?.digest === undefined
-    ? undefined
-    : `${ref.replace(/(?::[\w][\w.-]*)?(?:@.*)?$/, '')}@${base.digest}`;
 }
 
 async function lockOf(checkout: string): Promise<EnvironmentLock | undefined> {
@@ -109,43 +114,6 @@ async function lockOf(checkout: string): Promise<EnvironmentLock | undefined> {
     found => found?.lock,
     () => undefined,
   );
-}
-
-async function build(
-  { checkout, engine, endpoint, environment, network, onProgress, signal }: RebuildImageRequest,
-  devcontainer: Awaited<ReturnType<typeof readDevcontainer>>,
-): Promise<string> {
-  const places = buildPlaces(devcontainer);
-  if (places === undefined) throw new Error('it names no Dockerfile');
-  await requirePartOfCode([places.dockerfile, places.context], checkout);
-  const { args = {}, target } = devcontainer.value.build ?? {};
-  const podman = engine === 'podman';
-  onProgress?.(`Building the image from ${devcontainer.config}`);
-  const outcome = await runCommand({
-    program: podman ? 'podman' : 'docker',
-    args: [
-      ...(podman ? ['--url', endpoint] : []),
-      ...['build', '--quiet', '--file', places.dockerfile],
-      ...Object.entries(args).flatMap(([name, text]) => ['--build-arg', `${name}=${text}`]),
-      ...(target === undefined ? [] : ['--target', target]),
-      ...(network ? [] : ['--network', 'none']),
-      places.context,
-    ],
-    cwd: checkout,
-    env: { ...environment, ...(podman ? {} : { DOCKER_HOST: endpoint }) },
-    signal,
-    timeoutMs: 2 * 60 * 60_000,
-  });
-  if (outcome.exitCode !== 0) throw new Error(outcome.stderr.trim().split('\n').at(-1) ?? 'the build failed');
-  const id = outcome.stdout.toString('utf8').trim().split('\n').at(-1) ?? '';
-  return id.startsWith('sha256:') ? id : `sha256:${id}`;
-}
-
-/** The record may be somebody else's: nothing but its own code is read by the build, whatever its links say. */
-async function requirePartOfCode(places: readonly string[], checkout: string): Promise<void> {
-  const root = await realpath(checkout);
-  for (const place of places)
-    if (!isInside(await realpath(place), root)) throw new Error(`${place} is not part of the code`);
 }
 
 /** One line each: how the container of a rebuilt image differs from the lock in the code of the run. */

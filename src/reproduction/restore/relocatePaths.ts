@@ -39,10 +39,11 @@ function replacePaths(word: string, from: string, { to, kept }: Relocation): str
   }
 }
 
-/** A path begins at the start of a word or after what cannot be part of one: `=`, `:`, `,`, a quote, `file://`, `-I`. */
+/** A path begins at the start of a word or after what cannot be part of one: `=`, `:`, `,`, a quote, a scheme, `-I`. */
 function beginsHere(word: string, at: number): boolean {
   if (at === 0) return true;
-  if (word.slice(0, at).endsWith('file://')) return true;
+  // `file:///home`, and as databases are named: `sqlite:////home`.
+  if (/(?<![\w+.-])[A-Za-z][\w+.-]*:\/\/\/?$/.test(word.slice(Math.max(0, at - 40), at))) return true;
   if (/^-[A-Za-z]$/.test(word.slice(0, at))) return true;
   return !/[\p{L}\p{N}_./\\~-]/u.test(word.charAt(at - 1));
 }

@@ -9,6 +9,25 @@ import type { CheckoutLayout } from './checkoutLayout.ts';
 import type { PreparationRequest } from './prepareReproduction.ts';
 import { isInside } from './relocatePaths.ts';
 
+/** A variable that is set anew, or that names tools and settings of the machine and no file of an experiment. */
+export function isLeftAlone(name: string): boolean {
+  return leftAlone.test(name);
+}
+
+const leftAlone =
+  /^(?:PATH|HOME|USERPROFILE|SHELL|PWD|OLDPWD|INIT_CWD|_|VIRTUAL_ENV.*|CONDA_.+|PYENV_.+|UV_.+|PIXI_.+|POETRY_.+|GIT_.+|VSCODE_.+|ELECTRON_.+|LOCKSTEP_.+|npm_.+|NODE_.+|NVM_.+|SSH_.+|XDG_CONFIG_.+|XDG_DATA_DIRS|XDG_RUNTIME_DIR|PS[0-4]|PROMPT_COMMAND|HIST.+|BASH_.+|ENV)$/;
+
+/** Variables of the environment, recorded or not, that lead into the workspace: those that `move` makes others of. */
+export function movedVariables(
+  environment: Readonly<Record<string, string | undefined>>,
+  move: (word: string) => string,
+): Record<string, string> {
+  const moved: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment))
+    if (value !== undefined && !isLeftAlone(name) && move(value) !== value) moved[name] = move(value);
+  return moved;
+}
+
 export function reproducedVariables(
   plan: Plan,
   { environment, layout }: PreparationRequest,
@@ -16,7 +35,7 @@ export function reproducedVariables(
   original: RunDetails,
   asRecorded: boolean,
 ): Record<string, string | undefined> {
-  const variables: Record<string, string | undefined> = {};
+  const variables: Record<string, string | undefined> = { ...movedVariables(environment, move) };
   // What decides numbers and was not set then must not be set now.
   for (const [name, variable] of Object.entries(captureVariables(environment, Buffer.alloc(32))))
     if ('value' in variable && plan.variables[name] === undefined) variables[name] = undefined;

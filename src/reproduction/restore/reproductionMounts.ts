@@ -62,6 +62,7 @@ export async function reproductionMounts(
   const stores = (await alternatesOf(layout.checkout)).map(folder => dirname(folder));
   for (const folder of [...stores, ...(await cachesOf(workspace, environment)), ...environmentFolders])
     if (!isInside(folder, workspace)) bind(folder, folder, true);
+  for (const place of linked) if (!isInside(place, workspace)) bind(place, place, true);
   for (const { type, source, target } of recordedMounts) {
     if (mounts.has(target) || target === workspaceFolder) continue;
     if (type === 'volume') mounts.set(target, { type, source, target, readOnly: true });

@@ -2,7 +2,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
-import { recordLeavesRepository } from '../errors.ts';
+import { recordLeavesRepository } from './errors.ts';
 import { isInside } from './relocatePaths.ts';
 
 /** Throws `record-leaves-repository`. */

@@ -6,9 +6,10 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeJsonAtomic } from '../../base/atomicFile.ts';
-import { readRunEnd } from '../../execution/runEnd.ts';
+import { readProcessRecord, readRunEnd } from '../../execution/runEnd.ts';
 import { runIdSchema } from '../../runs/plan.ts';
 import { runPaths } from '../../runs/runPaths.ts';
+import { supervisorLives } from '../../runs/runState.ts';
 
 const ownerSchema = z.looseObject({ store: z.string(), id: runIdSchema, keep: z.boolean() });
 export type CheckoutOwner = z.infer<typeof ownerSchema>;
@@ -20,17 +21,43 @@ export async function markCheckout(base: string, owner: CheckoutOwner): Promise<
   await writeJsonAtomic(join(base, ownerName), owner);
 }
 
-/** Failures are nobody's loss: the next reproduction looks again. */
-export async function sweepCheckouts(folder: string, ownId: string): Promise<void> {
+/** Whether the folder says that it is this one's. */
+export async function isCheckoutOf(
+  base: string,
+  { store, id }: Pick<CheckoutOwner, 'store' | 'id'>,
+): Promise<boolean> {
+  const owner = await readOwner(base).catch(() => undefined);
+  return owner?.store === store && owner.id === id;
+}
+
+async function readOwner(base: string): Promise<CheckoutOwner> {
+  return ownerSchema.parse(JSON.parse(await readFile(join(base, ownerName), 'utf8')));
+}
+
+/**
+ * Failures are nobody's loss: the next reproduction looks again.
+ * @param judge Called with the owner of what is to go: while its files are there they can still be compared.
+ */
+export async function sweepCheckouts(
+  folder: string,
+  ownId: string,
+  judge: (owner: CheckoutOwner) => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (name === ownId) continue;
     const base = join(folder, name);
     try {
-      const owner = ownerSchema.parse(JSON.parse(await readFile(join(base, ownerName), 'utf8')));
+      const owner = await readOwner(base);
       if (owner.keep || owner.id !== name) continue;
-      const end = await readRunEnd(runPaths(owner.store, owner.id));
+      const paths = runPaths(owner.store, owner.id);
+      const end = await readRunEnd(paths);
+      if (end === undefined || end.stillRunning) continue;
       // A run that has just ended is still being judged by its supervisor.
-      if (end?.state === 'lost' && !end.stillRunning) await rm(base, { recursive: true, force: true });
+      const record = await readProcessRecord(paths);
+      const isOver = record === undefined || (await supervisorLives(record)) === 'gone';
+      if (end.state !== 'lost' && !isOver) continue;
+      await judge(owner).catch(() => undefined);
+      await rm(base, { recursive: true, force: true });
     } catch {
       // Not ours to judge.
     }

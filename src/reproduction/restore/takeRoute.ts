@@ -34,6 +34,8 @@ export interface TakeRequest {
   readonly workspace: string;
   /** Of the run's code. Absolute. */
   readonly checkout: string;
+  /** A folder that goes with the reproduction, outside of the checkout. Absolute. */
+  readonly scratch: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** In place of the captured list of packages: the name of another one. */
   readonly packages?: string | undefined;
@@ -45,7 +47,7 @@ export interface TakeRequest {
 
 /** Rejects with what rebuildEnvironment and rebuildImage reject with, unless the route says that the host will do. */
 export async function takeRoute(request: TakeRequest): Promise<TakenRoute> {
-  const { route, plan, checkout, environment, onProgress, signal } = request;
+  const { route, plan, checkout, scratch, environment, onProgress, signal } = request;
   const { container } = plan.environment;
   switch (route.kind) {
     case 'recorded':
@@ -63,14 +65,14 @@ export async function takeRoute(request: TakeRequest): Promise<TakenRoute> {
         request.network && (container?.network !== 'none' || (await isMarkedHere(request.store, plan)));
       const began = performance.now();
       const image = await rebuildImage({
-        ...{ checkout, environment, network, onProgress, signal, engine: container?.engine ?? '' },
+        ...{ checkout, scratch, environment, network, onProgress, signal, engine: container?.engine ?? '' },
         endpoint: environment['DOCKER_HOST'] ?? container?.endpoint ?? '',
         recorded: container?.imageId ?? '',
       });
       await noteMade(lockstepCacheFolder(environment), imageKey('built', container?.imageId ?? ''), {
         tookMs: performance.now() - began,
       });
-      return { inContainer: true, caps: image.proven ? [] : [imageRebuiltCap], image };
+      return { inContainer: true, caps: image.proven ? [] : [imageRebuiltCap, ...image.notes], image };
     }
     case 'python-rebuilt':
       try {

@@ -1,18 +1,31 @@
 /** The health of real runs: real git with a bare remote, pinned data with a remote on disk, and what happens to them. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  canReproduce,
+  forecastReproduction,
+} from '../../../src/reproduction/forecast/forecastReproduction.ts';
+import { isGone } from '../../../src/reproduction/forecast/forecastSentence.ts';
 import { checkHealth } from '../../../src/reproduction/health/checkHealth.ts';
 import { runHealthSchema, type RunHealth } from '../../../src/runs/runHealth.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { healthOutputSchema } from '../../../src/cli/output/healthOutput.ts';
 import { cliProject, type CliProject } from '../../helpers/lockstepCli.ts';
 import { repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
 
 const trainer = `
+import os
 print('{"step": 0, "sum": %d}' % sum(int(line) for line in open('numbers.csv')))
-open('labels.txt').read()
+if os.path.exists('labels.txt'):
+    open('labels.txt').read()
+if os.path.exists('large.bin'):
+    open('large.bin', 'rb').read(1)
+if os.path.exists('state.txt'):
+    state = int(open('state.txt').read())
+    open('state.txt', 'w').write(str(state + 1000))
 `;
 
 const md5 = createHash('md5').update('1\n2\n').digest('hex');
@@ -25,9 +38,9 @@ describe('the health of runs', function () {
   let gitRemote: string;
 
   before(async () => {
-    project = await cliProject({ 'train.py': trainer, '.gitignore': 'labels.txt\n' });
+    project = await cliProject({ 'train.py': trainer, '.gitignore': 'labels.txt\nstate.txt\n' });
     const { root, repository } = project;
-    await repository.write({ 'numbers.csv': '1\n2\n', 'labels.txt': 'cat' });
+    await repository.write({ 'numbers.csv': '1\n2\n' });
     assert.equal((await project.lockstep(['data', 'add', 'numbers.csv'])).code, 0);
     dataRemote = join(repository.home, 'data remote');
     gitRemote = join(repository.home, 'git remote.git');
@@ -121,12 +134,46 @@ describe('the health of runs', function () {
     assert.deepEqual(await codes('clean'), ['gone data-missing']);
     await rename(`${cached}.aside`, cached);
     await rename(`${pushed}.aside`, pushed);
-    await writeFile(join(root, 'labels.txt'), 'dog');
-    assert.deepEqual(await codes('clean'), ['gone input-changed']);
-    await rm(join(root, 'labels.txt'));
-    assert.deepEqual(await codes('clean'), ['gone data-missing']);
     await writeFile(join(root, 'labels.txt'), 'cat');
     assert.deepEqual(await codes('clean'), []);
+    const run = await project.lockstep(['run', '--name', 'labelled', '--', 'python3', 'train.py']);
+    assert.equal(run.code, 0, run.stderr);
+    const labelled = async (): Promise<(string | undefined)[]> =>
+      (await check('labelled')).problems.map(({ severity, code, mend }) => `${severity} ${code}: ${mend}`);
+    // Which files were read is written down when the run is over.
+    await waitFor('the inputs', async () => (await labelled()).length > 0);
+    assert.deepEqual(await labelled(), ['at-risk data-unpinned: Pin it: lockstep data add labels.txt']);
+    await writeFile(join(root, 'labels.txt'), 'dog');
+    assert.deepEqual(await codes('labelled'), ['gone input-changed']);
+    await rm(join(root, 'labels.txt'));
+    assert.deepEqual(await codes('labelled'), ['gone data-missing']);
+  });
+
+  it('says what the forecast says: a file over the size limit, and a checkpoint that was written over', async () => {
+    const { root, environment } = project;
+    const large = join(root, 'large.bin');
+    await writeFile(large, '');
+    await truncate(large, 101 * 1024 * 1024);
+    // Too large to be kept by itself.
+    await writeFile(join(root, 'state.txt'), '7'.padEnd(2 * 1024 * 1024));
+    const run = await project.lockstep(['run', '--name', 'large', '--', 'python3', 'train.py']);
+    assert.equal(run.code, 0, run.stderr);
+    await rm(large);
+    const gone = async (): Promise<string[]> =>
+      (await check('large')).problems.filter(one => one.severity === 'gone').map(one => one.message);
+    await waitFor('the inputs', async () => (await gone()).length > 1);
+    const runs = new RunStore(join(root, '.git', 'lockstep'));
+    const original = await runs.read(await runs.resolve('large'));
+    const forecast = await forecastReproduction({
+      ...{ original, store: runs.store, root, variables: environment, offline: true },
+    });
+    assert.equal(canReproduce(forecast), false);
+    const lost = forecast.items.filter(isGone);
+    assert.deepEqual(lost.map(one => one.what).sort(), ['large.bin', 'state.txt']);
+    assert.deepEqual(
+      (await gone()).sort(),
+      lost.map(({ what, reason }) => `${what} is gone: ${reason ?? ''}.`).sort(),
+    );
   });
 
   it('ends with a snapshot that is gone', async () => {

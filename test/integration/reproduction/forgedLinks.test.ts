@@ -12,6 +12,7 @@ import { takeSnapshot } from '../../../src/git/takeSnapshot.ts';
 import { checkoutLayout } from '../../../src/reproduction/restore/checkoutLayout.ts';
 import type { CheckoutLayout } from '../../../src/reproduction/restore/checkoutLayout.ts';
 import { linkEnvironments } from '../../../src/reproduction/restore/environmentFolders.ts';
+import { keptLinks } from '../../../src/reproduction/restore/keptLinks.ts';
 import { offerInputs } from '../../../src/reproduction/restore/offerInputs.ts';
 import { offerLeftOut } from '../../../src/reproduction/restore/offerLeftOut.ts';
 import { offerPinned } from '../../../src/reproduction/restore/offerPinned.ts';
@@ -116,6 +117,7 @@ describe('a forged record whose code holds links', function () {
   it('places and takes away nothing behind them', async () => {
     const { root, environment } = repository;
     const common = { workspace: root, layout, environment, signal };
+    const mayLink = keptLinks('container');
     // What the workspace has at these paths, so that there is something to place.
     const sources = join(repository.home, 'sources', 'project');
     const paths = ['out/new/data.csv', 'lib/new.csv', 'nowhere/data.csv', 'hooks/new', 'inner/data.csv'];
@@ -126,7 +128,7 @@ describe('a forged record whose code holds links', function () {
     const inputs = paths.map(path => ({ path, how: 'opened' as const, sha256: hashOf(Buffer.from(path)) }));
     const offered = await offerInputs({
       ...{ inputs: [...inputs, { path: 'out/new', how: 'opened' }], outputs: [], redirect: [] },
-      ...{ workspace: sources, layout, signal },
+      ...{ workspace: sources, layout, signal, mayLink },
     });
     assert.deepEqual(offered.missing, []);
     assert.equal(await readFile(join(layout.checkout, 'real', 'data.csv'), 'utf8'), 'inner/data.csv');
@@ -142,6 +144,7 @@ describe('a forged record whose code holds links', function () {
 
     const pointer = { path: 'out/thesis/chapter.tex', reason: 'filtered', size: 5 } as const;
     const leftOut = offerLeftOut({
+      mayLink,
       ...{ ...common, code: { ...code, gaps: [pointer] }, captured: undefined, lacking: [], outputs: [] },
       sources: new Map([[pointer.path, { sha256: '0'.repeat(64), size: 5, unneeded: false }]]),
     });

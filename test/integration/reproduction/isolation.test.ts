@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forecastSchema } from '../../../src/runs/forecast.ts';
 import { errorOutputSchema } from '../../../src/cli/output/errorOutput.ts';
@@ -12,6 +12,7 @@ import { verdictSchema } from '../../../src/runs/verdict.ts';
 import type { Verdict } from '../../../src/runs/verdict.ts';
 import { cliProject, cliScript } from '../../helpers/lockstepCli.ts';
 import type { CliOptions, CliProject } from '../../helpers/lockstepCli.ts';
+import { fingerprintChanges, repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
 
 async function run(project: CliProject, words: readonly string[], options?: CliOptions): Promise<void> {
@@ -45,6 +46,45 @@ async function shown(
 
 describe('a reproduction', function () {
   this.timeout(180_000);
+
+  it('writes through no link of the code that leads out', async () => {
+    await using project = await cliProject({
+      'train.py': `
+import json, os, shutil
+print(json.dumps({'step': 0, 'loss': float(open('data/x.txt').read())}))
+shutil.rmtree('out/run')
+os.makedirs('out/run/deep')
+for path in ['out/run/deep/model.txt', 'last.txt', 'inner/model.txt']:
+    open(path, 'w').write('a model')
+`,
+      'real/kept.txt': 'x',
+    });
+    const scratch = join(project.root, '..', 'scratch');
+    await mkdir(join(scratch, 'out', 'run', 'deep'), { recursive: true });
+    await mkdir(join(scratch, 'data'));
+    await writeFile(join(scratch, 'data', 'x.txt'), '0.25');
+    for (const [name, target] of [
+      ['out', join(scratch, 'out')],
+      ['last.txt', join(scratch, 'last.txt')],
+      ['data', join(scratch, 'data')],
+      ['inner', 'real'],
+    ] as const)
+      await symlink(target, join(project.root, name));
+    await project.repository.commit();
+    await run(project, ['python3', 'train.py']);
+    const precious = ['out/run/mine.txt', 'out/run/deep/model.txt', 'last.txt'];
+    for (const path of precious) await writeFile(join(scratch, path), 'precious');
+    const before = await repositoryFingerprint(project.root);
+    const { verdict } = await reproduce(project);
+    // What the original wrote was written over by somebody: its bytes are gone, their hashes are not.
+    assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));
+    assert.deepEqual(
+      verdict.outputs.map(({ path }) => path),
+      ['inner/model.txt', 'last.txt', 'out/run/deep/model.txt', 'real/model.txt'],
+    );
+    for (const path of precious) assert.equal(await readFile(join(scratch, path), 'utf8'), 'precious');
+    assert.deepEqual(fingerprintChanges(before, await repositoryFingerprint(project.root)), []);
+  });
 
   it('finds data beside the repository and leaves results beside it alone', async () => {
     await using project = await cliProject({
@@ -97,17 +137,18 @@ echo '{"step": 0, "loss": 0.5}'
 
   it('is inconclusive when code of the workspace was loaded, and names the module', async () => {
     await using project = await cliProject({
+      '.gitignore': 'place.txt\n',
       'lib/helper.py': 'VALUE = 0.5\n',
       'train.py': `
-import json, os, sys
-sys.path.insert(0, os.environ['WORKSPACE_LIB'])
+import json, sys
+sys.path.insert(0, open('place.txt').read())
 import helper
 print(json.dumps({'step': 0, 'loss': helper.VALUE}))
 `,
     });
-    const env = { WORKSPACE_LIB: join(project.root, 'lib') };
-    await run(project, ['python3', 'train.py'], { env });
-    const { code, verdict } = await reproduce(project, ['@1'], { env });
+    await writeFile(join(project.root, 'place.txt'), join(project.root, 'lib'));
+    await run(project, ['python3', 'train.py']);
+    const { code, verdict } = await reproduce(project);
     assert.equal(verdict.verdict, 'inconclusive', JSON.stringify(verdict, null, 1));
     assert.equal(code, 3);
     assert.deepEqual(verdict.escapedModules, [
@@ -141,7 +182,7 @@ print(json.dumps({'step': 0, 'loss': helper.VALUE}))
     await rm(join(project.root, '.venv'), { recursive: true });
     await refused(project, 'interpreter-missing', '--env', 'host');
     const runs = new RunStore(join(project.root, '.git', 'lockstep'));
-    const id = await runs.resolve('@2');
+    const id = await runs.resolve('@1');
     const environmentNow = async (): Promise<string[]> => {
       const { document } = await project.json(['reproduce', id, '--forecast', '--json']);
       const items = forecastSchema.parse(document).items.filter(one => one.ingredient === 'environment');

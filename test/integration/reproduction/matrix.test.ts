@@ -3,10 +3,14 @@
  * stash, branches, configuration and original outputs are the same before and after, byte for byte.
  */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorOutputSchema } from '../../../src/cli/output/errorOutput.ts';
 import { readProcessRecord } from '../../../src/execution/runEnd.ts';
+import { runPaths } from '../../../src/runs/runPaths.ts';
+import { RunStore } from '../../../src/runs/runStore.ts';
+import { judgeLost } from '../../../src/reproduction/judgeReproduced.ts';
+import { forecastSchema } from '../../../src/runs/forecast.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import type { Verdict } from '../../../src/runs/verdict.ts';
 import { killProcess } from '../../helpers/killProcess.ts';
@@ -182,8 +186,32 @@ describe('a reproduction leaves everything as it was', function () {
       'the checkout of the killed one alone to be left',
       async () => (await readdir(checkouts)).join(' ') === killed.id,
     );
+    // A copy of the records is judged for itself: nothing is written to, or removed of, what they were copied from.
+    const copy = join(project.repository.home, 'copied records');
+    await cp(runs.store, copy, { recursive: true });
+    assert.match((await judgeLost(copy, killed.id))?.sentence ?? '', /identical through step 3/);
+    assert.equal((await new RunStore(copy).read(id)).verdicts.length, 2);
+    assert.equal((await runs.read(id)).verdicts.length, 1);
+    assert.deepEqual(await readdir(checkouts), [killed.id]);
+    // The next one judges what is there.
     await expect(project, original, 'identical');
     await waitFor('the checkout to be swept', async () => (await readdir(checkouts)).length === 0);
+    const lost = (await runs.read(id)).verdicts.find(one => one.reproductionId === killed.id);
+    assert.match(lost?.sentence ?? '', /^Inconclusive, identical through step 3: the reproduction was lost/);
+    // And so does who asks for its report.
+    await rm(join(runPaths(runs.store, id).verdicts, `${killed.id}.json`));
+    const report = await project.lockstep(['report', killed.id]);
+    assert.match(report.stdout, /Inconclusive, identical through step 3/, report.stderr);
+
+    // Where the supervisor alone was killed another one takes its place, and the program goes on to its end.
+    const adopted = await startReproduction(project, id);
+    await waitFor('the third one to log', reached(adopted.id));
+    killProcess((await readProcessRecord(adopted.paths))?.supervisor.pid);
+    await writeFile(flag, '');
+    const third = await waitFor('its verdict', async () =>
+      (await runs.read(id)).verdicts.find(one => one.reproductionId === adopted.id),
+    );
+    assert.match(third.sentence, /identical through step 3/);
   });
 
   it('where the disk for its checkout is full', async function () {
@@ -199,7 +227,21 @@ describe('a reproduction leaves everything as it was', function () {
     const env = { XDG_CACHE_HOME: cache };
     const { code, document } = await project.json(['reproduce', id, '--json'], { env });
     assert.equal(code, 3, JSON.stringify(document));
-    assert.match(errorOutputSchema.parse(document).error.message, /space|full/i);
+    const { error } = errorOutputSchema.parse(document);
+    assert.equal(error.code, 'disk-full', error.message);
+    assert.match(error.message, /no room for the reproduction: it needs .* for the code and .* are free\.$/);
+    const forecast = await project.json(['reproduce', id, '--forecast', '--json'], { env });
+    const { blockers, sentence } = forecastSchema.parse(forecast.document);
+    assert.deepEqual([forecast.code, blockers.map(one => one.code)], [3, ['disk-full']], sentence);
+    assert.match(sentence, /it needs about 16\.8 MB, and /);
     assert.deepEqual(fingerprintChanges(before, await repositoryFingerprint(project.root)), []);
+    // What the run wrote is as large as what is free.
+    const wide = await run(project, [
+      ...['python3', '-c', `open('out/wide.bin', 'wb').write(bytes(${9 * 1024 * 1024}))`],
+    ]);
+    const refused = await project.json(['reproduce', wide, '--json'], { env });
+    const said = errorOutputSchema.parse(refused.document).error;
+    assert.equal(said.code, 'disk-full');
+    assert.match(said.message, /it needs 9\.4 MB for what the run wrote, and /);
   });
 });

@@ -98,7 +98,10 @@ describe('lockstep reproduce', function () {
     assert.equal(verdict.verdict, 'diverged');
     assert.equal(code, 1);
     assert.equal(verdict.metrics[0]?.firstDifferingStep, 0);
-    assert.match(verdict.cause ?? '', /no seed is known/);
+    assert.match(
+      verdict.cause ?? '',
+      /no seed is known: the numbers of random\.seed at random \(train\.py:\d+\) are others each time\./,
+    );
   });
 
   it('names changed data as the cause, and stops when data is gone', async () => {
@@ -113,11 +116,16 @@ describe('lockstep reproduce', function () {
     assert.equal(changed.verdict.verdict, 'diverged');
     assert.match(changed.verdict.cause ?? '', /data \(data\/x\.txt/);
 
+    const { stdout: listed } = await project.lockstep(['runs']);
+    // Reproductions say of which run they are, and have their own verdict in their row.
+    assert.equal(listed.match(/\(reproduces [0-9A-Z]{6}\).*(identical|diverged)$/gm)?.length, 2, listed);
     await project.repository.git('clean', '-ffdxq');
     const gone = await project.lockstep(['reproduce', '@3']);
     assert.equal(gone.code, 3, gone.stderr);
     assert.match(gone.stderr, /data\/x\.txt/);
     assert.match(gone.stderr, /Put the files back/);
+    // What was refused is no run: @1 is still what it was.
+    assert.equal((await project.lockstep(['runs'])).stdout, listed);
   });
 
   it('calls the same failure identical', async () => {
@@ -184,7 +192,7 @@ open(sys.argv[2].split('=', 1)[1], 'w').write(str(value))
     assert.deepEqual(verdict.escapedModules, []);
     assert.deepEqual(
       verdict.ingredients.filter(one => one.status !== 'same').map(one => one.name),
-      ['parameters'],
+      ['parameters', 'determinism'],
     );
     assert.equal(await fingerprint(project), before);
   });
@@ -209,7 +217,44 @@ for step in range(6):
 if 'checkouts' in os.getcwd():
     time.sleep(120)
 `,
+      'axes.py': `
+import json, os, sys, time
+last = int(sys.argv[1]) if 'checkouts' in os.getcwd() else -1
+if last == -2:
+    time.sleep(120)
+def log(**fields):
+    print(json.dumps({**fields, 'time': time.time()}), flush=True)
+    time.sleep(0.01)
+for epoch in range(3):
+    for step in range(5 * epoch, 5 * epoch + 5):
+        log(step=step, loss=step / 2)
+        if step == last:
+            time.sleep(120)
+    log(epoch=epoch, score=epoch / 2)
+`,
     });
+    for (const [last, words, compared, through] of [
+      ['3', ['--for', '5s'], [4, 0], 3],
+      ['9', ['--steps', '8'], [9, 1], 8],
+    ] as const) {
+      await expectRun(project, ['--', 'python3', 'axes.py', last]);
+      const { verdict } = await reproduce(project, ['@1', ...words]);
+      assert.deepEqual(
+        [verdict.verdict, verdict.metrics.map(metric => metric.comparedPoints)],
+        ['identical', compared],
+        JSON.stringify(verdict, null, 1),
+      );
+      assert.match(verdict.sentence, new RegExp(`^Identical through step ${through}: `));
+      if (compared[1] === 0)
+        assert.match(
+          verdict.metrics[1]?.sentence ?? '',
+          /^Not reached: the part that both runs have ends before/,
+        );
+    }
+    // A time that is over at once counts from the start of the program, and is no cancellation either.
+    await expectRun(project, ['--', 'python3', 'axes.py', '-2']);
+    const short = await reproduce(project, ['@1', '--for', '1ms']);
+    assert.deepEqual([short.verdict.verdict, short.code], ['inconclusive', 3]);
     await expectRun(project, ['--', 'python3', 'train.py']);
     const { code, verdict } = await reproduce(project, ['@1', '--steps', '3']);
     assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));

@@ -5,7 +5,8 @@ import { cp, mkdir, open, readFile, readdir, rm, truncate, writeFile } from 'nod
 import { join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
 import { errorOutputSchema } from '../../../src/cli/output/errorOutput.ts';
-import { findEscapes } from '../../../src/reproduction/restore/findEscapes.ts';
+import { findEscapes, findMoved } from '../../../src/reproduction/restore/findEscapes.ts';
+import { forecastSchema } from '../../../src/runs/forecast.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliOptions, CliProject } from '../../helpers/lockstepCli.ts';
@@ -113,13 +114,14 @@ print(json.dumps({'step': 0, 'large': len(head('large.bin')), 'pointer': int(hea
     await using project = await cliProject({
       '.gitignore': 'out/\n',
       'train.py': `
-import json, os, sys
+import json, os, random, sys
 step, value = 0, 1.0
 if '--resume' in sys.argv:
     state = json.load(open(sys.argv[sys.argv.index('--resume') + 1]))
     step, value = state['step'], state['value']
 os.makedirs('out', exist_ok=True)
 while step < 6:
+    random.seed(step)
     value = value * 0.9 + step
     print(json.dumps({'step': step, 'loss': value}))
     step += 1
@@ -138,7 +140,16 @@ json.dump(value, open('out/model.json', 'w'))
     await project.repository.write({ 'lockstep.yaml': `resume: ['--resume', '{checkpoint}']\n` });
     const other = await project.json(['reproduce', id, '--checkpoint', 'out/nine.json', '--json']);
     assert.equal(errorOutputSchema.parse(other.document).error.code, 'checkpoint-unknown');
-    const verdict = await reproduce(project, [id, '--checkpoint', 'out/three.json']);
+    const verdict = await reproduce(project, [id, '--checkpoint', join(project.root, 'out/three.json')]);
+    // The option itself makes nothing another one.
+    assert.deepEqual(
+      verdict.ingredients.filter(one => one.status === 'differs'),
+      [],
+    );
+    const cwd = join(project.root, 'out');
+    const words = ['reproduce', id, '--forecast', '--json', '--checkpoint', 'three.json'];
+    const { document } = await project.json(words, { cwd });
+    assert.deepEqual(forecastSchema.parse(document).blockers, []);
     assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));
     assert.deepEqual([verdict.part?.fromStep, verdict.metrics[0]?.comparedPoints], [3, 3]);
     assert.match(verdict.sentence, /^Identical from step 3: /);
@@ -180,18 +191,18 @@ describe('a reproduction tells', function () {
       verdict.escapedModules.map(one => one.module),
       ['secretly'],
     );
-    const found = await findEscapes({
+    const question = {
       original: await storeOf(project).read(id),
       ...{ workspace: root, environment: { ...environment, ...env } },
-    });
-    assert.deepEqual(found, [
+    };
+    assert.deepEqual(await findMoved(question), ['DATA_DIR']);
+    assert.deepEqual(await findEscapes(question), [
       `mine.pth of the environment leads to ${join(root, 'lib')}`,
-      `the variable DATA_DIR leads to ${join(root, 'data')}`,
       `config.yaml names ${root} in line 1`,
     ]);
   });
 
-  it('an input that changed while it ran, and a file of the workspace that it wrote', async () => {
+  it('an input that changed while it ran, and a file that it wrote by a variable, not into the workspace', async () => {
     await using project = await cliProject({
       '.gitignore': 'data/\n',
       'train.py': `
@@ -213,6 +224,7 @@ open(os.environ['ESCAPE'], 'w').write('mine')
     const env = { FLAG: flag, ESCAPE: join(root, 'data', 'written.txt') };
     const id = await run(project, ['--', 'python3', 'train.py'], { env });
     await rm(flag);
+    await repository.write({ 'data/written.txt': 'precious' });
     const runs = storeOf(project);
     const launched = await startReproduction(project, id, {}, env);
     await waitFor(
@@ -225,10 +237,12 @@ open(os.environ['ESCAPE'], 'w').write('mine')
     await writeFile(flag, '');
     const verdict = await waitFor('the verdict', async () => (await runs.read(id)).verdicts[0]);
     const caps = verdict.caps.join('\n');
-    assert.match(caps, /wrote .*data\/written\.txt in the workspace/, JSON.stringify(verdict, null, 1));
-    // A clone is the checkout's own.
+    assert.doesNotMatch(caps, /written\.txt/, JSON.stringify(verdict, null, 1));
+    assert.equal(verdict.outputs.find(({ path }) => path === 'data/written.txt')?.verdict, 'identical');
+    assert.equal(await readFile(join(root, 'data', 'written.txt'), 'utf8'), 'precious');
+    // A clone or a copy is the checkout's own.
     if (!/changed during/.test(caps))
       assert.equal(verdict.ingredients.find(one => one.name === 'data')?.status, 'same');
-    assert.notEqual(verdict.verdict, 'identical');
+    else assert.notEqual(verdict.verdict, 'identical');
   });
 });

@@ -1,10 +1,12 @@
 /** Code that one git tree does not hold: submodules with edits of their own, and files over the size limit. */
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorOutputSchema } from '../../../src/cli/output/errorOutput.ts';
 import { showOutputSchema } from '../../../src/cli/output/showOutput.ts';
 import { capturedSchema } from '../../../src/runs/captured.ts';
 import type { Captured } from '../../../src/runs/captured.ts';
+import { forecastSchema } from '../../../src/runs/forecast.ts';
 import { planSchema } from '../../../src/runs/plan.ts';
 import type { Plan } from '../../../src/runs/plan.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
@@ -54,8 +56,11 @@ describe('a reproduction of code in parts', function () {
       'train.py': `
 import json, sys
 sys.path.insert(0, 'lib')
-from model import VALUE
-from extra import MORE
+try:
+    from model import VALUE
+    from extra import MORE
+except ImportError:
+    VALUE, MORE = 0.5, 0.125
 print(json.dumps({'step': 0, 'loss': VALUE + MORE}))
 `,
       '.gitignore': '__pycache__/\n',
@@ -77,6 +82,31 @@ print(json.dumps({'step': 0, 'loss': VALUE + MORE}))
     assert.deepEqual(fingerprintChanges(before, await repositoryFingerprint(root)), []);
     assert.deepEqual(fingerprintChanges(inner, await repositoryFingerprint(join(root, 'lib'))), []);
     assert.match(await readFile(join(root, 'lib', 'model.py'), 'utf8'), /100/);
+
+    // Without the submodule's repository the program would go on with something else, and say nothing.
+    await rename(join(root, '.git/modules/lib'), join(root, '.git/aside'));
+    const mend = /^Its uncommitted files were kept in modules\/lib of the git folder alone.* --without lib$/;
+    const refused = await project.json(['reproduce', verdict.runId, '--json']);
+    const { error } = errorOutputSchema.parse(refused.document);
+    assert.deepEqual([refused.code, error.code], [3, 'code-missing'], JSON.stringify(error));
+    assert.match(error.message, /^A part of the run's code is gone: lib could not be restored /);
+    assert.match(error.mend ?? '', mend);
+    const forecast = forecastSchema.parse(
+      (await project.json(['reproduce', verdict.runId, '--forecast', '--json'])).document,
+    );
+    assert.deepEqual(
+      forecast.blockers.map(({ code }) => code),
+      ['code-missing'],
+    );
+    assert.match(forecast.blockers[0]?.mend ?? '', mend);
+    assert.match(forecast.sentence, /^It cannot be the same run: submodule lib/);
+    const without = await project.json(['reproduce', verdict.runId, '--without', 'lib', '--json']);
+    const judged = verdictSchema.parse(without.document);
+    assert.equal(without.code, 3);
+    assert.match(judged.sentence, /^Inconclusive: lib, a part of the code, was left out\.$/);
+    const row = judged.ingredients.find(one => one.name === 'code');
+    assert.equal(row?.status, 'differs', JSON.stringify(row));
+    assert.match(row.differences.join(), /^submodule lib [0-9a-f]{7} → not there/);
   });
 
   it('has a file over the size limit that was hashed beside the run, and is capped once it changed', async () => {
@@ -84,8 +114,7 @@ print(json.dumps({'step': 0, 'loss': VALUE + MORE}))
       'train.py': `
 import json, os
 size = os.stat('weights.bin').st_size
-head = os.popen('head -c 4 weights.bin').read()
-print(json.dumps({'step': 0, 'loss': size + len(head) + 0.5}))
+print(json.dumps({'step': 0, 'loss': size + 0.5}))
 `,
     });
     const { root } = project;

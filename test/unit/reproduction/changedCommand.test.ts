@@ -54,6 +54,12 @@ describe('changedCommand', () => {
       code: 'secret-missing',
       mend: /LOCKSTEP_SECRET_2/,
     });
+    const two = plan({ argv: ['a', '--token=<secret>', '--password', '<secret>'], secretArguments: [1, 3] });
+    assert.throws(() => changedCommand(two, {}, {}), {
+      code: 'secret-missing',
+      message: /^The command had 2 secrets that are not recorded: --token=<secret>, --password <secret>\.$/,
+      mend: /^Set LOCKSTEP_SECRET_1 and LOCKSTEP_SECRET_3 to them and try again\.$/,
+    });
   });
 
   it('leaves words alone that only look like a replaced secret', () => {

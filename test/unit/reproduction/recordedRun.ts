@@ -57,6 +57,7 @@ export function capturedValues(change: Partial<Captured> = {}): Captured {
     packages: captured({ list: 'c'.repeat(64), count: 2 }),
     editable: [],
     modules: captured({}),
+    facts: { 'python.hash_randomization': false },
     inputs: [],
     ...change,
   };

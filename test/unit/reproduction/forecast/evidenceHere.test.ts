@@ -124,7 +124,7 @@ describe('the sentence of a forecast', () => {
       'does not where no seed was seen',
       {
         ...{ ...facts, closeness: 'bit-identical' },
-        unproven: 'no seed was seen (lockstep probe ABCDEF tells)',
+        open: [{ text: 'no seed was seen (lockstep probe ABCDEF tells)', unseen: true }],
       },
       'Nothing recorded stands against equal bits; no seed was seen (lockstep probe ABCDEF tells).',
     ],

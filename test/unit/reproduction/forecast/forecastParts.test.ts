@@ -188,6 +188,12 @@ describe('the expected duration', () => {
       {},
       { ms: 10, basis: 'original' },
     ],
+    [
+      'not that of one that crashed',
+      run([{ ...verdict(5), verdict: 'inconclusive' }], 10),
+      {},
+      { ms: 10, basis: 'original' },
+    ],
     ['a share for a part', run([], 60_000), { throughStep: 24 }, { ms: 15_000, basis: 'original' }],
     [
       'what is left after a checkpoint',

@@ -4,7 +4,7 @@ import { stateText, partsOf } from '../../../../src/cli/text/runText.ts';
 import { tellForecast } from '../../../../src/cli/text/tellForecast.ts';
 import type { Terminal } from '../../../../src/cli/terminal.ts';
 import { bandAtText } from '../../../../src/reproduction/comparison/bandSentence.ts';
-import { inputsMissing } from '../../../../src/reproduction/errors.ts';
+import { inputsMissing } from '../../../../src/reproduction/restore/errors.ts';
 import { forecastSentence, isGone } from '../../../../src/reproduction/forecast/forecastSentence.ts';
 import type { Forecast, ForecastItem } from '../../../../src/runs/forecast.ts';
 import { originalId, reproductionId } from '../recordedRun.ts';
@@ -55,7 +55,12 @@ describe('the page of a forecast', () => {
       /^data +data\.csv +changed/m,
       /within tolerance at best|\.\.|gone/,
     ],
-    ['ends a sentence once', { caps: ['the packages differ.'] }, /at best: the packages differ\.$/m, /\.\./],
+    [
+      'ends a sentence once',
+      { caps: ['the packages differ.'], blockers: [{ code: 'x', message: 'It has no code.' }] },
+      /^ {2}the packages differ\.$/m,
+      /\.\./,
+    ],
   ];
   for (const [title, change, holds, never] of table)
     it(title, () => {
@@ -68,7 +73,12 @@ describe('the page of a forecast', () => {
 describe('an input that is gone', () => {
   const pin = { path: 'data', object: 'md5:0.dir', pinFile: 'data.dvc', known: 'captured' };
   const table: readonly [string[], (typeof pin)[], RegExp, RegExp][] = [
-    [['a.csv'], [], /^The run read a\.csv, which is neither/, /^Put the files back/],
+    [
+      ['a.csv'],
+      [],
+      /^The run read a\.csv, which is neither/,
+      /^Put the files back.*reproduce --without a\.csv …$/,
+    ],
     [['a.csv'], [pin], /^The run read a\.csv, which is neither/, /^Put the files back/],
     [
       ['data/a.csv', 'data/b.csv'],

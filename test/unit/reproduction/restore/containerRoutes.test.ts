@@ -99,7 +99,15 @@ describe('the image of a run', () => {
     const told = join(folder.path, 'told');
     for (const one of [person, programs]) await mkdir(one);
     await writeFile(join(person, 'Dockerfile'), 'FROM scratch\n');
-    await writeFile(join(programs, 'docker'), `#!/bin/sh\necho "$*" > "${told}"\necho sha256:built\n`);
+    await writeFile(
+      join(programs, 'docker'),
+      [
+        '#!/bin/sh',
+        `echo "$*" > "${told}"`,
+        'while [ $# -gt 0 ]; do [ "$1" = --iidfile ] && echo sha256:built >"$2"; shift; done',
+        'echo "Step 1/1 : FROM scratch"\n',
+      ].join('\n'),
+    );
     await chmod(join(programs, 'docker'), 0o755);
     const build = async (name: string, files: Record<string, string>, links: Record<string, string> = {}) => {
       const checkout = join(folder.path, 'checkouts', name);
@@ -110,7 +118,7 @@ describe('the image of a run', () => {
       for (const [path, target] of Object.entries(links)) await symlink(target, join(checkout, path));
       return rebuildImage({
         ...{ checkout, engine: 'docker', endpoint: 'unix:///e.sock', network: false, signal },
-        recorded: 'sha256:recorded',
+        ...{ scratch: folder.path, recorded: 'sha256:recorded' },
         environment: { PATH: `${programs}:/bin:/usr/bin` },
       });
     };
@@ -123,7 +131,7 @@ describe('the image of a run', () => {
         ...dockerfile,
         [config]: json({ ...evil, build: { dockerfile: 'Dockerfile' } }),
       }),
-      { id: 'sha256:built', proven: false },
+      { id: 'sha256:built', proven: false, notes: [] },
     );
     assert.match(await readFile(told, 'utf8'), /--network none/);
     await assert.rejects(readFile(join(person, 'ran')), { code: 'ENOENT' });

@@ -1,0 +1,44 @@
+/** Lines of a forecast about data: what is here, pinned or gone. */
+import type { ForecastItem } from '../../runs/forecast.ts';
+import type { PinnedLook } from './lookAtPinned.ts';
+import { sumBytes, wholeBytes } from './wholeBytes.ts';
+
+export function pinnedItem(
+  { path, availability, bytes, from, reason }: PinnedLook,
+  what = path,
+): ForecastItem {
+  return {
+    ...{ ingredient: 'data', what, availability },
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(from === undefined ? {} : { from }),
+    ...(reason === undefined || availability === 'here' ? {} : { reason }),
+    ...(availability === 'gone'
+      ? { mend: 'Have it pushed from a machine that has it: lockstep data push' }
+      : availability === 'unknown'
+        ? { mend: `Ask for it: lockstep data fetch ${what}` }
+        : {}),
+  };
+}
+
+export function goneItem(what: string, size: { bytes?: number }, reason: string, mend: string): ForecastItem {
+  return { ingredient: 'data', what, availability: 'gone', ...size, reason, mend };
+}
+
+const shownAlone = 6;
+
+/** Many files that are simply there are one line. */
+export function itemsHere(
+  files: readonly { path: string; size: number | undefined }[],
+  ingredient: 'data' | 'code' = 'data',
+): ForecastItem[] {
+  if (files.length === 0) return [];
+  const common = { ingredient, availability: 'here', from: 'the workspace' } as const;
+  if (files.length <= shownAlone)
+    return files.map(({ path, size }) => ({
+      ...common,
+      what: path,
+      ...(size === undefined ? {} : { bytes: wholeBytes(size) }),
+    }));
+  const what = `${files.length} ${ingredient === 'code' ? 'loaded files beside the snapshot' : 'files'}`;
+  return [{ ...common, what, bytes: sumBytes(files.map(one => one.size)) }];
+}
