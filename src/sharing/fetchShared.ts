@@ -14,7 +14,8 @@ import { sharedRecordSchema } from '../runs/sharedRecord.ts';
 import { listTrash } from '../runs/trash.ts';
 import { notInGit, sharedNotFound } from './errors.ts';
 import { bringSnapshot } from './record/bringCommit.ts';
-import { checkRecord, RecordProblem } from './record/checkRecord.ts';
+import { checkRecord } from './record/checkRecord.ts';
+import { RecordProblem } from './record/recordProblem.ts';
 import { fetchRecords, type FetchedRecords } from './record/fetchRecords.ts';
 import { neutralOf } from './record/machineName.ts';
 import { originOf, placeRecord } from './record/placeRecord.ts';
@@ -93,7 +94,8 @@ export async function fetchFrom(
     await using records = await fetchRecords({ repository, store }, remote, due, task);
     for (const [id, why] of records.failures) refused.push({ id, why });
     for (const id of records.ids) {
-      const outcome = await takeOne(records, id, runs.get(id) ?? '', remote, store, task);
+      const from = { remote, commit: runs.get(id) ?? '', others: runs };
+      const outcome = await takeOne(records, id, from, store, task);
       if ('why' in outcome) refused.push(outcome);
       else fetched.push(outcome);
       if ('how' in outcome && outcome.how === 'own') seen[id] = runs.get(id) ?? '';
@@ -143,14 +145,23 @@ function chosenIds(
 async function takeOne(
   records: FetchedRecords,
   id: string,
-  commit: string,
-  remote: GitRemote,
+  from: {
+    readonly remote: GitRemote;
+    readonly commit: string;
+    /** Runs that the remote has, by id. */
+    readonly others: ReadonlyMap<string, string>;
+  },
   store: StorePath,
   task: ShareTask,
 ): Promise<FetchedRun | { id: string; why: string }> {
   try {
     const { files, author, at } = await readCommit(records.context, `refs/in/${id}`);
     const record = checkRecord(id, files);
+    const { remote, commit, others } = from;
+    // Child runs are shared with their parent alone: one that is there by itself would be hidden below a stranger's.
+    const taken = record.manifest.children.find(child => others.has(child));
+    if (taken !== undefined)
+      throw new RecordProblem(`its child run ${taken} is shared there as a run of its own`);
     const pushedBy = author === unnamed ? '' : author;
     const { sharedBy = pushedBy, sharedAt = at } = record.manifest;
     const about = {

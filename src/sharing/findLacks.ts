@@ -13,6 +13,19 @@ export interface Lack {
   readonly what: string;
   /** Why, and what would help; one sentence without its end. */
   readonly why: string;
+  /** Where the kind does not say it: whether the run cannot be reproduced without it. */
+  readonly needed?: boolean;
+}
+
+/** Whether nobody else can reproduce the run without it. */
+export function isNeeded({
+  kind,
+  needed,
+}: {
+  readonly kind: string;
+  readonly needed?: boolean | undefined;
+}): boolean {
+  return needed ?? ['code', 'data', 'file', 'input', 'submodule'].includes(kind);
 }
 
 const most = 50;
@@ -48,13 +61,23 @@ export function findLacks(run: RunDetails, data: GivenData | undefined): Lack[] 
   for (const input of captured?.inputs ?? []) {
     if (input.inSnapshot === true || input.problem === 'missing' || gaps.has(input.path)) continue;
     if (pinned.some(path => covers(path, input.path) || covers(input.path, path))) continue;
-    lacks.push({
-      kind: 'input',
-      what: input.path,
-      why: isAbsolute(input.path)
-        ? 'read from outside of the repository, where no tool pins it'
-        : 'read, but neither part of the code nor pinned; pin it with lockstep data add, and run again',
-    });
+    lacks.push(
+      input.opened === undefined
+        ? {
+            kind: 'input',
+            what: input.path,
+            why: isAbsolute(input.path)
+              ? 'read from outside of the repository, where no tool pins it'
+              : 'read, but neither part of the code nor pinned; pin it with lockstep data add, and run again',
+          }
+        : {
+            kind: 'input',
+            what: input.path,
+            why: 'the run wrote to it, and what it held before stays on this machine',
+            // Without its start it is made all the same, and cannot be compared.
+            ...(input.opened === 'append' ? { needed: false } : {}),
+          },
+    );
   }
   for (const place of plan.secretArguments)
     lacks.push({

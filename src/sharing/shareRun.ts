@@ -11,15 +11,18 @@ import type { StorePath } from '../runs/runPaths.ts';
 import { notInGit, notShareable, sharedContended, transportFailed } from './errors.ts';
 import { giveData, type GivenData } from './giveData.ts';
 import { findLacks, lackingArtifacts, type Lack } from './findLacks.ts';
-import { checkRecord, RecordProblem } from './record/checkRecord.ts';
+import { checkRecord } from './record/checkRecord.ts';
+import { RecordProblem } from './record/recordProblem.ts';
 import { collectRecord } from './record/collectRecord.ts';
 import { bringCommit } from './record/bringCommit.ts';
 import { creditsOf } from './record/creditsOf.ts';
 import { commitCode } from './record/commitCode.ts';
+import type { Naming } from './record/keptFiles.ts';
 import { describeFiles, manifestName, manifestVersion, type Manifest } from './record/manifest.ts';
 import { neutralOf } from './record/machineName.ts';
 import { readCommit } from './record/readCommit.ts';
 import { personContext, seeingSnapshots } from './record/sharedRepository.ts';
+import { recordSize, type RecordSize } from './record/recordSize.ts';
 import { withLaterStatements } from './record/withLaterStatements.ts';
 import { identity, writeRecordCommit } from './record/writeRecordCommit.ts';
 import { chooseRemote, type GitRemote } from './remote/gitRemote.ts';
@@ -64,6 +67,10 @@ export interface ShareOutcome {
   readonly large: readonly Finding[];
   /** Packed files that were not looked into, or not wholly; why. */
   readonly unread: readonly Finding[];
+  /** What went along byte for byte, and names folders of the person's: by path in the record. */
+  readonly naming: readonly Naming[];
+  /** Of what was sent, or would have been. */
+  readonly record?: RecordSize;
   readonly sent?: { readonly objects: number; readonly bytes: number };
   readonly data?: GivenData;
   /** What somebody else will not have. */
@@ -92,7 +99,7 @@ export async function shareRun(asked: ShareRequest, task: ShareTask): Promise<Sh
       return {
         ...named,
         state: 'unchanged',
-        ...{ findings: [], large: [], unread: [], lacks: [] },
+        ...{ findings: [], large: [], unread: [], naming: [], lacks: [] },
         ...(tip === undefined ? {} : { commit: tip }),
       };
     const allowed = new Set((request.allow ?? []).map(path => path.replace(/^\.\//, '')));
@@ -103,7 +110,10 @@ export async function shareRun(asked: ShareRequest, task: ShareTask): Promise<Sh
     );
     const findings = refusals(scan, allowed);
     const { large, unread } = scan;
-    if (findings.length > 0) return { ...named, state: 'refused', findings, large, unread, lacks: [] };
+    if (findings.length > 0) {
+      const { naming } = made;
+      return { ...named, state: 'refused', findings, large, unread, naming, lacks: [] };
+    }
     // The data goes first: who finds the record then finds it, too.
     if (tip === undefined && data === undefined) {
       data = request.data === false ? undefined : await giveData(request, made.code, task);
@@ -115,7 +125,8 @@ export async function shareRun(asked: ShareRequest, task: ShareTask): Promise<Sh
         state: tip === undefined ? 'shared' : 'updated',
         commit: made.commit,
         findings: [],
-        ...{ large, unread },
+        ...{ large, unread, naming: made.naming },
+        ...(made.record === undefined ? {} : { record: made.record }),
         sent: { objects: scan.objects, bytes: scan.bytes },
         ...(data === undefined ? {} : { data }),
         lacks,
@@ -145,6 +156,9 @@ interface MadeCommit {
   /** The commit of the snapshot, where there is one. */
   readonly code?: string | undefined;
   readonly lacks: readonly Lack[];
+  readonly record?: RecordSize;
+  /** Of what the commit holds and the remote does not have. */
+  readonly naming: readonly Naming[];
 }
 
 async function makeCommit(
@@ -158,7 +172,7 @@ async function makeCommit(
   const neutral = await neutralOf(store, run, task.environment);
   const { maxSize } = request;
   const collecting = { store, run, neutral, logs: request.logs !== false, maxSize };
-  const { files, children, left } = await collectRecord(collecting);
+  const { files, children, left, naming } = await collectRecord(collecting);
   const message = `Run ${run.id}`;
   const { name: me = '' } = await identity(repository, task);
   const by = await creditsOf(store, { dir: run.dir, children }, me);
@@ -166,11 +180,13 @@ async function makeCommit(
     await bringCommit(repository, remote, run.id, task);
     const before = await readShared(repository, run.id, tip, remote, task);
     const after = withLaterStatements(before, files, { run, where: remote.shownUrl, by });
-    if (after === undefined) return { lacks: [] };
+    if (after === undefined) return { lacks: [], naming: [] };
     verify(run.id, after);
     return {
       commit: await writeRecordCommit(repository, { message, parents: [tip], files: after }, task),
       lacks: [],
+      naming: [],
+      record: recordSize(after),
     };
   }
   const { parents, code, lacks } = await commitCode(repository, run, task);
@@ -194,6 +210,8 @@ async function makeCommit(
     commit: await writeRecordCommit(repository, { message, parents, files: all }, task),
     code,
     lacks: [...lacks, ...lackingArtifacts(left)],
+    record: recordSize(all),
+    naming,
   };
 }
 

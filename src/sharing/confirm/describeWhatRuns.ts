@@ -3,6 +3,7 @@
  * and what it can reach. Nothing is left out to be short, and no character hides.
  */
 import { formatCommand } from '../../base/runCommand.ts';
+import type { LeadingLink } from '../../git/linksLeadingOut.ts';
 import type { Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
@@ -15,6 +16,9 @@ export interface DescribedPart {
   /** One item a line; safe to print. */
   readonly lines: readonly string[];
 }
+
+/** Of the part that comes first where there is something to say. */
+export const linksLabel = 'links';
 
 export interface WhatRuns {
   readonly id: string;
@@ -45,9 +49,14 @@ export interface WhatRunsFacts {
   /** As captured, where the list is here. */
   readonly packages?: readonly Package[] | undefined;
   readonly input?: StoredInput | undefined;
+  /** Of its code, those that lead out of it; undefined where the code is not here. */
+  readonly links?: readonly LeadingLink[] | undefined;
 }
 
-export function describeWhatRuns(run: RunDetails, { place, packages, input }: WhatRunsFacts): WhatRuns {
+export function describeWhatRuns(
+  run: RunDetails,
+  { place, packages, input, links }: WhatRunsFacts,
+): WhatRuns {
   const { plan, captured, result, shared } = run;
   const code = knownValue(plan?.code);
   const parts: DescribedPart[] = [];
@@ -57,6 +66,8 @@ export function describeWhatRuns(run: RunDetails, { place, packages, input }: Wh
       .map(line => visibleText(line ?? ''));
     if (there.length > 0) parts.push({ label, lines: there });
   };
+  // What leads out of the checkout nobody expects in code.
+  if (place !== 'workspace') add(linksLabel, linkLines(run, links));
   const [program = '', ...args] = plan?.argv ?? [];
   add('command', [formatCommand(program, args)]);
   add('standard input', inputLines(run, input));
@@ -100,6 +111,23 @@ export function describeWhatRuns(run: RunDetails, { place, packages, input }: Wh
     ),
     parts,
   };
+}
+
+/** As restore/takeInLinks.ts deals with them. */
+function linkLines({ plan, result }: RunDetails, links: WhatRunsFacts['links']): string[] {
+  if (links === undefined)
+    return plan?.code.known === 'unknown' ? [] : ['told when its code is fetched, which is after your yes'];
+  const written = [...(result?.outputs ?? []).map(({ path }) => path), ...(plan?.declaredOutputs ?? [])];
+  return links
+    .slice(0, mostPaths)
+    .map(({ path, target }) => {
+      const isWritten = written.some(one => one === path || one.startsWith(`${path}/`));
+      const what = isWritten
+        ? 'the run wrote through it; a folder or file of its own takes its place'
+        : 'what lies there can be read, and written to as you can';
+      return `${path} leads out of the checkout, to ${target ?? 'a place with a very long name'}: ${what}`;
+    })
+    .concat(links.length > mostPaths ? [`and ${links.length - mostPaths} more`] : []);
 }
 
 const shownInputLines = 12;

@@ -2,7 +2,8 @@
 import { knownValue } from '../../runs/known.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { notShareable } from '../errors.ts';
-import { checkRecord, RecordProblem, type CheckedRecord } from '../record/checkRecord.ts';
+import { checkRecord, type CheckedRecord } from '../record/checkRecord.ts';
+import { RecordProblem } from '../record/recordProblem.ts';
 import type { CollectedRecord } from '../record/collectRecord.ts';
 import { describeFiles, manifestName, manifestVersion } from '../record/manifest.ts';
 

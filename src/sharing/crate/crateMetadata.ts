@@ -35,6 +35,14 @@ type Entity = Readonly<Record<string, unknown>> & { readonly '@id': string };
 
 const profile = 'https://w3id.org/ro/wfrun/process/0.5';
 
+/** RO-Crate asks for a license; where the project has none, it is said so and none is made up. */
+const noLicense: Entity = {
+  '@id': '#no-license',
+  '@type': 'CreativeWork',
+  name: 'No license stated',
+  description: 'The project has no license file. Ask its author before you use more than the law allows.',
+};
+
 /** The document; entities in a fixed order. */
 export function crateMetadata(request: CrateRequest): object {
   const { record, result, name, files, license, author, exportedAt } = request;
@@ -63,7 +71,7 @@ export function crateMetadata(request: CrateRequest): object {
       description: `A recorded run and what is needed to repeat it: sh reproduce.sh`,
       datePublished: exportedAt.slice(0, 10),
       conformsTo: ref(profile),
-      ...(license === undefined ? {} : { license: ref(idOf(license)) }),
+      license: ref(license === undefined ? noLicense['@id'] : idOf(license)),
       ...(person === undefined ? {} : { author: ref('#author') }),
       hasPart: [ref('code/'), ref('record/'), ...parts],
       mentions: ref(action),
@@ -85,17 +93,18 @@ export function crateMetadata(request: CrateRequest): object {
       '@type': 'CreateAction',
       name: `Run ${plan.id}`,
       description: formatCommand(plan.argv[0] ?? '', plan.argv.slice(1)),
-      ...(result?.startedAt === undefined ? {} : { startTime: result.startedAt }),
-      ...(result === undefined ? {} : { endTime: result.endedAt }),
+      ...(result?.startedAt === undefined ? {} : { startTime: withOffset(result.startedAt) }),
+      ...(result === undefined ? {} : { endTime: withOffset(result.endedAt) }),
       instrument: ref(program['@id']),
       ...(person === undefined ? {} : { agent: ref('#author') }),
-      object: objects.map(one => ref(one['@id'])),
-      result: results.map(one => ref(one['@id'])),
-      environment: environment.map(one => ref(one['@id'])),
+      ...linked('object', objects),
+      ...linked('result', results),
+      ...linked('environment', environment),
       ...(image === undefined ? {} : { containerImage: ref(image['@id']) }),
-      actionStatus: ref(`http://schema.org/${failed ? 'FailedActionStatus' : 'CompletedActionStatus'}`),
+      actionStatus: `http://schema.org/${failed ? 'FailedActionStatus' : 'CompletedActionStatus'}`,
       ...(failed && result?.failure !== undefined ? { error: result.failure.message } : {}),
     },
+    ...(license === undefined ? [noLicense] : []),
     ...(person === undefined ? [] : [person]),
     ...(image === undefined ? [] : [image]),
     ...objects.filter(({ '@id': id }) => !files.some(({ path }) => idOf(path) === id)),
@@ -196,6 +205,17 @@ function imageEntity({ environment }: Plan): Entity | undefined {
 
 function ref(id: string): { '@id': string } {
   return { '@id': id };
+}
+
+/** One alone stands without a list, and none at all not, as RO-Crate has it. */
+function linked(property: string, entities: readonly Entity[]): Readonly<Record<string, unknown>> {
+  const refs = entities.map(one => ref(one['@id']));
+  return refs.length === 0 ? {} : { [property]: refs.length === 1 ? refs[0] : refs };
+}
+
+/** The profile knows UTC as `+00:00` alone. */
+function withOffset(time: string): string {
+  return time.replace(/Z$/, '+00:00');
 }
 
 /** Paths as URIs: RO-Crate 1.1 asks for percent encoding. */

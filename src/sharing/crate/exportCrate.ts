@@ -13,7 +13,7 @@ import type { StorePath } from '../../runs/runPaths.ts';
 import { settledRun } from '../settledRun.ts';
 import { exportExists, exportFolderMissing, exportTooLarge, notShareable } from '../errors.ts';
 import { collectRecord } from '../record/collectRecord.ts';
-import type { LeftOut } from '../record/keptFiles.ts';
+import type { LeftOut, Naming } from '../record/keptFiles.ts';
 import { neutralOf } from '../record/machineName.ts';
 import { identity } from '../record/writeRecordCommit.ts';
 import { secretByName } from '../scan/findSecrets.ts';
@@ -36,8 +36,10 @@ export interface ExportRequest {
   readonly store: StorePath;
   readonly root: string;
   readonly run: RunDetails;
-  /** Absolute; must not exist. */
+  /** Absolute; must not exist, but for `replace`. */
   readonly output: string;
+  /** A file that is there is replaced in one step, once all is ready. */
+  readonly replace?: boolean | undefined;
   readonly toolVersion: string;
   readonly allow?: readonly string[];
   readonly logs?: boolean;
@@ -59,6 +61,8 @@ export interface ExportOutcome {
   readonly missing: readonly string[];
   /** Images, artifacts and files of models that are too large, and their like. */
   readonly left: readonly LeftOut[];
+  /** What is in it byte for byte, and names folders of the person's. */
+  readonly naming: readonly Naming[];
   /** Whether `reproduce.sh` is in it: without the code there is nothing to repeat. */
   readonly repeatable: boolean;
 }
@@ -73,7 +77,7 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
       'it has no readable plan',
       `Look at what is there: lockstep show ${request.run.id.slice(-6)}`,
     );
-  if (await exists(output)) throw exportExists(output);
+  if (request.replace !== true && (await exists(output))) throw exportExists(output);
   const folder = dirname(output);
   if ((await stat(folder).catch(() => undefined))?.isDirectory() !== true) throw exportFolderMissing(folder);
   const run = await settledRun(store, request.run, task.signal);
@@ -117,6 +121,7 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
     path: output,
     missing: inputs.missing,
     left: collected.left,
+    naming: collected.naming,
     unread,
     repeatable,
   };

@@ -3,6 +3,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, sep } from 'node:path';
 import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { runPathsIn } from '../../runs/runPaths.ts';
 import { hashOf } from '../record/hashOf.ts';
 import type { ShareTask } from '../shareTask.ts';
 import type { ZipEntry } from './zipFile.ts';
@@ -18,7 +19,7 @@ export interface GatheredInputs {
 
 /** What the run read beside its code, where it is still what it was. Links out of the workspace are never followed. */
 export async function gatherInputs(
-  { captured, result }: RunDetails,
+  { captured, result, dir }: RunDetails,
   root: string,
   snapshot: readonly ZipEntry[],
   task: ShareTask,
@@ -26,21 +27,27 @@ export async function gatherInputs(
   const held = new Set(snapshot.map(({ path }) => path));
   const written = new Set((result?.outputs ?? []).map(({ path }) => path));
   const all = (captured?.inputs ?? []).filter(
-    ({ path, inSnapshot, problem }) =>
-      inSnapshot !== true && problem !== 'missing' && !held.has(path) && !written.has(path),
+    ({ path, inSnapshot, problem, opened }) =>
+      inSnapshot !== true &&
+      problem !== 'missing' &&
+      !held.has(path) &&
+      // Of what was only added to, the rest is made without.
+      (opened === undefined ? !written.has(path) : opened !== 'append'),
   );
   const files: ZipEntry[] = [];
   const missing: string[] = [];
   const top = await realpath(root);
   let left = inputBytes;
-  for (const { path, sha256, size = 0 } of all) {
+  for (const { path, sha256, size = 0, opened } of all) {
     task.signal?.throwIfAborted();
     if (isAbsolute(path)) {
       missing.push(path);
       continue;
     }
-    const place = await realpath(join(root, path)).catch(() => undefined);
-    const inside = place?.startsWith(top + sep) === true || isDataCache(place);
+    // What the run wrote to is in its record as it was before, where it was small.
+    const earlier = opened === undefined ? undefined : join(runPathsIn(dir).earlier, sha256 ?? '');
+    const place = earlier ?? (await realpath(join(root, path)).catch(() => undefined));
+    const inside = earlier !== undefined || place?.startsWith(top + sep) === true || isDataCache(place);
     const bytes =
       place !== undefined && inside && sha256 !== undefined && size <= left
         ? await readFile(place).catch(() => undefined)

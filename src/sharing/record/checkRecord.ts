@@ -22,6 +22,7 @@ import {
   recordLimits,
   type Manifest,
 } from './manifest.ts';
+import { RecordProblem } from './recordProblem.ts';
 
 /** A file of the commit: its bytes, or why it is none that could be read. */
 export type SharedFiles = ReadonlyMap<string, Buffer>;
@@ -36,9 +37,6 @@ export interface CheckedRecord {
   readonly files: SharedFiles;
   readonly values: ReadonlyMap<string, unknown>;
 }
-
-/** A reason without its end: `result.json was changed after it was shared`. */
-export class RecordProblem extends Error {}
 
 /** @param files All of the commit but what is no ordinary file. Throws {@link RecordProblem}. */
 export function checkRecord(id: string, files: SharedFiles): CheckedRecord {

@@ -14,9 +14,12 @@ import { writeMetricSeries } from '../../runs/writeMetricSeries.ts';
 import { metricSources } from '../../tracking/lineFolder.ts';
 import { readRunMetrics } from '../../tracking/readRunMetrics.ts';
 import { notShareable } from '../errors.ts';
-import { keptFileBytes, keptFiles, KeptRoom, type LeftOut } from './keptFiles.ts';
-import { logTailBytes, recordPathOf } from './manifest.ts';
+import { keptFileBytes } from './keptSizes.ts';
+import { keptFiles, KeptRoom, namingOf, type LeftOut, type Naming } from './keptFiles.ts';
+import { logTailBytes, recordFileOf, recordPathOf } from './manifest.ts';
 import { neutralText, neutralValue, type Neutral } from './neutralText.ts';
+import { RecordProblem } from './recordProblem.ts';
+import { readOwnFile, requireOrdinaryFiles } from './readOwnFile.ts';
 
 export interface CollectedRecord {
   /** By path in the commit. */
@@ -24,6 +27,8 @@ export interface CollectedRecord {
   readonly children: readonly string[];
   /** What the program kept and is not among them, with its child runs'. */
   readonly left: readonly LeftOut[];
+  /** What goes along byte for byte, and names its author's folders. */
+  readonly naming: readonly Naming[];
 }
 
 export interface CollectRequest {
@@ -37,9 +42,21 @@ export interface CollectRequest {
 }
 
 const mostChildren = 200;
+/** Of the file that lists them. */
+const mostChildrenBytes = 16 * 1024 * 1024;
 
-/** Throws `run-not-shareable` for a record that lacks its plan, and what reading it throws. */
+/** Throws `run-not-shareable` for a record that lacks its plan or has links in its files' places, and what reading it throws. */
 export async function collectRecord(request: CollectRequest): Promise<CollectedRecord> {
+  try {
+    return await collectAll(request);
+  } catch (error) {
+    if (!(error instanceof RecordProblem)) throw error;
+    const { id, dir } = request.run;
+    throw notShareable(id, error.message, `Look at what lies in ${dir}`);
+  }
+}
+
+async function collectAll(request: CollectRequest): Promise<CollectedRecord> {
   const { store, run } = request;
   const files = new Map(await collectOne(run.dir, undefined, request));
   const packages = knownValue(run.captured?.packages)?.list;
@@ -67,13 +84,16 @@ export async function collectRecord(request: CollectRequest): Promise<CollectedR
   // Last: what a program kept gets the room that all else leaves.
   const room = new KeptRoom(request.maxSize ?? keptFileBytes, files);
   const left: LeftOut[] = [];
+  const stdin = recordPathOf(basename(runPathsIn(run.dir).stdin));
+  const naming = namingOf(stdin, files.get(stdin) ?? Buffer.alloc(0), request.neutral);
   for (const child of [undefined, ...children]) {
     const dir = child === undefined ? run.dir : runPaths(store, child).dir;
     const kept = await keptFiles(runPathsIn(dir), child, request.neutral, room);
     for (const [path, bytes] of kept.files) files.set(path, bytes);
     left.push(...kept.left);
+    naming.push(...kept.naming);
   }
-  return { files, children, left };
+  return { files, children, left, naming };
 }
 
 async function collectOne(
@@ -86,7 +106,8 @@ async function collectOne(
   const add = (name: string, bytes: Buffer | undefined): void => {
     if (bytes !== undefined) files.push([recordPathOf(name, child), bytes]);
   };
-  const plan = await readJson(paths.plan);
+  await requireOrdinaryFiles(dir);
+  const plan = await readJson(dir, 'plan.json', child);
   if (plan === undefined) {
     if (child !== undefined) return [];
     throw notShareable(
@@ -97,22 +118,19 @@ async function collectOne(
   }
   add('plan.json', jsonOf(sharedPlan(plan, neutral)));
   for (const name of ['captured.json', 'result.json']) {
-    const value = await readJson(join(dir, name));
+    const value = await readJson(dir, name, child);
     if (value !== undefined) add(name, jsonOf(neutralValue(value, neutral)));
   }
   add('metrics.bin', await metricsOf(paths, isObject(plan) && plan['metricLines'] === true));
-  const reported = await textOf(paths.reported);
+  const reported = await textOf(dir, basename(paths.reported), child);
   if (reported !== undefined) add('reported.jsonl', neutralLines(reported, neutral));
   for (const folder of [paths.annotations, paths.verdicts, paths.probes, paths.causes])
-    for (const [name, bytes] of await statementsIn(folder, neutral))
+    for (const [name, bytes] of await statementsIn(dir, basename(folder), neutral))
       add(`${basename(folder)}/${name}`, bytes);
   if (logs)
     for (const name of [basename(paths.stdout), basename(paths.stderr)])
       add(name, await tailOf(dir, name, neutral));
-  if (run.plan?.stdin === 'stored' && child === undefined) {
-    await using stdin = await openOwnFile(dir, basename(paths.stdin));
-    add('stdin', await stdin?.readFile());
-  }
+  if (run.plan?.stdin === 'stored' && child === undefined) add('stdin', await bytesOf(dir, 'stdin', child));
   return files;
 }
 
@@ -181,21 +199,19 @@ async function metricsOf(paths: RunPaths, metricLines: boolean): Promise<Buffer 
   }
 }
 
-/** Stars and the archive are everybody's own. */
-async function statementsIn(folder: string, neutral: Neutral): Promise<[string, Buffer][]> {
-  const names = await readdir(folder).catch(() => []);
+/** Stars and the archive are everybody's own. @param folder In the run folder. */
+async function statementsIn(dir: string, folder: string, neutral: Neutral): Promise<[string, Buffer][]> {
+  const names = await readdir(join(dir, folder)).catch(() => []);
   const files: [string, Buffer][] = [];
   for (const name of names.sort()) {
     if (!name.endsWith('.json') || !isRunId(name.slice(0, -'.json'.length))) continue;
-    const value = await readJson(join(folder, name)).catch(() => undefined);
+    // One that cannot be read, or came by a link, is nobody's statement.
+    const value = await readJson(dir, `${folder}/${name}`, undefined).catch(() => undefined);
     if (!isObject(value)) continue;
     const rest = without(value, 'star', 'archived');
-    if (
-      basename(folder) === 'annotations' &&
-      Object.keys(rest).every(key => key === 'schemaVersion' || key === 'at')
-    )
+    if (folder === 'annotations' && Object.keys(rest).every(key => key === 'schemaVersion' || key === 'at'))
       continue;
-    files.push([name, jsonOf(neutralValue(basename(folder) === 'annotations' ? rest : value, neutral))]);
+    files.push([name, jsonOf(neutralValue(folder === 'annotations' ? rest : value, neutral))]);
   }
   return files;
 }
@@ -227,26 +243,25 @@ async function tailOf(dir: string, name: string, neutral: Neutral): Promise<Buff
   return Buffer.from(`[the first ${left} bytes are not shared]\n${neutralText(text.slice(from), neutral)}`);
 }
 
-async function childrenOf(paths: RunPaths): Promise<string[]> {
-  const text = (await textOf(paths.children)) ?? '';
+/** Ids of its child runs. */
+export async function childrenOf({ dir, children }: RunPaths): Promise<string[]> {
+  const text = (await readOwnFile(dir, basename(children), mostChildrenBytes))?.toString('utf8') ?? '';
   return [...new Set(text.match(/\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g))];
 }
 
 /** Undefined when there is no such file. Rejects where it cannot be read, or is no JSON. */
-async function readJson(path: string): Promise<unknown> {
-  const text = await textOf(path);
+async function readJson(dir: string, name: string, child: string | undefined): Promise<unknown> {
+  const text = await textOf(dir, name, child);
   return text === undefined ? undefined : (JSON.parse(text) as unknown);
 }
 
-async function textOf(path: string): Promise<string | undefined> {
-  return (await bytesOf(path))?.toString('utf8');
+async function textOf(dir: string, name: string, child: string | undefined): Promise<string | undefined> {
+  return (await bytesOf(dir, name, child))?.toString('utf8');
 }
 
-async function bytesOf(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((error: unknown) => {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  });
+/** Up to the size that the record of a run may have of it. */
+async function bytesOf(dir: string, name: string, child: string | undefined): Promise<Buffer | undefined> {
+  return readOwnFile(dir, name, recordFileOf(recordPathOf(name, child))?.maxBytes ?? 0);
 }
 
 function jsonOf(value: unknown): Buffer {

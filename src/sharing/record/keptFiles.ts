@@ -1,23 +1,23 @@
 /**
  * The files that a program kept in its record (images, artifacts, logged models) as they are shared: small ones, by
- * names that mean the same everywhere. Everything else is named, so that a colleague knows what there is.
+ * names that mean the same everywhere, byte for byte. Everything else is named, so that a colleague knows what there is,
+ * and so is who or what a file names, so that its author knows.
  */
-import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { openOwnFile } from '../../base/openOwnFile.ts';
-import { listArtifacts } from '../../runs/listArtifacts.ts';
+import { listArtifacts, type Artifact } from '../../runs/listArtifacts.ts';
 import { readMediaLines } from '../../runs/media.ts';
 import type { RunPaths } from '../../runs/runPaths.ts';
 import { listingBytesOf, recordFileOf, recordLimits, recordPathOf } from './manifest.ts';
-import { localText, neutralText, neutralValue, type Neutral } from './neutralText.ts';
+import { namedBy, neutralValue, type Neutral } from './neutralText.ts';
+import { readOwnFile } from './readOwnFile.ts';
 
-/** Of one file that is shared unless somebody says otherwise: what hosts of git advise. */
-export const keptFileBytes = 1024 * 1024;
-/** The most that somebody can say. */
-export const mostKeptFileBytes = 64 * 1024 * 1024;
 /** Of all files of a run with its child runs, or of one that is larger than that. */
 const allBytes = 32 * 1024 * 1024;
 const mostFiles = 2000;
+/** Of the lines that tell of images and texts, before some are chosen. */
+const mostMediaBytes = 256 * 1024 * 1024;
 /** What is said about the run later finds room as well. */
 const later = { bytes: 8 * 1024 * 1024, files: 1000, listing: 256 * 1024 } as const;
 
@@ -61,10 +61,19 @@ export class KeptRoom {
   }
 }
 
+/** Of a file that goes along as it is. */
+export interface Naming {
+  /** In the commit. */
+  readonly path: string;
+  /** `your home folder`. */
+  readonly what: string;
+}
+
 export interface KeptFiles {
   /** By path in the commit. */
   readonly files: readonly (readonly [string, Buffer])[];
   readonly left: readonly LeftOut[];
+  readonly naming: readonly Naming[];
 }
 
 /** @param child The id of a child run. Takes from `room`. */
@@ -74,10 +83,10 @@ export async function keptFiles(
   neutral: Neutral,
   room: KeptRoom,
 ): Promise<KeptFiles> {
-  const { artifacts, more } = await listArtifacts(paths);
-  const all = [...(await mediaFilesIn(paths)), ...artifacts];
+  const { files: all, more } = await keptFilesIn(paths);
   const files: [string, Buffer][] = [];
   const left: LeftOut[] = [];
+  const naming: Naming[] = [];
   const shared = new Set<string>();
   for (const { path, kind, size } of all) {
     const target = recordPathOf(path, child);
@@ -88,10 +97,12 @@ export async function keptFiles(
       continue;
     }
     room.take(target, bytes.length);
-    files.push([target, neutralBytes(bytes, neutral)]);
+    // Not a byte is changed: a reproduction that writes the same file has the same hash.
+    files.push([target, bytes]);
+    naming.push(...namingOf(target, bytes, neutral));
     shared.add(path);
   }
-  if (more) left.push({ path: '', why: `there are more than ${artifacts.length} artifacts` });
+  if (more) left.push({ path: '', why: `there are more than ${all.length} of them` });
   const target = recordPathOf('media.jsonl', child);
   const media = await mediaLines(paths, shared, neutral, room.has(target, 0) ? room.bytes : 0);
   if (media.beyond > 0)
@@ -103,13 +114,26 @@ export async function keptFiles(
     room.take(target, media.bytes.length);
     files.push([target, media.bytes]);
   }
-  return { files, left };
+  return { files, left, naming };
 }
 
-/** The reader's home folder in place of the placeholder, in a text. */
-export function localKept(bytes: Buffer, home: string): Buffer {
-  const text = textOf(bytes);
-  return text === undefined ? bytes : Buffer.from(localText(text, home));
+/** All that a program kept, `more` where there is more than is looked at. Links are told, not followed. */
+export async function keptFilesIn(
+  paths: RunPaths,
+): Promise<{ readonly files: readonly Artifact[]; readonly more: boolean }> {
+  const { artifacts, more } = await listArtifacts(paths);
+  return { files: [...(await mediaFilesIn(paths)), ...artifacts], more };
+}
+
+/** Whether its name means the same on every machine. */
+export function isShareable(path: string, child: string | undefined): boolean {
+  return recordFileOf(recordPathOf(path, child)) !== undefined;
+}
+
+/** @param path In the commit. At most one. */
+export function namingOf(path: string, bytes: Buffer, neutral: Neutral): Naming[] {
+  const what = namedBy(bytes, neutral);
+  return what === undefined ? [] : [{ path, what }];
 }
 
 function whyLeft(target: string, kind: 'file' | 'link', size: number, room: KeptRoom): string | undefined {
@@ -130,30 +154,30 @@ async function bytesOf(dir: string, path: string, most: number): Promise<Buffer 
   return bytes === undefined || bytes.length > most ? undefined : bytes;
 }
 
-async function mediaFilesIn({ dir, mediaFiles }: RunPaths) {
+async function mediaFilesIn({ dir, mediaFiles }: RunPaths): Promise<Artifact[]> {
   const folder = await lstat(mediaFiles).catch(() => undefined);
-  if (folder?.isSymbolicLink() === true) return [{ path: 'media', kind: 'link' as const, size: folder.size }];
+  if (folder?.isSymbolicLink() === true) return [{ path: 'media', kind: 'link', size: folder.size }];
   const names = await readdir(mediaFiles).catch(() => []);
-  const found = [];
+  const found: Artifact[] = [];
   for (const name of names.sort()) {
     const path = `media/${name}`;
     const stats = await lstat(join(dir, path)).catch(() => undefined);
     if (stats?.isDirectory() !== false) continue;
-    found.push({ path, kind: stats.isFile() ? ('file' as const) : ('link' as const), size: stats.size });
+    found.push({ path, kind: stats.isFile() ? 'file' : 'link', size: stats.size });
   }
   return found;
 }
 
 /** Without those whose file stays here: they would show nothing. */
 async function mediaLines(
-  { media }: RunPaths,
+  { dir, media }: RunPaths,
   shared: ReadonlySet<string>,
   neutral: Neutral,
   most: number,
 ): Promise<{ readonly bytes?: Buffer; readonly beyond: number }> {
-  const text = await readFile(media, 'utf8').catch(() => undefined);
+  const text = await readOwnFile(dir, basename(media), mostMediaBytes).catch(() => undefined);
   if (text === undefined) return { beyond: 0 };
-  const lines = readMediaLines(text)
+  const lines = readMediaLines(text.toString('utf8'))
     .filter(({ file }) => file === undefined || shared.has(file))
     .map(entry => `${JSON.stringify(neutralValue(entry, neutral))}\n`);
   const limit = Math.min(recordFileOf('record/media.jsonl')?.maxBytes ?? 0, most);
@@ -161,22 +185,6 @@ async function mediaLines(
   const fitting = lines.filter(line => (size += Buffer.byteLength(line)) <= limit);
   const beyond = lines.length - fitting.length;
   return fitting.length === 0 ? { beyond } : { bytes: Buffer.from(fitting.join('')), beyond };
-}
-
-/** Of a text, without names of people; of everything else as it is. */
-function neutralBytes(bytes: Buffer, neutral: Neutral): Buffer {
-  const text = textOf(bytes);
-  return text === undefined ? bytes : Buffer.from(neutralText(text, neutral));
-}
-
-/** Undefined for bytes that are no UTF-8, or hold a zero: programs mean them byte by byte. */
-function textOf(bytes: Buffer): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function megabytes(size: number): string {

@@ -30,6 +30,16 @@ export function neutralText(text: string, { home, realHome, accounts = [] }: Per
   return names.reduce((rest, one) => rest.replace(accountPattern(one), '$<before>~user'), withoutHomes);
 }
 
+/** What of a person's the bytes of a file name, which nothing replaces; undefined for nothing. */
+export function namedBy(bytes: Buffer, person: Person): 'your home folder' | 'your account' | undefined {
+  const words = [person.home, person.realHome ?? person.home, ...(person.accounts ?? [])];
+  // Most files name nobody, and some are large.
+  if (!words.some(word => word !== '' && bytes.includes(word))) return undefined;
+  const text = bytes.toString('utf8');
+  if (neutralText(text, { ...person, accounts: [] }) !== text) return 'your home folder';
+  return neutralText(text, person) === text ? undefined : 'your account';
+}
+
 /** Accounts that name nobody. */
 const everybody =
   /^(?:root|user|users|home|ubuntu|debian|admin|administrator|runner|vscode|codespace|jovyan|node|coder|dev|developer|guest|data|work|test)$/i;

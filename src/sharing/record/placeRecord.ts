@@ -2,7 +2,7 @@
  * Puts a checked record into the store: written beside its place and renamed into it, so that a run is there whole or not
  * at all. A run that is there already is never replaced; it only gets the verdicts that others came to.
  */
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic, writeJsonAtomic } from '../../base/atomicFile.ts';
 import { systemErrorCode } from '../../base/systemError.ts';
@@ -13,14 +13,15 @@ import { writePackageList } from '../../runs/packageStore.ts';
 import { runPaths, runPathsIn, type StorePath } from '../../runs/runPaths.ts';
 import { sharedRecordSchema, type SharedRecord } from '../../runs/sharedRecord.ts';
 import { unplacedPrefix } from './sweepFolders.ts';
-import { RecordProblem, type CheckedRecord } from './checkRecord.ts';
+import type { CheckedRecord } from './checkRecord.ts';
+import { RecordProblem } from './recordProblem.ts';
 import { hashOf } from './hashOf.ts';
 import { sharedPlan } from './collectRecord.ts';
 import { readBrought } from './creditsOf.ts';
-import { localKept } from './keptFiles.ts';
 import { isKeptFile, recordFileOf, recordPathOf } from './manifest.ts';
 import { localText, localValue, type Neutral } from './neutralText.ts';
 import { isSamePlan } from './isSamePlan.ts';
+import { readOwnFile } from './readOwnFile.ts';
 
 export interface PlaceRequest {
   readonly store: StorePath;
@@ -42,17 +43,16 @@ export interface PlacedRecord {
 /** Throws {@link RecordProblem} where another run has its id, and `record-not-written`. */
 export async function placeRecord(request: PlaceRequest): Promise<PlacedRecord> {
   const { store, record } = request;
-  const { dir, plan } = runPaths(store, record.id);
-  const planHere = await readFile(plan).catch(() => undefined);
-  if (planHere !== undefined || (await exists(dir))) return addTo(dir, planHere, request);
+  const { dir } = runPaths(store, record.id);
+  if (await exists(dir)) return addTo(dir, request);
   try {
-    for (const child of record.manifest.children) {
-      const place = runPaths(store, child).dir;
-      if (!(await exists(place))) await placeOne(place, child, request);
-    }
+    // Before anything is written: a run that is here already is nobody else's child.
+    const { missing } = await childrenHere(request);
+    for (const child of missing)
+      if (!(await placeOne(runPaths(store, child).dir, child, request))) await childHere(child, request);
     return (await placeOne(dir, undefined, request))
       ? { how: 'new', verdicts: statementsOf(record, 'verdicts', undefined).length }
-      : await addTo(dir, await readFile(plan).catch(() => undefined), request);
+      : await addTo(dir, request);
   } catch (error) {
     throw systemErrorCode(error) === undefined ? error : recordNotWritten(dir, error);
   }
@@ -99,8 +99,7 @@ async function localBytes(
   request: PlaceRequest,
 ): Promise<Uint8Array | string> {
   const { record, neutral } = request;
-  if (name === 'metrics.bin' || name === 'stdin') return bytes;
-  if (isKeptFile(name)) return localKept(bytes, neutral.home);
+  if (name === 'metrics.bin' || name === 'stdin' || isKeptFile(name)) return bytes;
   if (name.endsWith('.jsonl')) return localLines(bytes.toString('utf8'), neutral.home);
   if (!name.endsWith('.json')) return localText(bytes.toString('utf8'), neutral.home);
   const value = localValue(record.values.get(path), neutral.home);
@@ -134,6 +133,8 @@ async function withPackages(captured: unknown, { store, record, neutral }: Place
 }
 
 const mostSeries = 50_000;
+/** Of a `shared.json`. */
+const mostSharedBytes = 1024 * 1024;
 
 async function requireMetrics(dir: string): Promise<void> {
   const { series, problems, tornBytes } = await readMetricLogs(dir);
@@ -141,19 +142,15 @@ async function requireMetrics(dir: string): Promise<void> {
   if (series.length > mostSeries) throw new RecordProblem('it has too many metrics');
 }
 
-async function addTo(
-  dir: string,
-  planHere: Buffer | undefined,
-  request: PlaceRequest,
-): Promise<PlacedRecord> {
+async function addTo(dir: string, request: PlaceRequest): Promise<PlacedRecord> {
   const { store, record, origin, neutral } = request;
   const paths = runPathsIn(dir);
-  const sharedHere = await readShared(paths.shared);
-  const here = planHere === undefined ? undefined : neutralBytes(planHere, neutral);
+  const sharedHere = await readShared(dir);
+  const here = await planIn(dir, neutral);
   const run = sharedHere === undefined ? {} : { shared: sharedHere };
   if (!isSamePlan(record.files.get(recordPathOf('plan.json')), here, run))
     throw new RecordProblem('another run with the same id is here, and one of the two was changed');
-  const children = sharedHere === undefined ? [] : await knownChildren(request);
+  const children = sharedHere === undefined ? [] : (await childrenHere(request)).fetched;
   // Of a run of one's own the names and notes of others stay with them.
   const folders = sharedHere === undefined ? ['verdicts'] : statementFolders;
   const verdicts = await addStatements(dir, undefined, folders, request);
@@ -171,22 +168,39 @@ async function addTo(
   return { how: 'updated', verdicts };
 }
 
-/** Child runs that came from others before. Throws {@link RecordProblem} where one of them was another run then. */
-async function knownChildren({ store, record, neutral }: PlaceRequest): Promise<string[]> {
-  const known: string[] = [];
-  for (const child of record.manifest.children) {
-    const paths = runPaths(store, child);
-    const shared = await readShared(paths.shared);
-    if (shared === undefined) continue;
-    const plan = record.files.get(recordPathOf('plan.json', child));
-    const planHere = await readFile(paths.plan).catch(() => undefined);
-    const here = planHere === undefined ? undefined : neutralBytes(planHere, neutral);
-    // Fetched by an early version, it has the hash of its parent's plan: then its own is compared.
-    if (!isSamePlan(plan, here, { shared }) && !isSamePlan(plan, here, {}))
-      throw new RecordProblem(`another run with the id of its child run ${child} is here`);
-    known.push(child);
+/** What of its child runs is here: those that came from others before, and those that are not here at all. */
+async function childrenHere(
+  request: PlaceRequest,
+): Promise<{ readonly fetched: readonly string[]; readonly missing: readonly string[] }> {
+  const fetched: string[] = [];
+  const missing: string[] = [];
+  for (const child of request.record.manifest.children) {
+    if (!(await exists(runPaths(request.store, child).dir))) missing.push(child);
+    else if ((await childHere(child, request)) === 'fetched') fetched.push(child);
   }
-  return known;
+  return { fetched, missing };
+}
+
+/** Where it came from. Throws {@link RecordProblem} where another run has the id: a child run has one parent for ever. */
+async function childHere(
+  child: string,
+  { store, record, neutral }: PlaceRequest,
+): Promise<'fetched' | 'recorded'> {
+  const { dir } = runPaths(store, child);
+  const shared = await readShared(dir);
+  const plan = record.files.get(recordPathOf('plan.json', child));
+  const here = await planIn(dir, neutral);
+  // Fetched by an early version, it has the hash of its parent's plan: then its own is compared.
+  const same = (shared !== undefined && isSamePlan(plan, here, { shared })) || isSamePlan(plan, here, {});
+  if (!same) throw new RecordProblem(`another run with the id of its child run ${child} is here`);
+  return shared === undefined ? 'recorded' : 'fetched';
+}
+
+/** Of a run that is here, as it would be shared. */
+async function planIn(dir: string, neutral: Neutral): Promise<Buffer | undefined> {
+  const most = recordFileOf('record/plan.json')?.maxBytes ?? 0;
+  const bytes = await readOwnFile(dir, 'plan.json', most).catch(() => undefined);
+  return bytes === undefined ? undefined : neutralBytes(bytes, neutral);
 }
 
 const statementFolders = ['verdicts', 'annotations', 'probes', 'causes'];
@@ -248,9 +262,10 @@ function neutralBytes(plan: Buffer, neutral: Neutral): Buffer {
   }
 }
 
-async function readShared(path: string): Promise<SharedRecord | undefined> {
+async function readShared(dir: string): Promise<SharedRecord | undefined> {
   try {
-    return sharedRecordSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const bytes = await readOwnFile(dir, 'shared.json', mostSharedBytes);
+    return sharedRecordSchema.parse(JSON.parse(bytes?.toString('utf8') ?? ''));
   } catch {
     return undefined;
   }

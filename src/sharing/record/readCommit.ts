@@ -1,7 +1,8 @@
 /** Reads the files of a commit that somebody wrote, within bounds: its tree may be anything. */
 import { LockstepError } from '../../base/lockstepError.ts';
 import { runGit, type GitContext } from '../../git/runGit.ts';
-import { RecordProblem, type SharedFiles } from './checkRecord.ts';
+import type { SharedFiles } from './checkRecord.ts';
+import { RecordProblem } from './recordProblem.ts';
 import { recordFileOf, manifestName, recordLimits } from './manifest.ts';
 
 export interface SharedCommit {

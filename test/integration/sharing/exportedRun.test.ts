@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { runCommand, type CommandOutcome } from '../../../src/base/runCommand.ts';
+import { RunStore } from '../../../src/runs/runStore.ts';
+import { exportCrate } from '../../../src/sharing/crate/exportCrate.ts';
 import { scrubbedEnvironment } from '../../helpers/scrubbedEnvironment.ts';
 import { packageIndex, type PackageIndex } from '../../helpers/python/packageIndex.ts';
 import { team, type Member, type Team } from './team.ts';
@@ -11,6 +13,10 @@ import { team, type Member, type Team } from './team.ts';
 const trainer = `
 import json, sys, os, helper, calculator
 numbers = [float(line) for line in open('data.csv')]
+with open('state.json') as state:
+    numbers += json.load(state)
+with open('state.json', 'w') as state:
+    json.dump(numbers, state)
 for step in range(3):
     print(json.dumps({'step': step, 'loss': helper.loss(step, numbers) * calculator.FACTOR}))
 print('accuracy: 0.5')
@@ -38,13 +44,15 @@ describe('an exported run', function () {
     ]);
     await ana.write({
       'train.py': trainer,
-      '.gitignore': '.venv\ndata.csv\nout put.txt\n',
+      '.gitignore': '.venv\ndata.csv\nstate.json\nout put.txt\n',
       LICENSE: 'free\n',
     });
     await ana.git('add', '--all');
     await ana.git('commit', '--quiet', '--message', 'a project');
     await ana.write({
       'data.csv': '1\n2\n',
+      // Resumed from, and overwritten: what it was before goes along.
+      'state.json': '[]',
       'helper.py': 'def loss(step, numbers):\n    return sum(numbers) / (step + 1)\n',
     });
     const venv = await runCommand({
@@ -199,5 +207,20 @@ describe('an exported run', function () {
     );
     assert.equal(code, 0, stderr);
     assert.match(stdout, /Without reproduce\.sh: the code of the run is not known/);
+  });
+
+  it('replaces a file where that was asked, but keeps it where nothing may be exported', async () => {
+    await ana.write({ 'notes.txt': `aws_access_key_id = ${['AKIA', 'Z7QFGHIJKLMNOPQR'].join('')}\n` });
+    await ana.expect(0, 'run', '--', 'true');
+    const store = new RunStore(ana.store);
+    const run = await store.read(await store.resolve('@1'));
+    const output = join(all.folder, 'mine.zip');
+    await writeFile(output, 'mine');
+    const request = { store: ana.store, root: ana.root, run, output, replace: true, toolVersion: '1' };
+    const task = { environment: ana.environment };
+    assert.equal((await exportCrate(request, task)).state, 'refused');
+    assert.equal(await readFile(output, 'utf8'), 'mine');
+    assert.equal((await exportCrate({ ...request, allow: ['notes.txt'] }, task)).state, 'exported');
+    assert.equal((await readFile(output)).subarray(0, 2).toString(), 'PK');
   });
 });

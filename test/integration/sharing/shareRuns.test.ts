@@ -248,7 +248,9 @@ describe('sharing runs', function () {
     await ana.git('commit', '--quiet', '--allow-empty', '--message', `with ${value}`);
     const head = await ana.git('rev-parse', 'HEAD');
     await ana.git('commit', '--quiet', '--allow-empty', '--message', 'without');
-    await ana.expect(0, 'run', '--', 'python3', '-c', 'print(open("private.csv").read())');
+    const program =
+      'print(open("private.csv").read())\nfor at in range(40000): print(\'{"step": %d, "loss": %r}\' % (at, at / 7))';
+    await ana.expect(0, 'run', '--', 'python3', '-c', program);
     const other = await new RunStore(ana.store).resolve('@1');
     const refused = await ana.lockstep(['share', 'push', '@1']);
     assert.equal(refused.code, 1, refused.stderr);
@@ -275,7 +277,10 @@ describe('sharing runs', function () {
     await rm(hook);
     assert.ok(!(await ana.git('ls-remote', 'origin')).includes(other));
 
-    const text = await ana.expect(0, ...allowed);
+    // Sent, and of no use to anybody.
+    const text = await ana.expect(1, ...allowed);
+    assert.match(text, /The record is large, [\d.]+ MB, .*\n +record\/metrics\.bin +[\d.]+ MB/);
+    assert.match(text, /nobody else can reproduce it/);
     assert.match(text, /Others will lack:\n +private\.csv: read, but neither part of the code nor pinned/);
     assert.ok((await ana.git('ls-remote', 'origin')).includes(other));
   });

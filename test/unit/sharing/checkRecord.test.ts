@@ -1,7 +1,8 @@
 /** The gate for records of strangers: what was shared is taken, and whatever else comes is refused with a reason. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { checkRecord, RecordProblem } from '../../../src/sharing/record/checkRecord.ts';
+import { checkRecord } from '../../../src/sharing/record/checkRecord.ts';
+import { RecordProblem } from '../../../src/sharing/record/recordProblem.ts';
 import { hashOf } from '../../../src/sharing/record/hashOf.ts';
 import { sharedPlan } from '../../../src/sharing/record/collectRecord.ts';
 import { localValue } from '../../../src/sharing/record/neutralText.ts';
@@ -202,6 +203,20 @@ describe('what a shared run would do', () => {
       ...['a container of its own', 'never on this machine itself'],
     ])
       assert.ok(text.includes(said), `${said}\n${text}`);
+    const links = [
+      { path: 'out', target: '/scratch/\u202eme' },
+      { path: 'data', target: '../data' },
+    ];
+    const result = { ...run.result, outputs: [{ path: 'out/x.json', how: 'seen' }] } as NonNullable<
+      RunDetails['result']
+    >;
+    assert.deepEqual(describeWhatRuns({ ...run, result }, { place: 'checkout', links }).parts[0], {
+      label: 'links',
+      lines: [
+        'out leads out of the checkout, to /scratch/\\u202eme: the run wrote through it; a folder or file of its own takes its place',
+        'data leads out of the checkout, to ../data: what lies there can be read, and written to as you can',
+      ],
+    });
     // Another place is another thing to agree to.
     const host = JSON.stringify(describeWhatRuns(run, { place: 'host' }).parts);
     assert.match(host, /this machine, as you, with all that you can read and write: not the container/);

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { runPathsIn } from '../../../src/runs/runPaths.ts';
-import { keptFileBytes, keptFiles, KeptRoom } from '../../../src/sharing/record/keptFiles.ts';
+import { runPaths, runPathsIn } from '../../../src/runs/runPaths.ts';
+import { keptFiles, KeptRoom } from '../../../src/sharing/record/keptFiles.ts';
+import { keptFileBytes } from '../../../src/sharing/record/keptSizes.ts';
+import { largeKept } from '../../../src/sharing/record/largeKept.ts';
 import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
 
 const neutral = { home: '/home/ana', machine: (host: string): string => host };
@@ -38,6 +40,24 @@ describe('files that a program kept', () => {
         [told],
       );
     }
+  });
+
+  it('are told by name and size where they are over the limit, the largest first', async () => {
+    await using folder = await temporaryFolder('lockstep kept');
+    const [id, child] = ['01M8396F2HXXBNE4XH9BVHQ5X8', '01M8396F2HXXBNE4XH9BVHQ5X9'];
+    const large = (more: number): string => 'x'.repeat(keptFileBytes + more);
+    await written(runPaths(folder.path, id).dir, {
+      'artifacts/a.bin': large(1),
+      'artifacts/fits.bin': large(0),
+      'artifacts/no.name.': large(9),
+      'media/b.png': large(2),
+      'children.jsonl': `{"id":"${child}"}\n`,
+    });
+    await written(runPaths(folder.path, child).dir, { 'models/m/weights': large(3) });
+    assert.deepEqual(
+      (await largeKept(folder.path, id)).map(({ path, size }) => `${path} ${size - keptFileBytes}`),
+      ['models/m/weights 3', 'media/b.png 2', 'artifacts/a.bin 1'],
+    );
   });
 
   it('get the room that the rest of a record leaves, and what gets none is named', async () => {

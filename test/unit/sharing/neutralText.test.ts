@@ -1,7 +1,13 @@
 /** What names a person or a machine is taken out of a record, and becomes the reader's own on the way back. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { localText, localValue, neutralText, neutralValue } from '../../../src/sharing/record/neutralText.ts';
+import {
+  localText,
+  localValue,
+  namedBy,
+  neutralText,
+  neutralValue,
+} from '../../../src/sharing/record/neutralText.ts';
 
 const home = '/home/ana';
 const table: readonly (readonly [text: string, neutral: string])[] = [
@@ -36,6 +42,20 @@ describe('records without names', () => {
     ] as const)
       assert.equal(neutralText(text, person), neutral);
     assert.equal(neutralText('/scratch/root/x', { home, accounts: ['root'] }), '/scratch/root/x');
+  });
+
+  it('are told of files that go as they are, and name somebody', () => {
+    const person = { home, realHome: '/srv/people/ana', accounts: ['ana'] };
+    for (const [text, what] of [
+      ['{"data": "/home/ana/data"}', 'your home folder'],
+      ['\0\uffff binary /srv/people/ana/x\0', 'your home folder'],
+      ['/scratch/ana/x', 'your account'],
+      ['/home/anabel/banana', undefined],
+      ['by ana', undefined],
+      ['', undefined],
+    ] as const)
+      assert.equal(namedBy(Buffer.from(text), person), what, text);
+    assert.equal(namedBy(Buffer.from('x /root/y'), { home: '' }), undefined);
   });
 
   it('are the reader’s own on the way back, whatever the folder is called', () => {

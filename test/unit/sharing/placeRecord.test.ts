@@ -1,9 +1,10 @@
 /** Records of others on their way into the store, and what comes later. */
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runPaths } from '../../../src/runs/runPaths.ts';
-import { checkRecord, RecordProblem } from '../../../src/sharing/record/checkRecord.ts';
+import { checkRecord } from '../../../src/sharing/record/checkRecord.ts';
+import { RecordProblem } from '../../../src/sharing/record/recordProblem.ts';
 import { creditsOf } from '../../../src/sharing/record/creditsOf.ts';
 import { describeFiles, manifestName } from '../../../src/sharing/record/manifest.ts';
 import { originOf, placeRecord, type PlacedRecord } from '../../../src/sharing/record/placeRecord.ts';
@@ -66,6 +67,27 @@ describe('placing a record', () => {
     await assert.rejects(placed(store, other, more), RecordProblem);
     assert.equal((await placed(store, childPlan, more)).how, 'updated');
     assert.equal(await there(), 2);
+  });
+  it('makes no run that is here the child of a stranger’s, and writes nothing then', async () => {
+    await using folder = await temporaryFolder('lockstep store');
+    for (const [what, here] of [
+      ['a run of one’s own', { ...childPlan, parent: undefined }],
+      ['the child run of another one', { ...childPlan, parent: '01M8396F2HXXBNE4XH9BVHQ5A0' }],
+      ['a run whose plan cannot be read', undefined],
+      ['the same child run', childPlan],
+    ] as const) {
+      const store = join(folder.path, what);
+      const { dir, plan: place } = runPaths(store, child);
+      await mkdir(dir, { recursive: true });
+      const text = here === undefined ? '{' : JSON.stringify(here).replaceAll('/~home', neutral.home);
+      await writeFile(place, text);
+      if (here === childPlan) assert.equal((await placed(store, childPlan)).how, 'new');
+      else {
+        await assert.rejects(placed(store, childPlan), /another run with the id of its child run/, what);
+        await assert.rejects(stat(runPaths(store, id).dir), what);
+      }
+      assert.equal(await readFile(place, 'utf8'), text, what);
+    }
   });
   it('keeps who said what, and stops where that cannot be read', async () => {
     await using folder = await temporaryFolder('lockstep store');
