@@ -118,3 +118,13 @@ export function verdictMissing(id: string, log: string): LockstepError {
     mend: `Look into ${log}, and try again.`,
   });
 }
+
+/** Wherever it was met. @param said By the system, with the path. */
+export function noRoom(said: string, cause: unknown): LockstepError {
+  return new LockstepError({
+    code: 'disk-full',
+    message: `The disk is full: ${said}`,
+    mend: 'Free some space and try again.',
+    cause,
+  });
+}

@@ -17,21 +17,25 @@ const supervisorScript = join(import.meta.dirname, fromSource ? 'supervisorMain.
 
 const words = process.argv.slice(2);
 const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
-const startsRun = own[0] === 'run' && !own.some(word => ['--tty', '--help', '-h'].includes(word));
+const startsRun =
+  ['run', 'reproduce'].includes(own[0] ?? '') &&
+  !own.some(word => ['--tty', '--forecast', '--help', '-h'].includes(word));
 
-void runCli(words, packageJson.version, {
-  terminal,
-  env: process.env,
-  cwd: process.cwd(),
-  signal: readerGone.signal,
-  node: process.execPath,
-  supervisorScript,
-  earlySupervisor: startsRun ? startEarly() : undefined,
-}).then(async code => {
+void begin().then(async code => {
   // What is still open (a pipe to a supervisor, a watcher) is no reason to stay; what was printed must arrive.
   await Promise.all([written(process.stdout), written(process.stderr)]);
   process.exit(code);
 });
+
+async function begin(): Promise<number> {
+  const earlySupervisor = startsRun ? startEarly() : undefined;
+  // It loads while this process does: had it to wait for the modules of the command, both would be ready later.
+  await earlySupervisor;
+  return runCli(words, packageJson.version, {
+    ...{ terminal, env: process.env, cwd: process.cwd(), signal: readerGone.signal },
+    ...{ node: process.execPath, supervisorScript, earlySupervisor },
+  });
+}
 
 async function written(stream: NodeJS.WriteStream): Promise<void> {
   await new Promise<void>(resolve => {

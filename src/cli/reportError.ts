@@ -1,6 +1,8 @@
 /** The edge where errors become messages and exit codes. */
 import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
+import { isDiskFull } from '../base/isDiskFull.ts';
+import { noRoom } from './errors.ts';
 import { exitCodes } from './cliContext.ts';
 import type { ErrorOutput } from './output/errorOutput.ts';
 import { jsonText } from './output/jsonText.ts';
@@ -9,7 +11,8 @@ import type { Terminal } from './terminal.ts';
 
 /** Says what failed, why and what to do on standard error, with `json` also as a document; returns the exit code. */
 export function reportError(error: unknown, terminal: Terminal, json: boolean): number {
-  const known = error instanceof LockstepError ? error : undefined;
+  const known =
+    error instanceof LockstepError ? error : isDiskFull(error) ? noRoom(errorText(error), error) : undefined;
   const message = known?.message ?? `This should not have happened: ${errorText(error)}`;
   terminal.err(`${terminal.paintErr('red', 'lockstep:')} ${printableLines(message)}\n`);
   const cause = known?.cause;

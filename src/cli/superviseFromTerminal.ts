@@ -6,7 +6,11 @@ import { constants } from 'node:os';
 import { cancelRun } from '../execution/cancelRun.ts';
 import { launchRun } from '../execution/launchRun.ts';
 import type { LaunchedRun, LaunchRequest } from '../execution/launchRun.ts';
+import { editedCode, editedCodeLines } from '../runs/editedCode.ts';
+import { leftLine } from '../runs/leftProcesses.ts';
 import type { Result } from '../runs/result.ts';
+import type { RunPaths } from '../runs/runPaths.ts';
+import { countMetricLikeLines } from '../tracking/countMetricLikeLines.ts';
 import type { RunEnd } from '../execution/runEnd.ts';
 import { followRun } from '../execution/followRun.ts';
 import { LockstepError } from '../base/lockstepError.ts';
@@ -67,7 +71,34 @@ export async function superviseFromTerminal(
   } finally {
     stopListening();
   }
-  return told(id, paths.dir, end, options, context);
+  const code = told(id, paths.dir, end, options, context);
+  await tellWhatIsMissing(id, { paths, end, request }, context);
+  return code;
+}
+
+/** So few lines may be anything. */
+const fewestMetricLines = 3;
+
+/** What was named and did not come, and metrics that nobody reads as yet: a reproduction would have nothing to compare. */
+async function tellWhatIsMissing(
+  id: string,
+  { paths, end, request }: { paths: RunPaths; end: RunEnd; request: LaunchRequest },
+  { terminal, signal }: CliContext,
+): Promise<void> {
+  const { result } = end;
+  for (const line of editedCodeLines(editedCode(result))) terminal.err(`lockstep: ${printable(line)}\n`);
+  const left = leftLine(result);
+  if (left !== undefined) terminal.err(`lockstep: ${printable(left)}\n`);
+  if (result === undefined || end.state !== 'finished') return;
+  for (const { path, how, problem } of result.outputs)
+    if (how === 'declared' && problem === 'missing')
+      terminal.err(`lockstep: the command did not write ${printable(path)}, which is named as its output\n`);
+  if (request.metricLines === true || Object.keys(result.metrics).length > 0) return;
+  const { lines, keys } = await countMetricLikeLines(paths.stdout, { signal });
+  if (lines >= fewestMetricLines)
+    terminal.err(
+      `lockstep: ${lines} printed lines look like metrics (${keys.slice(0, 3).map(printable).join(', ')}), and nobody reads them; see lockstep metrics ${shortId(id)} --preview-lines\n`,
+    );
 }
 
 function told(

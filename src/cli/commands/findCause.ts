@@ -105,6 +105,8 @@ function tellPlan(plan: CausePlan, { terminal }: CliContext): void {
   else terminal.err('Only outputs differ, so each trial runs to its end.\n');
   terminal.err('To be set back, the likeliest first, after a control with nothing set back:\n');
   for (const trial of trials) terminal.err(`  ${printable(trial.restored)}\n`);
+  for (const fixed of plan.fixing)
+    terminal.err(`  where the program is not like itself, two runs with ${printable(fixed.restored)}\n`);
   if (trials.length === 0) terminal.err('  nothing that is recorded differs and could be set back\n');
   if (packageSources.length > 0)
     terminal.err('Where packages have to be installed again, these come from elsewhere than an index:\n');

@@ -30,6 +30,7 @@ export const probe: Subcommand = {
         'through this step; else a tenth of the steps, but at least 20 points, and at most 2 minutes each',
       )
       .option('--for <duration>', 'stop each of the two after a while (90s, 10m)')
+      .option('--gpu <device>', 'the GPU to run on: a UUID or an index')
       .addOption(jsonOption());
     if (!parseWords(parser, words)) return exitCodes.done;
     const flags = parser.opts<ProbeFlags>();
@@ -42,6 +43,7 @@ export const probe: Subcommand = {
       const { id, probe: found } = await probeDeterminism(
         {
           ...{ original, length, store: project.store, root: project.root },
+          ...(flags.gpu === undefined ? {} : { options: { gpu: flags.gpu } }),
           ...{ toolVersion: packageJson.version, variables: context.env, signal: interrupted.signal },
           onProgress: progress => tellProgress(progress, context),
         },
@@ -63,6 +65,7 @@ export const probe: Subcommand = {
 interface ProbeFlags {
   readonly steps?: string;
   readonly for?: string;
+  readonly gpu?: string;
   readonly json?: boolean;
 }
 

@@ -1,6 +1,7 @@
 /** `lockstep report`: the verdict of a reproduction as a document for others. */
 import { resolve } from 'node:path';
 import { writeFileAtomic } from '../../base/atomicFile.ts';
+import { askJudge } from '../../reproduction/askJudge.ts';
 import { readReport } from '../../reproduction/report/readReport.ts';
 import type { ReportContent } from '../../reproduction/report/reportContent.ts';
 import { reportHtml } from '../../reproduction/report/reportHtml.ts';
@@ -40,6 +41,10 @@ export const report: Subcommand = {
       throw wrongUse(`--format wants md, html or json, not ${format}`, 'lockstep report');
     const { runs } = await openRuns(context);
     const id = await runs.resolve(parser.args[0] ?? '');
+    const asked = await runs.read(id);
+    // Its supervisor was killed before it had said what it came to.
+    if (asked.plan?.reproduces !== undefined && asked.state === 'lost')
+      await askJudge(context, runs.store, id);
     const document = write(await readReport(runs, id));
     if (flags.output === undefined) context.terminal.out(document);
     else {

@@ -9,8 +9,12 @@ import { canReproduce, forecastReproduction } from '../../reproduction/forecast/
 import { reproductionPlace } from '../../reproduction/requireConfirmed.ts';
 import { reproduceRun } from '../../reproduction/reproduceRun.ts';
 import type { ReproductionOptions } from '../../reproduction/reproductionOptions.ts';
+import { recordedName, type NamingPlace } from '../../reproduction/restore/recordedName.ts';
 import { verdictToJson } from '../../reproduction/verdictToJson.ts';
 import type { Result } from '../../runs/result.ts';
+import { knownValue } from '../../runs/known.ts';
+import type { RunDetails } from '../../runs/runDetails.ts';
+import type { RunStore } from '../../runs/runStore.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
@@ -18,7 +22,7 @@ import { verdictMissing, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { parseDuration } from '../parseDuration.ts';
-import { jsonOption, newCommand, parseWords, refuseCommand } from '../readWords.ts';
+import { collected, jsonOption, newCommand, parseWords, refuseCommand } from '../readWords.ts';
 import { cancelOnInterrupt } from '../superviseFromTerminal.ts';
 import { confirmedRun, resolveHereOrShared } from './share/sharedRun.ts';
 import { buildLine } from '../text/buildLine.ts';
@@ -54,6 +58,18 @@ export const reproduce: Subcommand = {
       )
       .option('--keep', 'leave the private checkout behind')
       .option('--allow-outside-writes', 'let it write again where the run wrote outside the repository')
+      .option(
+        '--give <path>',
+        'let a run of somebody else read this file or folder in its container though it is not the recorded one (repeatable)',
+        collected,
+        [] as string[],
+      )
+      .option(
+        '--without <path>',
+        'go on without this file that the run read, or this submodule, that is gone (repeatable)',
+        collected,
+        [] as string[],
+      )
       .option('--yes', 'agree to what a run of somebody else would do, which is shown')
       .option('--detach', 'print the id of the reproduction and leave it running')
       .addOption(jsonOption());
@@ -72,11 +88,15 @@ export const reproduce: Subcommand = {
     const original =
       flags.forecast === true ? recorded : await confirmedRun(id, { runs, project }, agreement, context);
     if (typeof original === 'number') return original;
-    const options = { ...asked, ...(environment === undefined ? {} : { environment }) };
+    const options = {
+      ...asked,
+      ...(await namedPaths(flags, original, { cwd: context.cwd, roots: [project.root] })),
+      ...(environment === undefined ? {} : { environment }),
+    };
     if (flags.forecast === true) {
       const forecast = await forecastReproduction({
         ...{ original, store: project.store, root: project.root, variables: context.env, options },
-        signal: context.signal,
+        ...{ signal: context.signal, supervisorScript: context.supervisorScript },
       });
       const possible = canReproduce(forecast);
       if (flags.json === true) context.terminal.out(jsonText(forecast));
@@ -92,7 +112,10 @@ export const reproduce: Subcommand = {
         variables: context.env,
         options,
       },
-      { node: context.node, supervisorScript: context.supervisorScript },
+      {
+        ...{ node: context.node, supervisorScript: context.supervisorScript },
+        early: context.earlySupervisor,
+      },
     );
     if (flags.detach === true) {
       context.terminal.out(
@@ -116,14 +139,16 @@ export const reproduce: Subcommand = {
           : { onPreparing: text => (text === undefined ? line.clear() : line.show(text)) }),
       });
       line.clear();
-      const verdict = await awaitVerdict(project.store, id, launched.id);
+      const verdict = await awaitVerdict(project.store, id, launched.id, context);
       if (verdict === undefined) {
         if (end.state === 'cancelled') return exitCodes.cancelled;
+        await forgetUnstarted(launched.id, end.result?.failure, runs);
         throw end.result?.failure === undefined
           ? verdictMissing(launched.id, launched.paths.supervisorLog)
           : preparationFailed(end.result.failure);
       }
       if (end.state === 'cancelled' && !interruption.seen) tellStop(options, context);
+      if (options.recordOperations === true) tellOperations(end.result?.warnings ?? [], context);
       if (flags.json === true) context.terminal.out(jsonText(verdictToJson(verdict)));
       else tellVerdict(verdict, context.terminal);
       if (flags.keep === true) tellCheckout(launched.id, (await runs.read(launched.id)).plan?.root, context);
@@ -138,6 +163,15 @@ export const reproduce: Subcommand = {
   },
 };
 
+/**
+ * What was refused before it had a plan is told here, and is no run: it would be `@1` from now on. A fault that nobody
+ * foresaw stays, with its log.
+ */
+async function forgetUnstarted(id: string, failure: Result['failure'], runs: RunStore): Promise<void> {
+  if (failure?.mend === undefined || (await runs.read(id)).plan !== undefined) return;
+  await runs.remove([id]).catch(() => undefined);
+}
+
 /** The part that was asked for was reached: nobody cancelled anything. */
 function tellStop(
   { throughStep, forMs }: Pick<Partial<ReproductionOptions>, 'throughStep' | 'forMs'>,
@@ -148,6 +182,13 @@ function tellStop(
     ...(forMs === undefined ? [] : [`${durationText(forMs)} over`]),
   ].join(' or ');
   if (reached !== '') terminal.err(`lockstep: ${reached}; the program was stopped\n`);
+}
+
+/** What recording them took, or why there are none. */
+function tellOperations(warnings: readonly string[], { terminal }: CliContext): void {
+  for (const warning of warnings)
+    if (/\boperations? (?:were|are|computed)\b/.test(warning))
+      terminal.err(`lockstep: ${printable(warning)}\n`);
 }
 
 interface ReproduceFlags {
@@ -163,6 +204,8 @@ interface ReproduceFlags {
   readonly recordOperations?: boolean;
   readonly keep?: boolean;
   readonly allowOutsideWrites?: boolean;
+  readonly give: readonly string[];
+  readonly without: readonly string[];
   readonly yes?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -180,7 +223,6 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
   return {
     ...(step === undefined ? {} : { throughStep: step }),
     ...(forMs === undefined ? {} : { forMs }),
-    ...(flags.checkpoint === undefined ? {} : { checkpoint: flags.checkpoint }),
     ...(flags.gpu === undefined ? {} : { gpu: flags.gpu }),
     network: flags.network,
     recordOperations: flags.recordOperations === true,
@@ -189,6 +231,39 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
     ...(rtol === undefined && atol === undefined
       ? {}
       : { tolerances: [{ pattern: '**', tolerance: { rtol: rtol ?? 0, atol: atol ?? 0 } }] }),
+  };
+}
+
+/** Options that name files of the record. */
+async function namedPaths(
+  { checkpoint, give, without }: ReproduceFlags,
+  { plan, captured, result }: RunDetails,
+  { cwd, roots }: NamingPlace,
+): Promise<Partial<ReproductionOptions>> {
+  const place = { cwd, roots: [...roots, ...(plan === undefined ? [] : [plan.root])] };
+  const code = plan === undefined ? undefined : knownValue(plan.code);
+  const inputs = [
+    ...(captured?.inputs ?? []).map(({ path }) => path),
+    ...(code?.gaps ?? []).map(({ path }) => path),
+    ...(code?.submodules ?? []).map(({ path }) => path),
+  ];
+  const outputs = (result?.outputs ?? []).map(({ path }) => path);
+  const inputNames = (option: string, paths: readonly string[]): Promise<string[]> =>
+    Promise.all(
+      paths.map(async path => {
+        const name = await recordedName(path, inputs, place);
+        // Of a record without its second half nobody knows what was read.
+        if (captured !== undefined && !inputs.some(one => one === name || one.startsWith(`${name}/`)))
+          throw wrongUse(
+            `${option} ${path}: the run read no such file, and its code has no such submodule`,
+            'lockstep reproduce',
+          );
+        return name;
+      }),
+    );
+  return {
+    ...(checkpoint === undefined ? {} : { checkpoint: await recordedName(checkpoint, outputs, place) }),
+    ...{ give: await inputNames('--give', give), without: await inputNames('--without', without) },
   };
 }
 

@@ -1,4 +1,5 @@
 /** `lockstep run`: any command, or an experiment of lockstep.yaml, recorded. */
+import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
@@ -12,6 +13,7 @@ import type { CliContext, Subcommand } from '../cliContext.ts';
 import { environmentForRun } from '../environmentForRun.ts';
 import { beginEngine } from '../runEnvironment.ts';
 import { networkOfContainer, notInteractive, scriptWithoutInterpreter, wrongUse } from '../errors.ts';
+import { isInputPiped } from '../isInputPiped.ts';
 import { openRuns } from '../openRuns.ts';
 import { terminalInside } from '../../execution/inside/errors.ts';
 import { parseParams } from '../parseParams.ts';
@@ -85,6 +87,7 @@ export const run: Subcommand = {
     if (flags.tty === true && where.environment?.target !== undefined) throw terminalInside();
     const named = (paths: readonly string[], from: string): string[] =>
       paths.map(path => inProject(path, from, project.root));
+    for (const path of flags.input ?? []) requireThere(path, context.cwd);
     const request: LaunchRequest = {
       ...what.asked,
       toolVersion: packageJson.version,
@@ -110,6 +113,10 @@ export const run: Subcommand = {
     if (!project.inGit)
       context.terminal.err(
         'lockstep: outside git the code is not recorded, so this run cannot be reproduced; to change that: git init\n',
+      );
+    if (flags.stdin !== true && flags.tty !== true && isInputPiped())
+      context.terminal.err(
+        'lockstep: the program gets an empty standard input; to record what is piped in and pass it on: --stdin\n',
       );
     return superviseFromTerminal(request, how, context);
   },
@@ -190,6 +197,15 @@ async function namedExperiment(
 }
 
 /** Relative to the root where below it, with forward slashes; else absolute. */
+/** What is not there cannot be read, and a reproduction would ask for it for ever. */
+function requireThere(path: string, cwd: string): void {
+  if (!existsSync(resolve(cwd, path)))
+    throw wrongUse(
+      `--input ${path} is not there: give the path of a file or folder that the command reads`,
+      'lockstep run',
+    );
+}
+
 function inProject(path: string, from: string, root: string): string {
   const absolute = resolve(from, path);
   const way = relative(root, absolute);

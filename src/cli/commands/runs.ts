@@ -13,7 +13,8 @@ import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { durationText, momentText, shortId } from '../text/describe.ts';
 import { renderTable } from '../text/renderTable.ts';
 import { arrangeTree, type TreeRow } from '../text/arrangeTree.ts';
-import { metricsText, partsOf, runLabel, stateColour, stateText, verdictsText } from '../text/runText.ts';
+import { metricsText, ownVerdictsOf, partsOf, runLabel } from '../text/runText.ts';
+import { stateColour, stateText, verdictsText } from '../text/runText.ts';
 
 export const runs: Subcommand = {
   name: 'runs',
@@ -94,6 +95,7 @@ function tell(
   }
   const now = new Date();
   const parts = partsOf(runs);
+  const verdicts = ownVerdictsOf(runs);
   terminal.out(
     renderTable(
       rows,
@@ -124,7 +126,13 @@ function tell(
           drop: 6,
         },
         { title: 'METRICS', cell: ({ run }) => metricsText(run, 2), shrink: 2, least: 18, drop: 1 },
-        { title: 'VERDICT', cell: ({ run }) => verdictsText(run), shrink: 1, least: 9, drop: 3 },
+        {
+          title: 'VERDICT',
+          cell: ({ run }) => verdicts.get(run.id) ?? verdictsText(run),
+          shrink: 1,
+          least: 9,
+          drop: 3,
+        },
         { title: 'TAGS', cell: ({ run }) => run.tags.join(', '), shrink: 3, least: 6, drop: 5 },
       ],
       terminal.tableWidth,
@@ -134,10 +142,11 @@ function tell(
   if (runs.length > limit) terminal.err(`${rows.length} of ${stored} runs; --limit shows more\n`);
 }
 
-/** `★ baseline`; a child run is drawn under its parent: `  ↳ trial 3`. */
+/** `★ baseline`; `baseline-repro (reproduces 3N53X9)`; a child run is drawn under its parent: `  ↳ trial 3`. */
 function nameCell({ run, depth }: TreeRow): string {
   const branch = runAbove(run) === undefined ? '' : `${'  '.repeat(depth)}↳ `;
-  return branch + (run.star ? '★ ' : '') + runLabel(run);
+  const origin = run.reproduces === undefined ? '' : ` (reproduces ${shortId(run.reproduces)})`;
+  return branch + (run.star ? '★ ' : '') + runLabel(run) + origin;
 }
 
 function wholeNumber(text: string): number {

@@ -1,16 +1,12 @@
 /** `lockstep show`: the whole record of one run, as a page or as a document. */
 import { readFile } from 'node:fs/promises';
-import { formatCommand } from '../../base/runCommand.ts';
+import { editedCode, editedCodeLines } from '../../runs/editedCode.ts';
 import { environmentText } from '../../runs/environmentText.ts';
-import { knownValue } from '../../runs/known.ts';
-import type { Known } from '../../runs/known.ts';
-import { importKindNames, isImportKind } from '../../imports/importKind.ts';
+import { leftLine } from '../../runs/leftProcesses.ts';
 import { listArtifacts } from '../../runs/listArtifacts.ts';
 import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
-import type { Artifact, ArtifactList } from '../../runs/listArtifacts.ts';
+import type { ArtifactList } from '../../runs/listArtifacts.ts';
 import { readMediaLines } from '../../runs/media.ts';
-import type { Origin } from '../../runs/plan.ts';
-import type { ReportedModel } from '../../runs/reported.ts';
 import { readProbes } from '../../reproduction/probe/readProbes.ts';
 import type { RecordedProbe } from '../../reproduction/probe/readProbes.ts';
 import {
@@ -20,7 +16,6 @@ import {
 } from '../../reproduction/verdict/attestationsOf.ts';
 import { seedLines } from '../../runs/seenSeeds.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
-import type { SharedRecord } from '../../runs/sharedRecord.ts';
 import type { RunStore } from '../../runs/runStore.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
@@ -30,8 +25,18 @@ import { openRuns } from '../openRuns.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
 import { annotationsBy, noteText, tagsText } from '../text/annotationText.ts';
-import { durationText, momentText, numberText, shortId, sizeText } from '../text/describe.ts';
+import { durationText, momentText, numberText, shortId } from '../text/describe.ts';
 import { printable } from '../text/printable.ts';
+import {
+  artifactText,
+  codeText,
+  commandText,
+  fileLines,
+  knownText,
+  modelText,
+  originText,
+  sharedText,
+} from '../text/recordText.ts';
 import { runLabel, stateColour, stateText } from '../text/runText.ts';
 
 export const show: Subcommand = {
@@ -108,6 +113,7 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
     ['run', details.id],
     ['state', stateLine(summary)],
     ['started', summary.startedAt === undefined ? undefined : momentText(summary.startedAt)],
+    ['left', leftLine(result)],
     ['took', summary.durationMs === undefined ? undefined : durationText(summary.durationMs)],
     ['note', noteText(summary, details.annotations)],
     ['tags', tagsText(summary, details.annotations)],
@@ -126,16 +132,19 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
     ],
     [
       'interpreter',
-      told(plan?.interpreter, one => `${one.path}${one.version === undefined ? '' : ` (${one.version})`}`),
+      knownText(
+        plan?.interpreter,
+        one => `${one.path}${one.version === undefined ? '' : ` (${one.version})`}`,
+      ),
     ],
-    ['packages', told(captured?.packages, one => String(one.count))],
+    ['packages', knownText(captured?.packages, one => String(one.count))],
     [
       'hardware',
-      told(captured?.hardware, one =>
+      knownText(captured?.hardware, one =>
         [one.cpuModel, ...one.gpus.map(gpu => gpu.name)].filter(Boolean).join(', '),
       ),
     ],
-    ['seed', told(plan?.seed, String)],
+    ['seed', knownText(plan?.seed, String)],
     [
       'mlflow',
       hasOwnMlflowServer(details)
@@ -185,7 +194,16 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
   );
   section('Read', fileLines((captured?.inputs ?? []).filter(use => use.inSnapshot !== true)));
   section('Wrote', fileLines(result?.outputs ?? []));
-  section('Changed meanwhile, not by this run', result?.changedMeanwhile ?? []);
+  section(
+    'Packages edited where they are installed',
+    (captured?.editedPackages ?? []).map(({ name, version, path }) => `${name} ${version}  ${path}`),
+  );
+  section('Code that was changed while it ran', editedCodeLines(editedCode(result)));
+  const changed = new Set(result?.codeChangedFiles ?? []);
+  section(
+    'Changed meanwhile, not by this run',
+    (result?.changedMeanwhile ?? []).filter(path => !changed.has(path)),
+  );
   const statistics = details.verdicts.findLast(one => one.broughtBy === undefined)?.statistics;
   section('Reproductions', [
     ...(details.verdicts.length < 2 ? [] : [attestationsWithHosts(attestationsOf(details.verdicts))]),
@@ -223,75 +241,4 @@ function stateLine(summary: RunSummary): string {
         ? `, exit code ${summary.exitCode}`
         : '';
   return stateText(summary) + how + (summary.failure === undefined ? '' : `: ${summary.failure}`);
-}
-
-function commandText([program, ...args]: readonly string[]): string | undefined {
-  return program === undefined ? undefined : formatCommand(program, args);
-}
-
-/** `from MLflow: 22fd5dbb in /data/mlruns, 14:03`. */
-function originText({ kind, path, id, importedAt }: Origin): string {
-  const tool = isImportKind(kind) ? importKindNames[kind] : kind;
-  return `from ${tool}: ${id} in ${path}, ${momentText(importedAt)}`;
-}
-
-/** `by Ana in origin (https://…), 14:03; not confirmed yet`. */
-function sharedText({ remote, url, sharedBy, sharedAt, fetchedAt, confirmedAt }: SharedRecord): string {
-  const who = sharedBy === undefined ? '' : `by ${sharedBy} `;
-  const looked = confirmedAt === undefined ? '; nobody here has confirmed what it runs' : '';
-  return `${who}in ${remote} (${url}), ${momentText(sharedAt ?? fetchedAt)}${looked}`;
-}
-
-function modelText({ name, id, registeredAs, version }: ReportedModel): string {
-  const registered =
-    registeredAs === undefined
-      ? ''
-      : `  registered as ${registeredAs}${version === undefined ? '' : ` version ${version}`}`;
-  return `${name}${id === name ? '' : `  ${id}`}${registered}`;
-}
-
-function artifactText({ path, kind, size }: Artifact): string {
-  return `${path}  ${kind === 'link' ? 'a link' : sizeText(size)}`;
-}
-
-function codeText({ plan }: RunDetails): string | undefined {
-  if (plan === undefined) return undefined;
-  return told(plan.code, code => {
-    const commit = code.head?.slice(0, 10) ?? 'no commit yet';
-    const branch = code.branch === undefined ? 'no branch' : code.branch;
-    const changed =
-      code.changedCount === 0
-        ? ''
-        : `, ${code.changedCount} ${code.changedCount === 1 ? 'file' : 'files'} changed`;
-    return `${commit} on ${branch}${changed}, snapshot ${code.tree.slice(0, 10)}`;
-  });
-}
-
-/** The value, with a word where it is not measured; the reason where it is unknown. */
-function told<T>(known: Known<T> | undefined, text: (value: T) => string): string | undefined {
-  if (known === undefined) return undefined;
-  const value = knownValue(known);
-  if (known.known === 'unknown' || value === undefined)
-    return `unknown${known.known === 'unknown' ? `: ${known.reason}` : ''}`;
-  const reason = known.known === 'declared' && known.reason !== undefined ? `: ${known.reason}` : '';
-  return text(value) + (known.known === 'declared' ? ` (not exact${reason})` : '');
-}
-
-function fileLines(
-  uses: readonly {
-    path: string;
-    size?: number | undefined;
-    sha256?: string | undefined;
-    problem?: string | undefined;
-  }[],
-): string[] {
-  return uses.map(use =>
-    [
-      use.path,
-      use.size === undefined ? '' : sizeText(use.size),
-      use.sha256?.slice(0, 12) ?? use.problem ?? 'not hashed yet',
-    ]
-      .filter(text => text !== '')
-      .join('  '),
-  );
 }

@@ -10,6 +10,9 @@ const findingSchema = z.object({
   what: z.string(),
 });
 
+/** Of what goes along byte for byte: which folder of its author's it names. By path in the record. */
+const namingSchema = z.object({ path: z.string(), what: z.string() });
+
 export const sharePushOutputSchema = z.object({
   schemaVersion: z.literal(1),
   runs: z.array(
@@ -27,6 +30,14 @@ export const sharePushOutputSchema = z.object({
       large: z.array(findingSchema),
       /** Packed files that were not looked into, or not wholly; why. */
       unread: z.array(findingSchema),
+      naming: z.array(namingSchema),
+      /** Of what was sent: everybody who fetches runs gets it. `large` is empty where it is small. */
+      record: z
+        .object({
+          bytes: z.number(),
+          large: z.array(z.object({ path: z.string(), bytes: z.number() })),
+        })
+        .optional(),
       sent: z.object({ objects: z.int(), bytes: z.number() }).optional(),
       data: z
         .object({
@@ -37,7 +48,15 @@ export const sharePushOutputSchema = z.object({
         })
         .optional(),
       /** What somebody else will not have. */
-      lacks: z.array(z.object({ kind: z.string(), what: z.string(), why: z.string() })),
+      lacks: z.array(
+        z.object({
+          kind: z.string(),
+          what: z.string(),
+          why: z.string(),
+          /** Where the kind does not say it: whether the run cannot be reproduced without it. */
+          needed: z.boolean().optional(),
+        }),
+      ),
     }),
   ),
 });
@@ -89,4 +108,5 @@ export const shareExportOutputSchema = z.object({
   missing: z.array(z.string()),
   /** Images, artifacts and files of models that are not in it, and why. */
   left: z.array(z.object({ path: z.string(), why: z.string() })),
+  naming: z.array(namingSchema),
 });

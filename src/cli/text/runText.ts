@@ -63,6 +63,18 @@ export function verdictsText(run: Pick<RunSummary, 'verdicts'>): string {
   return run.verdicts.length === 1 ? (outcomes[0]?.word ?? '').replaceAll('-', ' ') : counts;
 }
 
+/** Id of a reproduction → what it came to, of those among the verdicts of these runs. */
+export function ownVerdictsOf(runs: readonly Pick<RunSummary, 'verdicts'>[]): Map<string, string> {
+  return new Map(
+    runs.flatMap(({ verdicts }) =>
+      verdicts.map(({ reproductionId, verdict }): [string, string] => [
+        reproductionId,
+        verdict.replaceAll('-', ' '),
+      ]),
+    ),
+  );
+}
+
 /** Id of a reproduction → the step that it was asked to go to, of those among the verdicts of these runs. */
 export function partsOf(runs: readonly Pick<RunSummary, 'verdicts'>[]): Map<string, number> {
   return new Map(

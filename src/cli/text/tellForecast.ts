@@ -55,6 +55,7 @@ export function tellForecast(forecast: Forecast, terminal: Terminal, possible: b
   if (forecast.closeness !== 'not-the-same-run')
     section('The verdict will say within tolerance at best, for', forecast.caps);
   section('Code or files of the workspace could get in', forecast.escapes);
+  section('Leads into the private checkout instead of the workspace', forecast.moved ?? []);
   const { duration, disk, fetch } = forecast;
   section('Costs', [
     ...(duration === undefined
@@ -65,7 +66,9 @@ export function tellForecast(forecast: Forecast, terminal: Terminal, possible: b
     ...(fetch > 0 ? [`to fetch: ${sizeText(fetch)}`] : []),
   ]);
   if (forecast.blockers.length === 0 && forecast.environment !== '')
-    out(`\n${dim('It runs')}  ${printable(forecast.environment)}`);
+    out(
+      `\n${dim('It runs')}  ${printable([forecast.environment, protectionText(forecast)].join(' ').trim())}`,
+    );
 
   function section(heading: string, lines: readonly string[]): void {
     if (lines.length === 0) return;
@@ -73,6 +76,13 @@ export function tellForecast(forecast: Forecast, terminal: Terminal, possible: b
     for (const line of lines.slice(0, shownLines)) out(`  ${printable(line)}`);
     if (lines.length > shownLines) out(`  and ${lines.length - shownLines} more (--json shows all)`);
   }
+}
+
+/** Where the system sees to it there is nothing to say. */
+function protectionText({ readOnlyBy }: Forecast): string {
+  return readOnlyBy === 'python'
+    ? 'This system keeps only Python programs from writing to the workspace; others could.'
+    : '';
 }
 
 const shownLines = 12;

@@ -70,6 +70,19 @@ describe('the command line', function () {
     assert.equal((await project.lockstep(['run', '--', 'sh', '-c', 'kill -KILL $$'])).code, 137);
   });
 
+  it('says what a reproduction would miss: files that were named, and metrics that nobody reads', async () => {
+    await using project = await cliProject({
+      'train.py': "for e in range(1, 4): print(f'Epoch {e}/3 - loss: {1 / e:.3f} - acc: {e / 4:.2f}')",
+    });
+    const told = await project.lockstep(['run', '--output', 'model.pt', '--', 'python3', 'train.py']);
+    assert.equal(told.code, 0);
+    assert.match(told.stderr, /did not write model\.pt, which is named as its output\n/);
+    assert.match(told.stderr, /3 printed lines look like metrics \(loss, acc\).*--preview-lines\n$/);
+    const wrong = await project.json(['run', '--input', 'nope.csv', '--json', '--', 'python3', 'train.py']);
+    assert.equal(wrong.code, 2);
+    assert.match(errorOutputSchema.parse(wrong.document).error.message, /--input nope\.csv is not there/);
+  });
+
   it('tells what could not be started by 126 and 127', async () => {
     await using project = await cliProject({ 'plain.txt': 'not a program' });
     await chmod(join(project.root, 'plain.txt'), 0o644);

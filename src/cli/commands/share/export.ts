@@ -59,7 +59,7 @@ interface ExportFlags {
 const shown = 20;
 
 function tell(outcome: ExportOutcome, { terminal }: CliContext): void {
-  const { id, state, path, bytes, files, findings, missing, left, unread, repeatable } = outcome;
+  const { id, state, path, bytes, files, findings, missing, left, naming, unread, repeatable } = outcome;
   const list = (items: readonly string[]): void => {
     for (const item of items.slice(0, shown)) terminal.out(`  ${printable(item)}\n`);
     if (items.length > shown) terminal.out(`  and ${items.length - shown} more (--json shows all)\n`);
@@ -88,6 +88,10 @@ function tell(outcome: ExportOutcome, { terminal }: CliContext): void {
   if (unread.length > 0) {
     terminal.out('Packed, and not wholly looked into for secrets:\n');
     list(unread.map(({ path, what }) => `${path}  ${what}`));
+  }
+  if (naming.length > 0) {
+    terminal.out('In it as they are, and they name you:\n');
+    list(naming.map(({ path, what }) => `${path}  ${what}`));
   }
   terminal.out(
     repeatable

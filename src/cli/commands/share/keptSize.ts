@@ -1,5 +1,5 @@
 /** `--max-size` and `--without-artifacts` of the share commands: which images, artifacts and models go along. */
-import { keptFileBytes, mostKeptFileBytes } from '../../../sharing/record/keptFiles.ts';
+import { keptFileBytes, mostKeptFileBytes } from '../../../sharing/record/keptSizes.ts';
 import { wrongUse } from '../../errors.ts';
 
 const mebibyte = 1024 * 1024;

@@ -1,5 +1,6 @@
 /** `lockstep share push`: a run for others, after a look at everything that would leave. */
 import packageJson from '../../../../package.json' with { type: 'json' };
+import { isNeeded } from '../../../sharing/findLacks.ts';
 import { shareRun, type ShareOutcome } from '../../../sharing/shareRun.ts';
 import type { CliContext, Subcommand } from '../../cliContext.ts';
 import { exitCodes } from '../../cliContext.ts';
@@ -56,7 +57,9 @@ export const sharePush: Subcommand = {
         if (flags.json !== true) tell(outcome, context);
       }
       if (flags.json === true) context.terminal.out(jsonText({ schemaVersion: 1, runs: outcomes }));
-      return outcomes.some(({ state }) => state === 'refused') ? exitCodes.negative : exitCodes.done;
+      return outcomes.some(({ state, lacks }) => state === 'refused' || lacks.some(isNeeded))
+        ? exitCodes.negative
+        : exitCodes.done;
     });
   },
 };
@@ -106,6 +109,12 @@ function tell(outcome: ShareOutcome, { terminal }: CliContext): void {
     say(
       `Data: ${countText(data.pushed, 'file')} pushed (${sizeText(data.bytes)}), ${data.present} there already.`,
     );
+  if (outcome.record !== undefined && outcome.record.large.length > 0) {
+    say(
+      `The record is large, ${sizeText(outcome.record.bytes)}, and everybody who fetches runs gets it. In it:`,
+    );
+    list(outcome.record.large.map(({ path, bytes }) => `${path}  ${sizeText(bytes)}`));
+  }
   if (outcome.large.length > 0) {
     say('Large for git; better pinned as data (lockstep data add):');
     list(outcome.large.map(({ path, what }) => `${path}  ${what}`));
@@ -114,9 +123,14 @@ function tell(outcome: ShareOutcome, { terminal }: CliContext): void {
     say('Packed, and not wholly looked into for secrets:');
     list(outcome.unread.map(({ path, what }) => `${path}  ${what}`));
   }
+  if (outcome.naming.length > 0) {
+    say('Shared as they are, and they name you:');
+    list(outcome.naming.map(({ path, what }) => `${path}  ${what}`));
+  }
   if (outcome.lacks.length > 0) {
     say('Others will lack:');
     list(outcome.lacks.map(({ what, why }) => (what === '' ? why : `${what}: ${why}`)));
+    if (outcome.lacks.some(isNeeded)) say('As it is, nobody else can reproduce it.');
   }
   say(`For others: lockstep reproduce ${id}`);
 }

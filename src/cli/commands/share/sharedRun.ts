@@ -8,7 +8,12 @@ import { requireConfirmed } from '../../../reproduction/requireConfirmed.ts';
 import type { RunDetails } from '../../../runs/runDetails.ts';
 import type { ConfirmedPlace } from '../../../runs/sharedRecord.ts';
 import { confirmRun } from '../../../sharing/confirm/confirmRun.ts';
-import { needsConfirmation, type WhatRuns } from '../../../sharing/confirm/describeWhatRuns.ts';
+import {
+  linksLabel,
+  needsConfirmation,
+  type DescribedPart,
+  type WhatRuns,
+} from '../../../sharing/confirm/describeWhatRuns.ts';
 import { readWhatRuns } from '../../../sharing/confirm/readWhatRuns.ts';
 import { couldBeRunId, ensureSharedCode, findSharedRun } from '../../../sharing/findSharedRun.ts';
 import type { CliContext } from '../../cliContext.ts';
@@ -49,15 +54,31 @@ export async function confirmedRun(
   context: CliContext,
 ): Promise<RunDetails | number> {
   const run = await runs.read(id);
-  if (needsConfirmation(run, place)) {
-    show(await readWhatRuns(project.store, run, place), context);
+  const asks = needsConfirmation(run, place);
+  const before = asks ? await readWhatRuns(project.store, run, place) : undefined;
+  if (before !== undefined) {
+    show(before, context);
     if (!yes && !(await agrees(context))) requireConfirmed(run, place);
-    await confirmRun(project.store, id, place);
   }
   // In the workspace its code is not what runs.
-  if (run.shared === undefined || place === 'workspace') return runs.read(id);
-  const ended = await onTheWay(context, task => ensureSharedCode({ root: project.root, run }, task));
-  return typeof ended === 'number' ? ended : runs.read(id);
+  if (run.shared !== undefined && place !== 'workspace') {
+    const ended = await onTheWay(context, task => ensureSharedCode({ root: project.root, run }, task));
+    if (typeof ended === 'number') return ended;
+  }
+  if (before !== undefined) {
+    const links = linksOf(await readWhatRuns(project.store, run, place));
+    // They came with the code.
+    if (links !== undefined && JSON.stringify(links) !== JSON.stringify(linksOf(before))) {
+      show({ ...before, parts: [links] }, context);
+      if (!yes && !(await agrees(context))) requireConfirmed(run, place);
+    }
+    await confirmRun(project.store, id, place);
+  }
+  return runs.read(id);
+}
+
+function linksOf({ parts }: WhatRuns): DescribedPart | undefined {
+  return parts.find(({ label }) => label === linksLabel);
 }
 
 /** On standard error, so that --json keeps its one document. */
