@@ -14,6 +14,7 @@ import { CodeFiles } from './documents/codeFiles.ts';
 import { ComparisonDocuments } from './documents/comparisonDocuments.ts';
 import { LogDocuments } from './documents/logDocuments.ts';
 import { SharedDocuments } from './documents/sharedDocuments.ts';
+import { GitLogins } from './gitLogins.ts';
 import { HealthModel } from './healthModel.ts';
 import { schemes, viewIds } from './ids.ts';
 import { offerMetricLines } from './offerMetricLines.ts';
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     onLog: (level, text) => log[level](text),
     onStopped: () => model.workerStopped(),
   });
+  const logins = new GitLogins(context.secrets);
   const viewState = new RunsViewState(context.workspaceState);
   const contextKeys = new ContextKeys();
   const model = new RunsModel(client, viewState, contextKeys, onError);
@@ -74,7 +76,7 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
     toolVersion: version,
   };
   const starter = createRunStarter(client, model, tool, reveal);
-  const reproductions = new Reproductions({ client, model, starter, tool });
+  const reproductions = new Reproductions({ client, logins, model, starter, tool });
   const memory = new CommandMemory(context.workspaceState);
   const panels = new LazyPanels({
     ...{ client, log, reproductions, extensionUri: context.extensionUri, memory: context.workspaceState },
@@ -86,9 +88,9 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
   });
   const data = openData(context, contextKeys, log, onError);
   const environment = openEnvironment(context, contextKeys, { model, client }, log, onError);
-  const links = new RunLinks({ client, model, panels, reveal, log, memento: context.globalState });
+  const links = new RunLinks({ client, logins, model, panels, reveal, log, memento: context.globalState });
   const commands = allCommands({
-    ...{ client, model, viewState, tree, view, logs, comparisons },
+    ...{ client, logins, model, viewState, tree, view, logs, comparisons },
     ...{
       starter,
       reproductions,
@@ -107,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): LockstepApi {
   context.subscriptions.push(
     log,
     client,
+    logins,
     viewState,
     model,
     health,

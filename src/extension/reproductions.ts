@@ -7,6 +7,7 @@ import type { Part, ReportTask } from '../protocol/reportProtocol.ts';
 import type { Forecast } from '../runs/forecast.ts';
 import { confirmShared } from './confirmShared.ts';
 import { oneLine } from './formatText.ts';
+import type { GitLogins } from './gitLogins.ts';
 import type { RunsModel } from './runsModel.ts';
 import { runInView, runWithProgress } from './runWithProgress.ts';
 import type { RunStarter } from './startRun.ts';
@@ -18,6 +19,7 @@ import type { RunTool } from './worker/reproductionRequests.ts';
 
 export interface ReproductionParts {
   readonly client: StoreClient;
+  readonly logins: GitLogins;
   readonly model: RunsModel;
   readonly starter: RunStarter;
   readonly tool: RunTool;
@@ -27,10 +29,8 @@ interface Task extends ReportTask {
   readonly controller: AbortController;
 }
 
-/** Where the words about a task go: into the page that shows it, or into a notification. */
-export interface TaskOptions {
-  readonly quiet: boolean;
-}
+/** Where the words about a task go: into the page that shows it, or into a notification, which names the run. */
+export type TaskOptions = { readonly quiet: true } | { readonly quiet: false; readonly label: string };
 
 export class Reproductions {
   readonly #parts: ReproductionParts;
@@ -55,34 +55,34 @@ export class Reproductions {
 
   /** Resolves with the id of the reproduction; undefined where the person does not want it after all. */
   async start(run: RunReference, part: Part): Promise<string | undefined> {
-    const { client, starter } = this.#parts;
-    if (!(await requireTrust()) || !(await confirmShared(client, run))) return undefined;
+    const { starter } = this.#parts;
+    if (!(await requireTrust()) || !(await this.#ready(run))) return undefined;
     return starter.reproduce(run, part);
   }
 
   /** Two short runs of it, compared with each other. Resolves when they are, or when it was cancelled. */
   async probe(run: RunReference, options: TaskOptions, part: Part = {}): Promise<void> {
     const { client, tool } = this.#parts;
-    if (!(await requireTrust()) || !(await confirmShared(client, run))) return;
+    if (!(await requireTrust()) || !(await this.#ready(run))) return;
     const root = this.#rootOf(run.store);
-    const title = vscode.l10n.t('Probing determinism');
+    const title = options.quiet ? '' : vscode.l10n.t('Probing determinism of {0}', options.label);
     const probe = await this.#task('probe', run, title, options, (signal, onProgress) =>
       client.request('probe', { ...run, root, part, ...tool }, signal, onProgress),
     );
     if (probe !== undefined && !options.quiet)
-      void vscode.window.showInformationMessage(oneLine(probe.sentence, 400));
+      void vscode.window.showInformationMessage(`${options.label}: ${oneLine(probe.sentence, 400)}`);
   }
 
-  async findCause(reference: ReproductionReference, options: TaskOptions): Promise<void> {
+  /** The report tells how far it is, and what was found. */
+  async findCause(reference: ReproductionReference): Promise<void> {
     const { client, tool } = this.#parts;
     const run = { store: reference.store, id: reference.original };
     const other = { store: reference.store, id: reference.reproduction };
     if (!(await requireTrust())) return;
     // A trial has something of both.
-    if (!(await confirmShared(client, run)) || !(await confirmShared(client, other))) return;
+    if (!(await this.#ready(run)) || !(await this.#ready(other))) return;
     const root = this.#rootOf(run.store);
-    const title = vscode.l10n.t('Looking for the cause');
-    await this.#task('cause', run, title, options, (signal, onProgress) =>
+    await this.#task('cause', run, '', { quiet: true }, (signal, onProgress) =>
       client.request('findCause', { ...reference, root, ...tool }, signal, onProgress),
     );
   }
@@ -122,6 +122,19 @@ export class Reproductions {
     });
   }
 
+  /** Confirmed, where somebody else shared it, and its code is here. False where the person does not agree. */
+  async #ready(run: RunReference): Promise<boolean> {
+    const { client, logins } = this.#parts;
+    if (!(await confirmShared(client, run))) return false;
+    const { shared } = await client.request('runDetails', run);
+    if (shared === undefined) return true;
+    const request = { ...run, root: this.#rootOf(run.store) };
+    await runInView(() =>
+      logins.attempt(shared.remote, login => client.request('bringCode', { ...request, login })),
+    );
+    return true;
+  }
+
   #rootOf(store: string): string {
     return this.#parts.model.snapshot.projects.find(project => project.store === store)?.root ?? '';
   }
@@ -135,7 +148,13 @@ export class Reproductions {
     work: (signal: AbortSignal, onProgress: (progress: EngineProgress) => void) => Promise<T>,
   ): Promise<T | undefined> {
     const key = taskKey(store, id);
-    if (this.#tasks.has(key)) return undefined;
+    if (this.#tasks.has(key)) {
+      if (!quiet)
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('Short runs of this run are under way already. Wait for them, or cancel them.'),
+        );
+      return undefined;
+    }
     const controller = new AbortController();
     const say = (text: string): void => {
       this.#tasks.set(key, { kind, text, controller });

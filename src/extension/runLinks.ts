@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { RunLink } from '../sharing/link/runLink.ts';
 import { askFolderOf } from './askFolderOf.ts';
 import { oneLine, shortId } from './formatText.ts';
+import type { GitLogins } from './gitLogins.ts';
 import type { RunPanels } from './panelHost.ts';
 import type { RunsModel } from './runsModel.ts';
 import { runWithProgress } from './runWithProgress.ts';
@@ -28,6 +29,7 @@ interface PendingLink extends RunLink {
 
 export interface RunLinkParts {
   readonly client: StoreClient;
+  readonly logins: GitLogins;
   readonly model: RunsModel;
   readonly panels: RunPanels;
   readonly reveal: (store: string, id: string) => Promise<void>;
@@ -123,7 +125,7 @@ export class RunLinks implements vscode.UriHandler {
 
   /** False where the person does not want it. */
   async #fetch({ store, id }: RunReference, { root, remote }: LinkedProject): Promise<boolean> {
-    const { client } = this.#parts;
+    const { client, logins } = this.#parts;
     const fetch = vscode.l10n.t('Fetch Run');
     const name = remote?.name ?? '';
     const answer = await vscode.window.showInformationMessage(
@@ -142,7 +144,11 @@ export class RunLinks implements vscode.UriHandler {
     const { refused } = await runWithProgress(
       vscode.l10n.t('Fetching the run {0}', shortId(id)),
       (signal, report) =>
-        client.request('fetchShared', request, signal, ({ text = '' }) => report(oneLine(text, 200))),
+        logins.attempt(name, login =>
+          client.request('fetchShared', { ...request, login }, signal, ({ text = '' }) =>
+            report(oneLine(text, 200)),
+          ),
+        ),
     );
     const [no] = refused;
     if (no === undefined) return true;

@@ -57,6 +57,8 @@ export const attestationSchema = z.object({
   reproductionId: z.string(),
   /** As in a verdict. */
   verdict: z.string(),
+  /** It says so of the part that was asked for. */
+  part: z.boolean().optional(),
   at: z.string(),
   host: z.string().optional(),
 });

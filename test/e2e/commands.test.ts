@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { lockstep } from '../../scripts/sample/lockstepCommand.ts';
 import { listRuns } from '../../scripts/sample/sampleRuns.ts';
 import { Workbench } from '../../scripts/editor/workbench.ts';
+import { runCommand } from '../../src/base/runCommand.ts';
 import { gitRepository, type GitRepository } from '../helpers/gitRepository.ts';
+import { gitWebServer } from '../helpers/remotes/gitWebServer.ts';
+import { killExtensionHost, onlyExtensionHost } from './killExtensionHost.ts';
 import { realEditor, type RealEditor } from '../helpers/realEditor.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 
@@ -95,6 +98,56 @@ describe('the commands in the real editor', function () {
     await row('words.py', 'loss').waitFor({ timeout: 60_000 });
     await window.rowMenu(row('words.py'), 'Cancel Run');
     await row('words.py', 'cancelled').waitFor({ timeout: 60_000 });
+  });
+
+  it('asks for a login once where git needs one, and keeps it where that is wanted', async () => {
+    const hub = join(repository.home, 'the hub.git');
+    await repository.git('init', '--quiet', '--bare', hub);
+    await repository.git('--git-dir', hub, 'config', 'http.receivepack', 'true');
+    await using web = await gitWebServer(repository.home, 'ana:open-sesame');
+    await repository.git('remote', 'add', 'origin', `${web.url}/the%20hub.git`);
+    const shared = (): Promise<string> => repository.git('--git-dir', hub, 'for-each-ref', 'refs/lockstep');
+    const question = (text: string) => window.quickInput.filter({ hasText: text });
+    const reply = async (text: string, words: string): Promise<void> => {
+      const input = question(text).locator('input').first();
+      await input.fill(words, { timeout: 60_000 });
+      await input.press('Enter');
+    };
+    const share = async (): Promise<void> => {
+      await window.rowMenu(row('baseline'), 'Share Run');
+      await question('Share baseline through origin').waitFor({ timeout: 60_000 });
+      await window.pick('Share');
+    };
+
+    await share();
+    await question('Log in to origin').waitFor({ timeout: 60_000 });
+    await window.page.keyboard.press('Escape');
+    await window.notification('Sharing baseline').waitFor({ state: 'hidden', timeout: 60_000 });
+    assert.equal(await shared(), '');
+    assert.equal(await window.notification('does not let you').count(), 0, 'to cancel is no error');
+
+    await share();
+    await reply('User name for http://127.0.0.1', 'ana');
+    await reply('access token of ana', 'a wrong word');
+    await reply('does not let you', 'ana');
+    await reply('access token of ana', 'open-sesame');
+    await window.notification('baseline is shared through origin').waitFor({ timeout: 60_000 });
+    assert.match(await shared(), /refs\/lockstep\/shared/);
+    await window.notification('Keep the password of ana').getByRole('button', { name: 'Keep' }).click();
+
+    // What the extension had in mind is gone: what was kept is used, and nobody is asked.
+    await window.closeNotifications();
+    const host = await onlyExtensionHost(editor.server);
+    await killExtensionHost(editor.server, host);
+    await onlyExtensionHost(editor.server);
+    await window.runCommand('Lockstep: Refresh Runs');
+    await share();
+    await window.notification('baseline was on origin already').waitFor({ timeout: 60_000 });
+    const found = await runCommand({
+      ...{ program: 'grep', args: ['-rl', '-e', 'open-sesame', '-e', 'a wrong word', repository.root] },
+    });
+    assert.equal(found.stdout.toString('utf8'), '', 'a password was written');
+    await repository.git('remote', 'remove', 'origin');
   });
 
   it('asks which folder a link belongs to, and shows the run in a window on it', async () => {

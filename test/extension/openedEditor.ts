@@ -119,17 +119,20 @@ export async function removeAllRuns(editor: OpenedEditor): Promise<void> {
         await vscode.commands.executeCommand(command, nodes[0], nodes);
         return false;
       }
-      return (await recordedRuns(editor)).length === 0;
+      return (await runFolders(editor)).length === 0;
     },
     { deadlineMs: 40_000, everyMs: 50, describe: () => picture(editor) },
   );
 }
 
-/** Run folders stand in folders named after the ends of their ids. */
-async function recordedRuns({ folder }: OpenedEditor): Promise<string[]> {
+/** Run folders, which stand in folders named after the ends of their ids; absolute. */
+export async function runFolders({ folder }: Pick<OpenedEditor, 'folder'>): Promise<string[]> {
   const runs = join(folder, '.git', 'lockstep', 'runs');
   const parents = await readdir(runs).catch(() => []);
-  return (await Promise.all(parents.map(parent => readdir(join(runs, parent))))).flat();
+  const found = parents.map(async parent =>
+    (await readdir(join(runs, parent))).map(name => join(runs, parent, name)),
+  );
+  return (await Promise.all(found)).flat();
 }
 
 async function runRows({ tree }: OpenedEditor): Promise<{ node: Node; item: vscode.TreeItem }[]> {

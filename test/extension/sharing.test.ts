@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { runCommand } from '../../src/base/runCommand.ts';
@@ -6,7 +7,15 @@ import type { LockstepApi } from '../../src/extension/extension.ts';
 import { commandIds } from '../../src/extension/ids.ts';
 import { temporaryFolder, type TemporaryFolder } from '../helpers/temporaryFolder.ts';
 import { waitFor } from '../helpers/waitFor.ts';
-import { openedEditor, picture, removeAllRuns, rowOf, runScript, waitForPicture } from './openedEditor.ts';
+import {
+  openedEditor,
+  picture,
+  removeAllRuns,
+  rowOf,
+  runFolders,
+  runScript,
+  waitForPicture,
+} from './openedEditor.ts';
 import type { OpenedEditor } from './openedEditor.ts';
 
 describe('runs for others', () => {
@@ -55,14 +64,29 @@ describe('runs for others', () => {
 
   it('go to the remote after a look at what leaves, with a link that leads back', async () => {
     const row = await rowOf(editor, 'shared.py');
+    const [dir = ''] = await runFolders(editor);
+    await mkdir(join(dir, 'artifacts'), { recursive: true });
+    await writeFile(join(dir, 'artifacts', 'small.bin'), Buffer.alloc(1024));
+    await writeFile(join(dir, 'artifacts', 'large.bin'), Buffer.alloc(2 * 1024 * 1024));
     const sharing = vscode.commands.executeCommand(commandIds.shareRun, row);
     const shared = await waitFor('the run in the remote', async () => {
-      // What leaves is asked first; the first answer is yes.
+      // What leaves is asked first, then what is over the limit; the first answers are yes, and that it stays.
       await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
       return (await git('ls-remote', remote, 'refs/lockstep/shared/*')) || undefined;
     });
     await sharing;
     const id = shared.trim().slice(-26);
+    // The large file was asked about, and stays here unless somebody says otherwise.
+    const there = await git(
+      '--git-dir',
+      remote,
+      'ls-tree',
+      '-r',
+      '--name-only',
+      shared.split('\t')[1]?.trim() ?? '',
+    );
+    assert.match(there, /record\/artifacts\/small\.bin/);
+    assert.doesNotMatch(there, /large\.bin/);
     await vscode.commands.executeCommand(commandIds.copyRunLink, row);
     const text = await vscode.env.clipboard.readText();
     assert.match(

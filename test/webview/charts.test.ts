@@ -161,6 +161,25 @@ describe('Metric Charts panel', () => {
     await waitFor('all lines', async () => (await lines()) === '3');
   });
 
+  it('takes a double click whose button an update draws anew while it is pressed', async () => {
+    await using stage = await chartsStage(browser, trainingRuns());
+    const { page } = stage.panel;
+    const chip = page.locator('.chip').nth(1);
+    await chip.locator('.chip-name').hover();
+    for (const clickCount of [1, 2]) {
+      await page.mouse.down({ clickCount });
+      await stage.sendCatalogue();
+      await stage.sendPoints();
+      await page.mouse.up({ clickCount });
+    }
+    await waitFor(
+      'that run alone',
+      async () =>
+        (await page.locator('.chip[aria-pressed=true]').count()) === 1 &&
+        (await chip.getAttribute('aria-pressed')) === 'true',
+    );
+  });
+
   it('says what is wrong with a filter and keeps the charts meanwhile', async () => {
     await using stage = await chartsStage(browser, trainingRuns());
     const { page } = stage.panel;

@@ -191,6 +191,9 @@ const limitedPage = `- main:
   - heading "How code of the workspace could get in" [level=2]
   - list:
     - listitem: The package digits is installed from /home/ann/digits/src (editable).
+  - heading "Leads into the private checkout instead of the workspace" [level=2]
+  - list:
+    - listitem: OUT_DIR
   - heading "What it needs" [level=2]
   - table "What it needs":
     - rowgroup:
@@ -218,6 +221,7 @@ const limitedPage = `- main:
   - heading "Time and space" [level=2]
   - paragraph: "About 40 s, as long as the original took. Its environment is made first: minutes where packages are downloaded. 2.2 GB over the network. 4.6 GB of disk, 81.0 GB free."
   - paragraph: On this machine, with the Python that it ran with.
+  - paragraph: This system keeps only Python programs from writing to the workspace; others could.
   - heading "Original and this machine" [level=2]
   - table "Original and this machine":
     - rowgroup:

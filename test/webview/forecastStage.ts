@@ -121,6 +121,7 @@ export function limitedForecast(): ForecastView {
       fetch: 2_200_000_000,
       disk: { needed: 4_600_000_000, free: 81_000_000_000 },
       escapes: ['The package digits is installed from /home/ann/digits/src (editable).'],
+      ...{ moved: ['OUT_DIR'], readOnlyBy: 'python' },
     },
   };
 }

@@ -52,11 +52,11 @@ export function reproductionsSection(
       attestations
         .toReversed()
         .slice(0, shownRows)
-        .map(({ verdict, host, at, reproductionId }) =>
+        .map(({ verdict, part, host, at, reproductionId }) =>
           element(
             'tr',
             {},
-            element('th', { scope: 'row' }, status(wordLook(verdict, strings))),
+            element('th', { scope: 'row' }, status(partLook(wordLook(verdict, strings), part, strings))),
             element('td', { class: 'words' }, shorten(host ?? '–', 80)),
             element('td', {}, new Date(at).toLocaleString()),
             element(
@@ -72,11 +72,19 @@ export function reproductionsSection(
   );
 }
 
+function partLook(look: Look, part: boolean | undefined, strings: ReportStrings): Look {
+  return part === true ? { ...look, word: formatString(strings.inPart, look.word) } : look;
+}
+
 /** `Reproduced 3 times: 2 identical, 1 within tolerance.` */
 function attestationsText(attestations: ReportSnapshot['attestations'], strings: ReportStrings): string {
-  const counts = new Map<string, number>();
-  for (const { verdict } of attestations) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  const words = [...counts].map(([verdict, count]) => countText(verdict, count, strings));
+  const words = [false, true].flatMap(ofPart => {
+    const those = attestations.filter(({ part = false }) => part === ofPart);
+    const counts = new Map<string, number>();
+    for (const { verdict } of those) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+    const texts = [...counts].map(([verdict, count]) => countText(verdict, count, strings));
+    return ofPart ? texts.map(text => formatString(strings.inPart, text)) : texts;
+  });
   return attestations.length === 1
     ? formatString(strings.reproducedOnce, words.join(', '))
     : formatString(strings.reproducedTimes, attestations.length, words.join(', '));

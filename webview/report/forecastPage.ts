@@ -163,6 +163,7 @@ function unconfirmedSection(
 function forecastSections(forecast: Forecast, strings: ReportStrings): Child[] {
   return [
     listSection(strings.escapes, forecast.escapes),
+    listSection(strings.movedVariables, forecast.moved ?? []),
     section(strings.materials, materialsTable(forecast, strings)),
     section(
       strings.limits,
@@ -174,6 +175,7 @@ function forecastSections(forecast: Forecast, strings: ReportStrings): Child[] {
       strings.costs,
       element('p', { class: 'costs' }, costLines(forecast, strings).join(' ')),
       element('p', { class: 'hint' }, shorten(forecast.environment, 500)),
+      forecast.readOnlyBy === 'python' ? element('p', { class: 'hint' }, strings.pythonKeeps) : undefined,
     ),
     forecast.ingredients.length === 0
       ? undefined

@@ -4,7 +4,7 @@ import type { ReportStrings } from '../../src/protocol/reportStrings.ts';
 import { formatString } from '../../src/protocol/formatString.ts';
 import { formatMetric } from '../../src/series/formatMetric.ts';
 import { formatNumber, formatRelative } from '../../src/series/formatNumber.ts';
-import { clipped, element, shorten } from '../shared/dom.ts';
+import { breakable, clipped, element, shorten } from '../shared/dom.ts';
 import { numberCell, status, table } from './table.ts';
 import { verdictLook, type Look, type VerdictWord } from './verdictLook.ts';
 
@@ -32,14 +32,14 @@ export function ingredientsTable(ingredients: Verdict['ingredients'], strings: R
         'tr',
         {},
         element('th', { scope: 'row' }, strings[ingredient.name]),
-        element('td', { class: 'words' }, ingredient.original),
-        element('td', { class: 'words' }, ingredient.now),
+        element('td', { class: 'words' }, ...breakable(ingredient.original)),
+        element('td', { class: 'words' }, ...breakable(ingredient.now)),
         element(
           'td',
           { class: 'words' },
           status(look),
           ...differenceLines(ingredient.differences, strings).map(line =>
-            element('div', { class: 'hint difference' }, line),
+            element('div', { class: 'hint difference' }, ...breakable(line)),
           ),
         ),
       );

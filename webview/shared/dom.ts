@@ -51,6 +51,11 @@ export function shorten(text: string, length = 200): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
+/** `name=value` and paths, with places at which a line may end before it has to end within a word. */
+export function breakable(text: string): readonly Child[] {
+  return text.split(/(?<=[=/_])(?=[^=/_])/).flatMap((part, i) => (i === 0 ? [part] : [element('wbr'), part]));
+}
+
 function append(target: Element, children: readonly Child[]): void {
   for (const child of children) if (child !== undefined) target.append(child);
 }

@@ -11,6 +11,7 @@ import { environmentLookCommands } from '../environment/commands/lookCommands.ts
 import type { EnvironmentParts } from '../environment/openEnvironment.ts';
 import type { CommandMemory } from '../commandMemory.ts';
 import type { ComparisonDocuments } from '../documents/comparisonDocuments.ts';
+import type { GitLogins } from '../gitLogins.ts';
 import type { HealthModel } from '../healthModel.ts';
 import type { LogDocuments } from '../documents/logDocuments.ts';
 import type { RunPanels } from '../panelHost.ts';
@@ -36,6 +37,7 @@ import { viewCommands } from './viewCommands.ts';
 
 export interface CommandDependencies {
   readonly client: StoreClient;
+  readonly logins: GitLogins;
   readonly model: RunsModel;
   readonly viewState: RunsViewState;
   readonly tree: ExperimentsTree;
@@ -74,7 +76,7 @@ export function allCommands(parts: CommandDependencies): CommandTable {
     ...keepCommands(client, model, pick),
     ...healthCommands(parts.health, model),
     ...shareCommands({
-      ...{ client, model, pick },
+      ...{ client, logins: parts.logins, model, pick },
       toolVersion: parts.version,
       extensionId: parts.extensionId,
     }),

@@ -1,7 +1,10 @@
 /** The questions before a run is shared: through which remote, what goes with it, and what looks like a secret. */
 import * as vscode from 'vscode';
-import type { Lack } from '../../sharing/findLacks.ts';
+import { formatBytes } from '../../series/formatBytes.ts';
+import { keptFileBytes, mostKeptFileBytes } from '../../sharing/record/keptSizes.ts';
+import type { LargeFile } from '../../sharing/record/largeKept.ts';
 import type { Finding } from '../../sharing/scan/scanOutgoing.ts';
+import type { ShareOutcome } from '../../sharing/shareRun.ts';
 import { oneLine } from '../formatText.ts';
 import type { RunRow } from '../worker/runsView.ts';
 import type { RemotePlace, ShareChoice } from '../worker/shareRequests.ts';
@@ -25,16 +28,18 @@ export async function askRemote(
 }
 
 interface SharePick extends vscode.QuickPickItem {
-  readonly choice?: Pick<ShareChoice, 'logs' | 'data'>;
+  readonly choice?: WhatToShare;
 }
+
+type WhatToShare = Pick<ShareChoice, 'logs' | 'data' | 'maxSize'>;
 
 /** Says what leaves this machine, and lets the log or the data stay. */
 export async function askWhatToShare(
   rows: readonly RunRow[],
   remote: RemotePlace | undefined,
-): Promise<Pick<ShareChoice, 'logs' | 'data'> | undefined> {
+): Promise<WhatToShare | undefined> {
   const { t } = vscode.l10n;
-  const what = t('record, metrics, end of the log, verdicts, code as it ran, pinned data');
+  const what = t('record, metrics, end of the log, verdicts, artifacts, code as it ran, pinned data');
   const items: SharePick[] = [
     {
       label: t('Share'),
@@ -46,6 +51,12 @@ export async function askWhatToShare(
       label: t('Share without the Log'),
       iconPath: new vscode.ThemeIcon('output'),
       choice: { logs: false, data: true },
+    },
+    {
+      label: t('Share without Artifacts'),
+      description: t('without images, artifacts and logged models'),
+      iconPath: new vscode.ThemeIcon('file-media'),
+      choice: { logs: true, data: true, maxSize: 0 },
     },
     {
       label: t('Share without Pushing Data'),
@@ -63,6 +74,71 @@ export async function askWhatToShare(
     placeHolder: t('Who can read the repository can read what is shared. It is scanned for secrets first.'),
   });
   return picked?.choice;
+}
+
+interface LimitPick extends vscode.QuickPickItem {
+  readonly maxSize: number | undefined;
+}
+
+/**
+ * What happens to files over the limit, each named with its size. The size up to which files go along, undefined for the
+ * usual one; `left` where the person leaves the question.
+ * @param large Not empty, the largest first.
+ */
+export async function askLimit(
+  row: RunRow,
+  large: readonly LargeFile[],
+): Promise<number | undefined | 'left'> {
+  const { t } = vscode.l10n;
+  const limit = formatBytes(keptFileBytes);
+  const fitting = large.filter(({ size }) => size <= mostKeptFileBytes);
+  const list = (files: readonly LargeFile[]): string => {
+    const shown = files.slice(0, 5).map(({ path, size }) => `${oneLine(path, 80)} (${formatBytes(size)})`);
+    const more = files.length - shown.length;
+    return [...shown, ...(more > 0 ? [t('{0} more', more)] : [])].join(', ');
+  };
+  const items: LimitPick[] = [
+    {
+      label: t('Leave Them Here'),
+      description: t('a colleague is told that they exist'),
+      detail: list(large),
+      iconPath: new vscode.ThemeIcon('circle-slash'),
+      maxSize: undefined,
+    },
+    ...(fitting.length === 0
+      ? []
+      : [
+          {
+            label: t('Take Them Along'),
+            description: formatBytes(fitting.reduce((sum, { size }) => sum + size, 0)),
+            detail:
+              fitting.length === large.length
+                ? list(fitting)
+                : t(
+                    '{0}; nothing above {1} fits into a record',
+                    list(fitting),
+                    formatBytes(mostKeptFileBytes),
+                  ),
+            iconPath: new vscode.ThemeIcon('file-binary'),
+            maxSize: fitting[0]?.size,
+          },
+        ]),
+    {
+      label: t('Without Artifacts'),
+      description: t('without images, artifacts and logged models'),
+      iconPath: new vscode.ThemeIcon('file-media'),
+      maxSize: 0,
+    },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: t('Larger Than {0}: {1}', limit, row.label),
+    placeHolder:
+      large.length === 1
+        ? t('1 file that the run logged is over the limit')
+        : t('{0} files that the run logged are over the limit', large.length),
+    ignoreFocusOut: true,
+  });
+  return picked === undefined ? 'left' : picked.maxSize;
 }
 
 interface FindingPick extends vscode.QuickPickItem {
@@ -121,19 +197,29 @@ async function openFinding(finding: Finding | undefined, root: string): Promise<
   }
 }
 
-/** What a colleague will lack, one line each. */
-export async function showLacks(row: RunRow, lacks: readonly Lack[]): Promise<void> {
+/** What a colleague will lack, and what went along and names its author, one line each. */
+export async function showShared(
+  row: RunRow,
+  { lacks, naming }: Pick<ShareOutcome, 'lacks' | 'naming'>,
+): Promise<void> {
+  const { t } = vscode.l10n;
+  const kind = vscode.QuickPickItemKind.Separator;
   await vscode.window.showQuickPick(
-    lacks.map(({ what, why, kind }) => ({
-      label: oneLine(what, 160),
-      description: oneLine(kind, 40),
-      detail: oneLine(why, 400),
-      iconPath: new vscode.ThemeIcon('circle-slash'),
-    })),
-    {
-      title: vscode.l10n.t('What a Colleague Will Lack of {0}', row.label),
-      matchOnDetail: true,
-      ignoreFocusOut: true,
-    },
+    [
+      ...(lacks.length === 0 ? [] : [{ label: t('A colleague will lack'), kind }]),
+      ...lacks.map(lack => ({
+        label: oneLine(lack.what, 160),
+        description: oneLine(lack.kind, 40),
+        detail: oneLine(lack.why, 400),
+        iconPath: new vscode.ThemeIcon('circle-slash'),
+      })),
+      ...(naming.length === 0 ? [] : [{ label: t('Shared as it is, and names you'), kind }]),
+      ...naming.map(({ path, what }) => ({
+        label: oneLine(path, 160),
+        description: oneLine(what, 40),
+        iconPath: new vscode.ThemeIcon('account'),
+      })),
+    ],
+    { title: t('What Was Shared of {0}', row.label), matchOnDetail: true, ignoreFocusOut: true },
   );
 }

@@ -51,15 +51,14 @@ export function reproduceCommands({ pick, panels, reproductions }: ReproduceDepe
       const title = vscode.l10n.t('Probe Determinism');
       const row = await pick.one(args, { title, kind: 'ended' });
       if (row !== undefined)
-        await reproductions.probe({ store: row.store, id: row.run.id }, { quiet: false });
+        await reproductions.probe({ store: row.store, id: row.run.id }, { quiet: false, label: row.label });
     },
     [commandIds.findCause]: async (...args) => {
       if (!(await requireTrust())) return;
       const reference = await pickReproduction(args, vscode.l10n.t('Find the Cause'));
       if (reference === undefined) return;
-      // The page shows how far it is, and what was found.
       await panels.showReport(reference);
-      await reproductions.findCause(reference, { quiet: true });
+      await reproductions.findCause(reference);
     },
     [commandIds.exportReport]: async (...args) => {
       const reference = await pickReproduction(args, vscode.l10n.t('Export Report'));

@@ -1,8 +1,10 @@
 /** Sharing runs through the remote of the repository: push, fetch, link, export. */
 import * as vscode from 'vscode';
+import { sizeWords } from '../../reproduction/forecast/forecastWords.ts';
 import type { Finding } from '../../sharing/scan/scanOutgoing.ts';
 import type { ShareOutcome } from '../../sharing/shareRun.ts';
 import { oneLine, shortId } from '../formatText.ts';
+import type { GitLogins } from '../gitLogins.ts';
 import { commandIds } from '../ids.ts';
 import type { OpenProject } from '../projects.ts';
 import type { RunsModel } from '../runsModel.ts';
@@ -11,13 +13,14 @@ import type { StoreClient } from '../storeClient.ts';
 import { requireTrust } from '../trust.ts';
 import type { RunRow } from '../worker/runsView.ts';
 import type { ShareChoice } from '../worker/shareRequests.ts';
-import { askRemote, askWhatToShare, askWhetherToAllow, showLacks } from './askShare.ts';
+import { askLimit, askRemote, askWhatToShare, askWhetherToAllow, showShared } from './askShare.ts';
 import { chooseProject } from './chooseProject.ts';
 import type { CommandTable } from './commandHandler.ts';
 import type { RunPicker } from './pickRuns.ts';
 
 export interface ShareDependencies {
   readonly client: StoreClient;
+  readonly logins: GitLogins;
   readonly model: RunsModel;
   readonly pick: RunPicker;
   readonly toolVersion: string;
@@ -25,7 +28,8 @@ export interface ShareDependencies {
   readonly extensionId: string;
 }
 
-export function shareCommands({ client, model, pick, toolVersion, extensionId }: ShareDependencies) {
+export function shareCommands(parts: ShareDependencies) {
+  const { client, logins, model, pick, toolVersion, extensionId } = parts;
   const projectOf = (store: string): OpenProject | undefined =>
     model.snapshot.projects.find(project => project.store === store);
   const place = { extension: extensionId, scheme: vscode.env.uriScheme };
@@ -34,14 +38,27 @@ export function shareCommands({ client, model, pick, toolVersion, extensionId }:
     const { store, run } = row;
     const request = { store, id: run.id, root: projectOf(store)?.root ?? '', toolVersion, ...choice };
     return runWithProgress(vscode.l10n.t('Sharing {0}', row.label), (signal, report) =>
-      client.request('shareRun', request, signal, ({ text = '' }) => report(oneLine(text, 200))),
+      logins.attempt(choice.remote ?? '', login =>
+        client.request('shareRun', { ...request, login }, signal, ({ text = '' }) =>
+          report(oneLine(text, 200)),
+        ),
+      ),
     );
+  };
+
+  /** A person is asked where something is over the limit, and they have not said yet that nothing goes along. */
+  const limitOf = async (row: RunRow, asked?: number): Promise<number | undefined | 'left'> => {
+    if (asked !== undefined) return asked;
+    const large = await client.request('largeKept', { store: row.store, id: row.run.id });
+    return large.length === 0 ? undefined : askLimit(row, large);
   };
 
   const copyLink = async ({ store, run }: RunRow): Promise<void> => {
     const root = projectOf(store)?.root ?? '';
+    const request = { store, id: run.id, root, place };
     const { link, commands, shared } = await runInView(() =>
-      client.request('runLink', { store, id: run.id, root, place }),
+      // To copy a link is worth no question.
+      logins.attempt('', login => client.request('runLink', { ...request, login }), { mayAsk: false }),
     );
     // Links do not open from remote terminals and many a chat: the same by hand stands below.
     await vscode.env.clipboard.writeText([link, '', ...commands].join('\n'));
@@ -77,8 +94,10 @@ export function shareCommands({ client, model, pick, toolVersion, extensionId }:
       if (what === undefined) return;
       for (const row of rows) {
         const root = projectOf(row.store)?.root ?? '';
+        const maxSize = await limitOf(row, what.maxSize);
+        if (maxSize === 'left') return;
         const outcome = await untilAllowed(row, root, allow =>
-          share(row, { ...what, remote: remote?.name, allow }),
+          share(row, { ...what, maxSize, remote: remote?.name, allow }),
         );
         if (outcome === undefined) return;
         // Not waited for: a message may stand for hours.
@@ -97,8 +116,13 @@ export function shareCommands({ client, model, pick, toolVersion, extensionId }:
       const { fetched, refused, unchanged } = await runWithProgress(
         vscode.l10n.t('Fetching shared runs'),
         (signal, report) =>
-          client.request('fetchShared', { store, root, remote: remote?.name }, signal, ({ text = '' }) =>
-            report(oneLine(text, 200)),
+          logins.attempt(remote?.name ?? '', login =>
+            client.request(
+              'fetchShared',
+              { store, root, remote: remote?.name, login },
+              signal,
+              ({ text = '' }) => report(oneLine(text, 200)),
+            ),
           ),
       );
       model.storeChanged({ store, runIds: new Set() });
@@ -113,6 +137,8 @@ export function shareCommands({ client, model, pick, toolVersion, extensionId }:
       const row = await pick.one(args, { title, kind: 'ended' });
       if (row === undefined) return;
       const { store, run } = row;
+      const maxSize = await limitOf(row);
+      if (maxSize === 'left') return;
       const root = projectOf(store)?.root ?? '';
       const name = `run-${run.id.slice(-6).toLowerCase()}.zip`;
       const target = await vscode.window.showSaveDialog({
@@ -122,9 +148,7 @@ export function shareCommands({ client, model, pick, toolVersion, extensionId }:
         ...(root === '' ? {} : { defaultUri: vscode.Uri.joinPath(vscode.Uri.file(root), name) }),
       });
       if (target === undefined) return;
-      // The dialog has asked whether it may be replaced.
-      await vscode.workspace.fs.delete(target).then(undefined, () => undefined);
-      const request = { store, id: run.id, root, file: target.fsPath, toolVersion };
+      const request = { store, id: run.id, root, file: target.fsPath, toolVersion, maxSize };
       const outcome = await untilAllowed(row, root, allow =>
         runWithProgress(vscode.l10n.t('Exporting {0}', row.label), (signal, report) =>
           client.request('exportCrate', { ...request, allow }, signal, ({ text = '' }) =>
@@ -171,7 +195,7 @@ function tellExported(target: vscode.Uri, missing: readonly string[]): void {
 
 async function tellShared(
   row: RunRow,
-  { state, remote, lacks }: ShareOutcome,
+  { state, remote, lacks, naming, record }: ShareOutcome,
   copyLink: (row: RunRow) => Promise<void>,
 ): Promise<void> {
   const name = oneLine(remote, 60);
@@ -180,18 +204,32 @@ async function tellShared(
     state === 'unchanged'
       ? vscode.l10n.t('{0} was on {1} already.', row.label, name)
       : vscode.l10n.t('{0} is shared through {1}.', row.label, name);
-  if (lacks.length === 0) {
-    if ((await vscode.window.showInformationMessage(done, link)) === link) await copyLink(row);
+  const [largest] = record?.large ?? [];
+  const large =
+    record === undefined || largest === undefined
+      ? ''
+      : vscode.l10n.t(
+          'Its record is large, {0}, and everybody who fetches runs gets it; most is {1}.',
+          sizeWords(record.bytes),
+          oneLine(largest.path, 80),
+        );
+  if (lacks.length + naming.length === 0) {
+    const said = large === '' ? done : `${done} ${large}`;
+    if ((await vscode.window.showInformationMessage(said, link)) === link) await copyLink(row);
     return;
   }
   const show = vscode.l10n.t('Show What');
-  const lacking =
-    lacks.length === 1
-      ? vscode.l10n.t('A colleague will lack 1 thing.')
-      : vscode.l10n.t('A colleague will lack {0} things.', lacks.length);
-  const answer = await vscode.window.showWarningMessage(`${done} ${lacking}`, link, show);
+  const text = [
+    done,
+    large,
+    lacks.length === 1 ? vscode.l10n.t('A colleague will lack 1 thing.') : '',
+    lacks.length > 1 ? vscode.l10n.t('A colleague will lack {0} things.', lacks.length) : '',
+    naming.length === 1 ? vscode.l10n.t('1 file in it names you.') : '',
+    naming.length > 1 ? vscode.l10n.t('{0} files in it name you.', naming.length) : '',
+  ].filter(sentence => sentence !== '');
+  const answer = await vscode.window.showWarningMessage(text.join(' '), link, show);
   if (answer === link) await copyLink(row);
-  if (answer === show) await showLacks(row, lacks);
+  if (answer === show) await showShared(row, { lacks, naming });
 }
 
 function tellFetched(

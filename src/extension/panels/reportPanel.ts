@@ -255,7 +255,7 @@ export class ReportPanel {
       case 'reproduceAgain':
         return run(commandIds.reproduceRun, node(original));
       case 'findCause':
-        return reproductions.findCause(reference, { quiet: true });
+        return reproductions.findCause(reference);
       case 'export':
         return reproductions.exportReport(reference);
       case 'copyForPullRequest':

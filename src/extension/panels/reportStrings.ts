@@ -134,6 +134,10 @@ export function reportStrings(): ReportStrings {
     toFetch: l10n.t('{0} over the network.'),
     thisMachine: l10n.t('Original and this machine'),
     escapes: l10n.t('How code of the workspace could get in'),
+    movedVariables: l10n.t('Leads into the private checkout instead of the workspace'),
+    pythonKeeps: l10n.t(
+      'This system keeps only Python programs from writing to the workspace; others could.',
+    ),
     differsFrom: l10n.t('Differs from step {0} (relative {1}).'),
     stopEarly: l10n.t('Stop Early'),
     goOn: l10n.t('Go On'),
@@ -151,6 +155,7 @@ export function reportStrings(): ReportStrings {
     reproductionHost: l10n.t('Machine'),
     when: l10n.t('When'),
     thisOne: l10n.t('this one'),
+    inPart: l10n.t('{0} in part'),
     countIdentical: l10n.t('{0} identical'),
     countWithin: l10n.t('{0} within tolerance'),
     countDiverged: l10n.t('{0} diverged'),

@@ -23,6 +23,8 @@ export function problemWords({ code, message }: HealthProblem): string {
       return vscode.l10n.t('data gone');
     case 'data-not-in-remote':
       return vscode.l10n.t('data not pushed');
+    case 'data-unpinned':
+      return vscode.l10n.t('data not pinned');
     case 'image-missing':
       return vscode.l10n.t('image gone');
     case 'image-local-only':

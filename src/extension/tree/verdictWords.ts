@@ -24,16 +24,31 @@ export function verdictIcon(verdict: string): { readonly icon: string; readonly 
 }
 
 /** `reproduced`, `reproduced 3×: 2 identical, 1 within tolerance`; '' without any. */
-export function verdictCounts(verdicts: readonly Pick<VerdictSummary, 'verdict'>[]): string {
+export function verdictCounts(
+  verdicts: readonly (Pick<VerdictSummary, 'verdict'> & {
+    readonly throughStep?: number | undefined;
+    readonly part?: object | undefined;
+  })[],
+): string {
   const [only] = verdicts;
   if (only === undefined) return '';
   const bad = verdicts.some(({ verdict }) => verdict === 'diverged' || verdict === 'inconclusive');
-  if (verdicts.length === 1) return bad ? verdictWord(only.verdict) : vscode.l10n.t('reproduced');
+  const wordOf = (one: (typeof verdicts)[number]): string =>
+    one.throughStep === undefined && one.part === undefined
+      ? verdictWord(one.verdict)
+      : vscode.l10n.t('{0} in part', verdictWord(one.verdict));
+  const isWhole = wordOf(only) === verdictWord(only.verdict);
+  if (verdicts.length === 1)
+    return bad
+      ? verdictWord(only.verdict)
+      : isWhole
+        ? vscode.l10n.t('reproduced')
+        : vscode.l10n.t('reproduced in part');
   const counts = new Map<string, number>();
-  for (const { verdict } of verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  const words = [...counts].map(([verdict, count]) => `${count} ${verdictWord(verdict)}`).join(', ');
+  for (const one of verdicts) counts.set(wordOf(one), (counts.get(wordOf(one)) ?? 0) + 1);
+  const words = [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
   if (bad) return vscode.l10n.t('{0} reproductions: {1}', verdicts.length, words);
-  return counts.size === 1 && only.verdict === 'identical'
+  return counts.size === 1 && only.verdict === 'identical' && isWhole
     ? vscode.l10n.t('reproduced {0}×', verdicts.length)
     : vscode.l10n.t('reproduced {0}×: {1}', verdicts.length, words);
 }

@@ -16,7 +16,16 @@ const reproductionNames = [
   ...(['reportText', 'health'] as const),
 ];
 const shareNames = [
-  ...(['remotes', 'shareRun', 'fetchShared', 'runLink', 'readLink', 'linkedProjects'] as const),
+  ...([
+    'remotes',
+    'shareRun',
+    'fetchShared',
+    'bringCode',
+    'largeKept',
+    'runLink',
+    'readLink',
+    'linkedProjects',
+  ] as const),
   'exportCrate' as const,
 ];
 

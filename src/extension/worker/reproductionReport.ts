@@ -46,8 +46,9 @@ export async function reproductionReport(
   return {
     original: reportRun(original),
     reproduction: reportRun(reproduction),
-    attestations: verdicts.map(({ reproductionId, verdict: word, at, host }) => ({
+    attestations: verdicts.map(({ reproductionId, verdict: word, at, host, part }) => ({
       ...{ reproductionId, verdict: word, at },
+      ...(part === undefined ? {} : { part: true }),
       ...(host === undefined ? {} : { host }),
     })),
     ...(probe === undefined ? {} : { probe }),

@@ -1,12 +1,15 @@
-/** Shares runs through the remote of their repository. Git is asked as the person's own programs would be, without questions. */
+/** Shares runs through the remote of their repository. Git asks nobody but through `login`. */
 import { stat } from 'node:fs/promises';
 import { findRepository, type Repository } from '../../git/findRepository.ts';
+import { requireConfirmed } from '../../reproduction/requireConfirmed.ts';
 import { runPaths } from '../../runs/runPaths.ts';
 import { exportCrate } from '../../sharing/crate/exportCrate.ts';
 import { notInGit } from '../../sharing/errors.ts';
 import { fetchShared } from '../../sharing/fetchShared.ts';
+import { ensureSharedCode } from '../../sharing/findSharedRun.ts';
 import { parseRunLink } from '../../sharing/link/runLink.ts';
 import { shareLink } from '../../sharing/link/shareLink.ts';
+import { largeKept } from '../../sharing/record/largeKept.ts';
 import { personContext } from '../../sharing/record/sharedRepository.ts';
 import { chooseRemote, isSamePlace, listRemotes, type GitRemote } from '../../sharing/remote/gitRemote.ts';
 import { shareRun } from '../../sharing/shareRun.ts';
@@ -31,21 +34,27 @@ export function shareHandlers(stores: Stores) {
         .sort((a, b) => Number(b.name === first?.name) - Number(a.name === first?.name))
         .map(placeOf);
     },
-    shareRun: async ({ store, id, root, ...choice }, signal, report) => {
+    shareRun: async ({ store, id, root, login, ...choice }, signal, report) => {
       const run = await stores.table(store).runStore.read(id);
-      return shareRun({ store, root, run, ...choice }, taskOf(signal, report));
+      return shareRun({ store, root, run, ...choice }, taskOf(signal, report, login));
     },
-    fetchShared: async (request, signal, report) => {
+    largeKept: ({ store, id }) => largeKept(store, id),
+    fetchShared: async ({ login, ...request }, signal, report) => {
       try {
-        return await fetchShared(request, taskOf(signal, report));
+        return await fetchShared(request, taskOf(signal, report, login));
       } finally {
         // Those that came before it was cancelled are here, too.
         forget(request.store);
       }
     },
-    runLink: async ({ store, id, root, place }, signal) => {
+    bringCode: async ({ store, id, root, login }, signal, report) => {
       const run = await stores.table(store).runStore.read(id);
-      return shareLink({ root, run, place }, taskOf(signal));
+      requireConfirmed(run);
+      await ensureSharedCode({ root, run }, taskOf(signal, report, login));
+    },
+    runLink: async ({ store, id, root, place, login }, signal) => {
+      const run = await stores.table(store).runStore.read(id);
+      return shareLink({ root, run, place }, taskOf(signal, undefined, login));
     },
     readLink: ({ path, query }) => parseRunLink({ path, query }),
     linkedProjects: async ({ remote, id, projects }, signal) => {
@@ -58,16 +67,19 @@ export function shareHandlers(stores: Stores) {
         }),
       );
     },
-    exportCrate: async ({ store, id, root, file, toolVersion, allow }, signal, report) => {
+    exportCrate: async ({ store, id, root, file, ...choice }, signal, report) => {
       const run = await stores.table(store).runStore.read(id);
-      return exportCrate({ store, root, run, output: file, toolVersion, allow }, taskOf(signal, report));
+      return exportCrate(
+        { store, root, run, output: file, replace: true, ...choice },
+        taskOf(signal, report),
+      );
     },
   } satisfies Partial<EngineHandlers>;
 }
 
-function taskOf(signal: AbortSignal, report?: Report): ShareTask {
+function taskOf(signal: AbortSignal, report?: Report, login: NodeJS.ProcessEnv = {}): ShareTask {
   return {
-    ...{ environment: process.env, signal, mayAsk: false },
+    ...{ environment: { ...process.env, ...login }, signal, mayAsk: false },
     ...(report === undefined ? {} : { onProgress: text => report({ done: 0, total: 1, text }) }),
   };
 }

@@ -3,7 +3,9 @@ import type { ExportOutcome } from '../../sharing/crate/exportCrate.ts';
 import type { FetchSharedOutcome } from '../../sharing/fetchShared.ts';
 import type { LinkPlace, RunLink, WrittenLink } from '../../sharing/link/runLink.ts';
 import type { ShareOutcome } from '../../sharing/shareRun.ts';
+import type { LargeFile } from '../../sharing/record/largeKept.ts';
 import type { Request } from '../thread/threadMessages.ts';
+import type { RunReference } from './engineRequests.ts';
 import type { RunInProject } from './reproductionRequests.ts';
 
 /** What is sent with a run, and which findings a person has looked at and lets pass. */
@@ -12,6 +14,13 @@ export interface ShareChoice {
   readonly allow: readonly string[];
   readonly logs: boolean;
   readonly data: boolean;
+  /** Of one image, artifact or file of a model, in bytes; 0 leaves them all here, absent is the usual. */
+  readonly maxSize?: number | undefined;
+}
+
+/** Variables by which git can ask a person here for a login; none where nobody is to be asked. */
+export interface WithLogin {
+  readonly login?: NodeJS.ProcessEnv;
 }
 
 export interface RemotePlace {
@@ -33,10 +42,12 @@ export interface LinkedProject {
 export interface ShareRequests {
   /** The remotes of a repository, the one that is taken unasked first. */
   remotes: Request<{ readonly root: string }, readonly RemotePlace[]>;
-  shareRun: Request<RunInProject & ShareChoice & { readonly toolVersion: string }, ShareOutcome>;
+  shareRun: Request<RunInProject & ShareChoice & WithLogin & { readonly toolVersion: string }, ShareOutcome>;
+  /** Images, artifacts and files of models that stay here unless somebody says otherwise, the largest first. */
+  largeKept: Request<RunReference, readonly LargeFile[]>;
   /** All shared runs where none is named. */
   fetchShared: Request<
-    {
+    WithLogin & {
       readonly store: string;
       readonly root: string;
       readonly remote: string | undefined;
@@ -44,7 +55,12 @@ export interface ShareRequests {
     },
     FetchSharedOutcome
   >;
-  runLink: Request<RunInProject & { readonly place: LinkPlace }, WrittenLink & { readonly shared: boolean }>;
+  /** The code of a run that somebody shared, where it is not here yet. Throws where nobody has confirmed the run. */
+  bringCode: Request<RunInProject & WithLogin, void>;
+  runLink: Request<
+    RunInProject & WithLogin & { readonly place: LinkPlace },
+    WrittenLink & { readonly shared: boolean }
+  >;
   /** Throws `link-wrong` for a link that is not to be followed. */
   readLink: Request<{ readonly path: string; readonly query: string }, RunLink>;
   /** Those of these projects that the link may mean. */
@@ -52,9 +68,12 @@ export interface ShareRequests {
     RunLink & { readonly projects: readonly { readonly store: string; readonly root: string }[] },
     readonly LinkedProject[]
   >;
-  /** Writes an RO-Crate. `file` is absolute, and must not exist. */
+  /** Writes an RO-Crate. `file` is absolute, and replaced where it exists: the dialog has asked. */
   exportCrate: Request<
-    RunInProject & { readonly file: string; readonly toolVersion: string; readonly allow: readonly string[] },
+    RunInProject & { readonly file: string; readonly toolVersion: string } & Pick<
+        ShareChoice,
+        'allow' | 'maxSize'
+      >,
     ExportOutcome
   >;
 }

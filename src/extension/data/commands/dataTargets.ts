@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { PathStatus } from '../../../data/operations/dataStatus.ts';
 import type { DataModel, OpenPlace } from '../dataModel.ts';
 import { pathOf, type LineNode, type OutputNode, type PlaceNode } from '../dataNodes.ts';
-import { amountText, lackText } from '../dataWords.ts';
+import { amountText, lackText, stateWord } from '../dataWords.ts';
 
 export interface DataTarget {
   readonly place: OpenPlace;
@@ -101,7 +101,13 @@ async function askForPath(model: DataModel, question: TargetQuestion): Promise<D
       path: status.path,
       label: status.path,
       iconPath: status.folder ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File,
-      description: [amountText(status), lackText(status)].filter(part => part !== '').join(' · '),
+      description: [
+        amountText(status),
+        status.state === 'in-sync' ? '' : stateWord(status.state),
+        lackText(status),
+      ]
+        .filter(part => part !== '')
+        .join(' · '),
     })),
   );
   if (picks.length === 0) {

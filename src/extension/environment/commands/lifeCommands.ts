@@ -48,17 +48,31 @@ export function lifeCommands(parts: EnvironmentDependencies) {
       const title = vscode.l10n.t('Stop Environment');
       const root = await rootOf(runs, args, title);
       if (root === undefined || !(await mayEnd(parts, root, title))) return;
-      await runEnvironmentTask(parts, vscode.l10n.t('Stopping the environment'), (signal, onProgress) =>
-        client.request('down', { root, remove: false, ...readEngineChoice() }, signal, onProgress),
+      const stopped = await runEnvironmentTask(
+        parts,
+        vscode.l10n.t('Stopping the environment'),
+        (signal, onProgress) =>
+          client.request('down', { root, remove: false, ...readEngineChoice() }, signal, onProgress),
       );
+      if (stopped?.length === 0)
+        void vscode.window.showInformationMessage(vscode.l10n.t('No container of this project is running.'));
     },
     [commandIds.removeEnvironment]: async (...args) => {
       if (!(await requireTrust())) return;
       const root = await rootOf(runs, args, vscode.l10n.t('Remove Environment'));
-      if (root === undefined || !(await confirmRemove(parts, root))) return;
-      await runEnvironmentTask(parts, vscode.l10n.t('Removing the environment'), (signal, onProgress) =>
-        client.request('down', { root, remove: true, ...readEngineChoice() }, signal, onProgress),
+      if (root === undefined) return;
+      if (hasNoContainer(parts, root)) {
+        tellNoContainer();
+        return;
+      }
+      if (!(await confirmRemove(parts, root))) return;
+      const removed = await runEnvironmentTask(
+        parts,
+        vscode.l10n.t('Removing the environment'),
+        (signal, onProgress) =>
+          client.request('down', { root, remove: true, ...readEngineChoice() }, signal, onProgress),
       );
+      if (removed?.length === 0) tellNoContainer();
     },
     [commandIds.reopenInContainer]: async () => {
       if (!(await requireTrust())) return;
@@ -175,6 +189,16 @@ async function confirmRemove({ model }: EnvironmentDependencies, root: string): 
     remove,
   );
   return answer === remove;
+}
+
+/** Where that is known; a container can outlive its devcontainer.json, and then nobody has looked. */
+function hasNoContainer({ model }: EnvironmentDependencies, root: string): boolean {
+  const found = model.snapshot.view.projects.find(project => project.root === root);
+  return found?.state !== undefined && found.state.container === undefined && found.problem === undefined;
+}
+
+function tellNoContainer(): void {
+  void vscode.window.showInformationMessage(vscode.l10n.t('This project has no container.'));
 }
 
 function runsInside({ snapshot }: EnvironmentModel, root: string): number {
