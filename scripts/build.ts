@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { bundleProblems } from './bundleProblems.ts';
 import { bundles, copiedFolders, copiedPackages, type Bundle } from './bundles.ts';
+import { oneVscodeApi } from './oneVscodeApi.ts';
 import { projectRoot } from './projectRoot.ts';
 import { thirdPartyNotices } from './thirdPartyNotices.ts';
 
@@ -131,7 +132,7 @@ function options(bundle: Bundle): esbuild.BuildOptions & { metafile: true } {
     minifyWhitespace: true,
     minifyIdentifiers: bundle.foreign,
     logLevel: 'warning',
-    plugins: [withoutZodLocales, withoutZodJsonSchemas, withoutSparePartsOfDockerode],
+    plugins: [withoutZodLocales, withoutZodJsonSchemas, withoutSparePartsOfDockerode, oneVscodeApi],
   } satisfies esbuild.BuildOptions;
   if (bundle.platform === 'webview')
     return {

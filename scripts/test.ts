@@ -28,7 +28,10 @@ if (unknown !== undefined) {
 const isChosen = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 const chosen = suites.filter(suite => isChosen(suite.name));
 
-/** Many tests wait for something most of their time: two suites keep two cores busy, three would only delay each other. */
+/**
+ * Many tests wait for something most of their time. Three suites end sooner on two cores, but their tests of editors and
+ * full disks then miss their deadlines now and then.
+ */
 const suitesAtOnce = 2;
 
 /** Started for the first suite that wants engines, and shared by all. */

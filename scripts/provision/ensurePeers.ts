@@ -3,6 +3,9 @@ import { errorText } from '../../src/base/systemError.ts';
 import { ensureAzurite } from './azurite.ts';
 import { peerTitle, pythonPeer, type PeerName } from './pythonPeers.ts';
 
+/** Gigabytes, so only for the long tests. */
+const large: readonly PeerName[] = ['tensorflow', 'torch'];
+
 /** In the order in which they are installed: the small ones first. */
 export const testedPeers: readonly PeerName[] = [
   'tensorboard',
@@ -12,6 +15,7 @@ export const testedPeers: readonly PeerName[] = [
   'uv',
   'tensors',
   'rocrate',
+  'rocValidator',
   'dvc',
   'dvc2',
   'keras',
@@ -21,6 +25,7 @@ export const testedPeers: readonly PeerName[] = [
   'mlflow',
   'remoteServers',
   'dvcRemotes',
+  ...(process.env['LOCKSTEP_SOAK'] === '1' ? large : []),
 ];
 
 /** Says what is missing and why; the tests that want it then skip, or fail where results are relied on. */

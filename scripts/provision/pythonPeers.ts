@@ -33,6 +33,8 @@ const requirements = {
   oxen: ['oxenai==0.65.1'],
   /** Reads the crates that runs are exported as. */
   rocrate: ['rocrate==0.16.0'],
+  /** Holds them to the profile; the other one for the terms of JSON-LD, which it would ask the network for. */
+  rocValidator: ['roc-validator==0.13.0', 'rocrate==0.16.0'],
   /** dvc with its clients for the remotes that tests talk to. */
   dvcRemotes: ['dvc==3.67.1', 'dvc-s3==3.3.0', 'dvc-azure==3.1.1', 'dvc-ssh==4.3.0'],
   /** A Git LFS server; what it imports it does not ask for. */
@@ -49,6 +51,9 @@ const requirements = {
       'typing_extensions',
     ],
   ],
+  /** The first two for the long tests alone: gigabytes. No build of PyTorch on PyPI leaves CUDA's libraries out. */
+  torch: ['torch==2.15.0', 'numpy==2.4.6'],
+  tensorflow: ['tensorflow-cpu==2.21.0'],
   /** Stand-ins for S3 and Google Cloud Storage that speak their protocols on 127.0.0.1. */
   remoteServers: ['moto==5.2.5', 'moto[s3,server]==5.2.5', 'gcp-storage-emulator==2026.7.19'],
 } as const satisfies Record<string, readonly [string, ...string[]]>;

@@ -92,6 +92,8 @@ function suiteEnvironment(folder: string, home: string, engines: string | undefi
   ];
   return scrubbedEnvironment(home, {
     ...Object.fromEntries(kept.map(name => [name, process.env[name]])),
+    // Shared by all suites, and by later runs: names in it are of content and version.
+    NODE_COMPILE_CACHE: join(projectRoot, 'node_modules', '.cache', 'lockstep', 'compiled'),
     LOCKSTEP_TEST_CACHE: cacheFolder(),
     LOCKSTEP_TEST_ENGINES: engines,
     TMPDIR: folder,

@@ -1,6 +1,6 @@
 /**
  * The suites of `npm test`, in the order in which they begin: what is basic comes first, then the longest, so that the
- * two that run at once come to an end together. None may disturb another: each has folders, ports and engines of its own.
+ * those that run at once come to an end together. None may disturb another: each has folders, ports and engines of its own.
  */
 export interface Suite {
   readonly name: string;
@@ -37,9 +37,9 @@ function suite(name: string, needs: readonly Need[], testSeconds: number, suiteM
 
 export const suites: readonly Suite[] = [
   suite('unit', [], 60, 10),
-  suite('integration', ['bundles'], 120, 15),
+  suite('integration', ['bundles'], 120, 25),
   suite('interop', ['bundles', 'peers'], 240, 20),
-  suite('containers', ['bundles', 'engines'], 120, 15),
+  suite('containers', ['bundles', 'engines'], 120, 25),
   suite('e2e', ['bundles', 'browser', 'editor'], 240, 15),
   suite('crash', ['bundles', 'peers'], 240, 15),
   suite('extension', ['bundles', 'browser', 'editor', 'engines'], 120, 10),

@@ -4,8 +4,14 @@
  */
 import { join } from 'node:path';
 
-/** Without these, programs do not start at all on the systems that have them. */
-const keptOnEveryMachine = ['PATH', 'SystemRoot', 'SYSTEMROOT', 'ComSpec', 'PATHEXT', 'windir', 'TZ'];
+/**
+ * Without these, programs do not start at all on the systems that have them. And the place where `npm test` has Node keep
+ * what it compiled: with it each of the many command lines that tests start needs two thirds of the time.
+ */
+const keptOnEveryMachine = [
+  ...['PATH', 'SystemRoot', 'SYSTEMROOT', 'ComSpec', 'PATHEXT', 'windir', 'TZ'],
+  'NODE_COMPILE_CACHE',
+];
 
 /**
  * PATH and the system's own variables, a home folder and a temporary folder of its own, a fixed locale.
