@@ -140,7 +140,13 @@ describe('the commands in the real editor', function () {
     const host = await onlyExtensionHost(editor.server);
     await killExtensionHost(editor.server, host);
     await onlyExtensionHost(editor.server);
+    // Rows of the host that is gone stay on the screen, and do nothing, until this one's are there.
+    await lockstep(['run', '--name', 'later', '--', 'python3', 'train.py'], {
+      cwd: repository.root,
+      env: repository.environment,
+    });
     await window.runCommand('Lockstep: Refresh Runs');
+    await row('later').waitFor({ timeout: 60_000 });
     await share();
     await window.notification('baseline was on origin already').waitFor({ timeout: 60_000 });
     const found = await runCommand({

@@ -119,6 +119,11 @@ describe('what a run read and wrote to', function () {
       refused.stderr,
       /read kept\/ckpt\.json and then wrote over it[\s\S]*--without kept\/ckpt\.json/,
     );
+    for (const option of ['--without', '--give']) {
+      const wrong = await project.lockstep(['reproduce', id, option, 'kept/ckpt.jsno']);
+      assert.equal(wrong.code, 2, wrong.stderr);
+      assert.match(wrong.stderr, /kept\/ckpt\.jsno: the run read no such file/);
+    }
     const without = await reproduce(id, '--without', 'kept/ckpt.json');
     assert.equal(without.verdict, 'inconclusive', JSON.stringify(without, null, 1));
     assert.match(without.sentence, /kept\/ckpt\.json was overwritten by the run after it had read it/);
