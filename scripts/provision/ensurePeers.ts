@@ -16,6 +16,7 @@ export const testedPeers: readonly PeerName[] = [
   'tensors',
   'rocrate',
   'rocValidator',
+  'inToto',
   'dvc',
   'dvc2',
   'keras',

@@ -35,6 +35,8 @@ const requirements = {
   rocrate: ['rocrate==0.16.0'],
   /** Holds them to the profile; the other one for the terms of JSON-LD, which it would ask the network for. */
   rocValidator: ['roc-validator==0.13.0', 'rocrate==0.16.0'],
+  /** Reads the statements of provenance in them. */
+  inToto: ['in-toto-attestation==0.9.3'],
   /** dvc with its clients for the remotes that tests talk to. */
   dvcRemotes: ['dvc==3.67.1', 'dvc-s3==3.3.0', 'dvc-azure==3.1.1', 'dvc-ssh==4.3.0'],
   /** A Git LFS server; what it imports it does not ask for. */

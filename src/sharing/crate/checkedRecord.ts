@@ -1,11 +1,12 @@
 /** The record of a run as an export holds it, held to the rules for one that is fetched. */
 import { knownValue } from '../../runs/known.ts';
+import { resultSchema, type Result } from '../../runs/result.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { notShareable } from '../errors.ts';
 import { checkRecord, type CheckedRecord } from '../record/checkRecord.ts';
 import { RecordProblem } from '../record/recordProblem.ts';
 import type { CollectedRecord } from '../record/collectRecord.ts';
-import { describeFiles, manifestName, manifestVersion } from '../record/manifest.ts';
+import { describeFiles, manifestName, manifestVersion, recordPathOf } from '../record/manifest.ts';
 
 /** Throws `run-not-shareable`. */
 export function checkedRecord(
@@ -29,4 +30,9 @@ export function checkedRecord(
     if (!(error instanceof RecordProblem)) throw error;
     throw notShareable(run.id, error.message, `Look at the record: lockstep show ${run.id.slice(-6)}`);
   }
+}
+
+/** As it is shared: without home folders. */
+export function resultOf(record: CheckedRecord): Result | undefined {
+  return resultSchema.safeParse(record.values.get(recordPathOf('result.json'))).data;
 }

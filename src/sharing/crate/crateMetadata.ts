@@ -7,10 +7,11 @@ import { knownValue } from '../../runs/known.ts';
 import type { Plan } from '../../runs/plan.ts';
 import { metricValueToJson, type Result } from '../../runs/result.ts';
 import type { CheckedRecord } from '../record/checkRecord.ts';
+import { withoutPlaceholder } from '../record/neutralText.ts';
+import { resultOf } from './checkedRecord.ts';
 
 export interface CrateRequest {
   readonly record: CheckedRecord;
-  readonly result: Result | undefined;
   readonly name: string;
   /** Path of the program in the crate; undefined where it is none of its files. */
   readonly program: string | undefined;
@@ -45,8 +46,9 @@ const noLicense: Entity = {
 
 /** The document; entities in a fixed order. */
 export function crateMetadata(request: CrateRequest): object {
-  const { record, result, name, files, license, author, exportedAt } = request;
+  const { record, name, files, license, author, exportedAt } = request;
   const { plan } = record;
+  const result = resultOf(record);
   const action = `#run-${plan.id}`;
   const program = programEntity(request);
   const parts = files.map(({ path }) => ref(idOf(path)));
@@ -170,7 +172,7 @@ function outputEntities(result: Result | undefined): Entity[] {
   return (result?.outputs ?? []).map(({ path, sha256, size }, place) => ({
     '@id': `#output-${place + 1}`,
     '@type': 'CreativeWork',
-    name: path,
+    name: withoutPlaceholder(path),
     description: 'An output that is not part of this crate',
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(size === undefined ? {} : { size: String(size) }),

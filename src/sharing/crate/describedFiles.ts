@@ -27,6 +27,11 @@ export function describedFiles(
     ['compare.py', ['Compares metrics and outputs', 'text/x-python']],
     ['expected.json', ['Last values of the metrics and hashes of the outputs', 'application/json']],
     ['requirements.txt', ['Python packages, as pip takes them', 'text/plain']],
+    [
+      'provenance.intoto.json',
+      ['The outputs and what they came from, as in-toto statement', 'application/vnd.in-toto+json'],
+    ],
+    ['README.md', ['What this is and how to repeat it', 'text/markdown']],
     ...inputs.map(({ path }) => [`code/${path}`, [path, 'application/octet-stream']] as const),
     ...(program === undefined ? [] : [[program, [program.slice('code/'.length), 'text/plain']] as const]),
   ]);

@@ -15,6 +15,7 @@ import { exportExists, exportFolderMissing, exportTooLarge, notShareable } from 
 import { collectRecord } from '../record/collectRecord.ts';
 import type { LeftOut, Naming } from '../record/keptFiles.ts';
 import { neutralOf } from '../record/machineName.ts';
+import { withoutPlaceholder } from '../record/neutralText.ts';
 import { identity } from '../record/writeRecordCommit.ts';
 import { secretByName } from '../scan/findSecrets.ts';
 import { lookForSecrets } from '../scan/lookForSecrets.ts';
@@ -22,13 +23,10 @@ import { unpackRoom } from '../scan/unpack.ts';
 import type { Finding } from '../scan/scanOutgoing.ts';
 import type { ShareTask } from '../shareTask.ts';
 import { checkedRecord } from './checkedRecord.ts';
-import { comparePython } from './comparePython.ts';
+import { crateContent, text } from './crateContent.ts';
 import { crateMetadata } from './crateMetadata.ts';
 import { describedFiles, programIn } from './describedFiles.ts';
-import { expectedOutcome } from './expectedOutcome.ts';
 import { gatherInputs, neutralPath } from './gatherInputs.ts';
-import { reproduceScript } from './reproduceScript.ts';
-import { requirementsOf } from './requirementsOf.ts';
 import { snapshotFiles } from './snapshotFiles.ts';
 import { zipFile, type ZipEntry } from './zipFile.ts';
 
@@ -90,47 +88,31 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
   const collected = await collectRecord({ store, run, neutral, logs: request.logs !== false, maxSize });
   const record = checkedRecord(run, collected, request.toolVersion);
   const inputs = await gatherInputs(run, root, snapshot, task);
-  const packages = requirementsOf(record);
-  const repeatable = snapshot.length > 0;
-  const shownMissing = inputs.missing.map(path => neutralPath(path, plan.root, task.environment['HOME']));
-  const files: ZipEntry[] = [
-    ...snapshot.map(entry => ({ ...entry, path: `code/${entry.path}` })),
-    ...inputs.files.map(entry => ({ ...entry, path: `code/${entry.path}` })),
-    ...[...record.files].map(([path, bytes]) => ({ path, bytes, kind: 'file' as const })),
-    ...(repeatable
-      ? [
-          text(
-            'reproduce.sh',
-            reproduceScript({ plan: record.plan, packages: packages.length > 0, missing: shownMissing }),
-            'executable',
-          ),
-          text('compare.py', comparePython),
-        ]
-      : []),
-    text('expected.json', `${JSON.stringify(expectedOutcome(run), null, 1)}\n`),
-    text('requirements.txt', packages.map(line => `${line}\n`).join('')),
-  ];
+  const name = run.annotations.name ?? plan.name ?? withoutPlaceholder(commandLabel(record.plan.argv));
+  const files = crateContent({
+    ...{ run, record, name, snapshot, inputs: inputs.files, toolVersion: request.toolVersion },
+    missing: inputs.missing.map(path => neutralPath(path, plan.root, task.environment['HOME'])),
+  });
   const allowed = new Set((request.allow ?? []).map(path => path.replace(/^\.\//, '')));
   const scanned = scan(files);
   const findings = scanned.findings.filter(
     ({ path }) => !allowed.has(path) && !allowed.has(path.replace(/^code\//, '')),
   );
   const { unread } = scanned;
-  const told = {
+  const outcome = {
     id: run.id,
     path: output,
     missing: inputs.missing,
     left: collected.left,
     naming: collected.naming,
     unread,
-    repeatable,
+    repeatable: snapshot.length > 0,
   };
-  if (findings.length > 0) return { ...told, state: 'refused', bytes: 0, files: 0, findings };
+  if (findings.length > 0) return { ...outcome, state: 'refused', bytes: 0, files: 0, findings };
   const author = repository === undefined ? undefined : (await identity(repository, task)).name;
   const metadata = crateMetadata({
     record,
-    result: run.result,
-    name: run.annotations.name ?? plan.name ?? commandLabel(plan.argv),
+    name,
     program: programIn(record, files),
     files: describedFiles(record, files, inputs.files),
     license: files.find(({ path }) => /^code\/(?:LICEN[CS]E|COPYING)(?:\.\w+)?$/i.test(path))?.path,
@@ -146,7 +128,7 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
   const zip = zipOf(all);
   task.signal?.throwIfAborted();
   await writeFileAtomic(output, zip);
-  return { ...told, state: 'exported', bytes: zip.length, files: all.length, findings: [] };
+  return { ...outcome, state: 'exported', bytes: zip.length, files: all.length, findings: [] };
 }
 
 function scan(files: readonly ZipEntry[]): { findings: Finding[]; unread: Finding[] } {
@@ -172,10 +154,6 @@ function zipOf(entries: readonly ZipEntry[]): Buffer {
       throw exportTooLarge(entries.reduce((sum, { bytes }) => sum + bytes.length, 0));
     throw error;
   }
-}
-
-function text(path: string, content: string, kind: ZipEntry['kind'] = 'file'): ZipEntry {
-  return { path, bytes: Buffer.from(content), kind };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -55,6 +55,11 @@ function accountPattern(account: string): RegExp {
   return new RegExp(begins + before + escaped(account) + ends, 'giu');
 }
 
+/** For reading: `/~home/data.csv` is `~/data.csv`. */
+export function withoutPlaceholder(text: string): string {
+  return text.replaceAll(homePlaceholder, '~');
+}
+
 /** The opposite, for a reader whose home folder is `home`. */
 export function localText(text: string, home: string): string {
   // A function, because a home folder may hold a dollar sign.

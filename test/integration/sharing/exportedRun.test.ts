@@ -171,8 +171,11 @@ describe('an exported run', function () {
     const dora = await all.join('dora');
     const outside = join(dora.home, 'outside.csv');
     await writeFile(outside, '7\n');
-    await dora.write({ 'read.py': 'import sys; print("loss:", open(sys.argv[1]).read())\n' });
-    await dora.expect(0, 'run', '--', 'python3', 'read.py', outside);
+    await dora.write({
+      'read.py':
+        'import sys; print("loss:", open(sys.argv[1]).read())\nopen(sys.argv[2], "w").write("of hers")\n',
+    });
+    await dora.expect(0, 'run', '--', 'python3', 'read.py', outside, join(dora.home, 'outside.txt'));
     const nowhere = await dora.lockstep(['share', 'export', '@1', '--output', join(dora.home, 'no/a.zip')]);
     assert.equal(nowhere.code, 2);
     assert.match(nowhere.stderr, /There is no folder/);
@@ -187,6 +190,15 @@ describe('an exported run', function () {
       args: ['-m', 'zipfile', '-e', zip, folder],
       env: dora.environment,
     });
+    const shown = ['README.md', 'ro-crate-metadata.json', 'provenance.intoto.json'].map(name =>
+      join(folder, name),
+    );
+    for (const path of shown) {
+      const text = await readFile(path, 'utf8');
+      assert.ok(!text.includes(dora.home), `${path} names the home folder`);
+      assert.match(text, /~\/outside\.csv/, path);
+    }
+    assert.match(await readFile(join(folder, 'provenance.intoto.json'), 'utf8'), /"name": "~\/outside\.txt"/);
     const script = { program: 'sh', args: [join(folder, 'reproduce.sh')], cwd: folder };
     const env = { ...environment, INSTALL: '0' };
     const lacking = await runCommand({ ...script, env });

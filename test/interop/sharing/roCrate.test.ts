@@ -22,6 +22,25 @@ print(json.dumps({
 }))
 `;
 
+/** Prints names and hashes of what the statement vouches for, after reading it and its predicate by their definitions. */
+const attestationReader = `
+import json, sys
+from google.protobuf import json_format
+from in_toto_attestation.v1 import statement, statement_pb2
+from in_toto_attestation.predicates.provenance.v1 import provenance_pb2
+read = json_format.Parse(open(sys.argv[1]).read(), statement_pb2.Statement())
+statement.Statement.copy_from_pb(read).validate()
+predicate = json_format.Parse(json_format.MessageToJson(read.predicate), provenance_pb2.Provenance())
+definition = predicate.build_definition
+print(json.dumps([
+    read.predicate_type,
+    {one.name: dict(one.digest) for one in read.subject},
+    list(definition.external_parameters["command"]),
+    [one.name or one.uri.split("@")[0] for one in definition.resolved_dependencies][:1],
+    bool(predicate.run_details.builder.id and predicate.run_details.metadata.started_on.seconds),
+]))
+`;
+
 /** Prints severity and message of each finding. What it would ask the network for is answered here. */
 const validator = `
 import io, json, pathlib, sys
@@ -123,14 +142,37 @@ describe('RO-Crate', function () {
       instrument: 'code/a%20train.py',
       results: ['loss', 'model'],
       files: [
+        'README.md',
         'code/',
         'code/a%20train.py',
         'compare.py',
         'expected.json',
+        'provenance.intoto.json',
         'record/',
         'reproduce.sh',
         'requirements.txt',
       ],
     });
+  });
+
+  it('holds a statement that readers of in-toto and SLSA take', async function () {
+    const { python } = peerOrSkip(this, 'inToto');
+    await using project = await cliProject({ 'train.py': 'open("model", "w").write("m")\n' });
+    await project.lockstep(['run', '--', 'python3', 'train.py']);
+    const [zip, folder] = [join(project.repository.home, 'run.zip'), join(project.repository.home, 'run')];
+    const exported = await project.lockstep(['share', 'export', '@1', '--output', zip]);
+    assert.equal(exported.code, 0, exported.stderr);
+    const env = project.environment;
+    await runCommand({ program: python, args: ['-m', 'zipfile', '-e', zip, folder], env });
+    const args = ['-c', attestationReader, join(folder, 'provenance.intoto.json')];
+    const read = await runCommand({ program: python, args, env });
+    assert.equal(read.exitCode, 0, read.stderr);
+    assert.deepEqual(JSON.parse(read.stdout.toString('utf8')), [
+      'https://slsa.dev/provenance/v1',
+      { model: { sha256: '62c66a7a5dd70c3146618063c344e531e6d4b59e379808443ce962b3abd63c5a' } },
+      ['python3', 'train.py'],
+      ['code'],
+      true,
+    ]);
   });
 });
