@@ -1,5 +1,6 @@
 /** Lines of a forecast about data: what is here, pinned or gone. */
 import type { ForecastItem } from '../../runs/forecast.ts';
+import { madeAgain } from '../restore/errors.ts';
 import type { PinnedLook } from './lookAtPinned.ts';
 import { sumBytes, wholeBytes } from './wholeBytes.ts';
 
@@ -22,6 +23,16 @@ export function pinnedItem(
 
 export function goneItem(what: string, size: { bytes?: number }, reason: string, mend: string): ForecastItem {
   return { ingredient: 'data', what, availability: 'gone', ...size, reason, mend };
+}
+
+/** With how it is had again, where a recorded run wrote it. */
+export function withWriter(item: ForecastItem, writers: ReadonlyMap<string, string>): ForecastItem {
+  const id = writers.get(item.what);
+  if (id === undefined) return item;
+  return {
+    ...item,
+    mend: [item.mend?.replace(/\.?$/, '.'), madeAgain(item.what, id)].filter(Boolean).join(' '),
+  };
 }
 
 const shownAlone = 6;

@@ -12,8 +12,9 @@ import type { ForecastItem } from '../../runs/forecast.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { Result } from '../../runs/result.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { runsThatWrote } from '../../runs/runsThatWrote.ts';
 import { isInside } from '../restore/relocatePaths.ts';
-import { goneItem, itemsHere, pinnedItem } from './dataItems.ts';
+import { goneItem, itemsHere, pinnedItem, withWriter } from './dataItems.ts';
 import { fileNow, type FileNow, type ReadingBudget } from './fileNow.ts';
 import { lookAtEarlier, type EarlierLook, type LostEarlier } from './lookAtEarlier.ts';
 import { lookAtPinned, type PinnedLook, type RemoteQuestion } from './lookAtPinned.ts';
@@ -56,6 +57,8 @@ export interface DataLook {
   readonly unverified: readonly string[];
   /** Read and then written to by the run, and what they held is nowhere. */
   readonly lost: readonly LostEarlier[];
+  /** Of what is missing or has changed: id of the run that wrote it. */
+  readonly writers: ReadonlyMap<string, string>;
   /** Bytes that a reproduction copies at most. */
   readonly copied: number;
 }
@@ -154,6 +157,15 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
       .filter(look => covered.has(look.path) && !items.some(one => one.what === look.path))
       .map(look => pinnedItem(look)),
   );
+  const other = new Set([...missing, ...changed.map(({ path }) => path)]);
+  const writers =
+    question.store === undefined
+      ? new Map<string, string>()
+      : await runsThatWrote(
+          question.store,
+          inputs.filter(({ path }) => other.has(path)),
+        );
+  for (const [at, item] of items.entries()) items[at] = withWriter(item, writers);
   const code = new Set(inputs.filter(one => one.code === true).map(({ path }) => path));
   for (const [at, item] of items.entries())
     if (code.has(item.what)) items[at] = { ...item, ingredient: 'code' };
@@ -169,7 +181,7 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
       ...{ ingredient: 'data', what: 'pinned data', availability: 'unknown', reason: pinned.problem },
     });
   return {
-    ...{ items, missing, changed, unverified, lost: earlier.lost },
+    ...{ items, missing, changed, unverified, writers, lost: earlier.lost },
     copied: question.copiesLarge === true ? copied : Math.min(copied, copyLimitTogether),
   };
 }

@@ -107,8 +107,15 @@ export function checkpointGone(path: string): LockstepError {
   });
 }
 
-/** @param pins Of the run's code: what one of them names comes from a cache or a remote, not from a folder. */
-export function inputsMissing(paths: readonly string[], pins: readonly PinnedPath[] = []): LockstepError {
+/**
+ * @param pins Of the run's code: what one of them names comes from a cache or a remote, not from a folder.
+ * @param writers Of files that another run wrote: its id.
+ */
+export function inputsMissing(
+  paths: readonly string[],
+  pins: readonly PinnedPath[] = [],
+  writers: ReadonlyMap<string, string> = new Map(),
+): LockstepError {
   const holding = pins.filter(({ path: pinned }) =>
     paths.some(path => path === pinned || path.startsWith(`${pinned}/`) || pinned.startsWith(`${path}/`)),
   );
@@ -117,8 +124,22 @@ export function inputsMissing(paths: readonly string[], pins: readonly PinnedPat
   return new LockstepError({
     code: 'input-missing',
     message: `The run read ${shown}, which ${paths.length === 1 ? 'is' : 'are'} neither part of its code nor here any more.`,
-    mend: `Put the files back where they were and try again. Or go on without, after which the verdict is inconclusive at best: ${formatCommand('lockstep', ['reproduce', ...paths.slice(0, 5).flatMap(path => ['--without', path])])} …`,
+    mend: `Put the files back where they were and try again.${againBy(paths, writers)} Or go on without, after which the verdict is inconclusive at best: ${formatCommand('lockstep', ['reproduce', ...paths.slice(0, 5).flatMap(path => ['--without', path])])} …`,
   });
+}
+
+/** The first stage that can be run again; empty where none is known. */
+function againBy(paths: readonly string[], writers: ReadonlyMap<string, string>): string {
+  const [first] = paths.flatMap(path => {
+    const id = writers.get(path);
+    return id === undefined ? [] : [{ path, id }];
+  });
+  return first === undefined ? '' : ` ${madeAgain(first.path, first.id)}`;
+}
+
+/** How an input is had again that run `id` wrote. */
+export function madeAgain(path: string, id: string): string {
+  return `Run ${short(id)} wrote ${path}: ${formatCommand('lockstep', ['reproduce', short(id), '--keep'])} makes it again, in a checkout that stays.`;
 }
 
 function pinnedMissing(paths: readonly string[], pins: readonly PinnedPath[]): LockstepError {

@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import type { PrivateCheckout } from '../../git/privateCheckout.ts';
 import type { Code, Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { runsThatWrote } from '../../runs/runsThatWrote.ts';
 import { codeMissing, inputsMissing, inputsOverwritten, inputsWithheld, submoduleMend } from './errors.ts';
 import { isObserved } from './isObserved.ts';
 import type { MayLink } from './keptLinks.ts';
@@ -75,7 +76,13 @@ export async function offerData(
   const gone = [...offered.missing, ...leftOut.missing.filter(path => read.has(path))].filter(
     path => !without.has(path),
   );
-  if (gone.length > 0) throw inputsMissing(gone, plan.pins);
+  if (gone.length > 0) {
+    const writers = await runsThatWrote(
+      store,
+      inputs.filter(({ path }) => gone.includes(path)),
+    );
+    throw inputsMissing(gone, plan.pins, writers);
+  }
   const parts = lostParts(code, known.missing, leftOut.missing, captured).filter(
     ({ path }) => !without.has(path),
   );
