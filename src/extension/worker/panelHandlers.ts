@@ -7,6 +7,7 @@ import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { EngineHandlers } from './engineRequests.ts';
 import { metricsCsv } from './metricsCsv.ts';
+import { EarlierNoise } from './earlierNoise.ts';
 import { reproductionOverlay, reproductionReport } from './reproductionReport.ts';
 import { runRows } from './runRows.ts';
 import { RunSeries } from './runSeries.ts';
@@ -17,6 +18,7 @@ const neighbours = 50;
 
 export function panelHandlers(stores: Stores) {
   const series = new RunSeries();
+  const noise = new EarlierNoise();
   const found = async (store: string, ids: readonly string[]): Promise<RunSummary[]> => {
     const table = stores.table(store);
     return (await Promise.all(ids.map(id => table.get(id)))).filter(run => run !== undefined);
@@ -67,7 +69,7 @@ export function panelHandlers(stores: Stores) {
       return metricsCsv(all, new Set(keys), signal);
     },
     reproductionReport: reference => reproductionReport(reference, stores, series),
-    reproductionOverlay: reference => reproductionOverlay(reference, stores, series),
+    reproductionOverlay: reference => reproductionOverlay(reference, stores, series, noise),
   } satisfies Partial<EngineHandlers>;
 }
 

@@ -4,6 +4,7 @@ import { volatileMetricReason } from '../../reproduction/comparison/volatileName
 import { causeReportSchema } from '../../runs/causeReport.ts';
 import { determinismProbeSchema } from '../../runs/determinismProbe.ts';
 import { runPaths, runPathsIn } from '../../runs/runPaths.ts';
+import type { EarlierNoise } from './earlierNoise.ts';
 import { newestReport } from './newestReport.ts';
 import { noiseOverlay } from '../../reproduction/report/noiseOverlay.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
@@ -64,6 +65,7 @@ export async function reproductionOverlay(
   reference: PanelRequests['reproductionOverlay']['params'],
   stores: Stores,
   series: RunSeries,
+  noise: EarlierNoise,
 ): Promise<Overlay> {
   const { runStore } = stores.table(reference.store);
   const { key } = reference;
@@ -75,10 +77,11 @@ export async function reproductionOverlay(
     now.get(key) ?? noSeries,
     reference,
   );
+  const reproduction = await runStore.read(reference.reproduction);
   const band = await noiseOverlay({
-    originalDir: runPaths(reference.store, reference.original).dir,
-    reproduction: await runStore.read(reference.reproduction),
+    ...{ originalDir: runPaths(reference.store, reference.original).dir, reproduction },
     ...{ key, shown: before, curve: overlay.original, began: first?.step },
+    ofEarlier: () => noise.of(runStore, reference.original, reproduction),
   });
   return {
     key,

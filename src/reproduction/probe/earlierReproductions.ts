@@ -17,16 +17,19 @@ const most = 8;
 /**
  * Oldest first: those that ended by themselves, or where they were asked to, on the machine of `now`, with nothing known
  * to be other than in the original. One whose record is gone says nothing.
+ * @param among Only these.
  */
 export async function earlierReproductions(
   runs: RunStore,
   original: RunDetails,
   now: RunDetails,
   metricLines: boolean,
+  among?: readonly string[],
 ): Promise<EarlierReproduction[]> {
   const here = machineOf(now);
   const ids = original.verdicts
     .filter(one => one.broughtBy === undefined && one.reproductionId !== now.id)
+    .filter(one => among?.includes(one.reproductionId) ?? true)
     .filter(one => !isChanged(one.ingredients))
     .filter(one => one.escapedModules.length === 0)
     .map(one => one.reproductionId);

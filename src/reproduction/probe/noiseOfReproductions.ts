@@ -10,7 +10,7 @@ import { compareExecutions } from './compareExecutions.ts';
 /** Fewer have nothing to be compared with. */
 export const leastReproductions = 2;
 
-type Learnt = Pick<DeterminismProbe, 'bands' | 'identical'>;
+export type LearntNoise = Pick<DeterminismProbe, 'bands' | 'identical'>;
 
 /**
  * Of n executions n - 1 comparisons that say nothing twice: each execution with the mean of those before it, scaled so
@@ -20,7 +20,7 @@ type Learnt = Pick<DeterminismProbe, 'bands' | 'identical'>;
 export function noiseOfReproductions(
   executions: readonly (readonly KeyedSeries[])[],
   { volatile }: { volatile: VolatilePatterns },
-): Learnt[] {
+): LearntNoise[] {
   if (executions.length < leastReproductions) return [];
   const learnt = executions.slice(1).map((next, at) => {
     const before = executions.slice(0, at + 1);

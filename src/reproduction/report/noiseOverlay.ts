@@ -1,8 +1,12 @@
-/** Where noise alone may take a reproduction, around the curve of the original, as the probes of this machine tell. */
+/**
+ * Where noise alone may take a reproduction, around the curve of the original, as the probes of this machine tell, or
+ * without any what its earlier reproductions differ by.
+ */
 import { curveReach } from '../comparison/curveReach.ts';
 import { volatileMetricReason } from '../comparison/volatileNames.ts';
 import { machineOf } from '../probe/machineOf.ts';
 import { noiseBand } from '../probe/noiseBand.ts';
+import type { LearntNoise } from '../probe/noiseOfReproductions.ts';
 import { probesOf, readProbes, type RecordedProbe } from '../probe/readProbes.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
@@ -25,9 +29,11 @@ export interface NoiseOverlayRequest {
   readonly curve: Decimated;
   /** Where the two first differ, if they do yet. */
   readonly began: number | undefined;
+  /** What earlier reproductions tell; asked where no probe does. */
+  readonly ofEarlier?: () => Promise<readonly LearntNoise[]>;
 }
 
-/** Undefined where no probe of this machine says anything of the metric, or all say that there is no noise. */
+/** Undefined where nothing of this machine says anything of the metric, or all say that there is no noise. */
 export async function noiseOverlay({
   originalDir,
   reproduction,
@@ -35,12 +41,14 @@ export async function noiseOverlay({
   key,
   curve,
   began,
+  ofEarlier,
 }: NoiseOverlayRequest): Promise<NoiseArea | undefined> {
   if (volatileMetricReason(key) !== undefined) return undefined;
   const probes = hereOf(reproduction, await readProbes(originalDir)).map(({ probe }) => probe);
   const metrics = [...shown.keys()].filter(name => volatileMetricReason(name) === undefined).length;
   const points = shown.get(key)?.values.length ?? 0;
-  const noise = noiseBand(probes, { key, points, metrics });
+  const learnt = probes.length > 0 ? probes : ((await ofEarlier?.()) ?? []);
+  const noise = noiseBand(learnt, { key, points, metrics });
   if (noise === undefined || noise.zero) return undefined;
   const reach = curveReach(shown.get(key)?.values ?? new Float64Array());
   const drawn = [...curve.xs.keys()].filter(i => Number.isFinite(curve.ys[i]));

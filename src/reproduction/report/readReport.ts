@@ -11,6 +11,8 @@ import type { RunStore } from '../../runs/runStore.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import { overlaySeries } from '../../series/overlaySeries.ts';
 import { judgedSeries } from '../comparison/judgedSeries.ts';
+import { noiseOfEarlier } from '../probe/noiseOfEarlier.ts';
+import type { LearntNoise } from '../probe/noiseOfReproductions.ts';
 import { reproductionNotJudged } from '../errors.ts';
 import { noiseOverlay } from './noiseOverlay.ts';
 import { chartWidth } from './overlaySvg.ts';
@@ -78,11 +80,14 @@ async function chartsOf(runs: RunStore, original: RunDetails, verdict: Verdict):
       return [{ key, overlay: overlaySeries(one, other, { width: chartWidth }) }];
     })
     .slice(0, mostCharts);
+  let earlier: Promise<readonly LearntNoise[]> | undefined;
+  const ofEarlier = (): Promise<readonly LearntNoise[]> =>
+    (earlier ??= noiseOfEarlier(runs, original, reproduction));
   return Promise.all(
     charts.map(async ({ key, overlay }) => {
       const { first, original: curve } = overlay;
       const about = { key, curve, began: first?.step, shown: before };
-      const band = await noiseOverlay({ ...about, originalDir: original.dir, reproduction });
+      const band = await noiseOverlay({ ...about, originalDir: original.dir, reproduction, ofEarlier });
       return { key, overlay, ...(band === undefined ? {} : { band }) };
     }),
   );

@@ -21,7 +21,7 @@ import { planMissing } from '../errors.ts';
 import { visibleVariables } from '../forecast/lookAtEnvironment.ts';
 import { portSentence } from '../restore/programPorts.ts';
 import { usesHashOrder } from '../forecast/usesHashOrder.ts';
-import { judgedSeries } from '../comparison/judgedSeries.ts';
+import { judgedSeries, printsMetrics } from '../comparison/judgedSeries.ts';
 import { lastDigits } from '../comparison/lastDigits.ts';
 import { finalStatistics } from './finalStatistics.ts';
 import { earlierReproductions } from '../probe/earlierReproductions.ts';
@@ -194,11 +194,6 @@ async function judgedRun(runs: RunStore, run: RunDetails, original: RunDetails):
   const series = await judgedSeries(runs, run, printsMetrics(original));
   const packages = await packagesOf(runs.store, captured);
   return { plan, captured, result, series, packages, roots: [plan.root] };
-}
-
-/** Whether printed `key: value` lines are metrics of the run. */
-function printsMetrics({ plan, requests }: RunDetails): boolean {
-  return (plan?.metricLines ?? false) || requests.some(one => one.kind === 'chart-lines');
 }
 
 async function packagesOf(store: string, captured: Captured | undefined): Promise<Package[] | undefined> {

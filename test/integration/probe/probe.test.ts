@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readReport } from '../../../src/reproduction/report/readReport.ts';
 import type { DeterminismProbe } from '../../../src/runs/determinismProbe.ts';
 import { determinismProbeSchema } from '../../../src/runs/determinismProbe.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
@@ -80,6 +81,17 @@ describe('lockstep probe', function () {
     assert.match(verdict.statistics.sentence, /the 95 % prediction interval of 3 reproductions/);
     const { stdout } = await project.lockstep(['show', 'noisy']);
     const { stdout: markdown } = await project.lockstep(['report', 'noisy']);
+    // What it was judged by is drawn, and nothing around those that were not.
+    for (const [{ reproductionId }, drawn] of [
+      [first.verdict, false],
+      [verdict, true],
+    ] as const) {
+      const { charts = [] } = await readReport(storeOf(project), reproductionId);
+      assert.deepEqual(
+        charts.map(({ key, band }) => [key, band !== undefined]),
+        [['loss', drawn]],
+      );
+    }
     assert.ok(stdout.includes(verdict.statistics.sentence), stdout);
     for (const sentence of [verdict.sentence, verdict.statistics.sentence])
       assert.ok(markdown.replaceAll('\\', '').includes(sentence), markdown);
