@@ -9,6 +9,7 @@ import type { LaunchSpec } from '../execution/launchSpec.ts';
 import { reproductionPlace, requireConfirmed } from './requireConfirmed.ts';
 import { requireOwnCommand } from './requireOwnCommand.ts';
 import type { Plan } from '../runs/plan.ts';
+import { printsMetrics } from '../runs/printsMetrics.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
 import { commandWithSecrets } from './restore/commandWithSecrets.ts';
 import {
@@ -93,7 +94,7 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
         declaredInputs: plan.declaredInputs,
         declaredOutputs: plan.declaredOutputs,
         tracking,
-        metricLines: plan.metricLines || original.requests.some(one => one.kind === 'chart-lines'),
+        metricLines: printsMetrics(original),
         ...input,
         colour: request.colour ?? false,
         reproduces: plan.id,

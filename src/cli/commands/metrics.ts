@@ -1,4 +1,5 @@
 /** `lockstep metrics`: every point of a run, or a summary of each series. */
+import { printsMetrics } from '../../runs/printsMetrics.ts';
 import { runPaths } from '../../runs/runPaths.ts';
 import { summariseSeries, trainingFirst } from '../../runs/metricSeries.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
@@ -39,9 +40,8 @@ export const metrics: Subcommand = {
       await tellMetricLines(id, runPaths(project.store, id).stdout, format === 'json', context.terminal);
       return exitCodes.done;
     }
-    const { plan } = await runs.read(id);
     const { series } = await readRunMetrics(runPaths(project.store, id), {
-      metricLines: plan?.metricLines ?? false,
+      metricLines: printsMetrics(await runs.read(id)),
     });
     for (const key of keys)
       if (!series.some(one => matchesKey(key, one.key)))

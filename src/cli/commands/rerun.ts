@@ -5,6 +5,7 @@ import { readTracking } from '../../execution/experiments/launchTracking.ts';
 import { changedCommand } from '../../reproduction/changedCommand.ts';
 import { withStoredStdin } from '../../reproduction/storedStdin.ts';
 import type { Plan } from '../../runs/plan.ts';
+import { printsMetrics } from '../../runs/printsMetrics.ts';
 import type { Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
 import { environmentForRun } from '../environmentForRun.ts';
@@ -63,7 +64,7 @@ export const rerun: Subcommand = {
           declaredInputs: plan.declaredInputs,
           declaredOutputs: plan.declaredOutputs,
           ...(plan.pinOutputs === undefined ? {} : { pinOutputs: plan.pinOutputs }),
-          metricLines: plan.metricLines,
+          metricLines: printsMetrics(run),
           tracking,
           rerunOf: id,
           ...input,

@@ -1,5 +1,6 @@
 /** Answers about comparing runs, and runs them again. */
 import { knownValue } from '../../runs/known.ts';
+import { printsMetrics } from '../../runs/printsMetrics.ts';
 import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { readTracking } from '../../execution/experiments/launchTracking.ts';
@@ -57,7 +58,7 @@ export function compareHandlers(stores: Stores) {
             tags: plan.tags,
             declaredInputs: plan.declaredInputs,
             declaredOutputs: plan.declaredOutputs,
-            metricLines: plan.metricLines,
+            metricLines: printsMetrics(run),
             tracking,
             rerunOf: id,
             ...input,

@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises';
 import { MetricLogFollower, metricLogPaths } from '../../runs/metricLog.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
 import { runPaths, type RunPaths } from '../../runs/runPaths.ts';
+import { printsMetrics } from '../../runs/printsMetrics.ts';
 import type { RunStore } from '../../runs/runStore.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import { readRunMetrics } from '../../tracking/readRunMetrics.ts';
@@ -93,8 +94,7 @@ async function readEnded(
   );
   const stamp = `${run.state} ${run.stillRunning} ${sizes.join(' ')}`;
   if (stamp === followed.stamp) return;
-  const { plan, requests } = await runStore.read(run.id);
-  const metricLines = plan?.metricLines === true || requests.some(request => request.kind === 'chart-lines');
+  const metricLines = printsMetrics(await runStore.read(run.id));
   const [metrics] = await Promise.all([
     readRunMetrics(paths, { metricLines, ended: !run.stillRunning }),
     followed.resources.read(),

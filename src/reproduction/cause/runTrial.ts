@@ -14,6 +14,7 @@ import { touchedByRun } from '../restore/touchedByRun.ts';
 import { touchedSentence } from '../restore/touchedWorkspace.ts';
 import { writePackageList } from '../../runs/packageStore.ts';
 import type { Package } from '../../runs/captured.ts';
+import { printsMetrics } from '../../runs/printsMetrics.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import type { ChangedCode } from './changedCode.ts';
@@ -84,7 +85,7 @@ export async function runTrial(request: TrialRequest, launch: LaunchOptions): Pr
   const runs = new RunStore(store);
   const details = await runs.read(launched.id);
   const compared = {
-    series: await judgedSeries(runs, details, details.plan?.metricLines ?? false),
+    series: await judgedSeries(runs, details, printsMetrics(details)),
     outputs: details.result?.outputs ?? [],
   };
   const touched = await touchedByRun({

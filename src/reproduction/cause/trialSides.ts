@@ -3,6 +3,7 @@ import { recordedPath } from '../../execution/capture/nameInRoot.ts';
 import type { FileUse, Package } from '../../runs/captured.ts';
 import { knownValue } from '../../runs/known.ts';
 import { readPackageList } from '../../runs/packageStore.ts';
+import { printsMetrics } from '../../runs/printsMetrics.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import type { RunStore } from '../../runs/runStore.ts';
@@ -15,7 +16,7 @@ import type { TrialSide } from './trialChange.ts';
 
 export async function comparedRun(runs: RunStore, run: RunDetails): Promise<ComparedRun> {
   return {
-    series: await judgedSeries(runs, run, run.plan?.metricLines ?? false),
+    series: await judgedSeries(runs, run, printsMetrics(run)),
     outputs: await outputsByRecordedNames(runs, run),
   };
 }

@@ -39,11 +39,6 @@ export async function judgedSeries(
   return all;
 }
 
-/** Whether printed `key: value` lines are metrics of the run, and so of its reproductions. */
-export function printsMetrics({ plan, requests }: RunDetails): boolean {
-  return (plan?.metricLines ?? false) || requests.some(one => one.kind === 'chart-lines');
-}
-
 /** @param children Of one run, in the order of their starts. */
 export function childLabels<T extends Pick<RunSummary, 'name'>>(children: readonly T[]): Map<T, string> {
   const uses = new Map<string, number>();

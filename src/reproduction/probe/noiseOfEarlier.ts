@@ -1,6 +1,6 @@
 /** What earlier reproductions of this machine say of its noise, for the curves of a report. */
-import { printsMetrics } from '../comparison/judgedSeries.ts';
 import { noVolatilePatterns } from '../comparison/volatileNames.ts';
+import { printsMetrics } from '../../runs/printsMetrics.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { RunStore } from '../../runs/runStore.ts';
 import { earlierReproductions } from './earlierReproductions.ts';

@@ -12,6 +12,7 @@ import { LockstepError } from '../../base/lockstepError.ts';
 import { cancelRun } from '../../execution/cancelRun.ts';
 import type { LaunchedRun, LaunchOptions } from '../../execution/launchRun.ts';
 import { announceChange } from '../../runs/changes.ts';
+import { printsMetrics } from '../../runs/printsMetrics.ts';
 import type { DeterminismProbe, NoiseBand } from '../../runs/determinismProbe.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runPaths } from '../../runs/runPaths.ts';
@@ -64,8 +65,7 @@ export async function probeDeterminism(request: ProbeRequest, launch: LaunchOpti
   const runs = new RunStore(store);
   const { file } = await readRules({ ...request, plan: original.plan });
   const { volatile } = experimentRules(file, original.plan?.experiment);
-  const metricLines =
-    (original.plan?.metricLines ?? false) || original.requests.some(one => one.kind === 'chart-lines');
+  const metricLines = printsMetrics(original);
   const length = request.length ?? probeLength(await judgedSeries(runs, original, metricLines), volatile);
   request.onProgress?.({ kind: 'length', length });
   const options = { ...request.options, ...length, purpose: 'probe' as const };

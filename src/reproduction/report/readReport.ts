@@ -5,6 +5,7 @@ import { causeReportSchema } from '../../runs/causeReport.ts';
 import type { CauseReport } from '../../runs/causeReport.ts';
 import { commandLabel } from '../../runs/commandLabel.ts';
 import type { MetricSeries } from '../../runs/metricSeries.ts';
+import { printsMetrics } from '../../runs/printsMetrics.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import type { RunStore } from '../../runs/runStore.ts';
@@ -95,7 +96,7 @@ async function chartsOf(runs: RunStore, original: RunDetails, verdict: Verdict):
 
 async function seriesOf(runs: RunStore, run: RunDetails): Promise<Map<string, MetricSeries>> {
   // Removed since: then the report has no curves.
-  const series = await judgedSeries(runs, run, run.plan?.metricLines ?? false).catch(() => []);
+  const series = await judgedSeries(runs, run, printsMetrics(run)).catch(() => []);
   return new Map(
     series.map(one => [one.rank === null || one.rank === 0 ? one.key : `${one.key} [rank ${one.rank}]`, one]),
   );
