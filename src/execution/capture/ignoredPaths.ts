@@ -3,6 +3,7 @@
  * packages, caches, and places that hold credentials (not even their names or hashes are recorded).
  */
 import { sep } from 'node:path';
+import { isOfToolsInHome } from './homeFolders.ts';
 
 const systemFolders = [
   ...['/proc', '/sys', '/dev', '/etc', '/run', '/usr', '/lib', '/lib32', '/lib64', '/bin', '/sbin', '/boot'],
@@ -42,25 +43,11 @@ const secretNames =
   /^(?:\.env(?:\..*)?|\.netrc|_netrc|\.pypirc|\.git-credentials|\.npmrc|token|stored_tokens|.*\.pem|id_(?:rsa|ed25519|ecdsa))$/;
 const ignoredNames = /^(?:pyvenv\.cfg|\.DS_Store|.*\.py[co])$/;
 
-/** Below the home folder these hold settings and caches; models and data sets that libraries download are kept. */
-const homeFolders = ['.cache', '.config', '.local', '.nv', '.npm', '.rustup', '.cargo', '.pyenv', 'Library'];
-const keptInHome = [
-  ...[
-    '.cache/huggingface/hub',
-    '.cache/huggingface/datasets',
-    '.cache/torch/hub',
-    '.cache/torch/checkpoints',
-  ],
-  ...[
-    '.cache/kagglehub',
-    '.cache/openml',
-    '.cache/clip',
-    '.cache/whisper',
-    '.cache/torch/sentence_transformers',
-  ],
-  // Reproductions run here, with what surrounds their checkouts.
-  ...['.cache/lockstep/checkouts', 'Library/Caches/lockstep/checkouts'],
-];
+/** Below folders of the system: disks, network shares, and memory that programs use as a disk. */
+const keptInSystem = /^\/(?:dev\/shm|run\/media|run\/user\/\d+\/gvfs)\//;
+/** In memory libraries pass data between their own processes. */
+const passedOn =
+  /^\/dev\/shm\/(?:sem\.|psm_|wnsm_|torch_|pymp-|mp-|nccl-|cuda|cuda\.|joblib_memmapping|loky|ray|plasma|ucx|vader_segment|lttng|pulse-shm|PostgreSQL|\.org\.chromium)/;
 
 export interface IgnoredPathsOptions {
   /** sys.prefix, its base and other folders of environments; absolute. */
@@ -79,8 +66,6 @@ export function ignoredPaths(options: IgnoredPathsOptions): (path: string) => bo
   const environments = (options.environments ?? []).filter(folder => !isBelow(options.root, folder));
   const never = [...environments, ...(options.own ?? [])];
   const { home } = options;
-  const settings = home === undefined ? [] : homeFolders.map(name => home + sep + name);
-  const kept = home === undefined ? [] : keptInHome.map(name => home + sep + name);
   return path => {
     if (never.some(folder => isBelow(path, folder))) return true;
     const inside = isBelow(path, options.root);
@@ -89,9 +74,18 @@ export function ignoredPaths(options: IgnoredPathsOptions): (path: string) => bo
     if (secretNames.test(name) || ignoredNames.test(name)) return true;
     if (names.some(folder => ignoredFolders.has(folder)) || isOfDvc(names.join('/'))) return true;
     if (inside) return false;
-    if (kept.some(folder => isBelow(path, folder))) return false;
-    return [...systemFolders, ...settings].some(folder => isBelow(path, folder));
+    if (home !== undefined && home !== sep && path !== home && isBelow(path, home)) {
+      if (isOfToolsInHome(path.slice(home.length + 1).replaceAll('\\', '/'))) return true;
+      // Accounts of services have theirs in /var/lib.
+      if (isOfSystem(home)) return false;
+    }
+    if (keptInSystem.test(path)) return passedOn.test(path);
+    return isOfSystem(path);
   };
+}
+
+function isOfSystem(path: string): boolean {
+  return systemFolders.some(folder => isBelow(path, folder));
 }
 
 /** Of a file by its name: `.env` and its kin, keys, tokens. Of these the content, and its hash, stay where they are. */

@@ -16,7 +16,17 @@ export function temporaryFolders(
 ): readonly string[] {
   const named = ['TMPDIR', 'TEMP', 'TMP'].flatMap(name => environment[name] ?? []).filter(isAbsolute);
   const trimmed = named.map(path => path.replace(/(?<=.)[/\\]+$/, '')).filter(path => path !== '/');
-  return [...new Set([...trimmed, tmpdir(), '/tmp', '/var/tmp', '/private/tmp', '/private/var/folders'])];
+  return [
+    ...new Set([
+      ...trimmed,
+      tmpdir(),
+      '/tmp',
+      '/var/tmp',
+      '/dev/shm',
+      '/private/tmp',
+      '/private/var/folders',
+    ]),
+  ];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What two finished records say by themselves that keeps a verdict from `identical`. */
 import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { isOwnCache } from '../../execution/capture/homeFolders.ts';
 import { editedCode } from '../../runs/editedCode.ts';
 import { knownValue } from '../../runs/known.ts';
 import { leftCaps } from '../../runs/leftProcesses.ts';
@@ -29,6 +30,7 @@ export function recordCaps(
     ...observationCaps(original, reproduced),
     ...outsideCodeCaps(original, reproduced, elsewhere),
     ...ambiguousOutputCaps(original, reproduced),
+    ...ownCacheCaps(original, reproduced),
     ...environmentCaps(original, reproduced, samePackages),
   ];
 }
@@ -97,6 +99,16 @@ function ambiguousOutputCaps(original: JudgedRun, reproduced: JudgedRun): string
   return (original.result?.outputs ?? [])
     .filter(({ path, how, inSnapshot }) => how === 'ambiguous' && inSnapshot !== true && !now.has(path))
     .map(({ path }) => `${path} may be an output that was not written again`);
+}
+
+/** What the original computed and kept for later, the reproduction has not computed again. */
+function ownCacheCaps(original: JudgedRun, reproduced: JudgedRun): string[] {
+  const made = new Map((original.result?.outputs ?? []).map(({ path, sha256 }) => [path, sha256]));
+  const again = new Set((reproduced.result?.outputs ?? []).map(({ path }) => path));
+  return (reproduced.captured?.inputs ?? [])
+    .filter(({ path, sha256 }) => sha256 !== undefined && made.get(path) === sha256)
+    .filter(({ path }) => isAbsolute(path) && isOwnCache(path) && !again.has(path))
+    .map(({ path }) => `${path} was read as the original had left it`);
 }
 
 /** A difference says nothing then. One sentence each, without a full stop. */

@@ -210,7 +210,25 @@ describe('the inputs of a run', () => {
       ['/home/me/.cache/huggingface/hub/models--x/blobs/1', false],
       ['/home/me/.cache/huggingface/token', true],
       ['/home/me/.cache/pip/x', true],
-      ['/home/me/.config/x', true],
+      ['/home/me/.cache/myproject/features.json', false],
+      ['/home/me/.cache/myproject/tokenizer.json', false],
+      ['/home/me/.cache/kagglehub/x', false],
+      ['/home/me/.cache/matplotlib/fontlist.json', true],
+      ['/home/me/.cache/torch/kernels/x', true],
+      ['/home/me/.config/myproject/config.yaml', false],
+      ['/home/me/.config/myproject/credentials.json', true],
+      ['/home/me/.config/myproject/api_key', true],
+      ['/home/me/.config/gcloud/x', true],
+      ['/home/me/.local/share/myproject/model.bin', false],
+      ['/home/me/.local/share/uv/python/x', true],
+      ['/home/me/.local/lib/x', true],
+      ['/home/me/.cargo/x', true],
+      ['/dev/shm/data/x.npy', false],
+      ['/dev/shm/psm_1a2b', true],
+      ['/dev/null', true],
+      ['/run/media/me/disk/x.csv', false],
+      ['/run/user/1000/gvfs/smb-share/x.csv', false],
+      ['/run/user/1000/bus', true],
       ['/home/me/.netrc', true],
       ['/home/me/project/.env', true],
       ['/home/me/.ssh/id_rsa', true],
@@ -225,6 +243,15 @@ describe('the inputs of a run', () => {
       ['/usrdata/x', false],
     ];
     for (const [path, expected] of rows) assert.equal(ignored(path), expected, path);
+
+    const service = ignoredPaths({ root: '/srv/project', home: '/var/lib/jenkins' });
+    assert.equal(service('/var/lib/jenkins/data.csv'), false);
+    assert.equal(service('/var/lib/jenkins/.cache/pip/x'), true);
+    assert.equal(service('/var/lib/dpkg/status'), true);
+    // As in containers.
+    const rootless = ignoredPaths({ root: '/srv/project', home: '/' });
+    assert.equal(rootless('/usr/lib/x'), true);
+    assert.equal(rootless('/data/x'), false);
   });
 });
 
