@@ -50,6 +50,8 @@ export interface RunCapture {
   ownMlflow(): boolean;
   /** After {@link outputs}: source files that somebody made or edited meanwhile. */
   meanwhile(): readonly string[];
+  /** After {@link outputs}: folders that the run made for them. */
+  madeFolders(): readonly string[];
   /** After {@link outputs}: files of the snapshot that somebody else changed meanwhile; undefined when unknown. */
   changedCode(): Promise<ChangedCode | undefined>;
   /** After {@link outputs}: hashes the inputs and writes captured.json. Never rejects. */
@@ -79,7 +81,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
   early.begin(plan.declaredInputs.map(path => resolve(plan.root, path)).filter(path => !inGaps.has(path)));
   let seen = nothingSeen;
   let unobserved: readonly string[] = [];
-  let uses: FileUses = { inputs: [], outputs: [], meanwhile: [], listed: [], notKept: [] };
+  let uses: FileUses = { inputs: [], outputs: [], meanwhile: [], listed: [], madeFolders: [], notKept: [] };
 
   function note<T>(what: string, instead: T): (error: unknown) => T {
     return error => {
@@ -108,6 +110,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
     },
     ownMlflow,
     meanwhile: () => uses.meanwhile,
+    madeFolders: () => uses.madeFolders,
     async changedCode() {
       return findChanged(supervision, started, seen, unobserved).catch(
         note('Changes of the code', undefined),

@@ -74,6 +74,7 @@ export async function finishRun(
         }
       : {}),
     outputs,
+    ...(capture.madeFolders().length === 0 ? {} : { madeFolders: [...capture.madeFolders()] }),
     ...(pinned === undefined ? {} : { pinned }),
     // Of what could not be kept while the disk was full the log still knows.
     reportedParameters: { ...reportedParameters, ...metrics.reportedParameters },

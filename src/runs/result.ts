@@ -69,6 +69,8 @@ export const resultSchema = z.looseObject({
   changedBeforeUse: z.array(z.string()).optional(),
   /** Those of them that it is known not to have read after they had been changed. */
   changedAfterUse: z.array(z.string()).optional(),
+  /** Folders that it made for its outputs, the topmost ones, paths as of outputs. Absent in records that do not tell. */
+  madeFolders: z.array(z.string()).optional(),
   /** Source files that changed while it ran and that no process of the run wrote, at most a hundred. */
   changedMeanwhile: z.array(z.string()).optional(),
   /** Of a reproduction that was ended because the part that was asked for was there; its state is `cancelled`. */

@@ -15,6 +15,7 @@ import { hashFolderContents, hashListing, listFolder } from './hashFolder.ts';
 import { holdsSecrets, ignoredPaths, isBelow } from './ignoredPaths.ts';
 import { listedFolders } from './listedFolders.ts';
 import { loadedCode } from './loadedCode.ts';
+import { madeFolders } from './madeFolders.ts';
 import { goneProblem, isOwnTemporary } from './temporaryFiles.ts';
 import type { Seen, SeenRead } from './readSeen.ts';
 import { unseenReads } from './unseenReads.ts';
@@ -62,6 +63,8 @@ export interface FileUses {
   readonly meanwhile: readonly string[];
   /** Folders whose entries were asked for, with files from before the run that it did not read. */
   readonly listed: readonly string[];
+  /** Folders that the run made for its outputs, paths as of outputs, sorted: the topmost ones. */
+  readonly madeFolders: readonly string[];
   /** Files of the project that hold secrets and were read: relative to the root, sorted. */
   readonly notKept: readonly string[];
 }
@@ -168,6 +171,12 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
       .filter(use => use.inSnapshot !== true)
       .map(({ path }) => path)
       .sort(),
+    madeFolders: (
+      await madeFolders({
+        ...{ root, startedAt: question.startedAt, seen: seen.folders ?? [] },
+        outputs: outputs.map(({ path }) => resolve(root, path)),
+      })
+    ).map(path => base(context, path, 'seen').path),
     listed: await listedFolders({
       ...{ root, ignored, signal, startedAt: question.startedAt, listed: seen.listed ?? [] },
       known: [

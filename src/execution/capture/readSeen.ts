@@ -3,6 +3,7 @@
  * foreign line costs that line.
  */
 import type { SeenSeed } from '../../runs/captured.ts';
+import { orderedSeeds } from './orderedSeeds.ts';
 import { seenLines } from './seenLines.ts';
 
 /** One start of a Python interpreter. */
@@ -48,6 +49,13 @@ export interface SeenEarlier extends SeenRead {
   readonly copy?: string;
 }
 
+/** A folder that a program made or took away, by what it first did. */
+export interface SeenFolder {
+  readonly path: string;
+  /** It was not there before. */
+  readonly made: boolean;
+}
+
 export interface Seen {
   /** In the order they started; the first one is the command's own. */
   readonly pythons: readonly SeenPython[];
@@ -57,6 +65,7 @@ export interface Seen {
   readonly earlier?: readonly SeenEarlier[];
   /** Folders whose entries were asked for. */
   readonly listed?: readonly string[];
+  readonly folders?: readonly SeenFolder[];
   /** Of a command that runs elsewhere: files that it read or wrote there and this machine has no name for. */
   readonly within: readonly string[];
   /** Source files and compiled modules that were read as code, outside the environment. */
@@ -91,6 +100,7 @@ export async function readSeen(
   const writes = new Set<string>();
   const earlier = new Map<string, SeenEarlier>();
   const listed = new Set<string>();
+  const folders = new Map<string, SeenFolder>();
   const code = new Set<string>();
   const loads = new Map<string, SeenLoad>();
   const modules = new Map<string, string>();
@@ -149,6 +159,11 @@ export async function readSeen(
         if (name !== undefined) listed.add(name);
         break;
       }
+      case 'd': {
+        const name = outside(line.p);
+        if (name !== undefined && !folders.has(name)) folders.set(name, { path: name, made: line.made });
+        break;
+      }
       case 'code': {
         const name = outside(line.p);
         code.add(name ?? withinPlace(line.p));
@@ -205,32 +220,19 @@ export async function readSeen(
     writes: [...writes],
     ...(earlier.size === 0 ? {} : { earlier: [...earlier.values()] }),
     ...(listed.size === 0 ? {} : { listed: [...listed] }),
+    ...(folders.size === 0 ? {} : { folders: [...folders.values()] }),
     within: [...within],
     code: [...code],
     ...(loads.size === 0 ? {} : { loads: [...loads.values()] }),
     modules: Object.fromEntries(modules),
     ...(packagesTold ? { packages: [...packages] } : {}),
     facts: Object.fromEntries(facts),
-    ...(seedsSeen && !seedsMissed ? { seeds: ordered([...seeds.values()]) } : {}),
+    ...(seedsSeen && !seedsMissed ? { seeds: orderedSeeds([...seeds.values()]) } : {}),
     ownMlflow,
     incomplete,
     ...(children.size === 0 ? {} : { children: [...children.values()] }),
     ...(refused.size === 0 ? {} : { refused: [...refused] }),
   };
-}
-
-/** Workers, which are side by side, come last and by value: who of them was first is never the same. */
-function ordered(seeds: readonly SeenSeed[]): SeenSeed[] {
-  const isKnown = ({ call, value }: SeenSeed): boolean =>
-    seeds.some(one => one.worker !== true && one.call === call && one.value === value && one.more !== true);
-  const textOf = ({ call, value, more }: SeenSeed): string =>
-    `${call} ${more === true ? '\uffff' : (value ?? '')}`;
-  return [
-    ...seeds.filter(({ worker }) => worker !== true),
-    ...seeds
-      .filter(seed => seed.worker === true && (seed.more === true || !isKnown(seed)))
-      .sort((a, b) => textOf(a).localeCompare(textOf(b), 'en', { numeric: true })),
-  ];
 }
 
 export interface ReadSeenOptions {

@@ -30,7 +30,7 @@ import { placesOfMoved } from './placesOfMoved.ts';
 import { placeCheckpoint } from './placeCheckpoint.ts';
 import { folderInCheckout } from './placeInCheckout.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
-import { relocatePaths } from './relocatePaths.ts';
+import { isInside, relocatePaths } from './relocatePaths.ts';
 import type { Relocation } from './relocatePaths.ts';
 import { managedCommand, withRecordedInterpreter } from './reproducedCommand.ts';
 import { movedVariables, reproducedVariables } from './reproducedVariables.ts';
@@ -242,13 +242,16 @@ function resumeWords(
   return checkpoint.resume.map(word => word.replaceAll('{checkpoint}', path));
 }
 
-/** Git holds no empty folders: those that the run wrote into must be there again. */
+/** Git holds no empty folders: those that the run wrote into, and that were there before it, must be there again. */
 function outputFolders(plan: Plan, original: RunDetails, layout: CheckoutLayout): string[] {
   const paths = [...(original.result?.outputs ?? []).map(output => output.path), ...plan.declaredOutputs];
+  const made = original.result?.madeFolders ?? [];
   return paths.flatMap(path => {
+    const own = made.find(folder => isInside(path, folder));
+    const folder = dirname(own ?? path);
     // To DVC a folder of that name is a repository that was made already.
-    if (dirname(path).split('/').includes('.dvc')) return [];
-    const place = isAbsolute(path) ? layout.nearby(path) : join(layout.checkout, path);
-    return place === undefined ? [] : [dirname(place)];
+    if (folder.split('/').includes('.dvc')) return [];
+    const place = isAbsolute(folder) ? layout.nearby(folder) : join(layout.checkout, folder);
+    return place === undefined ? [] : [place];
   });
 }

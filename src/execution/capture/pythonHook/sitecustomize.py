@@ -146,6 +146,22 @@ def _observe(seen_file):
         known.add(key)
         note({"k": "l", "p": path})
 
+    def folder(path, made):
+        # Whether it was there before the run: the first time that it is made, or taken away, tells.
+        path = named(path)
+        key = (path, "folder")
+        if path is None or key in known or len(known) >= most_paths or path.startswith(outside):
+            return
+        known.add(key)
+        try:
+            os_stat(path)
+        except OSError:
+            if made:
+                note({"k": "d", "p": path, "made": True})
+            return
+        if not made:
+            note({"k": "d", "p": path, "made": False})
+
     def earlier(path, how):
         # What is replaced matters only where the program has read it.
         if how == "replace" and (path, False) not in known:
@@ -290,6 +306,12 @@ def _observe(seen_file):
                 try:
                     if not state["off"] and type(args[0]) is not int and not is_import(sys._getframe(1)):
                         listed(args[0])
+                except Exception:
+                    pass
+            elif event == "os.mkdir" or event == "os.rmdir" or event == "shutil.rmtree":
+                try:
+                    if not state["off"] and (event == "shutil.rmtree" or args[-1] == -1):
+                        folder(args[0], event == "os.mkdir")
                 except Exception:
                     pass
             elif event == "os.remove":
