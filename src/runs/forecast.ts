@@ -51,7 +51,7 @@ export const forecastSchema = z.looseObject({
   /** The first line of the page. */
   sentence: z.string(),
   items: z.array(forecastItemSchema),
-  /** Why equal bits are possible and no more: nothing recorded stands against them, and nothing has shown them here. */
+  /** Why equal bits are possible and no more, or cannot be told by a verdict. */
   unproven: z.string().optional(),
   /** What keeps it from bit-identical, the strongest first; empty when nothing known does. */
   limits: z.array(forecastLimitSchema),

@@ -14,7 +14,9 @@ export function expectedDuration(
     .filter(one => one.host === host && one.part === undefined && one.verdict !== 'inconclusive')
     .filter(one => isWhole(one.durationMs))
     .map(one => one.durationMs ?? 0);
-  const original = result?.durationMs;
+  // A whole one takes as long as nobody saw; the part that there is took this long.
+  const cut = result?.state === 'cancelled' && options.throughStep === undefined;
+  const original = cut ? undefined : result?.durationMs;
   const whole: Forecast['duration'] =
     here.length > 0
       ? { ms: median(here.slice(-5)), basis: 'reproductions' }

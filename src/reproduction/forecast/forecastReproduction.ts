@@ -11,15 +11,12 @@ import type { CredentialSource } from '../../data/remotes/objectStore.ts';
 import { hardwareNow } from '../../execution/capture/hardwareNow.ts';
 import type { WriteProtection } from '../../execution/readOnly/writeProtection.ts';
 import { findRepository } from '../../git/findRepository.ts';
-import type { Package } from '../../runs/captured.ts';
 import type { Forecast, ForecastItem } from '../../runs/forecast.ts';
 import { knownValue } from '../../runs/known.ts';
-import { readPackageList } from '../../runs/packageStore.ts';
-import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
-import { runPathsIn } from '../../runs/runPaths.ts';
 import { RunStore } from '../../runs/runStore.ts';
-import { awaitCaptured } from '../awaitCaptured.ts';
+import { experimentRules } from '../experimentRules.ts';
+import { readRules } from '../readRules.ts';
 import { requireNetworkKept, requireReproducible } from '../reproduceRun.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
 import { machineOf } from '../probe/machineOf.ts';
@@ -51,7 +48,9 @@ import { lookAtVariables } from './lookAtVariables.ts';
 import { openData } from './openData.ts';
 import { openQuestions, openText } from './openQuestions.ts';
 import { isSeedUnknown, lookAtParameters } from './lookAtParameters.ts';
+import { confirmed, namesOf, packagesOf, withCaptured } from './recordAtHand.ts';
 import { shortenItems } from './shortenItems.ts';
+import { undecidable } from './undecidable.ts';
 import { usesHashOrder } from './usesHashOrder.ts';
 import { sumBytes, wholeBytes } from './wholeBytes.ts';
 
@@ -214,16 +213,20 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
     ...{ packages: recordedPackages, hardware, overrides: options.variables ?? {}, recorded: here, named },
     codeHere: codeLook?.missing === undefined,
   });
+  const { file } = await readRules({ root, plan, variables, signal });
+  const { volatile } = experimentRules(file, plan.experiment);
+  const undecided = await undecidable({ original, options, volatile, signal });
   const open =
     closeness === 'bit-identical'
       ? openQuestions({ runId: original.id, items: all, ingredients, caps, escapes })
       : [];
-  const unproven = openText(open);
+  const unproven = undecided ?? openText(open);
   return {
     ...{ schemaVersion: forecastVersion, runId: original.id, at: new Date().toISOString(), host, closeness },
     sentence: forecastSentence({
       ...{ blockers, closeness, fetch, items, limits, caps, open },
       ...(duration === undefined ? {} : { duration }),
+      ...(undecided === undefined ? {} : { undecided }),
     }),
     ...{ items, limits, caps, blockers, ingredients },
     ...(unproven === undefined ? {} : { unproven }),
@@ -256,23 +259,6 @@ function readOnlyBy(
   return { readOnlyBy: protection.mounted === undefined ? 'python' : 'system' };
 }
 
-/** What is captured beside a run may come a moment after its end. */
-async function withCaptured({ original, store }: ForecastRequest, signal: AbortSignal): Promise<RunDetails> {
-  const { plan, captured, result, shared } = original;
-  if (captured !== undefined || result === undefined || shared !== undefined || plan?.origin !== undefined)
-    return original;
-  await awaitCaptured(runPathsIn(original.dir), signal);
-  return new RunStore(store).read(original.id);
-}
-
-/** Whoever starts somebody else's run is asked then, with the forecast at hand: that is no blocker. */
-function confirmed(original: RunDetails): RunDetails {
-  const { shared } = original;
-  return shared === undefined
-    ? original
-    : { ...original, shared: { ...shared, confirmedAt: shared.fetchedAt, confirmedFor: ['checkout'] } };
-}
-
 function empty({ original }: ForecastRequest, host: string, blockers: Forecast['blockers']): Forecast {
   return {
     ...{ schemaVersion: forecastVersion, runId: original.id, at: new Date().toISOString(), host },
@@ -283,15 +269,4 @@ function empty({ original }: ForecastRequest, host: string, blockers: Forecast['
     ...{ items: [], limits: [], caps: [], ingredients: [], blockers },
     ...{ environment: 'Nowhere.', disk: { needed: 0 }, fetch: 0, escapes: [] },
   };
-}
-
-/** Of a record of another store nobody knows whether a value is the same, only whether there is one. */
-function namesOf(variables: NodeJS.ProcessEnv): Plan['variables'] {
-  return Object.fromEntries(Object.keys(variables).map(name => [name, { keyedHash: '' }]));
-}
-
-async function packagesOf(original: RunDetails, store: string): Promise<readonly Package[] | undefined> {
-  const list = knownValue(original.captured?.packages)?.list;
-  if (list === undefined) return undefined;
-  return readPackageList(store, list).catch(() => undefined);
 }

@@ -7,7 +7,11 @@ import { openText, type OpenQuestion } from './openQuestions.ts';
 export type SentenceFacts = Pick<
   Forecast,
   'blockers' | 'closeness' | 'duration' | 'fetch' | 'items' | 'limits' | 'caps'
-> & { readonly open?: readonly OpenQuestion[] };
+> & {
+  readonly open?: readonly OpenQuestion[];
+  /** Why no verdict is possible, a clause. */
+  readonly undecided?: string;
+};
 
 export function forecastSentence(facts: SentenceFacts): string {
   const { blockers, closeness, limits, items } = facts;
@@ -19,6 +23,8 @@ export function forecastSentence(facts: SentenceFacts): string {
   const unsure = items.filter(one => isNeeded(one) && one.availability === 'unknown');
   const but = unsure.length === 0 ? '' : ` Not known beforehand: ${listed(unsure.map(one => one.what))}.`;
   const [limit] = limits;
+  if (facts.undecided !== undefined && closeness !== 'not-the-same-run')
+    return `The verdict will be inconclusive${costText(facts)}: ${withoutStop(facts.undecided)}.`;
   switch (closeness) {
     case 'bit-identical': {
       const { open = [], caps } = facts;
