@@ -145,4 +145,6 @@ const outputKinds: readonly { readonly name: string; readonly pattern: RegExp }[
   { name: 'tracker files', pattern: /(^|\/)mlflow\.db$/ },
   { name: 'tracker files', pattern: /(^|\/)\.dvc\/tmp\/|^(\/private)?\/var\/tmp\/dvc\// },
   { name: 'cache', pattern: /(^|\/)(__pycache__|\.pytest_cache|\.cache|\.ipynb_checkpoints)\// },
+  // Below a home folder; libraries write them when they are first used.
+  { name: 'settings', pattern: /^\/.*\/\.config\// },
 ];

@@ -98,12 +98,10 @@ function namesRelatively(word: string, path: string, cwd: string): boolean {
   return value.startsWith('..') && isInside(path, resolve(cwd, value));
 }
 
-/** What libraries download once: they find it there, and write nothing again. */
+/** What libraries download or settle once: they find it there, and write nothing again. */
 function isCache(path: string): boolean {
   const home = homedir();
-  return [join(home, '.cache'), join(home, '.keras'), join(home, '.torch')].some(folder =>
-    isInside(path, folder),
-  );
+  return ['.cache', '.config', '.keras', '.torch'].some(name => isInside(path, join(home, name)));
 }
 
 /** In places for scratch files: names that are drawn anew each time (Python's tempfile), and what libraries keep there for themselves. */

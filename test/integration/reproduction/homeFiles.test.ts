@@ -23,6 +23,11 @@ print(json.dumps({"step": 1, "loss": sum(json.load(open(cache)))}))
 `,
       'settings.py': `
 import json, os
+own = os.path.expanduser("~/.config/library/settings.json")
+if not os.path.exists(own):
+    os.makedirs(os.path.dirname(own))
+    with open(own, "w") as file:
+        file.write("{}")
 rate = json.load(open(os.path.expanduser("~/.config/myproject/config.json")))["lr"]
 print(json.dumps({"step": 1, "loss": rate}))
 model = os.path.expanduser("~/.local/share/myproject/model.json")
@@ -65,6 +70,8 @@ with open(model, "w") as file:
     const refused = await project.lockstep(['reproduce', 'set']);
     assert.equal(refused.code, 3);
     assert.match(refused.stderr, /model\.json/);
+    // What libraries settle once stands in nobody's way.
+    assert.doesNotMatch(refused.stderr, /settings\.json/);
     assert.equal(await readFile(join(home, '.local/share/myproject/model.json'), 'utf8'), '0.1');
 
     const verdict = await reproduce('set', '--allow-outside-writes');

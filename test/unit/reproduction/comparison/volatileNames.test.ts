@@ -75,6 +75,8 @@ describe('volatile output names', () => {
     ['runs/events.out.tfevents.1700000000.host.1.0', 'event file'],
     ['mlruns/0/meta.yaml', 'tracker files'],
     ['src/__pycache__/a.pyc', 'cache'],
+    ['/home/me/.config/Library/settings.json', 'settings'],
+    ['.config/model.bin', undefined],
     ['.dvc/tmp/rwlock', 'tracker files'],
     ['/var/tmp/dvc/repo/1/x', 'tracker files'],
   ];
