@@ -13,9 +13,16 @@ const maxMessage = 500;
 /** How Python prints an exception that nobody caught: `package.module.Type: text`, or the type alone. */
 const exceptionLine = /^((?:[A-Za-z_]\w*\.)*[A-Z]\w*)(?:: (.*))?$/;
 
-/** Reads the end of the log at `stderrPath`. `how` describes the end of the process: "exit code 1", "signal SIGSEGV". */
-export async function failureOf(stderrPath: string, how: string): Promise<Failure> {
-  return explainFailure((await readTail(stderrPath, tailBytes)) ?? '', how);
+/**
+ * Reads the end of the log at `stderrPath`. @param how Describes the end of the process: "exit code 1", "signal SIGSEGV".
+ * @param hide Takes out what must not be recorded: a parser of arguments repeats the word that it does not like.
+ */
+export async function failureOf(
+  stderrPath: string,
+  how: string,
+  hide: (text: string) => string,
+): Promise<Failure> {
+  return explainFailure(hide((await readTail(stderrPath, tailBytes)) ?? ''), how);
 }
 
 /** Pure part of {@link failureOf}. */

@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LockstepError } from '../base/lockstepError.ts';
+import { hideSecrets } from '../base/secretText.ts';
 import { errorText } from '../base/systemError.ts';
 import type { FileUse } from '../runs/captured.ts';
 import type { PinnedPath } from '../runs/plan.ts';
 import type { EndState, Result, ResultInput } from '../runs/result.ts';
 import { resultSchema } from '../runs/result.ts';
+import { filesHolding, hiddenValues, hideValues } from './capture/hiddenValues.ts';
 import type { RunCapture } from './captureRun.ts';
 import { failureOf } from './failureOf.ts';
 import { recordedOperations } from './capture/recordedOperations.ts';
@@ -57,6 +59,11 @@ export async function finishRun(
   await tellOperations(supervision);
   const changed = await capture.changedCode();
   const pinned = await pinnedOutputs(supervision, started, state, outputs);
+  const secrets = hiddenValues(supervision.input.argv, spec.argv, spec.secretArguments);
+  const hide = (text: string): string =>
+    secrets === undefined ? hideSecrets(text) : hideValues(text, secrets);
+  const holding =
+    secrets === undefined || secrets.length === 0 ? undefined : await filesHolding(paths.dir, secrets);
   const result: ResultInput = {
     schemaVersion: 1,
     state,
@@ -68,13 +75,14 @@ export async function finishRun(
     ...(state === 'failed'
       ? {
           failure: {
-            ...(await failureOf(spec.stdin === 'terminal' ? paths.stdout : paths.stderr, how)),
+            ...(await failureOf(spec.stdin === 'terminal' ? paths.stdout : paths.stderr, how, hide)),
             ...end.failure,
           },
         }
       : {}),
     outputs,
     ...(capture.madeFolders().length === 0 ? {} : { madeFolders: [...capture.madeFolders()] }),
+    ...(holding === undefined ? {} : { secretsIn: holding }),
     ...(pinned === undefined ? {} : { pinned }),
     // Of what could not be kept while the disk was full the log still knows.
     reportedParameters: { ...reportedParameters, ...metrics.reportedParameters },

@@ -53,6 +53,11 @@ export const resultSchema = z.looseObject({
     })
     .optional(),
   outputs: z.array(fileUseSchema),
+  /**
+   * Files of the run folder, relative to it, in which a secret of the command stood at the end. Absent where the command
+   * has none, and where nobody could look: its supervisor was killed, or an earlier version wrote this.
+   */
+  secretsIn: z.array(z.string()).optional(),
   /** Outputs that were pinned at the end: versions in the data cache that this run made. */
   pinned: z.array(pinnedPathSchema).optional(),
   /** Parameters that the script reported itself. */

@@ -102,13 +102,14 @@ export async function shareRun(asked: ShareRequest, task: ShareTask): Promise<Sh
         ...{ findings: [], large: [], unread: [], naming: [], lacks: [] },
         ...(tip === undefined ? {} : { commit: tip }),
       };
-    const allowed = new Set((request.allow ?? []).map(path => path.replace(/^\.\//, '')));
+    const allowed = allowedPaths(request);
     const scan = await scanOutgoing(
       repository,
       { commit: made.commit, present: refs.objects, allowed },
       task,
     );
-    const findings = refusals(scan, allowed);
+    const repeated = made.secrets.filter(({ path }) => !allowed.has(path));
+    const findings = [...repeated, ...refusals(scan, allowed)];
     const { large, unread } = scan;
     if (findings.length > 0) {
       const { naming } = made;
@@ -150,11 +151,17 @@ function requireShareable(run: RunDetails): void {
     );
 }
 
+function allowedPaths({ allow = [] }: ShareRequest): ReadonlySet<string> {
+  return new Set(allow.map(path => path.replace(/^\.\//, '')));
+}
+
 interface MadeCommit {
   /** Absent where the remote has all that would be in it. */
   readonly commit?: string;
   /** The commit of the snapshot, where there is one. */
   readonly code?: string | undefined;
+  /** Files of the record that repeat a secret of the command; what was shared before is not among them. */
+  readonly secrets: readonly Finding[];
   readonly lacks: readonly Lack[];
   readonly record?: RecordSize;
   /** Of what the commit holds and the remote does not have. */
@@ -171,8 +178,9 @@ async function makeCommit(
   const { run, store, toolVersion } = request;
   const neutral = await neutralOf(store, run, task.environment);
   const { maxSize } = request;
-  const collecting = { store, run, neutral, logs: request.logs !== false, maxSize };
-  const { files, children, left, naming } = await collectRecord(collecting);
+  const allowed = allowedPaths(request);
+  const collecting = { store, run, neutral, logs: request.logs !== false, maxSize, allowed };
+  const { files, children, secrets, left, naming } = await collectRecord(collecting);
   const message = `Run ${run.id}`;
   const { name: me = '' } = await identity(repository, task);
   const by = await creditsOf(store, { dir: run.dir, children }, me);
@@ -180,12 +188,11 @@ async function makeCommit(
     await bringCommit(repository, remote, run.id, task);
     const before = await readShared(repository, run.id, tip, remote, task);
     const after = withLaterStatements(before, files, { run, where: remote.shownUrl, by });
-    if (after === undefined) return { lacks: [], naming: [] };
+    if (after === undefined) return { secrets: [], lacks: [], naming: [] };
     verify(run.id, after);
     return {
       commit: await writeRecordCommit(repository, { message, parents: [tip], files: after }, task),
-      lacks: [],
-      naming: [],
+      ...{ secrets: [], lacks: [], naming: [] },
       record: recordSize(after),
     };
   }
@@ -208,7 +215,7 @@ async function makeCommit(
   verify(run.id, all);
   return {
     commit: await writeRecordCommit(repository, { message, parents, files: all }, task),
-    code,
+    ...{ code, secrets },
     lacks: [...lacks, ...lackingArtifacts(left)],
     record: recordSize(all),
     naming,

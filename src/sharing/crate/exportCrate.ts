@@ -85,7 +85,9 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
     repository === undefined || code === undefined ? [] : await snapshotFiles(repository, code, task);
   const neutral = await neutralOf(store, run, task.environment);
   const { maxSize } = request;
-  const collected = await collectRecord({ store, run, neutral, logs: request.logs !== false, maxSize });
+  const allowed = new Set((request.allow ?? []).map(path => path.replace(/^\.\//, '')));
+  const logs = request.logs !== false;
+  const collected = await collectRecord({ store, run, neutral, logs, maxSize, allowed });
   const record = checkedRecord(run, collected, request.toolVersion);
   const inputs = await gatherInputs(run, root, snapshot, task);
   const name = run.annotations.name ?? plan.name ?? withoutPlaceholder(commandLabel(record.plan.argv));
@@ -93,9 +95,8 @@ export async function exportCrate(request: ExportRequest, task: ShareTask): Prom
     ...{ run, record, name, snapshot, inputs: inputs.files, toolVersion: request.toolVersion },
     missing: inputs.missing.map(path => neutralPath(path, plan.root, task.environment['HOME'])),
   });
-  const allowed = new Set((request.allow ?? []).map(path => path.replace(/^\.\//, '')));
   const scanned = scan(files);
-  const findings = scanned.findings.filter(
+  const findings = [...collected.secrets, ...scanned.findings].filter(
     ({ path }) => !allowed.has(path) && !allowed.has(path.replace(/^code\//, '')),
   );
   const { unread } = scanned;

@@ -14,10 +14,12 @@ import { writeMetricSeries } from '../../runs/writeMetricSeries.ts';
 import { metricSources } from '../../tracking/lineFolder.ts';
 import { readRunMetrics } from '../../tracking/readRunMetrics.ts';
 import { notShareable } from '../errors.ts';
+import type { Finding } from '../scan/scanOutgoing.ts';
 import { keptFileBytes } from './keptSizes.ts';
 import { keptFiles, KeptRoom, namingOf, type LeftOut, type Naming } from './keptFiles.ts';
 import { logTailBytes, recordFileOf, recordPathOf } from './manifest.ts';
 import { neutralText, neutralValue, type Neutral } from './neutralText.ts';
+import { repeatedSecrets, withoutUnchecked } from './repeatedSecrets.ts';
 import { RecordProblem } from './recordProblem.ts';
 import { readOwnFile, requireOrdinaryFiles } from './readOwnFile.ts';
 
@@ -25,7 +27,9 @@ export interface CollectedRecord {
   /** By path in the commit. */
   readonly files: ReadonlyMap<string, Buffer>;
   readonly children: readonly string[];
-  /** What the program kept and is not among them, with its child runs'. */
+  /** Those of them in which a secret of the command stands, though nothing about it looks like one. */
+  readonly secrets: readonly Finding[];
+  /** What the program printed or kept and is not among them, with its child runs'. */
   readonly left: readonly LeftOut[];
   /** What goes along byte for byte, and names its author's folders. */
   readonly naming: readonly Naming[];
@@ -37,6 +41,8 @@ export interface CollectRequest {
   readonly neutral: Neutral;
   /** False leaves out what the run printed. */
   readonly logs: boolean;
+  /** Paths in the commit that a person has looked at. */
+  readonly allowed?: ReadonlySet<string>;
   /** Of one image, artifact or file of a model; 0 for none. Those of {@link keptFileBytes} when absent. */
   readonly maxSize?: number | undefined;
 }
@@ -83,7 +89,8 @@ async function collectAll(request: CollectRequest): Promise<CollectedRecord> {
   }
   // Last: what a program kept gets the room that all else leaves.
   const room = new KeptRoom(request.maxSize ?? keptFileBytes, files);
-  const left: LeftOut[] = [];
+  const unchecked = withoutUnchecked(run, files, request.allowed);
+  const left: LeftOut[] = [...unchecked];
   const stdin = recordPathOf(basename(runPathsIn(run.dir).stdin));
   const naming = namingOf(stdin, files.get(stdin) ?? Buffer.alloc(0), request.neutral);
   for (const child of [undefined, ...children]) {
@@ -93,7 +100,7 @@ async function collectAll(request: CollectRequest): Promise<CollectedRecord> {
     left.push(...kept.left);
     naming.push(...kept.naming);
   }
-  return { files, children, left, naming };
+  return { files, children, secrets: repeatedSecrets(run, files), left, naming };
 }
 
 async function collectOne(

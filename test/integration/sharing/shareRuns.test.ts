@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import { shareFetchOutputSchema, sharePushOutputSchema } from '../../../src/cli/output/shareOutput.ts';
+import { sharedRefOf } from '../../../src/sharing/sharedRef.ts';
 import { parseRunLink } from '../../../src/sharing/link/runLink.ts';
 import { fingerprintChanges, repositoryFingerprint } from '../../helpers/repositoryFingerprint.ts';
 import { team, type Member, type Team } from './team.ts';
@@ -231,6 +232,30 @@ describe('sharing runs', function () {
         .split(' ')
         .map(word => word.replace('\0', all.hub)) ?? [];
     await dave.git('--git-dir', join(dave.home, 'by hand.git'), ...words.slice(1));
+  });
+
+  it('sends no secret of a command that the program has said again', async () => {
+    const value = 'zz-9f8e7d6c5b4a3928';
+    const program =
+      'import argparse, sys\nprint(sys.argv[1:])\nargparse.ArgumentParser(prog="x").parse_args()\n';
+    await ana.write({ 'says.py': program });
+    const run = ['run', '--', 'python3', 'says.py', '--api-key', value];
+    assert.equal((await ana.lockstep(run)).code, 2);
+    const said = await new RunStore(ana.store).resolve('@1');
+    const shown = await ana.expect(0, 'show', said);
+    assert.match(shown, /unrecognized arguments: --api-key <secret>/);
+    const refused = await ana.lockstep(['share', 'push', said]);
+    assert.equal(refused.code, 1, refused.stderr);
+    for (const name of ['stdout', 'stderr'])
+      assert.match(refused.stdout, new RegExp(`record/${name}\\.log {2}a secret of the command`));
+    const file = join(ana.home, 'said.zip');
+    assert.match((await ana.lockstep(['share', 'export', said, '--output', file])).stdout, /--no-logs/);
+    await ana.expect(0, 'share', 'push', said, '--no-logs');
+    const record = join(all.folder, 'said.tar');
+    await ana.git('--git-dir', all.hub, 'archive', '--format=tar', '--output', record, sharedRefOf(said));
+    const sent = await readFile(record, 'latin1');
+    assert.match(sent, /unrecognized arguments: --api-key <secret>/);
+    assert.ok(!sent.includes(value));
   });
 
   it('stops secrets, says what others will lack, and what a host refuses', async () => {

@@ -61,6 +61,44 @@ describe('the record of a run that is shared', () => {
     assert.equal((await collect()).files.size, 2);
   });
 
+  it('leaves out what a command with a secret printed, where nobody has looked for it, and says so', async () => {
+    await using folder = await temporaryFolder('lockstep record');
+    const { dir } = runPaths(folder.path, id);
+    await mkdir(dir, { recursive: true });
+    const argv = ['python3', 'train.py', '--api-key', '<secret>'];
+    await writeFile(join(dir, 'plan.json'), JSON.stringify({ ...plan, argv, secretArguments: [3] }));
+    await writeFile(join(dir, 'stderr.log'), 'error: zz-9f8e7d6c\n');
+    const failure = { code: 'command-failed', message: 'error: zz-9f8e7d6c' };
+    const ended = {
+      schemaVersion: 1,
+      state: 'failed',
+      endedAt: plan.createdAt,
+      outputs: [],
+      metrics: {},
+      failure,
+    };
+    const collect = async (result: object, allowed: string[] = []) => {
+      await writeFile(join(dir, 'result.json'), JSON.stringify({ ...ended, ...result }));
+      const run = await new RunStore(folder.path).read(id);
+      const request = { store: folder.path, run, neutral, logs: true, allowed: new Set(allowed) };
+      const { files, left, secrets } = await collectRecord(request);
+      const value = (path: string): boolean => files.get(path)?.includes('zz-9f') === true;
+      return {
+        holding: [...files.keys()].filter(value),
+        left: left.map(({ path }) => path),
+        secrets: secrets.map(({ path }) => path),
+      };
+    };
+    const result = 'record/result.json';
+    const log = 'record/stderr.log';
+    assert.deepEqual(await collect({}), { holding: [], left: ['stderr.log'], secrets: [] });
+    assert.deepEqual(await collect({}, [log]), { holding: [log], left: [], secrets: [] });
+    assert.deepEqual(await collect({ secretsIn: [] }), { holding: [result, log], left: [], secrets: [] });
+    assert.deepEqual(await collect({ secretsIn: ['stderr.log', 'stdout.log'] }), {
+      ...{ holding: [result, log], left: [], secrets: [log] },
+    });
+  });
+
   it('does not hang who looks at it either', async () => {
     await using folder = await temporaryFolder('lockstep record');
     const { dir } = runPaths(folder.path, id);

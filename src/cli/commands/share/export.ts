@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import packageJson from '../../../../package.json' with { type: 'json' };
 import { exportCrate, type ExportOutcome } from '../../../sharing/crate/exportCrate.ts';
+import { isLog } from '../../../sharing/record/repeatedSecrets.ts';
 import type { CliContext, Subcommand } from '../../cliContext.ts';
 import { exitCodes } from '../../cliContext.ts';
 import { openRuns } from '../../openRuns.ts';
@@ -71,6 +72,7 @@ function tell(outcome: ExportOutcome, { terminal }: CliContext): void {
         one => `${one.path}${one.line === undefined || one.line === 0 ? '' : `:${one.line}`}  ${one.what}`,
       ),
     );
+    if (findings.some(({ path }) => isLog(path))) terminal.out('Without what the run printed: --no-logs\n');
     terminal.out('Take it out and run again; or, where it is none: lockstep share export --allow FILE …\n');
     return;
   }

@@ -1,6 +1,7 @@
 /** `lockstep share push`: a run for others, after a look at everything that would leave. */
 import packageJson from '../../../../package.json' with { type: 'json' };
 import { isNeeded } from '../../../sharing/findLacks.ts';
+import { isLog } from '../../../sharing/record/repeatedSecrets.ts';
 import { shareRun, type ShareOutcome } from '../../../sharing/shareRun.ts';
 import type { CliContext, Subcommand } from '../../cliContext.ts';
 import { exitCodes } from '../../cliContext.ts';
@@ -92,6 +93,7 @@ function tell(outcome: ShareOutcome, { terminal }: CliContext): void {
           ({ path, line, what }) => `${path}${line === undefined || line === 0 ? '' : `:${line}`}  ${what}`,
         ),
       );
+      if (outcome.findings.some(({ path }) => isLog(path))) say('Without what the run printed: --no-logs');
       say('Take it out and run again; or, where it is none: lockstep share push --allow FILE …');
       return;
     case 'unchanged':
