@@ -82,7 +82,7 @@ export interface Seen {
   readonly seeds?: readonly SeenSeed[];
   /** A program told MLflow to log elsewhere than to its run. */
   readonly ownMlflow: boolean;
-  /** Some process opened more files than are noted. */
+  /** Some process opened more files than are noted, or ended without a word while it may have held back some. */
   readonly incomplete: boolean;
   /** Programs that were started by those that were observed, each kind once. */
   readonly children?: readonly SeenChild[];
@@ -113,6 +113,8 @@ export async function readSeen(
   let seedsMissed = false;
   let ownMlflow = false;
   let incomplete = false;
+  /** Processes that do not write down at once what they read. */
+  const holding = new Set<number>();
   const children = new Map<string, SeenChild>();
   const refused = new Set<string>();
   /** By the name of this machine; what there is none for is kept apart. */
@@ -174,7 +176,11 @@ export async function readSeen(
         });
         break;
       }
+      case 'held':
+        holding.add(line.pid);
+        break;
       case 'end':
+        if (line.pid !== undefined) holding.delete(line.pid);
         for (const [name, file] of Object.entries(line.modules))
           modules.set(name, outside(file) ?? withinPlace(file));
         packagesTold ||= line.packages !== undefined;
@@ -229,7 +235,7 @@ export async function readSeen(
     facts: Object.fromEntries(facts),
     ...(seedsSeen && !seedsMissed ? { seeds: orderedSeeds([...seeds.values()]) } : {}),
     ownMlflow,
-    incomplete,
+    incomplete: incomplete || holding.size > 0,
     ...(children.size === 0 ? {} : { children: [...children.values()] }),
     ...(refused.size === 0 ? {} : { refused: [...refused] }),
   };

@@ -36,8 +36,10 @@ const lineSchema = z.discriminatedUnion('k', [
       .regex(/^\d+-\d+$/)
       .optional(),
   }),
+  z.looseObject({ k: z.literal('held'), pid: z.number() }),
   z.looseObject({
     k: z.literal('end'),
+    pid: z.number().optional(),
     modules: z.record(z.string(), z.string()),
     packages: z.array(z.string()).optional(),
     facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),

@@ -5,75 +5,12 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { runCommand, type CommandOutcome } from '../../../src/base/runCommand.ts';
+import { runCommand } from '../../../src/base/runCommand.ts';
 import { pythonHook } from '../../../src/execution/capture/pythonHook.ts';
-import { loadedModules, readSeen, type Seen } from '../../../src/execution/capture/readSeen.ts';
+import { loadedModules } from '../../../src/execution/capture/readSeen.ts';
+import { HookBench, hookFolder } from '../../helpers/hookBench.ts';
 import { scrubbedEnvironment } from '../../helpers/scrubbedEnvironment.ts';
-import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
-
-const hookFolder = fileURLToPath(new URL('../../../src/execution/capture/pythonHook', import.meta.url));
-
-/** A folder with a program, run with and without the hook. */
-class Bench implements AsyncDisposable {
-  readonly root: string;
-  readonly #remove: () => Promise<void>;
-  readonly python: string;
-
-  private constructor(root: string, python: string, remove: () => Promise<void>) {
-    this.root = root;
-    this.python = python;
-    this.#remove = remove;
-  }
-
-  static async open(files: Readonly<Record<string, string>>, python = 'python3'): Promise<Bench> {
-    const folder = await temporaryFolder();
-    const root = join(folder.path, 'project');
-    for (const [name, content] of Object.entries(files)) {
-      await mkdir(dirname(join(root, name)), { recursive: true });
-      await writeFile(join(root, name), content);
-    }
-    return new Bench(root, python, () => folder.remove());
-  }
-
-  get seenFile(): string {
-    return join(dirname(this.root), 'seen.jsonl');
-  }
-
-  environment(
-    extra: Readonly<Record<string, string>> = {},
-    ownPath: readonly string[] = [],
-  ): NodeJS.ProcessEnv {
-    const variables = scrubbedEnvironment(dirname(this.root), { PYTHONDONTWRITEBYTECODE: '1', ...extra });
-    const hook = pythonHook(hookFolder, this.seenFile, {});
-    assert.ok(hook !== undefined);
-    return { ...variables, ...hook.variables, ...extra, PYTHONPATH: [hook.folder, ...ownPath].join(':') };
-  }
-
-  async run(args: readonly string[], env = this.environment()): Promise<CommandOutcome> {
-    return runCommand({ program: this.python, args, cwd: this.root, env, timeoutMs: 60_000 });
-  }
-
-  seen(): Promise<Seen> {
-    return readSeen(this.seenFile);
-  }
-
-  /** What was seen below the project, short. */
-  async shown(): Promise<{ reads: string[]; writes: string[]; code: string[] }> {
-    const seen = await this.seen();
-    const short = (path: string): string => relative(this.root, path);
-    return {
-      reads: seen.reads.map(({ path }) => short(path)).sort(),
-      writes: seen.writes.map(short).sort(),
-      code: seen.code.map(short).sort(),
-    };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#remove();
-  }
-}
 
 /** Python versions installed by pyenv, where there are any: the hook has to run on all of them. */
 /** The one on PATH, the system's own, and those of pyenv. */
@@ -88,7 +25,7 @@ describe('the Python hook', function () {
   this.timeout(120_000);
 
   it('tells which programs were started, and no more of their commands than that', async () => {
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'alone.py': 'import os\nif os.fork() == 0: os._exit(0)\nos.wait()\n',
       'other.py': [
         'import os, subprocess, sys',
@@ -135,7 +72,7 @@ describe('the Python hook', function () {
   it('notes what a file held that was there before it was written to, with a copy where it is small', async () => {
     const files = ['added.csv', 'changed.bin', 'ckpt.json', 'moved.json'];
     files.push('rotated.pt', 'removed.pt', 'study.db', 'unread.txt', '.token');
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'train.py': [
         'import os, sqlite3',
         'open("added.csv", "a").write("new")',
@@ -182,7 +119,7 @@ describe('the Python hook', function () {
   });
 
   it('sees what is read, written, renamed and loaded, in the program and in those it starts', async () => {
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'train.py': [
         'import os, subprocess, sys, pkg.part, json',
         'open("data.csv").read()',
@@ -231,7 +168,7 @@ describe('the Python hook', function () {
       'fds = sorted(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else []',
       'print(json.dumps([sys.path, mods, fds, sys.flags, sorted(sys.path_importer_cache), os.getcwd()]))',
     ].join('\n');
-    await using bench = await Bench.open({ 'probe.py': probe });
+    await using bench = await HookBench.open({ 'probe.py': probe });
     const observed = await bench.run(['probe.py']);
     const plain = await bench.run(
       ['probe.py'],
@@ -241,7 +178,7 @@ describe('the Python hook', function () {
   });
 
   it("runs the user's own sitecustomize and usercustomize", async () => {
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'own/sitecustomize.py': 'import sys; sys.own = __file__',
       'own/usercustomize.py': 'import sys; sys.user = 1',
       'main.py':
@@ -254,7 +191,7 @@ describe('the Python hook', function () {
   });
 
   it("lets the user's own start-up fail as it always does", async () => {
-    await using bench = await Bench.open({ 'own/sitecustomize.py': '1/0', 'main.py': 'print("ran")' });
+    await using bench = await HookBench.open({ 'own/sitecustomize.py': '1/0', 'main.py': 'print("ran")' });
     const own = [join(bench.root, 'own')];
     const plain = await bench.run(
       ['main.py'],
@@ -278,7 +215,7 @@ describe('the Python hook', function () {
   ];
   for (const [name, ending, modulesKnown] of endings)
     it(`keeps what it saw after ${name}`, async () => {
-      await using bench = await Bench.open({
+      await using bench = await HookBench.open({
         'main.py': `import os, sys, mine\nopen("data.txt").read()\n${ending}\n`,
         'mine.py': '',
         'data.txt': 'x',
@@ -292,7 +229,7 @@ describe('the Python hook', function () {
     });
 
   it('survives fork, worker processes of every kind, and threads', async () => {
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'main.py': [
         'import multiprocessing as mp, os, threading',
         'def read(i): open("f%d.txt" % i).read()',
@@ -315,7 +252,7 @@ describe('the Python hook', function () {
   });
 
   it('lets Ctrl-C through', async () => {
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       // Closed by name: an interrupt while a file is closed as garbage is swallowed by Python itself.
       'main.py': [
         'def read():',
@@ -340,7 +277,7 @@ describe('the Python hook', function () {
   });
 
   it('says nothing when it cannot write, is switched off, or Python is isolated', async () => {
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'main.py': 'import sys; open("main.py").read(); print(len(sys.path) > 0)',
     });
     const locked = join(dirname(bench.root), 'locked');
@@ -385,7 +322,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
 `,
       );
       await writeFile(join(folder, 'own.py'), '');
-      await using bench = await Bench.open({});
+      await using bench = await HookBench.open({});
       const outcome = await runCommand({
         ...{ program: bench.python, args: ['main.py'], cwd: folder, env: bench.environment() },
       });
@@ -415,7 +352,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
       'line\nbreak.txt',
       'tab\t.txt',
     ];
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'main.py':
         'import os\nfor n in os.listdir("odd"): open("odd/" + n).read()\nopen(os.fsencode("odd") + b"/\\xff", "wb").close()\n',
       ...Object.fromEntries(names.map(name => [`odd/${name}`, 'x'])),
@@ -425,7 +362,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
   });
 
   it('ends a flood: ten thousand files are noted, a million are not', async () => {
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'main.py': 'for i in range(25000): open("f%d" % (i % 21000), "a").close()\n',
     });
     assert.equal((await bench.run(['main.py'])).stderr, '');
@@ -436,7 +373,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
   });
 
   it('reads settings from modules that are loaded, whatever they hold', async () => {
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'main.py': 'import torch, numpy\n',
       'numpy.py':
         '__version__ = "9"\nclass __config__: CONFIG = {"Build Dependencies": {"blas": {"name": "openblas", "version": "1"}}}',
@@ -460,7 +397,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
   });
 
   it('reads what decides numbers on GPUs, without a word of what the reading warns of', async () => {
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'main.py': 'import torch, warnings\nwarnings.simplefilter("always")\n',
       'torch.py': [
         'import warnings',
@@ -494,7 +431,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
   });
 
   it('tells of a file that may hold metrics at once: who writes it, and what it held before', async () => {
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'main.py': [
         'import os',
         'for i in range(400): open("f%d" % i, "a").close()',
@@ -527,7 +464,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
 
   it('tags MLflow runs with the rank where Lockstep has set tags, and nowhere else', async () => {
     const print = 'import os; print(os.environ.get("MLFLOW_RUN_CONTEXT"), flush=True)';
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'main.py': `${print}\nimport subprocess, sys\nsubprocess.run([sys.executable, "-c", '${print}'], env=dict(os.environ, RANK="2"))`,
     });
     const ours = '{"lockstep.run": "x"}';
@@ -578,7 +515,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
   it('tells when MLflow is told to log elsewhere, in time and at the end, and only then', async () => {
     const service =
       '_tracking_uri = None\ndef set_tracking_uri(uri):\n    global _tracking_uri; _tracking_uri = uri\n';
-    await using bench = await Bench.open({
+    await using bench = await HookBench.open({
       'mlflow/__init__.py': 'from mlflow.tracking._tracking_service.utils import set_tracking_uri\n',
       'mlflow/tracking/__init__.py': '',
       'mlflow/tracking/_tracking_service/__init__.py': '',
@@ -607,7 +544,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
 
   it('runs on every Python that is installed, old ones too', async () => {
     for (const python of await installedPythons()) {
-      await using bench = await Bench.open(
+      await using bench = await HookBench.open(
         {
           'main.py':
             'import os, sys, mine\nopen("data.txt").read()\nsys.stdout.write("%d.%d" % sys.version_info[:2])\n',

@@ -19,8 +19,10 @@ def _observe(seen_file):
     import os
 
     most_paths = 20000
+    # What was read is written together from so many lines on, by processes whose end this hears of.
     at_once_until = 256
     batch = 32
+    held_back = ("r", "code", "l")
     most_bytes = 32 * 1024 * 1024
 
     os_open, os_write, os_close = os.open, os.write, os.close
@@ -40,7 +42,7 @@ def _observe(seen_file):
     earlier_content = []
     # The function of child_programs.py, when the first program is started.
     child_programs = []
-    state = {"off": False, "lines": 0, "mlflow": False}
+    state = {"off": False, "lines": 0, "batch": 1, "alone": False, "mlflow": False}
     # What was started, each once.
     children = set()
     most_children = 200
@@ -52,9 +54,12 @@ def _observe(seen_file):
     # Of a reproduction: folders that it may not change.
     read_only = os.environ.get("LOCKSTEP_READ_ONLY")
 
+    # Control characters and lone surrogates are not.
+    printable = getattr(text, "isprintable", lambda value: False)
+
     def quote(value):
         out = value.replace("\\", "\\\\").replace('"', '\\"')
-        if any(c < " " or u"\ud800" <= c <= u"\udfff" for c in out):
+        if not printable(out) and any(c < " " or u"\ud800" <= c <= u"\udfff" for c in out):
             out = "".join("\\u%04x" % ord(c) if c < " " or u"\ud800" <= c <= u"\udfff" else c for c in out)
         return '"' + out + '"'
 
@@ -75,23 +80,32 @@ def _observe(seen_file):
     def flush():
         if not waiting:
             return
-        lines, waiting[:] = list(waiting), []
+        # One by one, because other threads add to them.
+        lines = []
+        try:
+            while waiting:
+                lines.append(waiting.pop(0))
+        except IndexError:
+            pass
         data = "".join(lines)
-        if isinstance(data, text):
-            data = data.encode("utf-8")
         fd = os_open(seen_file, flags, 0o644)
         try:
             if os_fstat(fd).st_size > most_bytes:
+                data = "" if state["off"] else encode({"k": "limit", "pid": os.getpid()}) + "\n"
                 state["off"] = True
-            else:
-                os_write(fd, data)
+            os_write(fd, data.encode("utf-8") if isinstance(data, text) else data)
         finally:
             os_close(fd)
 
     def note(line, now=False):
         waiting.append(encode(line) + "\n")
         state["lines"] += 1
-        if now or state["lines"] < at_once_until or len(waiting) >= batch:
+        # A worker is killed, or leaves by os._exit(), when its work is done: nothing of it may wait.
+        if state["lines"] == at_once_until and not state["alone"] and not is_worker():
+            state["batch"] = batch
+            waiting.append(encode({"k": "held", "pid": os.getpid()}) + "\n")
+            now = True
+        if now or len(waiting) >= state["batch"] or line["k"] not in held_back:
             flush()
 
     def absolute(path):
@@ -320,9 +334,13 @@ def _observe(seen_file):
                         moved_away(args[0])
                 except Exception:
                     pass
-            elif event in starts and len(children) <= most_children:
+            elif event in starts:
                 try:
-                    started(event, args)
+                    # This program may end here without a word.
+                    if event == "os.exec":
+                        flush()
+                    if len(children) <= most_children:
+                        started(event, args)
                 except Exception:
                     pass
             return
@@ -581,6 +599,7 @@ def _observe(seen_file):
         try:
             for watch in watches:
                 watch.finish()
+            state["batch"], state["alone"] = 1, True
             flush()
             said = getattr(sys.modules.get("mlflow.tracking._tracking_service.utils"), "_tracking_uri", None)
             note_mlflow(str(said or os.environ.get(mlflow_uri, "")))
@@ -591,6 +610,7 @@ def _observe(seen_file):
     def after_fork():
         # What waits is the parent's to write.
         del waiting[:]
+        state["batch"], state["alone"] = 1, True
 
     def is_worker():
         process = sys.modules.get("multiprocessing.process")

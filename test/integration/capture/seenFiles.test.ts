@@ -1,0 +1,85 @@
+/** What the observer notes of files, by the ways in which programs end, and by which they change files. */
+import assert from 'node:assert/strict';
+import { HookBench } from '../../helpers/hookBench.ts';
+
+describe('files that the Python hook sees', function () {
+  this.timeout(120_000);
+
+  /** Of the numbered files of a folder, how many. */
+  const count = (paths: readonly string[], folder: string): number =>
+    paths.filter(path => path.startsWith(`${folder}/`)).length;
+
+  const prepare = [
+    'import multiprocessing as mp, os, sys, threading',
+    'def many(folder, n, start=0):',
+    '    for i in range(start, start + n): open("%s/%d.txt" % (folder, i)).close()',
+    'def load(i):',
+    '    open("data/%d.txt" % i).close(); open("made/%d.txt" % i, "w").close()',
+    'def part(k): [load(i) for i in range(300 * k, 300 * k + 300)]',
+    'if __name__ == "__main__":',
+    '    for folder in ("data", "first", "made"):',
+    '        os.makedirs(folder, exist_ok=True)',
+    '    for i in range(600): open("data/%d.txt" % i, "w").close(); open("first/%d.txt" % i, "w").close()',
+  ].join('\n');
+
+  const workers: readonly (readonly [string, string])[] = [
+    ...['fork', 'spawn'].flatMap(method => [
+      [
+        `a pool (${method})`,
+        `with mp.get_context("${method}").Pool(2) as p: p.map(load, range(600))`,
+      ] as const,
+      [
+        `processes (${method})`,
+        `ps = [mp.get_context("${method}").Process(target=part, args=(k,)) for k in (0, 1)]; [p.start() for p in ps]; [p.join() for p in ps]`,
+      ] as const,
+    ]),
+    ['a plain fork', 'os.fork() == 0 and (part(0), part(1), os._exit(0)); os.wait()'],
+  ];
+  for (const [name, code] of workers)
+    it(`are noted to the last one in ${name}, however much its parent has read`, async () => {
+      await using bench = await HookBench.open({
+        'prepare.py': prepare,
+        'main.py': `from prepare import *\nif __name__ == "__main__":\n    many("first", 300)\n    ${code}\n`,
+      });
+      await bench.run(['prepare.py'], bench.environment({ LOCKSTEP_HOOK: '0' }));
+      const outcome = await bench.run(['main.py']);
+      assert.deepEqual([outcome.exitCode, outcome.stderr], [0, '']);
+      const { reads, writes } = await bench.shown();
+      assert.deepEqual([count(reads, 'first'), count(reads, 'data'), count(writes, 'made')], [300, 600, 600]);
+      assert.equal((await bench.seen()).incomplete, false);
+    });
+
+  it('are noted by threads at the same time, each once', async () => {
+    const start = 'ts = [threading.Thread(target=many, args=("data", 150, 150 * k)) for k in range(4)]';
+    await using bench = await HookBench.open({
+      'prepare.py': prepare,
+      'main.py': `from prepare import *\nsys.setswitchinterval(1e-6)\n${start}; [t.start() for t in ts]; [t.join() for t in ts]\n`,
+    });
+    await bench.run(['prepare.py'], bench.environment({ LOCKSTEP_HOOK: '0' }));
+    assert.equal((await bench.run(['main.py'])).stderr, '');
+    assert.equal(count((await bench.shown()).reads, 'data'), 600);
+  });
+
+  it('are written down before a program leaves without a word, or the notes say that some may lack', async () => {
+    const endings: readonly (readonly [string, number, boolean])[] = [
+      // Few are written at once.
+      ['many("data", 50); os._exit(0)', 50, false],
+      // What it wrote is always told, and what it had read until then.
+      ['many("data", 300); open("made/x", "w").close(); os._exit(0)', 300, true],
+      ['many("data", 300); os.execv(sys.executable, [sys.executable, "-c", "0"])', 300, false],
+      ['many("data", 300)', 300, false],
+    ];
+    for (const [code, expected, incomplete] of endings) {
+      await using bench = await HookBench.open({
+        'prepare.py': prepare,
+        'main.py': `from prepare import *\n${code}\n`,
+      });
+      await bench.run(['prepare.py'], bench.environment({ LOCKSTEP_HOOK: '0' }));
+      assert.equal((await bench.run(['main.py'])).stderr, '', code);
+      const { reads, writes } = await bench.shown();
+      assert.equal(count(reads, 'data'), expected, code);
+      assert.equal(writes.includes('made/x'), code.includes('made/x'), code);
+      assert.equal((await bench.seen()).incomplete, incomplete, code);
+    }
+  });
+});
