@@ -21,6 +21,7 @@ import { jsonText } from './output/jsonText.ts';
 import type { RunOutput } from './output/runOutput.ts';
 import { durationText, shortId } from './text/describe.ts';
 import { printable } from './text/printable.ts';
+import { wasWritten } from '../runs/wasWritten.ts';
 
 export interface SuperviseOptions {
   readonly detach: boolean;
@@ -90,9 +91,11 @@ async function tellWhatIsMissing(
   const left = leftLine(result);
   if (left !== undefined) terminal.err(`lockstep: ${printable(left)}\n`);
   if (result === undefined || end.state !== 'finished') return;
-  for (const { path, how, problem } of result.outputs)
-    if (how === 'declared' && problem === 'missing')
-      terminal.err(`lockstep: the command did not write ${printable(path)}, which is named as its output\n`);
+  for (const output of result.outputs)
+    if (output.how === 'declared' && !wasWritten(output))
+      terminal.err(
+        `lockstep: the command did not write ${printable(output.path)}, which is named as its output\n`,
+      );
   if (request.metricLines === true || Object.keys(result.metrics).length > 0) return;
   const { lines, keys } = await countMetricLikeLines(paths.stdout, { signal });
   if (lines >= fewestMetricLines)

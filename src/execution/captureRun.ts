@@ -210,7 +210,7 @@ interface Around {
 
 async function listUses(
   { paths, spec }: Supervision,
-  { plan, prepared, startedAt, surroundings }: StartedRun,
+  { plan, prepared, startedAt, surroundings, outputsBefore }: StartedRun,
   seen: Seen,
   { live, unobserved, opened, early }: Around,
 ): Promise<FileUses> {
@@ -224,7 +224,7 @@ async function listUses(
     root: plan.root,
     cwd: prepared.cwd ?? spec.cwd,
     declaredInputs: plan.declaredInputs,
-    declaredOutputs: plan.declaredOutputs,
+    ...{ declaredOutputs: plan.declaredOutputs, outputsBefore },
     ...{ argv: prepared.argv ?? plan.argv, opened },
     firstSight: path => early.firstSight(path),
     seen,

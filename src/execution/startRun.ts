@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { writeJsonAtomic } from '../base/atomicFile.ts';
 import { errorText } from '../base/systemError.ts';
 import type { Plan } from '../runs/plan.ts';
+import { sightOutputs, type OutputSights } from './capture/leftAlone.ts';
 import { pythonHook } from './capture/pythonHook.ts';
 import { childEnvironment, withoutMark } from './childEnvironment.ts';
 import type { CommandPlace, PlacedCommand } from './commandPlace.ts';
@@ -28,6 +29,8 @@ export interface StartedRun {
   readonly startedAt: string;
   /** performance.now() at the start. */
   readonly startedClock: number;
+  /** Declared outputs that lay there already; unknown of a command that an earlier supervisor started. */
+  readonly outputsBefore?: OutputSights;
   /** An earlier supervisor started the command: it is not this process's child. */
   readonly adopted?: boolean;
 }
@@ -111,6 +114,7 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
           ),
   });
   await room;
+  const outputsBefore = await sightOutputs(plan.root, plan.declaredOutputs);
   const command = await place.start({
     argv,
     cwd: prepared.cwd ?? spec.cwd,
@@ -132,7 +136,7 @@ export async function startRun(supervision: Supervision): Promise<StartedRun> {
   supervision.runs.processes = records.current;
   supervision.changed();
   return {
-    ...{ plan, prepared, place, command, records, surroundings, startedAt, startedClock },
+    ...{ plan, prepared, place, command, records, surroundings, startedAt, startedClock, outputsBefore },
     variables: withoutMark(childEnvironment(recorded, additions)),
   };
 }

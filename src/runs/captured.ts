@@ -81,6 +81,8 @@ export const fileUseSchema = z.looseObject({
   opened: z.enum(['append', 'update', 'replace']).or(z.string()).optional(),
   /** Of a reproduction as it is judged: it was read in the workspace, not in the checkout. */
   inWorkspace: z.boolean().optional(),
+  /** A declared output that lay there before and that the run did not write: size, time and hash are of what it left. */
+  unwritten: z.boolean().optional(),
   /** Of a folder: whether its hash covers the contents of its files, or their names and sizes only. */
   hashOf: z.enum(['listing', 'contents']).or(z.string()).optional(),
 });

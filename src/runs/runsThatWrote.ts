@@ -2,6 +2,7 @@
 import type { FileUse } from './captured.ts';
 import { recentResults } from './recentResults.ts';
 import type { StorePath } from './runPaths.ts';
+import { wasWritten } from './wasWritten.ts';
 
 /**
  * Path of an input → id of the first run that wrote a file of the same content, whatever its name was: later ones may be
@@ -15,7 +16,9 @@ export async function runsThatWrote(
   const found = new Map<string, string>();
   if (wanted.length === 0) return found;
   for await (const { id, outputs } of recentResults(store)) {
-    const written = new Set(outputs.flatMap(({ sha256, hashOf }) => (hashOf === undefined ? [sha256] : [])));
+    const written = new Set(
+      outputs.filter(wasWritten).flatMap(({ sha256, hashOf }) => (hashOf === undefined ? [sha256] : [])),
+    );
     for (const { path, sha256 } of wanted) if (written.has(sha256)) found.set(path, id);
   }
   return found;

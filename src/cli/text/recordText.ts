@@ -75,6 +75,7 @@ export function fileLines(
     size?: number | undefined;
     sha256?: string | undefined;
     problem?: string | undefined;
+    unwritten?: boolean | undefined;
   }[],
 ): string[] {
   return uses.map(use =>
@@ -82,6 +83,7 @@ export function fileLines(
       use.path,
       use.size === undefined ? '' : sizeText(use.size),
       use.sha256?.slice(0, 12) ?? use.problem ?? 'not hashed yet',
+      use.unwritten === true ? '(lay there before, not written by the run)' : '',
     ]
       .filter(text => text !== '')
       .join('  '),

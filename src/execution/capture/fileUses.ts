@@ -13,6 +13,7 @@ import type { ListedInput } from './earlierUses.ts';
 import { findChangedFiles } from './findChangedFiles.ts';
 import { hashFolderContents, hashListing, listFolder } from './hashFolder.ts';
 import { holdsSecrets, ignoredPaths, isBelow } from './ignoredPaths.ts';
+import { wasLeftAlone, type OutputSights } from './leftAlone.ts';
 import { listedFolders } from './listedFolders.ts';
 import { loadedCode } from './loadedCode.ts';
 import { madeFolders } from './madeFolders.ts';
@@ -30,6 +31,8 @@ export interface FileUseQuestion {
   readonly declaredOutputs: readonly string[];
   /** Size and time of a declared input when the run began. */
   readonly firstSight?: (path: string) => { readonly size: number; readonly modifiedAt: number } | undefined;
+  /** Declared outputs as they lay there before the start; undefined where nobody looked. */
+  readonly outputsBefore?: OutputSights | undefined;
   readonly seen: Seen;
   /** The words of the command, without its secrets. */
   readonly argv?: readonly string[];
@@ -129,7 +132,7 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
     inputs.push(load.changed === undefined ? use : { ...use, problem: changedProblem });
   }
 
-  const outputs = await Promise.all(declaredOutputs.map(path => describeDeclared(context, path)));
+  const outputs = await Promise.all(declaredOutputs.map(path => describeOutput(context, path)));
   const written = new Set(seen.writes.filter(path => !ignored(path) && !isDeclared(path, declaredOutputs)));
   for (const path of written) {
     signal?.throwIfAborted();
@@ -233,6 +236,13 @@ async function describeDeclared(
     const isThere = !['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '');
     return { ...use, problem: isThere ? errorText(error) : 'missing' };
   }
+}
+
+async function describeOutput(context: Context, path: string): Promise<FileUse> {
+  const use = await describeDeclared(context, path);
+  const { outputsBefore, startedAt } = context.question;
+  const leftAlone = await wasLeftAlone(path, outputsBefore, startedAt - clockToleranceMs);
+  return leftAlone ? { ...use, unwritten: true } : use;
 }
 
 async function describeRead(

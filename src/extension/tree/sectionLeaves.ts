@@ -149,6 +149,7 @@ function fileLeaf(use: FileUse, { plan }: RunDetails): Omit<Leaf, 'icon'> {
   const facts = [
     use.size === undefined ? '' : formatBytes(use.size),
     use.sha256 === undefined ? '' : use.sha256.slice(0, 8),
+    use.unwritten === true ? vscode.l10n.t('not written by the run') : '',
     use.volatile === true ? vscode.l10n.t('not compared') : '',
     use.problem === undefined ? '' : oneLine(use.problem, 80),
   ];

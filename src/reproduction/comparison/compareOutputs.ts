@@ -11,6 +11,7 @@ import type { TensorComparison } from './tensors/compareTensors.ts';
 import { noVolatilePatterns, volatileOutputReason } from './volatileNames.ts';
 import type { VolatilePatterns } from './volatileNames.ts';
 import { formatRelative } from '../../series/formatNumber.ts';
+import { wasWritten } from '../../runs/wasWritten.ts';
 
 export interface OutputRules {
   readonly volatile?: VolatilePatterns;
@@ -60,9 +61,14 @@ async function compareOutput(
     return { ...facts, verdict, volatile, ...(words.length === 0 ? {} : { sentence: words.join(' ') }) };
   };
 
-  const wasThere = original !== undefined && original.problem !== 'missing';
-  const isThere = reproduced !== undefined && reproduced.problem !== 'missing';
-  if (!wasThere && !isThere) return graded('inconclusive', 'Neither run wrote it.');
+  const wasThere = original !== undefined && wasWritten(original);
+  const isThere = reproduced !== undefined && wasWritten(reproduced);
+  // Alike in that, and nothing of it was compared.
+  if (!wasThere && !isThere)
+    return {
+      ...{ path, verdict: 'identical', volatile: true },
+      sentence: 'Not counted: neither run wrote it.',
+    };
   if (!isThere && original?.how === 'ambiguous')
     return {
       ...facts,
@@ -71,7 +77,14 @@ async function compareOutput(
       sentence: 'Not counted: something else may have written it.',
     };
   if (!isThere) return graded('diverged', 'The reproduction did not write it.');
-  if (!wasThere) return graded('diverged', 'Only the reproduction wrote it.');
+  if (original === undefined || original.problem === 'missing')
+    return graded('diverged', 'Only the reproduction wrote it.');
+  // A program that makes only what is not there found nothing in its checkout.
+  if (original.unwritten === true && original.sha256 !== reproduced.sha256)
+    return graded(
+      'inconclusive',
+      'The original left what lay there before, and only the reproduction wrote it.',
+    );
   if (original.sha256 === undefined)
     return graded('inconclusive', `The original was not hashed${because(original)}.`);
   if (reproduced.sha256 === undefined)

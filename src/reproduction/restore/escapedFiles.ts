@@ -1,6 +1,7 @@
 /** Files of the workspace that a reproduction was seen to write: its checkout has others of these names. */
 import { isAbsolute } from 'node:path';
 import type { FileUse } from '../../runs/captured.ts';
+import { wasWritten } from '../../runs/wasWritten.ts';
 import { isInside } from './relocatePaths.ts';
 
 export interface WorkspacePlaces {
@@ -13,7 +14,7 @@ export interface WorkspacePlaces {
 /** Absolute. */
 export function escapedOutputs(outputs: readonly FileUse[], { roots, own }: WorkspacePlaces): string[] {
   return outputs
-    .filter(({ path, problem }) => isAbsolute(path) && problem !== 'missing')
+    .filter(output => isAbsolute(output.path) && wasWritten(output))
     .map(({ path }) => path)
     .filter(path => roots.some(root => isInside(path, root)) && !own.some(folder => isInside(path, folder)));
 }

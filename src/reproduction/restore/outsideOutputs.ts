@@ -9,6 +9,7 @@ import { isCountedOutput } from '../comparison/compareOutputs.ts';
 import type { VolatilePatterns } from '../comparison/volatileNames.ts';
 import { fileNow, type ReadingBudget } from '../forecast/fileNow.ts';
 import { isInside, relocatePaths } from './relocatePaths.ts';
+import { wasWritten } from '../../runs/wasWritten.ts';
 
 export interface OutsideOutputs {
   /** Absolute paths that stand in the command: files that the run wrote, or folders above them. */
@@ -36,8 +37,7 @@ export async function outsideOutputs(
   const cwd = join(plan.root, plan.cwd);
   const inRoot = namesInRoot(plan.root);
   for (const output of result?.outputs ?? []) {
-    if (!isAbsolute(output.path) || isInside(inRoot(output.path), plan.root) || output.problem === 'missing')
-      continue;
+    if (!isAbsolute(output.path) || isInside(inRoot(output.path), plan.root) || !wasWritten(output)) continue;
     // The program names it after its run: a reproduction is another one.
     if (output.path.includes(plan.id)) continue;
     const named = foldersUpFrom(output.path).find(path => argv.some(word => names(word, path)));

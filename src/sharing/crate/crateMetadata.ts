@@ -9,6 +9,7 @@ import { metricValueToJson, type Result } from '../../runs/result.ts';
 import type { CheckedRecord } from '../record/checkRecord.ts';
 import { withoutPlaceholder } from '../record/neutralText.ts';
 import { resultOf } from './checkedRecord.ts';
+import { wasWritten } from '../../runs/wasWritten.ts';
 
 export interface CrateRequest {
   readonly record: CheckedRecord;
@@ -169,7 +170,7 @@ function metricEntities(result: Result | undefined): Entity[] {
 }
 
 function outputEntities(result: Result | undefined): Entity[] {
-  return (result?.outputs ?? []).map(({ path, sha256, size }, place) => ({
+  return (result?.outputs ?? []).filter(wasWritten).map(({ path, sha256, size }, place) => ({
     '@id': `#output-${place + 1}`,
     '@type': 'CreativeWork',
     name: withoutPlaceholder(path),

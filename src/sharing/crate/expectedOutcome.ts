@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { metricValueToJson } from '../../runs/result.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { wasWritten } from '../../runs/wasWritten.ts';
 
 export function expectedOutcome({ result }: RunDetails): object {
   return {
@@ -10,11 +11,13 @@ export function expectedOutcome({ result }: RunDetails): object {
       Object.entries(result?.metrics ?? {}).map(([key, { last }]) => [key, metricValueToJson(last)]),
     ),
     outputs: Object.fromEntries(
-      (result?.outputs ?? []).flatMap(({ path, sha256, volatile, hashOf: folder }) =>
-        sha256 === undefined || volatile === true || folder !== undefined || isAbsolute(path)
-          ? []
-          : [[path, sha256] as const],
-      ),
+      (result?.outputs ?? [])
+        .filter(wasWritten)
+        .flatMap(({ path, sha256, volatile, hashOf: folder }) =>
+          sha256 === undefined || volatile === true || folder !== undefined || isAbsolute(path)
+            ? []
+            : [[path, sha256] as const],
+        ),
     ),
   };
 }

@@ -11,6 +11,7 @@ import type { CheckedRecord } from '../record/checkRecord.ts';
 import { recordPathOf } from '../record/manifest.ts';
 import { withoutPlaceholder } from '../record/neutralText.ts';
 import { resultOf } from './checkedRecord.ts';
+import { wasWritten } from '../../runs/wasWritten.ts';
 
 const tool = 'https://marketplace.visualstudio.com/items?itemName=lockstep.lockstep';
 
@@ -63,11 +64,13 @@ export function provenanceStatement(record: CheckedRecord, toolVersion: string):
 
 /** Of a folder the record has a hash of its listing, which no other tool could check. */
 function outputsOf(result: Result | undefined): Resource[] {
-  return (result?.outputs ?? []).flatMap(({ path, sha256, volatile, hashOf: folder }) =>
-    sha256 === undefined || volatile === true || folder !== undefined
-      ? []
-      : [{ name: withoutPlaceholder(path), digest: { sha256 } }],
-  );
+  return (result?.outputs ?? [])
+    .filter(wasWritten)
+    .flatMap(({ path, sha256, volatile, hashOf: folder }) =>
+      sha256 === undefined || volatile === true || folder !== undefined
+        ? []
+        : [{ name: withoutPlaceholder(path), digest: { sha256 } }],
+    );
 }
 
 function codeOf({ plan }: CheckedRecord): Resource[] {

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { collapseFolders } from '../../../../src/execution/capture/collapseFolders.ts';
 import { listFileUses, type FileUseQuestion } from '../../../../src/execution/capture/fileUses.ts';
 import { hashFileUses } from '../../../../src/execution/capture/hashFileUses.ts';
 import { ignoredPaths } from '../../../../src/execution/capture/ignoredPaths.ts';
+import { sightOutputs, type OutputSights } from '../../../../src/execution/capture/leftAlone.ts';
 import { loadedModules, readSeen, type Seen } from '../../../../src/execution/capture/readSeen.ts';
 import { temporaryFolders } from '../../../../src/execution/capture/temporaryFiles.ts';
 import { fileUseSchema, type FileUse } from '../../../../src/runs/captured.ts';
+import { waitFor } from '../../../helpers/waitFor.ts';
 import { temporaryFolder } from '../../../helpers/temporaryFolder.ts';
 
 async function write(root: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -252,6 +254,51 @@ describe('the inputs of a run', () => {
     const rootless = ignoredPaths({ root: '/srv/project', home: '/' });
     assert.equal(rootless('/usr/lib/x'), true);
     assert.equal(rootless('/data/x'), false);
+  });
+});
+
+describe('declared outputs', () => {
+  const fates: readonly [fate: string, change: (path: string) => Promise<void>, unwritten: boolean][] = [
+    ['left alone', () => Promise.resolve(), true],
+    ['only read', async path => assert.ok(await readFile(path)), true],
+    ['written anew with the same content', path => writeFile(path, 'old'), false],
+    ['replaced', path => writeFile(`${path}.new`, 'old').then(() => rename(`${path}.new`, path)), false],
+    ['written, and its time set back', path => writeFile(path, 'new').then(() => makeOld(path)), false],
+  ];
+  for (const [fate, change, unwritten] of fates)
+    it(`${fate} count as ${unwritten ? 'not ' : ''}written`, async () => {
+      await using folder = await temporaryFolder();
+      await write(folder.path, { 'm.bin': 'old' });
+      const path = join(folder.path, 'm.bin');
+      await makeOld(path);
+      const outputsBefore = await sightOutputs(folder.path, ['m.bin', 'absent', '.']);
+      const { ctimeMs } = await stat(path);
+      // Times of files are as coarse as the system's clock ticks.
+      await waitFor('the clock of the file system to go on', async () => {
+        await write(folder.path, { tick: '' });
+        return (await stat(join(folder.path, 'tick'))).ctimeMs > ctimeMs;
+      });
+      await change(path);
+      const startedAt = Date.now();
+      const asked = question(folder.path, { declaredOutputs: ['m.bin'], outputsBefore, startedAt });
+      const [use] = (await listFileUses(asked)).outputs.filter(one => one.path === 'm.bin');
+      assert.equal(use?.unwritten === true, unwritten);
+    });
+
+  it('tell by their times where nobody looked before the start, and as folders', async () => {
+    await using folder = await temporaryFolder();
+    await write(folder.path, { 'm.bin': 'old', 'out/a/b': 'old' });
+    const declaredOutputs = ['m.bin', 'out', 'absent'];
+    const unwritten = async (startedAt: number, outputsBefore?: OutputSights): Promise<string[]> => {
+      const asked = question(folder.path, { declaredOutputs, startedAt, outputsBefore });
+      return (await listFileUses(asked)).outputs
+        .filter(one => one.unwritten === true)
+        .map(({ path }) => path);
+    };
+    const later = Date.now() + 3_600_000;
+    assert.deepEqual(await unwritten(later), ['m.bin', 'out']);
+    assert.deepEqual(await unwritten(Date.now() - 3_600_000), []);
+    assert.deepEqual(await unwritten(later, new Map()), ['out']);
   });
 });
 

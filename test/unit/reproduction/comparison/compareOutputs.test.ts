@@ -30,6 +30,27 @@ async function compared(
   return outcome;
 }
 
+describe('declared outputs that were not written', () => {
+  const written = { path: 'm', how: 'declared', sha256: 'a' };
+  const missing = { path: 'm', how: 'declared', problem: 'missing' };
+  const left = { ...written, unwritten: true };
+  const rows = [
+    ['by neither', missing, missing, 'identical', true],
+    ['by neither, of which one met an older file', left, missing, 'identical', true],
+    ['by neither, where both met one', left, { ...left, sha256: 'b' }, 'identical', true],
+    ['by the reproduction', written, missing, 'diverged', false],
+    ['by the reproduction, which met an older file', written, left, 'diverged', false],
+    ['by the original', missing, written, 'diverged', false],
+    ['by the original, which met what the reproduction wrote', left, written, 'identical', false],
+    ['by the original, which met another', left, { ...written, sha256: 'b' }, 'inconclusive', false],
+  ] as const;
+  for (const [title, first, second, verdict, volatile] of rows)
+    it(`${title}: ${verdict}`, async () => {
+      const [found] = await compareOutputs([first], [second], { declared: ['m'] });
+      assert.deepEqual([found?.verdict, found?.volatile], [verdict, volatile], found?.sentence);
+    });
+});
+
 describe('outputs of tensors', () => {
   const weight = { name: 'w', type: 'F32', shape: [2], data: float32(1, 2) };
   const array = { ...weight, type: '<f4' };
