@@ -45,15 +45,15 @@ export function bundles(root: string): readonly Bundle[] {
     { ...nodeBundle('panels.cjs', 'src/extension/panels/openPanels.ts', 260), knowsVscode: true },
     // The readers of past runs of other tools are 80 KiB of it, what finds a devcontainer to run in, and compares it with its lock, 250;
     // what forecasts, probes, explains and shares runs another 550, loaded with the first request for it.
-    nodeBundle('worker.cjs', 'src/extension/worker/workerMain.ts', 1790),
+    nodeBundle('worker.cjs', 'src/extension/worker/workerMain.ts', 1850),
     nodeBundle('data-host.cjs', 'src/extension/data/host/dataHostMain.ts', 850),
     nodeBundle('environment-host.cjs', 'src/extension/environment/host/environmentHostMain.ts', 800),
     // Its share of environments, the readers of TOML and of GPUs among it, is what lets it be larger than the supervisor.
-    { ...nodeBundle('cli.cjs', 'src/cli/main.ts', 2540), executable: true },
+    { ...nodeBundle('cli.cjs', 'src/cli/main.ts', 2620), executable: true },
     // The threads that hash, copy and link data files; every other bundle starts them.
     nodeBundle('data-worker.cjs', 'src/data/workers/dataWorkerMain.ts', 60),
     // It pins what runs made and gives reproductions their data: a quarter of it.
-    nodeBundle('supervisor.cjs', 'src/cli/supervisorMain.ts', 1760),
+    nodeBundle('supervisor.cjs', 'src/cli/supervisorMain.ts', 1820),
     // What the clouds speak, loaded by those who have a remote there; `src/data/remotes/loadSdk.ts` knows the names.
     sdkBundle('azure', 950),
     sdkBundle('gcs', 320),

@@ -6,6 +6,7 @@ import type { FileUse } from '../../runs/captured.ts';
 import type { OutputVerdict } from '../../runs/verdict.ts';
 import { differOnlyInTimes } from './embeddedTimes.ts';
 import { isModelFile } from './modelFiles.ts';
+import { pairOutputs } from './pairOutputs.ts';
 import { compareTensors } from './tensors/compareTensors.ts';
 import type { TensorComparison } from './tensors/compareTensors.ts';
 import { noVolatilePatterns, volatileOutputReason } from './volatileNames.ts';
@@ -26,18 +27,21 @@ export interface OutputRules {
   readonly reproducedFile?: (output: FileUse) => Promise<string | undefined>;
 }
 
-/** One verdict for each output of either run, sorted by path. */
+/** One verdict for each output of either run, sorted by path, under the names of the original. */
 export async function compareOutputs(
   original: readonly FileUse[],
   reproduced: readonly FileUse[],
   rules: OutputRules = {},
 ): Promise<OutputVerdict[]> {
-  const first = new Map(original.map(output => [output.path, output]));
-  const second = new Map(reproduced.map(output => [output.path, output]));
-  const paths = [...new Set([...first.keys(), ...second.keys()])].sort((a, b) => (a < b ? -1 : 1));
   const verdicts: OutputVerdict[] = [];
-  for (const path of paths)
-    verdicts.push(await compareOutput(path, first.get(path), second.get(path), rules));
+  for (const { path, original: first, reproduced: second } of pairOutputs(original, reproduced)) {
+    const compared = await compareOutput(path, first, second, rules);
+    verdicts.push(
+      second === undefined || second.path === path
+        ? compared
+        : { ...compared, sentence: [`Now ${second.path}.`, compared.sentence].filter(Boolean).join(' ') },
+    );
+  }
   return verdicts;
 }
 
