@@ -44,9 +44,11 @@ export const findCauseCommand: Subcommand = {
     const { original, other } = await pairOf(runs, parser.args);
     const { terminal } = context;
     const stop = new AbortController();
+    let going = flags.yes === true;
     const onInterrupt = (): void => {
       if (stop.signal.aborted) process.exit(exitCodes.cancelled);
-      terminal.err('\nlockstep: stopping after this trial is cancelled; what was found is kept\n');
+      // Before that there is nothing to keep.
+      if (going) terminal.err('\nlockstep: stopping after this trial is cancelled; what was found is kept\n');
       stop.abort();
     };
     process.on('SIGINT', onInterrupt);
@@ -58,9 +60,11 @@ export const findCauseCommand: Subcommand = {
           recordOperations: flags.recordOperations === true,
           signal: stop.signal,
           confirm: async plan => {
+            if (stop.signal.aborted) return false;
             tellPlan(plan, context);
             const what = `up to ${countText(plan.mostTrials, 'trial')}`;
-            return askYes('Go on?', context, { yes: flags.yes === true, what });
+            going = await askYes('Go on?', context, { yes: flags.yes === true, what });
+            return going && !stop.signal.aborted;
           },
           onProgress: progress => tellProgress(progress, context),
         },
@@ -71,6 +75,9 @@ export const findCauseCommand: Subcommand = {
       else tellReport(report, await isProbedHere(project.store, report.runId), context);
       if (report.cancelled === true) return exitCodes.cancelled;
       return report.culprit === undefined ? exitCodes.impossible : exitCodes.done;
+    } catch (error) {
+      if (going || !stop.signal.aborted) throw error;
+      return exitCodes.cancelled;
     } finally {
       process.off('SIGINT', onInterrupt);
     }

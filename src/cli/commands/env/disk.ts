@@ -61,7 +61,8 @@ export const envDisk: Subcommand = {
       return runEnvCommand(context, {
         json,
         stopped: 'What was removed by then is built again when it is needed.',
-        work: environment => removeUnusedPython(environment, { days, yes: flags.yes === true }, context),
+        work: (environment, signal) =>
+          removeUnusedPython(environment, { days, yes: flags.yes === true, signal }, context),
         tell: outcome => context.terminal.out(removedText(outcome)),
         code: () => exitCodes.done,
       });

@@ -30,7 +30,7 @@ export async function lookAtPython(environment: OpenEnvironment): Promise<Manage
 /** Says what would go, and asks. Rejects with `confirmation-needed` where nobody can be asked. */
 export async function removeUnusedPython(
   environment: OpenEnvironment,
-  { days, yes }: { readonly days: number; readonly yes: boolean },
+  { days, yes, signal }: { readonly days: number; readonly yes: boolean; readonly signal: AbortSignal },
   context: CliContext,
 ): Promise<RemovedPython> {
   const all = await lookAtPython(environment);
@@ -40,7 +40,10 @@ export async function removeUnusedPython(
   const frees = unused.reduce((sum, one) => sum + one.frees, 0);
   context.terminal.err(pythonText(unused));
   const what = countText(unused.length, 'environment');
-  if (!(await askYes(`Remove ${what} and free ${sizeText(frees)}?`, context, { yes, what }))) return nothing;
+  if (!(await askYes(`Remove ${what} and free ${sizeText(frees)}?`, context, { yes, what }))) {
+    signal.throwIfAborted();
+    return nothing;
+  }
   // Asked again: a run may have begun while somebody thought about it.
   const named = await namedByRuns(environment, unused);
   const removed: ManagedPython[] = [];

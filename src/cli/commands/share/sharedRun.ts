@@ -2,7 +2,6 @@
  * Runs that somebody else shared, on their way to being executed: looked for in the remotes where they are not here,
  * shown, confirmed by a person, and only then given their code.
  */
-import { createInterface } from 'node:readline/promises';
 import { LockstepError } from '../../../base/lockstepError.ts';
 import { requireConfirmed } from '../../../reproduction/requireConfirmed.ts';
 import type { RunDetails } from '../../../runs/runDetails.ts';
@@ -16,6 +15,7 @@ import {
 } from '../../../sharing/confirm/describeWhatRuns.ts';
 import { readWhatRuns } from '../../../sharing/confirm/readWhatRuns.ts';
 import { couldBeRunId, ensureSharedCode, findSharedRun } from '../../../sharing/findSharedRun.ts';
+import { askPerson, type Answer } from '../../askYes.ts';
 import type { CliContext } from '../../cliContext.ts';
 import { exitCodes } from '../../cliContext.ts';
 import type { OpenRuns } from '../../openRuns.ts';
@@ -46,7 +46,7 @@ export async function resolveHereOrShared(
   }
 }
 
-/** The run with its code, after a person's yes where it takes one; the exit code where Ctrl-C ended it. Throws `not-confirmed`. */
+/** The run with its code, after a person's yes where it takes one; the exit code where Ctrl-C or the end of the input ended it. Throws `not-confirmed`. */
 export async function confirmedRun(
   id: string,
   { runs, project }: OpenRuns,
@@ -58,7 +58,9 @@ export async function confirmedRun(
   const before = asks ? await readWhatRuns(project.store, run, place) : undefined;
   if (before !== undefined) {
     show(before, context);
-    if (!yes && !(await agrees(context))) requireConfirmed(run, place);
+    const answer = yes ? 'yes' : await agrees(context);
+    if (answer === 'left') return exitCodes.cancelled;
+    if (answer === 'no') requireConfirmed(run, place);
   }
   // In the workspace its code is not what runs.
   if (run.shared !== undefined && place !== 'workspace') {
@@ -70,7 +72,9 @@ export async function confirmedRun(
     // They came with the code.
     if (links !== undefined && JSON.stringify(links) !== JSON.stringify(linksOf(before))) {
       show({ ...before, parts: [links] }, context);
-      if (!yes && !(await agrees(context))) requireConfirmed(run, place);
+      const answer = yes ? 'yes' : await agrees(context);
+      if (answer === 'left') return exitCodes.cancelled;
+      if (answer === 'no') requireConfirmed(run, place);
     }
     await confirmRun(project.store, id, place);
   }
@@ -90,15 +94,9 @@ function show({ id, from, parts }: WhatRuns, { terminal }: CliContext): void {
     );
 }
 
-async function agrees({ terminal }: CliContext): Promise<boolean> {
-  if (!terminal.interactive) return false;
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await reader.question('Run it? [y/N] ');
-    return /^y(?:es)?$/i.test(answer.trim());
-  } finally {
-    reader.close();
-  }
+/** Where nobody can be asked, it is a no. */
+async function agrees({ terminal }: CliContext): Promise<Answer> {
+  return terminal.interactive ? askPerson('Run it?', terminal) : 'no';
 }
 
 async function onTheWay<T>(
