@@ -1,5 +1,6 @@
 /** What can be wrong with a request on the command line. */
 import { LockstepError } from '../base/lockstepError.ts';
+import { systemErrorCode } from '../base/systemError.ts';
 
 export function wrongUse(message: string, command: string): LockstepError {
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
@@ -8,6 +9,27 @@ export function wrongUse(message: string, command: string): LockstepError {
     kind: 'usage',
     message: /[.?!)]$/.test(sentence) ? sentence : `${sentence}.`,
     mend: `See ${command} --help`,
+  });
+}
+
+/** @param cause What writing it rejected with; a full disk is told by whoever tells errors. */
+export function outputNotWritten(path: string, cause: unknown): unknown {
+  const said: Readonly<Record<string, string>> = {
+    ENOENT: 'its folder does not exist',
+    ENOTDIR: 'its folder is a file',
+    EISDIR: 'it is a folder',
+    EACCES: 'it may not be written',
+    EPERM: 'it may not be written',
+    EROFS: 'its folder is read-only',
+    ENAMETOOLONG: 'its name is too long',
+  };
+  const why = said[systemErrorCode(cause) ?? ''];
+  if (why === undefined) return cause;
+  return new LockstepError({
+    code: 'output-not-written',
+    kind: 'usage',
+    message: `${path} cannot be written: ${why}.`,
+    mend: 'Choose another place, or make it first.',
   });
 }
 

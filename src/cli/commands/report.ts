@@ -9,7 +9,7 @@ import { reportMarkdown } from '../../reproduction/report/reportMarkdown.ts';
 import { verdictToJson } from '../../reproduction/verdictToJson.ts';
 import type { Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
-import { wrongUse } from '../errors.ts';
+import { outputNotWritten, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { newCommand, parseWords } from '../readWords.ts';
@@ -49,7 +49,9 @@ export const report: Subcommand = {
     if (flags.output === undefined) context.terminal.out(document);
     else {
       const path = resolve(context.cwd, flags.output);
-      await writeFileAtomic(path, document);
+      await writeFileAtomic(path, document).catch((error: unknown) => {
+        throw outputNotWritten(path, error);
+      });
       context.terminal.err(`lockstep: wrote ${path}\n`);
     }
     return exitCodes.done;

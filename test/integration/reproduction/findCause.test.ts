@@ -181,6 +181,14 @@ for step in range(400):
       await readFile(join(project.root, 'report.html'), 'utf8'),
       /Stopped before the control trial/,
     );
+    for (const [file, says] of [
+      ['nowhere/report.md', /report\.md cannot be written: its folder does not exist\.\n +Choose/],
+      ['.', /cannot be written: it is a folder\./],
+    ] as const) {
+      const refused = await project.lockstep(['report', 'base', '--output', file]);
+      assert.equal(refused.code, 2, refused.stderr);
+      assert.match(refused.stderr, says);
+    }
     const text = await project.lockstep(['report', 'base']);
     assert.match(text.stdout, /^### ❌ Diverged: base reproduced\n/);
     const running = (await storeOf(project).list({ children: true })).filter(run => run.state === 'running');
