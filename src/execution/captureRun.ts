@@ -81,7 +81,15 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
   early.begin(plan.declaredInputs.map(path => resolve(plan.root, path)).filter(path => !inGaps.has(path)));
   let seen = nothingSeen;
   let unobserved: readonly string[] = [];
-  let uses: FileUses = { inputs: [], outputs: [], meanwhile: [], listed: [], madeFolders: [], notKept: [] };
+  let uses: FileUses = {
+    inputs: [],
+    outputs: [],
+    meanwhile: [],
+    present: [],
+    listed: [],
+    madeFolders: [],
+    notKept: [],
+  };
 
   function note<T>(what: string, instead: T): (error: unknown) => T {
     return error => {
@@ -153,6 +161,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
           seen.pythons.length > 0 ? captured(loadedModules(seen)) : unknown('no Python program was observed'),
         inputs,
         ...(hashedGaps.length === 0 ? {} : { gaps: hashedGaps }),
+        ...(uses.present.length === 0 ? {} : { present: [...uses.present] }),
         ...(uses.listed.length === 0 ? {} : { listed: [...uses.listed] }),
         ...(unobserved.length === 0 ? {} : { children: [...unobserved] }),
         ...(uses.notKept.length === 0 ? {} : { notKept: [...uses.notKept] }),

@@ -88,6 +88,18 @@ export const fileUseSchema = z.looseObject({
 });
 export type FileUse = z.infer<typeof fileUseSchema>;
 
+/** Something that was there before the run and that it did not read. */
+export const presentFileSchema = z.looseObject({
+  /** As of a {@link FileUse}. */
+  path: z.string(),
+  /** It is a folder: of it only the name is recorded. */
+  folder: z.boolean().optional(),
+  size: z.number().optional(),
+  /** Milliseconds since the epoch. */
+  modifiedAt: z.number().optional(),
+});
+export type PresentFile = z.infer<typeof presentFileSchema>;
+
 export const gapHashSchema = z.looseObject({
   /** As the plan's gap has it. */
   path: z.string(),
@@ -144,7 +156,12 @@ export const capturedSchema = z.looseObject({
   notKept: z.array(z.string()).optional(),
   /** Files that only exist in the container of the run and that it read or wrote there, as named there. */
   within: z.array(z.string()).optional(),
-  /** Folders whose entries the program asked for and that hold files it did not read; paths as of inputs. */
+  /**
+   * What the program found in folders whose entries it asked for, or beside folders that it numbered, and did not read;
+   * sorted by path.
+   */
+  present: z.array(presentFileSchema).optional(),
+  /** Folders whose entries it asked for and of which `present` does not tell; paths as of inputs. */
   listed: z.array(z.string()).optional(),
   /** Some process opened more files than are noted. */
   incomplete: z.boolean().optional(),

@@ -6,7 +6,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { errorText, systemErrorCode } from '../../base/systemError.ts';
-import type { FileUse } from '../../runs/captured.ts';
+import type { FileUse, PresentFile } from '../../runs/captured.ts';
 import { collapseFolders } from './collapseFolders.ts';
 import { changedProblem, describeEarlier, overwritten, sameTime } from './earlierUses.ts';
 import type { ListedInput } from './earlierUses.ts';
@@ -16,7 +16,7 @@ import { holdsSecrets, ignoredPaths, isBelow } from './ignoredPaths.ts';
 import { wasLeftAlone, type OutputSights } from './leftAlone.ts';
 import { listedFolders } from './listedFolders.ts';
 import { loadedCode } from './loadedCode.ts';
-import { madeFolders } from './madeFolders.ts';
+import { foldersMadeBy, madeFolders } from './madeFolders.ts';
 import { goneProblem, isOwnTemporary } from './temporaryFiles.ts';
 import type { Seen, SeenRead } from './readSeen.ts';
 import { unseenReads } from './unseenReads.ts';
@@ -64,7 +64,9 @@ export interface FileUses {
   readonly outputs: readonly FileUse[];
   /** Source files that changed meanwhile and that the run did not write. */
   readonly meanwhile: readonly string[];
-  /** Folders whose entries were asked for, with files from before the run that it did not read. */
+  /** What the program found in folders whose entries it asked for, and did not read. */
+  readonly present: readonly PresentFile[];
+  /** Folders whose entries were asked for, with more such files than are recorded. */
   readonly listed: readonly string[];
   /** Folders that the run made for its outputs, paths as of outputs, sorted: the topmost ones. */
   readonly madeFolders: readonly string[];
@@ -165,6 +167,12 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
     const use = { ...(await describeRead(context, read)), how };
     inputs.push(code === true ? { ...use, code } : use);
   }
+  const madeByRun = foldersMadeBy(seen.folders ?? [], question.startedAt);
+  const made = await madeFolders(
+    root,
+    outputs.map(({ path }) => resolve(root, path)),
+    madeByRun,
+  );
   const changedLater = inputs.map(input => overwritten(input, outputs, question.startedAt));
   return {
     ...{ inputs: sorted(changedLater), outputs: sorted(outputs), meanwhile: meanwhile.sort() },
@@ -174,20 +182,16 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
       .filter(use => use.inSnapshot !== true)
       .map(({ path }) => path)
       .sort(),
-    madeFolders: (
-      await madeFolders({
-        ...{ root, startedAt: question.startedAt, seen: seen.folders ?? [] },
-        outputs: outputs.map(({ path }) => resolve(root, path)),
-      })
-    ).map(path => base(context, path, 'seen').path),
-    listed: await listedFolders({
-      ...{ root, ignored, signal, startedAt: question.startedAt, listed: seen.listed ?? [] },
+    madeFolders: made.map(path => base(context, path, 'seen').path),
+    ...(await listedFolders({
+      ...{ root, ignored, signal, madeByRun, madeFolders: made, isInSnapshot },
+      ...{ startedAt: question.startedAt, listed: seen.listed ?? [] },
       known: [
         ...[...inputs, ...outputs].map(({ path }) => resolve(root, path)),
         ...seen.reads.map(({ path }) => path),
       ],
       hasSnapshotFiles: question.hasSnapshotFiles ?? (() => false),
-    }),
+    })),
   };
 }
 

@@ -9,26 +9,13 @@ import { hasBirthTimes } from '../sources/birthTimes.ts';
 import { isBelow } from './ignoredPaths.ts';
 import type { SeenFolder } from './readSeen.ts';
 
-export interface MadeFoldersQuestion {
-  readonly root: string;
-  /** What the run wrote. Absolute. */
-  readonly outputs: readonly string[];
-  readonly seen: readonly SeenFolder[];
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-}
+/** Whether the run made a folder (absolute). Never rejects. */
+export type MadeBy = (folder: string) => Promise<boolean>;
 
-const mostFolders = 1000;
-
-/** Of each output the topmost such folder, absolute and sorted. Never rejects. */
-export async function madeFolders({
-  root,
-  outputs,
-  seen,
-  startedAt,
-}: MadeFoldersQuestion): Promise<string[]> {
+/** @param startedAt Milliseconds since the epoch. */
+export function foldersMadeBy(seen: readonly SeenFolder[], startedAt: number): MadeBy {
   const known = new Map(seen.map(({ path, made }) => [path, made]));
-  const isMade = async (folder: string): Promise<boolean> => {
+  return async folder => {
     const before = known.get(folder);
     if (before !== undefined) return before;
     const found = await stat(folder).catch(() => undefined);
@@ -36,10 +23,23 @@ export async function madeFolders({
     known.set(folder, made);
     return made;
   };
+}
+
+const mostFolders = 1000;
+
+/**
+ * Of each output the topmost such folder, absolute and sorted. Never rejects.
+ * @param outputs What the run wrote. Absolute.
+ */
+export async function madeFolders(
+  root: string,
+  outputs: readonly string[],
+  madeByRun: MadeBy,
+): Promise<string[]> {
   const tops = new Set<string>();
   for (const folder of new Set(outputs.map(path => dirname(path)))) {
     let top: string | undefined;
-    for (let at = folder; at !== root && !isBelow(root, at) && (await isMade(at)); at = dirname(at)) top = at;
+    for (let at = folder; !isBelow(root, at) && (await madeByRun(at)); at = dirname(at)) top = at;
     if (top !== undefined) tops.add(top);
   }
   return [...tops].sort().slice(0, mostFolders);

@@ -33,6 +33,7 @@ export function expectedCaps({ original, code, data, environment, seen = [] }: C
       : []),
     ...(code?.caps ?? []),
     ...data.changed.map(({ path }) => `input ${path} has changed since`),
+    ...data.presentCaps,
     ...data.unverified.map(path => `unverified input ${path}`),
     ...data.lost.filter(({ opened }) => opened !== 'append').map(({ path }) => `unverified input ${path}`),
     ...(edited.length === 0

@@ -13,10 +13,12 @@ import type { Plan } from '../../runs/plan.ts';
 import type { Result } from '../../runs/result.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runsThatWrote } from '../../runs/runsThatWrote.ts';
+import { presentFiles } from '../restore/presentFiles.ts';
 import { isInside } from '../restore/relocatePaths.ts';
 import { goneItem, itemsHere, pinnedItem, withWriter } from './dataItems.ts';
 import { fileNow, type FileNow, type ReadingBudget } from './fileNow.ts';
 import { lookAtEarlier, type EarlierLook, type LostEarlier } from './lookAtEarlier.ts';
+import { lookAtPresent } from './lookAtPresent.ts';
 import { lookAtPinned, type PinnedLook, type RemoteQuestion } from './lookAtPinned.ts';
 import { snapshotPins } from './snapshotPins.ts';
 import type { SnapshotTree } from './snapshotTree.ts';
@@ -57,6 +59,8 @@ export interface DataLook {
   readonly unverified: readonly string[];
   /** Read and then written to by the run, and what they held is nowhere. */
   readonly lost: readonly LostEarlier[];
+  /** Of folders that the program looked through, in the words of the verdict. */
+  readonly presentCaps: readonly string[];
   /** Of what is missing or has changed: id of the run that wrote it. */
   readonly writers: ReadonlyMap<string, string>;
   /** Bytes that a reproduction copies at most. */
@@ -66,7 +70,12 @@ export interface DataLook {
 /** Rejects only when aborted. */
 export async function lookAtData(question: DataQuestion): Promise<DataLook> {
   const all = inputsOf(question);
-  const pinned = question.pinned ?? (await pinnedLooks(question, all));
+  const { original, tree } = question;
+  const found = (original === undefined ? [] : presentFiles(original)).filter(
+    ({ path }) => tree?.entries.has(path) !== true && !question.gaps.has(path),
+  );
+  const pinned = question.pinned ?? (await pinnedLooks(question, [...all, ...found]));
+  const present = await lookAtPresent(question.workspace, found, pinned.looks);
   const isPinned = ({ path }: FileUse): boolean =>
     pinned.looks.some(look => overlap(look.path, path) && !['gone', 'unknown'].includes(look.availability));
   const earlier = await earlierLook(
@@ -74,13 +83,13 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
     all.filter(input => !isPinned(input)),
   );
   const inputs = all.filter(input => !earlier.paths.has(input.path));
-  const items: ForecastItem[] = [...earlier.items];
+  const items: ForecastItem[] = [...earlier.items, ...present.items];
   const missing: string[] = [];
   const changed: { path: string; sha256?: string | undefined }[] = [];
   const unverified: string[] = [];
   const plain: FileUse[] = [];
-  const covered = new Set<string>();
-  let copied = 0;
+  const covered = new Set<string>(present.covered);
+  let copied = present.copied;
   const written = new Map((question.result?.outputs ?? []).map(output => [output.path, output]));
   for (const input of inputs) {
     const looks = pinned.looks.filter(look => overlap(look.path, input.path));
@@ -181,7 +190,7 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
       ...{ ingredient: 'data', what: 'pinned data', availability: 'unknown', reason: pinned.problem },
     });
   return {
-    ...{ items, missing, changed, unverified, writers, lost: earlier.lost },
+    ...{ items, missing, changed, unverified, writers, lost: earlier.lost, presentCaps: present.caps },
     copied: question.copiesLarge === true ? copied : Math.min(copied, copyLimitTogether),
   };
 }

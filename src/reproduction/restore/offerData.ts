@@ -13,6 +13,7 @@ import { offerEarlier } from './offerEarlier.ts';
 import { offerInputs } from './offerInputs.ts';
 import { offerLeftOut } from './offerLeftOut.ts';
 import { offerPinned } from './offerPinned.ts';
+import { offerPresent } from './offerPresent.ts';
 import type { Preparation, PreparationRequest } from './prepareReproduction.ts';
 import { isInside } from './relocatePaths.ts';
 
@@ -72,6 +73,11 @@ export async function offerData(
     inputs: inputs.filter(input => !pinned.offered.has(input.path) && !earlier.paths.has(input.path)),
     ...{ outputs, workspace, layout, signal, instead, provenOnly, mayLink, redirect: known.redirect },
   });
+  const present = await offerPresent({
+    ...{ original, workspace, layout, environment, signal, provenOnly, mayLink, redirect: known.redirect },
+    byRoot: plan.environment.container !== undefined,
+    offered: new Set([...inputs.map(({ path }) => path), ...leftOut.paths]),
+  });
   const read = new Set((captured?.inputs ?? []).map(input => input.path));
   const gone = [...offered.missing, ...leftOut.missing.filter(path => read.has(path))].filter(
     path => !without.has(path),
@@ -96,10 +102,11 @@ export async function offerData(
       ...leftOut.caps,
       ...offered.changed.map(path => `input ${path} has changed since`),
       ...withheld.map(({ path }) => `input ${path} is not the recorded one, and was not given`),
+      ...present.caps,
       ...[...pinned.unverified, ...offered.unverified].map(path => `unverified input ${path}`),
     ],
     linked: [
-      ...[...leftOut.linked, ...offered.linked],
+      ...[...leftOut.linked, ...offered.linked, ...present.linked],
       ...(await linkSecretFiles(original, workspace, layout)),
     ],
     verified: [...leftOut.verified, ...pinned.verified, ...earlier.verified, ...offered.verified],

@@ -37,6 +37,8 @@ export interface OfferPinnedRequest {
   readonly environment: NodeJS.ProcessEnv;
   /** The command may run as root where this process does not. */
   readonly byRoot?: boolean;
+  /** Inputs whose content is not recorded count by their size; they are not told of as unverified. */
+  readonly bySize?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -54,7 +56,9 @@ export async function offerPinned(request: OfferPinnedRequest): Promise<OfferedP
   const offered = new Set<string>();
   const unverified: string[] = [];
   const verified: VerifiedInput[] = [];
-  const inputs = request.inputs.filter(input => !isAbsolute(input.path) && input.sha256 !== undefined);
+  const inputs = request.inputs.filter(
+    input => !isAbsolute(input.path) && (input.sha256 !== undefined || request.bySize === true),
+  );
   if (inputs.length === 0) return { offered, unverified, verified };
   try {
     const project = await projectOfCheckout(
@@ -210,10 +214,11 @@ async function compare(
   input: FileUse,
   copied: ReadonlyMap<string, string>,
   signal: AbortSignal,
-): Promise<'verified' | 'unverified' | 'other'> {
+): Promise<'verified' | 'same-size' | 'unverified' | 'other'> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return 'other';
   if (!found.isDirectory()) {
+    if (input.sha256 === undefined) return found.size === input.size ? 'same-size' : 'other';
     const sha256 = copied.get(path) ?? (await hashFile(path, signal));
     return sha256 === input.sha256 ? 'verified' : 'other';
   }

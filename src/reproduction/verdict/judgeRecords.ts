@@ -16,6 +16,7 @@ import { changedPackages } from '../restore/changedPackages.ts';
 import { differingVariables, namedVariables } from '../restore/namedVariables.ts';
 import { touchedWorkspace } from '../restore/touchedWorkspace.ts';
 import { checkpointFiles } from '../restore/placeCheckpoint.ts';
+import { isOtherFiles } from '../restore/presentFiles.ts';
 import { recheckInputs } from '../restore/recheckInputs.ts';
 import { differingOperation } from '../cause/operations/differingOperation.ts';
 import { planMissing } from '../errors.ts';
@@ -136,6 +137,10 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
     ),
     doubts: [
       ...editedCodeDoubts(before),
+      ...preparation.caps.filter(isOtherFiles),
+      ...(before.captured?.listed ?? []).map(
+        folder => `which files ${folder} held, which the original looked through, is not recorded`,
+      ),
       ...options.without.map(path => `${path}, which the original read, was left out`),
     ],
     touched: await touchedWorkspace({

@@ -148,18 +148,15 @@ function checkValue(path: string, value: unknown, id: string): void {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new RecordProblem(`${name}: ${issueOf(parsed.error)}`);
   if (folder === 'captured.json') {
-    const { inputs } = capturedSchema.parse(value);
+    const { inputs, present = [] } = capturedSchema.parse(value);
     requireNoEscape(
-      inputs.map(input => input.path),
+      [...inputs, ...present].map(input => input.path),
       name,
     );
   }
   if (folder === 'result.json') {
-    const { outputs, pinned } = resultSchema.parse(value);
-    requireNoEscape(
-      [...outputs, ...(pinned ?? [])].map(output => output.path),
-      name,
-    );
+    const { outputs, pinned, madeFolders = [] } = resultSchema.parse(value);
+    requireNoEscape([...[...outputs, ...(pinned ?? [])].map(output => output.path), ...madeFolders], name);
   }
   if (folder === 'verdicts') {
     const { runId, reproductionId } = verdictSchema.parse(value);

@@ -1,15 +1,17 @@
 /** Folders that a run made, found or looked through: its reproduction finds what the run found, and nothing more. */
 import assert from 'node:assert/strict';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasBirthTimes } from '../../../src/execution/sources/birthTimes.ts';
+import { forecastSchema } from '../../../src/runs/forecast.ts';
+import type { Forecast } from '../../../src/runs/forecast.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import type { Verdict } from '../../../src/runs/verdict.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliProject } from '../../helpers/lockstepCli.ts';
 
 const files = {
-  '.gitignore': '/out/\n/logs/\n/fresh/\n',
+  '.gitignore': '/out/\n/logs/\n/fresh/\n/runs/\n/samples/\n/nothing/\n',
   // Fails where the folder is there.
   'make.py': `
 import json, os
@@ -32,6 +34,31 @@ print(json.dumps({'step': 1, 'loss': 1}))
   // Nothing but the time of the folders tells that they were made.
   'make.sh':
     'mkdir made && mkdir made/deep && echo weights > made/deep/model.txt && echo \'{"step":1,"loss":1}\'\n',
+  // Asks for each number whether it is there.
+  'next.py': `
+import json, os
+folder, number = 'runs/exp', 1
+while os.path.isdir(folder):
+    number += 1
+    folder = 'runs/exp%d' % number
+os.makedirs(folder)
+with open(folder + '/model.txt', 'w') as file:
+    file.write('weights')
+print(json.dumps({'step': 1, 'loss': 1}))
+`,
+  // Counts files, and reads some of them.
+  'count.py': `
+import glob, json, os, sys
+files = sorted(glob.glob(sys.argv[1] + '/*.txt'))
+size = sum(os.path.getsize(name) for name in files)
+for step in range(3):
+    with open(files[step]) as file:
+        print(json.dumps({'step': step, 'loss': float(file.read()) / len(files) + size}))
+`,
+  'list.py': `
+import json, os
+print(json.dumps({'step': 1, 'loss': len(os.listdir('nothing'))}))
+`,
   // Fails where the folder is not there.
   'empty.py': `
 import json, os, shutil
@@ -52,11 +79,28 @@ describe('folders of a run', function () {
   });
   after(() => project[Symbol.asyncDispose]());
 
-  async function reproduced(...words: string[]): Promise<Verdict> {
+  async function run(...words: string[]): Promise<string> {
     const { code, document } = await project.json(['run', '--json', '--', ...words]);
     assert.equal(code, 0, JSON.stringify(document));
-    const { id } = document as { id: string };
+    return (document as { id: string }).id;
+  }
+
+  async function reproduce(id: string): Promise<Verdict> {
     return verdictSchema.parse((await project.json(['reproduce', id, '--json'])).document);
+  }
+
+  async function reproduced(...words: string[]): Promise<Verdict> {
+    return reproduce(await run(...words));
+  }
+
+  async function forecast(id: string): Promise<Forecast> {
+    const { document } = await project.json(['reproduce', id, '--forecast', '--json']);
+    return forecastSchema.parse(document);
+  }
+
+  async function writeSamples(folder: string): Promise<void> {
+    await mkdir(join(project.root, folder));
+    for (let at = 0; at < 8; at++) await writeFile(join(project.root, folder, `s${at}.txt`), `${at}.5\n`);
   }
 
   it('does not make those that the program makes', async () => {
@@ -65,12 +109,25 @@ describe('folders of a run', function () {
   });
 
   it('counts on from the same number', async () => {
-    const verdict = await reproduced('python3', 'version.py');
-    assert.equal(verdict.verdict, 'identical', verdict.sentence);
-    assert.deepEqual(
-      verdict.outputs.map(({ path }) => path),
-      ['logs/version_0/checkpoints/model.txt'],
-    );
+    for (const number of [0, 1]) {
+      const verdict = await reproduced('python3', 'version.py');
+      assert.equal(verdict.verdict, 'identical', verdict.sentence);
+      assert.deepEqual(
+        verdict.outputs.map(({ path }) => path),
+        [`logs/version_${number}/checkpoints/model.txt`],
+      );
+    }
+  });
+
+  it('counts on from the same number where each is asked for', async () => {
+    for (const name of ['exp', 'exp2']) {
+      const verdict = await reproduced('python3', 'next.py');
+      assert.equal(verdict.verdict, 'identical', verdict.sentence);
+      assert.deepEqual(
+        verdict.outputs.map(({ path }) => path),
+        [`runs/${name}/model.txt`],
+      );
+    }
   });
 
   it('does not make those of a program that nobody observed', async function () {
@@ -86,6 +143,45 @@ describe('folders of a run', function () {
   it('makes one that was there and that the program replaced', async () => {
     await mkdir(join(project.root, 'fresh'));
     const verdict = await reproduced('python3', 'empty.py');
+    assert.equal(verdict.verdict, 'identical', verdict.sentence);
+  });
+
+  it('holds what was there and was not read', async () => {
+    await writeSamples('samples');
+    const id = await run('python3', 'count.py', 'samples');
+    const ahead = await forecast(id);
+    const verdict = await reproduce(id);
+    assert.equal(verdict.verdict, 'identical', verdict.sentence);
+    assert.doesNotMatch(ahead.sentence, /not certain|cannot/, ahead.sentence);
+
+    // Which files it held is known, so it is known that they are others.
+    await rm(join(project.root, 'samples/s7.txt'));
+    const other = await forecast(id);
+    assert.match(other.sentence, /samples/);
+    const without = await reproduce(id);
+    assert.equal(without.verdict, 'inconclusive', without.sentence);
+    const data = without.ingredients.find(({ name }) => name === 'data');
+    assert.deepEqual(data?.differences, ['samples holds other files than the original found there']);
+    assert.deepEqual(without.caps, ['samples does not hold the files that the original found there']);
+    assert.deepEqual(other.caps, without.caps);
+  });
+
+  it('holds what the pin of its code says, also where the workspace has lost it', async () => {
+    await project.lockstep(['data', 'init']);
+    await writeSamples('pinned');
+    const added = await project.lockstep(['data', 'add', 'pinned']);
+    assert.equal(added.code, 0, added.stderr);
+    const id = await run('python3', 'count.py', 'pinned');
+    await rm(join(project.root, 'pinned'), { recursive: true });
+    const ahead = await forecast(id);
+    const verdict = await reproduce(id);
+    assert.equal(verdict.verdict, 'identical', verdict.sentence);
+    assert.doesNotMatch(ahead.sentence, /not certain|cannot/, ahead.sentence);
+  });
+
+  it('is there where it held nothing', async () => {
+    await mkdir(join(project.root, 'nothing'));
+    const verdict = await reproduced('python3', 'list.py');
     assert.equal(verdict.verdict, 'identical', verdict.sentence);
   });
 });

@@ -1,6 +1,7 @@
 /** The files that two runs read from outside the snapshot, by content hash. */
 import type { FileUse } from '../../../runs/captured.ts';
 import { decidesNothing, lostText, openedAs, type Opened } from '../../restore/isOverwritten.ts';
+import { differingFolders } from '../../restore/presentFiles.ts';
 import type { Ingredient } from '../../../runs/verdict.ts';
 import { IngredientFindings } from './ingredientSide.ts';
 import type { IngredientSide } from './ingredientSide.ts';
@@ -46,6 +47,9 @@ export function compareData(original: IngredientSide, now: IngredientSide): Ingr
         else findings.differs(`${use.path} was read by the reproduction only`);
       }
   }
+  if (original.captured !== undefined && now.captured !== undefined)
+    for (const folder of differingFolders(original.captured, now.captured))
+      findings.differs(`${folder} holds other files than the original found there`);
   for (const path of original.captured?.notKept ?? [])
     findings.unknown(`${path} was read, and what it holds is not recorded`);
   for (const [side, when] of [
