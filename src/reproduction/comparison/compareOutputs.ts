@@ -5,6 +5,7 @@
 import type { FileUse } from '../../runs/captured.ts';
 import type { OutputVerdict } from '../../runs/verdict.ts';
 import { differOnlyInTimes } from './embeddedTimes.ts';
+import { differOnlyInFields } from './fields/differOnlyInFields.ts';
 import { isModelFile } from './modelFiles.ts';
 import { pairOutputs } from './pairOutputs.ts';
 import { compareTensors } from './tensors/compareTensors.ts';
@@ -25,6 +26,8 @@ export interface OutputRules {
   /** Where the bytes of an output can still be read, or undefined when they are gone or have changed since. */
   readonly originalFile?: (output: FileUse) => Promise<string | undefined>;
   readonly reproducedFile?: (output: FileUse) => Promise<string | undefined>;
+  /** Puts the place of the original where a text of the reproduction names its own. */
+  readonly asRecorded?: ((text: string) => string) | undefined;
 }
 
 /** One verdict for each output of either run, sorted by path, under the names of the original. */
@@ -104,20 +107,34 @@ async function compareOutput(
   const tensors = both ? await compareTensors(before, now, path) : undefined;
   if (tensors !== undefined && !('problem' in tensors))
     return { ...facts, volatile, ...gradedTensors(tensors, path, rules) };
-  if (both && (await differOnlyInTimes(before, now)))
+  const only = both ? await onlyDifference(path, { before, now }, rules) : undefined;
+  if (only !== undefined)
     return {
-      ...facts,
-      verdict: 'within-tolerance',
-      volatile: true,
-      sentence: 'Not counted: differs only in embedded times.',
+      ...{ ...facts, verdict: 'within-tolerance', volatile: true },
+      sentence: `Not counted: differs only in ${only}.`,
     };
-  const problem = tensors === undefined ? '' : ` ${tensors.problem}`;
+  const problem =
+    tensors !== undefined
+      ? ` ${tensors.problem}`
+      : before === undefined && rules.originalFile !== undefined
+        ? ' What the original wrote is gone, so only its hash could be compared.'
+        : '';
   if (rules.metricsAgree === true && isModelFile(path))
     return graded(
       'within-tolerance',
       `The model bytes differ although every counted metric ${agreement(rules)}.${problem}`,
     );
   return graded('diverged', `The bytes differ.${problem}`);
+}
+
+/** What never counts and is all that differs, in words. */
+async function onlyDifference(
+  path: string,
+  files: { readonly before: string; readonly now: string },
+  { volatile = noVolatilePatterns, asRecorded }: OutputRules,
+): Promise<string | undefined> {
+  if (await differOnlyInTimes(files.before, files.now)) return 'embedded times';
+  return differOnlyInFields(path, files, { volatile, asRecorded });
 }
 
 /**

@@ -66,7 +66,7 @@ function causeOf(grade: Grade, items: ExplainedItems): string {
     sentences.push(
       'The default tolerances hold for the first steps only; set tolerances for this experiment in lockstep.yaml to judge later ones.',
     );
-  sentences.push(probeAdvice(items));
+  sentences.push(probeAdvice(items), outputAdvice(grade, items));
   const text = sentences.filter(sentence => sentence !== '').join(' ');
   return text === '' ? firstSentence(grade, items) : text;
 }
@@ -94,6 +94,14 @@ function probeAdvice(items: ExplainedItems): string {
   if (open.length === 0 || items.runId === undefined) return '';
   const isShort = open.some(({ band }) => (band?.throughStep ?? 0) < last);
   return `${isShort ? 'A probe of the whole length tells' : 'More probes of the whole length tell'} whether this happens by itself: lockstep probe ${items.runId.slice(-6)} --steps ${last + 1}.`;
+}
+
+/** Noise that a tolerance excuses in metrics is in the files that repeat them, too. */
+function outputAdvice({ verdict }: Grade, items: ExplainedItems): string {
+  const differing = items.outputs.find(output => !output.volatile && output.verdict === 'diverged');
+  if (verdict !== 'diverged' || differing === undefined) return '';
+  if (countedMetrics(items).some(metric => metric.verdict.verdict === 'diverged')) return '';
+  return `Where ${differing.path} may differ, name it under volatile: outputs: in lockstep.yaml.`;
 }
 
 /** Differences of rounding grow with every step; after so many, a default tolerance says nothing. */

@@ -111,6 +111,7 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
     noiseOnlyLoosens: !sameMachine(here, machineOf(original)),
     ...(operation === undefined ? {} : { operation }),
     tolerances: options.tolerances,
+    asRecorded: text => text.replaceAll(layout.checkout, before.plan.root),
     notes: options.notes,
     failureCause: await portSentence(
       { failure: after.result?.failure?.message },

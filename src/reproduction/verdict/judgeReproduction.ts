@@ -66,6 +66,8 @@ export interface JudgeRules extends Pick<
   readonly strangeData?: readonly string[];
   /** What is known of whole numbers above 2^53, by the key of the metric. */
   readonly lastDigits?: ReadonlyMap<string, LastDigits>;
+  /** Puts the place of the original where a text of the reproduction names its own. */
+  readonly asRecorded?: ((text: string) => string) | undefined;
   /** Variables that the code of the run names, with the file that does. */
   readonly namedVariables?: ReadonlyMap<string, string>;
 }
@@ -103,6 +105,7 @@ export async function judgeReproduction(
     metricsAgree: worst === 'identical' || worst === 'within-tolerance',
     metricsApart: worst === 'within-tolerance',
     declared: original.plan.declaredOutputs,
+    asRecorded: rules.asRecorded,
     ...(original.outputFile === undefined ? {} : { originalFile: original.outputFile }),
     ...(reproduced.outputFile === undefined ? {} : { reproducedFile: reproduced.outputFile }),
   });

@@ -290,7 +290,7 @@ const cases: Case[] = [
     verdict: 'diverged',
     sentence: /^Diverged: every counted metric agrees, but model\.json differs\./,
     cause:
-      /^No recorded ingredient differs\. The program may write times, random values, paths or an unsorted listing into the file, or go on from what an earlier run left there\.$/,
+      /^No recorded ingredient differs\. The program may write times, random values, paths or an unsorted listing into the file, or go on from what an earlier run left there\. Where model\.json may differ, name it under volatile: outputs: in lockstep\.yaml\.$/,
   },
   {
     title: 'only a file differs, and not all is known of what the run read: no guess',
