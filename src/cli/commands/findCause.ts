@@ -5,6 +5,8 @@ import { operationSentence } from '../../reproduction/cause/causeSentences.ts';
 import { findCause } from '../../reproduction/cause/findCause.ts';
 import type { CausePlan, CauseProgress } from '../../reproduction/cause/findCause.ts';
 import { readProbes } from '../../reproduction/probe/readProbes.ts';
+import { failureText } from '../../reproduction/verdict/explainedItems.ts';
+import type { RunEnd } from '../../reproduction/verdict/gradeReproduction.ts';
 import type { CauseReport } from '../../runs/causeReport.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runPaths } from '../../runs/runPaths.ts';
@@ -104,10 +106,14 @@ async function pairOf(
 }
 
 function tellPlan(plan: CausePlan, { terminal }: CliContext): void {
-  const { divergence, trials, untried, estimateMs, packageSources } = plan;
+  const { divergence, ends, trials, untried, estimateMs, packageSources } = plan;
   if (divergence !== undefined)
     terminal.err(
       `The runs part at step ${numberText(divergence.step)} of ${printable(divergence.key)}; each trial runs through step ${numberText(plan.throughStep ?? divergence.step)}.\n`,
+    );
+  else if (ends !== undefined)
+    terminal.err(
+      `The original ${printable(endText(ends.original))}, the other run ${printable(endText(ends.other))}; each trial runs to its end.\n`,
     );
   else terminal.err('Only outputs differ, so each trial runs to its end.\n');
   terminal.err('To be set back, the likeliest first, after a control with nothing set back:\n');
@@ -135,16 +141,22 @@ function tellProgress(progress: CauseProgress, { terminal }: CliContext): void {
     terminal.err(`${progress.number}. ${name} …\n`);
     return;
   }
-  const { joins, identicalThrough, problem } = progress.outcome;
+  const { joins, identicalThrough, end, problem } = progress.outcome;
   const how =
     problem !== undefined
       ? `could not be made: ${printable(problem)}`
       : joins === true
         ? 'joins the original'
-        : identicalThrough === undefined
-          ? 'differs from the first value on'
-          : `differs after step ${numberText(identicalThrough)}`;
+        : end !== undefined
+          ? `does not join the original: it ${printable(endText(end))}`
+          : identicalThrough === undefined
+            ? 'differs from the first value on'
+            : `differs after step ${numberText(identicalThrough)}`;
   terminal.err(`   ${terminal.paintErr(joins === true ? 'green' : 'dim', how)}\n`);
+}
+
+function endText(end: RunEnd): string {
+  return end.state === 'failed' ? `failed with ${failureText(end)}` : end.state;
 }
 
 async function isProbedHere(store: string, id: string): Promise<boolean> {

@@ -18,6 +18,7 @@ import { compareMetrics } from '../comparison/compareMetrics.ts';
 import { volatileOutputReason } from '../comparison/volatileNames.ts';
 import { nothingToExplain, planMissing } from '../errors.ts';
 import { experimentRules } from '../experimentRules.ts';
+import type { RunEnd } from '../verdict/gradeReproduction.ts';
 import { readRules } from '../readRules.ts';
 import type { ReproduceRequest } from '../reproduceRun.ts';
 import { requireConfirmed } from '../requireConfirmed.ts';
@@ -29,7 +30,7 @@ import type { ReproductionOptions } from '../reproductionOptions.ts';
 import { machineOf, sameMachine } from '../probe/machineOf.ts';
 import { findDivergence } from './findDivergence.ts';
 import type { Divergence } from './findDivergence.ts';
-import { joinsOriginal } from './joinsOriginal.ts';
+import { joinsOriginal, sameEnds } from './joinsOriginal.ts';
 import type { ComparedRun, JoinRules } from './joinsOriginal.ts';
 import { differingOperation } from './operations/differingOperation.ts';
 import { planTrials } from './planTrials.ts';
@@ -56,9 +57,11 @@ export interface FindCauseRequest extends Omit<ReproduceRequest, 'original' | 'o
 }
 
 export interface CausePlan extends TrialPlan {
-  /** Where the curves part; undefined where only outputs differ, then each trial runs to its end. */
+  /** Where the curves part; undefined where only outputs or ends differ, then each trial runs to its end. */
   readonly divergence?: Divergence | undefined;
   readonly throughStep?: number | undefined;
+  /** How the two ended, where that is what differs. */
+  readonly ends?: { readonly original: RunEnd; readonly other: RunEnd } | undefined;
   /** At most so many, the control included. */
   readonly mostTrials: number;
   /** Of one trial; undefined when it cannot be told. */
@@ -100,7 +103,8 @@ export async function findCause(
       output => after.outputs.some(one => one.path === output.path) || (!pair && isLacking(output, other)),
     )
     .map(output => output.path);
-  const whole: JoinRules = { volatile, outputs };
+  const ends = divergence === undefined && !sameEnds(before, after);
+  const whole: JoinRules = { volatile, outputs, ends };
   if (divergence === undefined && joinsOriginal(before, after, whole).joins)
     throw nothingToExplain(original.id, other.id);
   const throughStep = divergence === undefined ? undefined : lastTrialStep(before, after, divergence);
@@ -118,8 +122,9 @@ export async function findCause(
       ...planned,
       divergence,
       throughStep,
+      ...(ends ? { ends: { original: before.end, other: after.end } } : {}),
       mostTrials: mostTrials(planned.trials, planned.fixing),
-      estimateMs: estimateOf(other, after, throughStep),
+      estimateMs: ends ? longerOf(original, other) : estimateOf(other, after, throughStep),
       packageSources: sourcesOf([...(sides.original.packages ?? []), ...(sides.other.packages ?? [])]),
     };
     if (request.confirm !== undefined && !(await request.confirm(plan))) return undefined;
@@ -141,7 +146,7 @@ export async function findCause(
         const outcome = await tried(async () => {
           const trial = await runTrial(
             {
-              ...{ rerun, change, throughStep, signal, store, root: request.root, made, code },
+              ...{ rerun, change, throughStep, mayFail: ends, signal, store, root: request.root, made, code },
               ...{ toolVersion: request.toolVersion, variables: request.variables },
               recordOperations: request.recordOperations ?? false,
               packages:
@@ -160,6 +165,7 @@ export async function findCause(
           return {
             reproductionId: trial.details.id,
             ...joinsOriginal(before, trial.compared, rules),
+            ...(ends ? { end: trial.compared.end } : {}),
             ...(machines.elsewhere ? {} : { likeOther: joinsOriginal(after, trial.compared, rules).joins }),
           };
         }, signal);
@@ -201,6 +207,12 @@ export async function findCause(
 /** A reproduction that came to its end without what the original wrote differs from it by that. */
 function isLacking({ how, sha256 }: FileUse, { state }: RunDetails): boolean {
   return state === 'finished' && how !== 'ambiguous' && sha256 !== undefined;
+}
+
+/** One that fails early says nothing of how long a trial takes that does not. */
+function longerOf(...runs: readonly RunDetails[]): number | undefined {
+  const known = runs.flatMap(({ result }) => result?.durationMs ?? []);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 /** What decides how a reproduction runs, of what it was asked for. */

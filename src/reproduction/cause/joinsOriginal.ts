@@ -1,12 +1,18 @@
-/** Whether a trial is equal to a run as far as was asked, metric by metric and, without a step, output by output. */
+/**
+ * Whether a trial is equal to a run as far as was asked, metric by metric and, without a step, output by output; where
+ * two runs ended otherwise, by its end, too.
+ */
 import type { FileUse } from '../../runs/captured.ts';
+import type { MetricComparison } from '../comparison/compareMetric.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
 import type { KeyedSeries } from '../comparison/compareMetrics.ts';
 import type { VolatilePatterns } from '../comparison/volatileNames.ts';
+import { compareEnds, type RunEnd } from '../verdict/gradeReproduction.ts';
 
 export interface ComparedRun {
   readonly series: readonly KeyedSeries[];
   readonly outputs: readonly FileUse[];
+  readonly end: RunEnd;
 }
 
 export interface JoinRules {
@@ -15,6 +21,8 @@ export interface JoinRules {
   readonly volatile: VolatilePatterns;
   /** Paths of outputs that count; only looked at where the whole run was made again. */
   readonly outputs: readonly string[];
+  /** How a run ended counts, and so does every point that only one of the two has: the two ended otherwise. */
+  readonly ends?: boolean | undefined;
 }
 
 export interface Join {
@@ -31,7 +39,7 @@ export function joinsOriginal(original: ComparedRun, trial: ComparedRun, rules: 
     ...{ volatile, tolerances: exact },
     // What a trial logs that the original had not reached is no difference.
     originalCutShort: throughStep !== undefined,
-  }).filter(({ verdict }) => !verdict.volatile && verdict.comparedPoints + verdict.missingSteps > 0);
+  }).filter(({ verdict }) => !verdict.volatile && pointsOf(verdict, rules.ends) > 0);
   const differs = compared
     .map(({ verdict }) => verdict.firstDifferingStep)
     .filter(step => step !== undefined);
@@ -41,11 +49,26 @@ export function joinsOriginal(original: ComparedRun, trial: ComparedRun, rules: 
   );
   const last = steps.reduce((most, step) => Math.max(most, step), -Infinity);
   const equalOutputs = throughStep !== undefined || sameOutputs(original, trial, rules.outputs);
-  const counted = compared.length > 0 || (throughStep === undefined && rules.outputs.length > 0);
+  const alike = rules.ends !== true || (sameEnds(original, trial) && compared.every(isWhole));
+  const counted =
+    rules.ends === true || compared.length > 0 || (throughStep === undefined && rules.outputs.length > 0);
   return {
-    joins: counted && differs.length === 0 && equalOutputs,
+    joins: counted && differs.length === 0 && equalOutputs && alike,
     ...(Number.isFinite(last) ? { identicalThrough: last } : {}),
   };
+}
+
+/** Of two that came to ends of their own: what was stopped says nothing of how it would have ended. */
+export function sameEnds(one: ComparedRun, other: ComparedRun): boolean {
+  return ['same-end', 'same-failure', 'cut-short'].includes(compareEnds(one.end, other.end));
+}
+
+function pointsOf(verdict: MetricComparison['verdict'], ends = false): number {
+  return verdict.comparedPoints + verdict.missingSteps + (ends ? verdict.extraSteps : 0);
+}
+
+function isWhole({ verdict }: MetricComparison): boolean {
+  return verdict.missingSteps + verdict.extraSteps === 0;
 }
 
 function sameOutputs(original: ComparedRun, trial: ComparedRun, paths: readonly string[]): boolean {

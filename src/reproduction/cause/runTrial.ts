@@ -18,6 +18,7 @@ import { printsMetrics } from '../../runs/printsMetrics.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import type { ChangedCode } from './changedCode.ts';
+import { endOfRun } from './trialSides.ts';
 import type { ComparedRun } from './joinsOriginal.ts';
 import type { TrialChange } from './trialChange.ts';
 
@@ -26,6 +27,8 @@ export interface TrialRequest extends Omit<ReproduceRequest, 'original' | 'optio
   readonly rerun: RunDetails;
   readonly change: TrialChange;
   readonly throughStep?: number | undefined;
+  /** A program that fails is an outcome like another: one of the two runs did. */
+  readonly mayFail: boolean;
   /** As the run that diverged was made, where it was a reproduction. */
   readonly made: Partial<ReproductionOptions>;
   readonly recordOperations: boolean;
@@ -87,13 +90,14 @@ export async function runTrial(request: TrialRequest, launch: LaunchOptions): Pr
   const compared = {
     series: await judgedSeries(runs, details, printsMetrics(details)),
     outputs: details.result?.outputs ?? [],
+    end: endOfRun(details),
   };
   const touched = await touchedByRun({
     ...{ run: details, originalRoot: plan?.root ?? request.root, workspace: request.root, store },
   });
   const problem =
     touched === undefined
-      ? problemOf(details, throughStep !== undefined)
+      ? problemOf(details, { part: throughStep !== undefined, mayFail: request.mayFail })
       : touchedSentence(touched).replace(/\.$/, '');
   return { details, compared, ...(problem === undefined ? {} : { problem }) };
 }
@@ -122,8 +126,13 @@ async function rebuilt({ change, packages, store }: TrialRequest): Promise<Parti
 }
 
 /** A trial that was stopped at its step was cancelled by itself. */
-function problemOf({ state, result }: RunDetails, part: boolean): string | undefined {
+function problemOf(
+  { state, result }: RunDetails,
+  { part, mayFail }: { readonly part: boolean; readonly mayFail: boolean },
+): string | undefined {
   if (state === 'finished' || (state === 'cancelled' && part)) return undefined;
+  // The program itself; a trial that could not be prepared says nothing.
+  if (mayFail && result?.failure?.code === 'command-failed') return undefined;
   return result?.failure?.message ?? `it was ${state}`;
 }
 

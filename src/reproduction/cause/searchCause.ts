@@ -2,6 +2,7 @@
  * The search itself: a control with nothing set back, each suspect alone, then all together and as few as possible.
  * Knows nothing of processes. Invariant: nothing is called the cause that did not make the curves join in a trial.
  */
+import type { RunEnd } from '../verdict/gradeReproduction.ts';
 import type { CauseTrial } from '../../runs/causeReport.ts';
 import { mergeChanges } from './trialChange.ts';
 import type { PlannedTrial, TrialChange } from './trialChange.ts';
@@ -13,6 +14,8 @@ export interface TrialOutcome {
   /** Equals the run that diverged, through the same step. */
   readonly likeOther?: boolean;
   readonly identicalThrough?: number;
+  /** Where the end is what differs. */
+  readonly end?: RunEnd;
   /** Why there is nothing to compare. */
   readonly problem?: string;
 }

@@ -11,6 +11,8 @@ import { judgedSeries } from '../comparison/judgedSeries.ts';
 import { planMissing } from '../errors.ts';
 import { checkoutLayout } from '../restore/checkoutLayout.ts';
 import { readPreparation } from '../restore/preparationRecord.ts';
+import { endOf } from '../verdict/endOf.ts';
+import type { RunEnd } from '../verdict/gradeReproduction.ts';
 import type { ComparedRun } from './joinsOriginal.ts';
 import type { TrialSide } from './trialChange.ts';
 
@@ -18,7 +20,12 @@ export async function comparedRun(runs: RunStore, run: RunDetails): Promise<Comp
   return {
     series: await judgedSeries(runs, run, printsMetrics(run)),
     outputs: await outputsByRecordedNames(runs, run),
+    end: endOfRun(run),
   };
+}
+
+export function endOfRun({ plan, result }: RunDetails): RunEnd {
+  return endOf({ result, roots: plan === undefined ? [] : [plan.root] });
 }
 
 /** Of a reproduction by the names that they had in the run that it reproduces, as a verdict compares them. */

@@ -20,9 +20,9 @@ import type { ComparisonRules, KeyedSeries } from '../comparison/compareMetrics.
 import { compareOutputs } from '../comparison/compareOutputs.ts';
 import { explainVerdict } from './explainVerdict.ts';
 import { gradeReproduction, isWholeRun, worstOf } from './gradeReproduction.ts';
+import { endOf } from './endOf.ts';
 import type { RunEnd } from './gradeReproduction.ts';
 import type { TouchedWorkspace } from '../restore/touchedWorkspace.ts';
-import { withoutRoots } from './ingredients/ingredientSide.ts';
 import type { IngredientSide } from './ingredients/ingredientSide.ts';
 import { storedPrecision } from './storedPrecision.ts';
 import { unreachedOutputs, type Stop } from '../comparison/unreachedOutputs.ts';
@@ -235,18 +235,6 @@ function probeIdOf(
   const keys = new Set(metrics.filter(one => one.band !== undefined).map(({ verdict }) => verdict.key));
   const used = probes.findLast(({ probe }) => probe.bands.some(({ key }) => keys.has(key)));
   return used === undefined ? {} : { probeId: used.id };
-}
-
-function endOf(run: IngredientSide): RunEnd {
-  const { result } = run;
-  if (result === undefined) return { state: 'lost' };
-  return {
-    state: result.state,
-    exitCode: result.exitCode,
-    signal: result.signal,
-    exceptionType: result.failure?.exceptionType,
-    failure: result.failure === undefined ? undefined : withoutRoots(result.failure.message, run),
-  };
 }
 
 /** Which of two runs ended before the other, undefined where neither did. */

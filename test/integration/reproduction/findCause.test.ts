@@ -138,6 +138,51 @@ for step in range(3):
     assert.equal(await readFile(join(project.root, 'rate.py'), 'utf8'), 'VALUE = 0.25\n');
   });
 
+  it('finds what makes a run fail that worked before, and the other way round', async () => {
+    const train = `
+import json, lib, other
+for step in range(3):
+    print(json.dumps({'step': step, 'loss': lib.loss(step)}), flush=True)
+`;
+    await using project = await cliProject({
+      ...{ 'train.py': train, 'other.py': 'VALUE = 1\n' },
+      'lib.py': 'def loss(step):\n    return 1 / (step + 1)\n',
+    });
+    const write = (name: string, text: string): Promise<void> => writeFile(join(project.root, name), text);
+    await recorded(project, 'good', ['python3', 'train.py']);
+    await write('lib.py', 'def loss(step):\n    raise ValueError("no such unit")\n');
+    await write('other.py', 'VALUE = 12345\n');
+    const { code } = await project.lockstep(['run', '--name', 'bad', '--', 'python3', 'train.py']);
+    assert.equal(code, 1);
+    const runs = storeOf(project);
+    await awaitCaptured(runPaths(runs.store, await runs.resolve('bad')));
+    for (const [first, second, told] of [
+      [
+        'good',
+        'bad',
+        /The original finished, the other run failed with ValueError: no such unit; each trial/,
+      ],
+      [
+        'bad',
+        'good',
+        /The original failed with ValueError: no such unit, the other run finished; each trial/,
+      ],
+    ] as const) {
+      const { stdout, stderr } = await project.lockstep(['find-cause', first, second, '--yes', '--json']);
+      assert.match(stderr, told);
+      const report = causeReportSchema.parse(JSON.parse(stdout));
+      assert.deepEqual(
+        report.culprits?.map(one => [one.ingredient, one.restored.replace(/ \w{7}/g, ' x')]),
+        [['code', 'lib.py x → x']],
+        stderr + JSON.stringify(report, null, 1),
+      );
+      assert.match(
+        report.sentence,
+        /^The cause is the code: with lib\.py .* set back, the run equals the original\.$/,
+      );
+    }
+  });
+
   it('keeps what was found when somebody stops it, and leaves no process', async () => {
     await using project = await cliProject({
       'train.py': `

@@ -51,7 +51,7 @@ export class IngredientFindings {
 }
 
 /** `text` with the repository's place taken out of it. */
-export function withoutRoots(text: string, side: IngredientSide): string {
+export function withoutRoots(text: string, side: Pick<IngredientSide, 'roots'>): string {
   return [...side.roots]
     .sort((a, b) => b.length - a.length)
     .reduce((shown, root) => shown.replaceAll(root, '<repository>'), text);
