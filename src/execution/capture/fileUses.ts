@@ -17,6 +17,7 @@ import { wasLeftAlone, type OutputSights } from './leftAlone.ts';
 import { listedFolders } from './listedFolders.ts';
 import { loadedCode } from './loadedCode.ts';
 import { foldersMadeBy, madeFolders } from './madeFolders.ts';
+import { movedFiles } from './movedFiles.ts';
 import { goneProblem, isOwnTemporary } from './temporaryFiles.ts';
 import type { Seen, SeenRead } from './readSeen.ts';
 import { unseenReads } from './unseenReads.ts';
@@ -135,7 +136,10 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
   }
 
   const outputs = await Promise.all(declaredOutputs.map(path => describeOutput(context, path)));
-  const written = new Set(seen.writes.filter(path => !ignored(path) && !isDeclared(path, declaredOutputs)));
+  const moved = await movedFiles(seen.moved ?? [], { since: question.startedAt, ignored, signal });
+  const written = new Set(
+    [...seen.writes, ...moved].filter(path => !ignored(path) && !isDeclared(path, declaredOutputs)),
+  );
   for (const path of written) {
     signal?.throwIfAborted();
     const use = await describeWritten(context, path, 'seen');

@@ -5,6 +5,8 @@
 import type { SeenSeed } from '../../runs/captured.ts';
 import { orderedSeeds } from './orderedSeeds.ts';
 import { seenLines } from './seenLines.ts';
+import { renamedFiles } from './movedFiles.ts';
+import { latest, noteLoad, sourceOf } from './seenLoads.ts';
 
 /** One start of a Python interpreter. */
 export interface SeenPython {
@@ -62,6 +64,8 @@ export interface Seen {
   /** Files that were read before this run had written them. */
   readonly reads: readonly SeenRead[];
   readonly writes: readonly string[];
+  /** Folders that were renamed, by their new names. */
+  readonly moved?: readonly string[];
   readonly earlier?: readonly SeenEarlier[];
   /** Folders whose entries were asked for. */
   readonly listed?: readonly string[];
@@ -98,6 +102,9 @@ export async function readSeen(
   const pythons: SeenPython[] = [];
   const reads = new Map<string, SeenRead>();
   const writes = new Set<string>();
+  const moved = new Set<string>();
+  /** Of what was written: by the names it has at the moment. */
+  const placed = new Set<string>();
   const earlier = new Map<string, SeenEarlier>();
   const listed = new Set<string>();
   const folders = new Map<string, SeenFolder>();
@@ -146,7 +153,12 @@ export async function readSeen(
       case 'w':
       case 'rw': {
         const name = named(line.p);
-        if (name !== undefined) writes.add(name);
+        if (name === undefined) break;
+        writes.add(name);
+        placed.add(name);
+        if (line.f === undefined) break;
+        moved.add(name);
+        for (const path of renamedFiles(placed, outside(line.f), name)) writes.add(path);
         break;
       }
       case 'b': {
@@ -224,6 +236,7 @@ export async function readSeen(
     pythons,
     reads: [...reads.values()],
     writes: [...writes],
+    ...(moved.size === 0 ? {} : { moved: [...moved] }),
     ...(earlier.size === 0 ? {} : { earlier: [...earlier.values()] }),
     ...(listed.size === 0 ? {} : { listed: [...listed] }),
     ...(folders.size === 0 ? {} : { folders: [...folders.values()] }),
@@ -278,26 +291,4 @@ export function loadedModules(seen: Seen): Record<string, string> {
     modules.set(source.replace(/\.pyw?$/, ''), source);
   }
   return Object.fromEntries([...modules].filter(([name]) => name !== '__proto__'));
-}
-
-/** A .pyc in __pycache__ stands for the source beside that folder. */
-function sourceOf(path: string): string {
-  return path.replace(/\/__pycache__\/([^/.]+)\.[^/]+\.pyc$/, '/$1.py');
-}
-
-function noteLoad(loads: Map<string, SeenLoad>, load: SeenRead): void {
-  const first = loads.get(load.path);
-  if (first === undefined) {
-    loads.set(load.path, load);
-    return;
-  }
-  loads.set(load.path, {
-    ...{ ...first, ...latest(first.touchedAt, load.touchedAt) },
-    ...(first.size !== load.size || first.modifiedAt !== load.modifiedAt ? { changed: true } : {}),
-  });
-}
-
-function latest(one: number | undefined, other: number | undefined): { touchedAt?: number } {
-  const times = [one, other].filter(time => time !== undefined);
-  return times.length === 0 ? {} : { touchedAt: Math.max(...times) };
 }

@@ -16,7 +16,8 @@ const lineSchema = z.discriminatedUnion('k', [
     seeds: z.boolean().optional(),
   }),
   z.looseObject({ k: z.literal('r'), p: z.string(), s: z.number(), m: z.number(), t: z.number().optional() }),
-  z.looseObject({ k: z.enum(['w', 'rw', 'l']), p: z.string() }),
+  z.looseObject({ k: z.enum(['w', 'rw']), p: z.string(), f: z.string().optional() }),
+  z.looseObject({ k: z.literal('l'), p: z.string() }),
   z.looseObject({ k: z.literal('d'), p: z.string(), made: z.boolean() }),
   z.looseObject({
     k: z.literal('code'),

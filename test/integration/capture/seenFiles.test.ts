@@ -1,5 +1,6 @@
 /** What the observer notes of files, by the ways in which programs end, and by which they change files. */
 import assert from 'node:assert/strict';
+import { relative } from 'node:path';
 import { HookBench } from '../../helpers/hookBench.ts';
 
 describe('files that the Python hook sees', function () {
@@ -81,5 +82,50 @@ describe('files that the Python hook sees', function () {
       assert.equal(writes.includes('made/x'), code.includes('made/x'), code);
       assert.equal((await bench.seen()).incomplete, incomplete, code);
     }
+  });
+
+  it('have their name after a folder was renamed, and are told where a link is made', async () => {
+    await using bench = await HookBench.open({
+      'old/state.txt': '1',
+      'main.py': [
+        'import os',
+        'def save(path): open(path, "w").close()',
+        'open("old/state.txt").close()',
+        'os.rename("old", "older"); os.mkdir("old"); save("old/state.txt")',
+        'os.makedirs("tmp/part"); save("tmp/part/a"); save("tmp-not")',
+        'os.rename("tmp", "step1"); open("step1/part/a").close()',
+        'os.mkdir("tmp"); save("tmp/b"); os.replace("tmp", "step2"); open("step2/b").close()',
+        'os.rename("step2", "last"); open("last/b").close()',
+        'held = os.open(".", os.O_RDONLY)',
+        'save("c"); os.rename("c", "d", src_dir_fd=held, dst_dir_fd=held)',
+        'os.link("d", "e"); os.chdir("/"); os.link("d", "f", src_dir_fd=held, dst_dir_fd=held)',
+      ].join('\n'),
+    });
+    assert.equal((await bench.run(['main.py'])).stderr, '');
+    const { reads, writes } = await bench.shown();
+    assert.deepEqual(reads, ['old/state.txt']);
+    const made = [
+      'step1',
+      'step1/part/a',
+      'step2',
+      'step2/b',
+      'last',
+      'last/b',
+      'c',
+      'd',
+      'e',
+      'f',
+      'tmp-not',
+    ];
+    assert.deepEqual(writes, [...made, 'tmp/part/a', 'tmp/b', 'old/state.txt', 'older'].sort());
+    const { moved = [], earlier = [] } = await bench.seen();
+    assert.deepEqual(
+      moved.map(path => relative(bench.root, path)),
+      ['older', 'step1', 'step2', 'last'],
+    );
+    assert.deepEqual(
+      earlier.map(({ path, how }) => [relative(bench.root, path), how]),
+      [['old/state.txt', 'replace']],
+    );
   });
 });

@@ -24,9 +24,10 @@ def _observe(seen_file):
     batch = 32
     held_back = ("r", "code", "l")
     most_bytes = 32 * 1024 * 1024
+    most_moves = 2000
 
     os_open, os_write, os_close = os.open, os.write, os.close
-    os_fstat, os_stat, os_getcwd = os.fstat, os.stat, os.getcwd
+    os_fstat, os_stat, os_lstat, os_getcwd = os.fstat, os.stat, os.lstat, os.getcwd
     isabs, join, normpath = os.path.isabs, os.path.join, os.path.normpath
     fsdecode = getattr(os, "fsdecode", None)
     text = type(u"")
@@ -42,7 +43,7 @@ def _observe(seen_file):
     earlier_content = []
     # The function of child_programs.py, when the first program is started.
     child_programs = []
-    state = {"off": False, "lines": 0, "batch": 1, "alone": False, "mlflow": False}
+    state = {"off": False, "lines": 0, "batch": 1, "alone": False, "moves": 0, "mlflow": False}
     # What was started, each once.
     children = set()
     most_children = 200
@@ -144,9 +145,14 @@ def _observe(seen_file):
             return None
         return str(path)
 
-    def named(path):
+    def named(path, folder=-1):
         path = text_of(path)
-        return None if path is None else absolute(path)
+        if path is None:
+            return None
+        if folder != -1 and not isabs(path):
+            # Relative to a folder that is held open. Systems that do not say which one raise OSError here.
+            path = join(os.readlink("/proc/self/fd/%d" % folder), path)
+        return absolute(path)
 
     def is_import(frame):
         # Where modules are looked for, others beside them decide nothing.
@@ -189,9 +195,35 @@ def _observe(seen_file):
 
     def moved_away(path):
         # What was read and is put away may be made anew under its name.
-        path = named(path)
         if path is not None and (path, False) in known:
             earlier(path, "replace")
+
+    def renamed(source, target):
+        if source is None or target is None:
+            return
+        try:
+            is_folder = (os_lstat(source).st_mode & 0o170000) == 0o040000
+        except OSError:
+            return
+        if not is_folder:
+            moved_away(source)
+            opened(target, True, False, True, "replace")
+            return
+        state["moves"] += 1
+        if state["moves"] > most_moves:
+            if state["moves"] == most_moves + 1:
+                note({"k": "limit", "pid": os.getpid()})
+            return
+        below = join(source, "")
+        for key in list(known):
+            if key[1] is False and key[0].startswith(below):
+                earlier(key[0], "replace")
+            elif key[1] is True and key[0].startswith(below):
+                # What is written there from now on is another file.
+                known.discard(key)
+        # What is in it was written, or is found, below its new name.
+        if not join(target, "").startswith(outside):
+            note({"k": "w", "p": target, "f": source})
 
     def opened(path, write, both=False, anew=False, how=None):
         path = named(path)
@@ -331,7 +363,13 @@ def _observe(seen_file):
             elif event == "os.remove":
                 try:
                     if not state["off"] and (len(args) < 2 or args[1] == -1):
-                        moved_away(args[0])
+                        moved_away(named(args[0]))
+                except Exception:
+                    pass
+            elif event == "os.link":
+                try:
+                    if not state["off"]:
+                        opened(named(args[1], args[3]), True, False, True, "replace")
                 except Exception:
                     pass
             elif event in starts:
@@ -363,8 +401,7 @@ def _observe(seen_file):
                     before = "replace" if anew else "update" if "+" in mode else "append"
                     opened(path, write, "+" in mode and "w" not in mode, anew, before)
             elif event == "os.rename":
-                moved_away(args[0])
-                opened(args[1], True, False, True, "replace")
+                renamed(named(args[0], args[2]), named(args[1], args[3]))
             elif event == "os.putenv":
                 if type(args[0]) is not bytes and type(args[0]) is not text:
                     return
