@@ -118,6 +118,8 @@ export const seenSeedSchema = z.looseObject({
   /** Of the program's line that first called with it; relative to the repository root where below it. */
   file: z.string().optional(),
   line: z.int().optional(),
+  /** A library set it, on behalf of that line. */
+  library: z.boolean().optional(),
   /** It was called with further values, which are not noted. */
   more: z.boolean().optional(),
   /** In a process that the program started to work beside it, as those that load data. */

@@ -207,6 +207,7 @@ export async function readSeen(
           ...{ call: line.c, ...seed },
           ...(line.f === undefined ? {} : { file: sourceName(line.f, outside) }),
           ...(line.n === undefined ? {} : { line: line.n }),
+          ...(line.lib === true ? { library: true } : {}),
           ...(line.w === true ? { worker: true } : {}),
         });
         break;

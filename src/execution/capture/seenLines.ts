@@ -61,6 +61,7 @@ const lineSchema = z.discriminatedUnion('k', [
     v: z.string().nullable().optional(),
     f: z.string().optional(),
     n: z.int().optional(),
+    lib: z.boolean().optional(),
     more: z.boolean().optional(),
     w: z.boolean().optional(),
   }),

@@ -120,9 +120,12 @@ export function shapeSentence(
             `The first values already differ (${key}, ${apart} at step ${step})`,
             'the order of the data, initial weights or a random number that no seed controls',
           )
-        : `The first values already differ and no seed is known: ${unseededText(ingredients)}.`;
+        : `The first values already differ and ${isSeedless(ingredients) ? 'no seed is known' : 'not every generator has a seed'}: ${unseededText(ingredients)}.`;
     case 'growing':
-      return guess(`The difference starts small (${apart} at step ${step}) and grows`, smallStart(seedKnown));
+      return guess(
+        `The difference starts small (${apart} at step ${step}) and grows`,
+        smallStart(seedKnown, ingredients),
+      );
     case 'sudden':
       return guess(
         `The values part suddenly at step ${step} (${key}, ${apart})`,
@@ -135,9 +138,14 @@ export function shapeSentence(
       );
     default:
       return relative < 1e-3
-        ? guess(`The difference starts small (${apart} at step ${step})`, smallStart(seedKnown))
+        ? guess(`The difference starts small (${apart} at step ${step})`, smallStart(seedKnown, ingredients))
         : `The values of ${key} part at step ${step} (${apart}); how they go on says no more.`;
   }
+}
+
+/** Whether no seed of the two is known at all. */
+export function isSeedless(ingredients: readonly Ingredient[]): boolean {
+  return ingredients.some(({ differences }) => differences.some(line => line.startsWith('seed unknown')));
 }
 
 /** What was seen to begin anew in each run, else a guess. */
@@ -149,7 +157,9 @@ function unseededText(ingredients: readonly Ingredient[]): string {
 }
 
 /** A random number without a seed may start as small as rounding does. */
-function smallStart(seedKnown: boolean): string {
+function smallStart(seedKnown: boolean, ingredients: readonly Ingredient[]): string {
+  const call = randomStart(ingredients);
+  if (call !== undefined) return `${call}, whose numbers are others each time,`;
   return seedKnown
     ? 'the order of floating-point sums, as with threads or GPU kernels,'
     : 'a random number that no seed controls, or the order of floating-point sums,';

@@ -28,6 +28,7 @@ import { protectWorkspace } from '../restore/protectWorkspace.ts';
 import { requireInside } from '../restore/requireInside.ts';
 import { closenessOf, limitsOf, sortLimits } from './closeness/closenessRules.ts';
 import { computeSides, inImage } from './computeSides.ts';
+import { drawnSeeds } from './drawnSeeds.ts';
 import { evidenceHere } from './evidenceHere.ts';
 import { expectedCaps } from './expectedCaps.ts';
 import { expectedDuration } from './expectedDuration.ts';
@@ -148,6 +149,9 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
   }))
     block(error);
 
+  const drawn = await drawnSeeds(original, repository, codeLook?.tree !== undefined, {
+    ...{ environment: variables, signal },
+  });
   const here = await recordedHere({ original, store, variables });
   const named = await namedVariables(
     { original, workspace: root, environment: variables, signal },
@@ -178,7 +182,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
       ...{ escapes, workspace: root, budget, signal },
     })),
     ...(await lookAtSecretFiles(original, root)),
-    ...lookAtParameters(plan, result, variables, captured).filter(
+    ...lookAtParameters(plan, result, variables, captured, drawn).filter(
       one => !(evidence.identical && isSeedUnknown(one)),
     ),
     ...environmentLook.items,

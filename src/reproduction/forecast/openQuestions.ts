@@ -5,7 +5,7 @@
 import type { ForecastItem } from '../../runs/forecast.ts';
 import type { Ingredient } from '../../runs/verdict.ts';
 import { isNeeded } from './isNeeded.ts';
-import { isSeedUnknown } from './lookAtParameters.ts';
+import { isSeedUnknown, isSeedUnseen } from './lookAtParameters.ts';
 
 export interface OpenFacts {
   /** What is told by its last characters in a command. */
@@ -31,13 +31,16 @@ export function openQuestions({ runId, items, ingredients, caps, escapes }: Open
     ...escapes.map(escape => ({ text: `${escape}, which is not its private checkout` })),
     ...caps.map(cap => ({ text: cap.replace(/\.+$/, '') })),
     ...items
-      .filter(one => one.availability === 'unknown' && isNeeded(one))
+      .filter(one => one.availability === 'unknown' && isNeeded(one) && !isSeedUnknown(one))
       .map(({ what }) => ({ text: `${what} is not known beforehand` })),
+    ...items
+      .filter(one => isSeedUnknown(one) && !isSeedUnseen(one))
+      .map(({ what, reason }) => ({ text: reason ?? what })),
     ...items.filter(isLackingVariable).map(({ what }) => ({ text: `${what}: not set here` })),
     ...ingredients.flatMap(differenceOf),
   ];
   const probe = `lockstep probe ${runId.slice(-6)} tells`;
-  if (items.some(isSeedUnknown)) questions.push({ text: `no seed was seen (${probe})`, unseen: true });
+  if (items.some(isSeedUnseen)) questions.push({ text: `no seed was seen (${probe})`, unseen: true });
   for (const { what, ingredient, availability } of items)
     if (ingredient === 'determinism' && availability === 'unknown')
       questions.push({ text: `${what} was not set (${probe})`, unseen: true });

@@ -33,10 +33,14 @@ export function countedMetrics(items: ExplainedItems): MetricComparison[] {
   return items.metrics.filter(metric => !metric.verdict.volatile);
 }
 
-/** Nothing is known of where its random numbers began. */
+/** Nothing is known of where its random numbers began, or some begin anew in each run. */
 export function isSeedUnseen({ ingredients }: ExplainedItems): boolean {
   const row = ingredients.find(one => one.name === 'parameters');
-  return row?.differences.some(line => line.startsWith('seed unknown')) === true;
+  return (
+    row?.differences.some(
+      line => line.startsWith('seed unknown') || line.endsWith(': its numbers are others each time'),
+    ) === true
+  );
 }
 
 /** The order of sets was another one in each run, and the code has sets. */

@@ -6,6 +6,7 @@ import type { MetricComparison } from '../comparison/compareMetric.ts';
 import { unheardSentence } from '../comparison/unheardMetrics.ts';
 import { formatRelative } from '../../series/formatNumber.ts';
 import { isTouched, touchedSentence } from '../restore/touchedWorkspace.ts';
+import { isSeedless } from '../cause/causeSentences.ts';
 import { countedMetrics, failureText, isSeedUnseen } from './explainedItems.ts';
 import type { ExplainedItems } from './explainedItems.ts';
 import type { Grade } from './gradeReproduction.ts';
@@ -162,7 +163,7 @@ function randomStartText({ verdict, firstStep }: MetricComparison, items: Explai
   return isSeedUnseen(items) &&
     verdict.firstDifferingStep !== undefined &&
     verdict.firstDifferingStep === firstStep
-    ? '; no seed was seen: alike only as two random starts are'
+    ? `; ${isSeedless(items.ingredients) ? 'no seed was seen' : 'not every generator has a seed'}: alike only as two random starts are`
     : '';
 }
 

@@ -10,6 +10,27 @@ import { waitFor } from '../../helpers/waitFor.ts';
 const files = {
   '.gitignore': 'out/\n__pycache__/\n',
   'words.py': 'print("trained")\n',
+  'seeds.yaml': 'seed: 12_345\n',
+  'seeds.py': `
+import json, os, random, sys, time
+stated = int(open('seeds.yaml').read().split()[1])
+seeds = {
+    'clock': lambda: random.seed(int(time.time())),
+    'nanoseconds': lambda: random.seed(time.time_ns()),
+    'process': lambda: random.seed(os.getpid()),
+    'system': lambda: random.seed(random.SystemRandom().randint(10 ** 6, 10 ** 12)),
+    'text': lambda: random.seed(str(time.time())),
+    'again': lambda: (random.seed(7), random.seed()),
+    'literal': lambda: random.seed(0x5EED),
+    'configured': lambda: random.seed(stated),
+    'argument': lambda: random.seed(int(sys.argv[2])),
+    'quoted': lambda: random.seed('fold one'),
+    'derived': lambda: (random.seed(2024), random.seed(random.randrange(10 ** 9))),
+}
+seeds[sys.argv[1]]()
+for step in range(3):
+    print(json.dumps({'step': step, 'loss': random.random()}))
+`,
   'slow.py': `
 import json, time
 for step in range(1, 4):
@@ -50,6 +71,31 @@ describe('a forecast promises no more than the verdict can say', function () {
     assert.match(sentence, /^The verdict will be inconclusive.*no metric and no output that counts/);
     assert.notEqual(unproven, undefined);
     assert.equal((await verdict(id)).verdict, 'inconclusive');
+  });
+
+  for (const how of ['clock', 'nanoseconds', 'process', 'system', 'text', 'again'])
+    it(`where a program draws its seed anew: ${how}`, async () => {
+      const id = await run('python3', 'seeds.py', how);
+      const { sentence, unproven, items } = await forecast(id);
+      assert.match(sentence, /^Equal bits are possible, and not certain.*: random\.seed /);
+      assert.notEqual(unproven, undefined);
+      assert.ok(
+        items.some(one => one.ingredient === 'parameters' && one.availability === 'unknown'),
+        JSON.stringify(items),
+      );
+    });
+
+  for (const how of ['literal', 'configured', 'argument', 'quoted', 'derived'])
+    it(`and as much, where a seed is stated: ${how}`, async () => {
+      const id = await run('python3', 'seeds.py', how, '987654');
+      assert.match((await forecast(id)).sentence, /^Expected to be identical to the last bit/);
+    });
+
+  it('and a verdict calls no parameters the same where one generator starts at random', async () => {
+    const id = await run('python3', 'seeds.py', 'again');
+    const { ingredients, cause } = await verdict(id);
+    assert.equal(ingredients.find(({ name }) => name === 'parameters')?.status, 'unknown');
+    assert.match(cause ?? '', /the numbers of random\.seed at random \(seeds\.py:\d+\) are others each time/);
   });
 
   it('where the original was cancelled, and names the part that can be compared', async () => {

@@ -83,12 +83,14 @@ class SeedWatch(object):
             line["more"] = True
         else:
             line.update({"v": value, "f": place[0], "n": place[1]})
+            if place[2]:
+                line["lib"] = True
         if self._in_worker():
             line["w"] = True
         self.note(line, True)
 
     def _place(self, frame, own):
-        """File and line of the program, else of the library that called; None for a library's own affair."""
+        """File and line of the program, else of the library that called, and whether one did; None for its own affair."""
         direct = None
         steps = 0
         worker = self._in_worker()
@@ -102,12 +104,12 @@ class SeedWatch(object):
                 if direct is None:
                     direct = (path, frame.f_lineno)
                 if not path.startswith(self.outside):
-                    return path, frame.f_lineno
+                    return path, frame.f_lineno, direct[0] != path
                 if own and frame.f_code.co_name == "<module>":
                     return None
             frame = frame.f_back
             steps += 1
-        return None if worker else direct
+        return None if worker or direct is None else direct + (True,)
 
     # Functions written in Python.
 

@@ -27,14 +27,14 @@ export function compareParameters(original: IngredientSide, now: IngredientSide)
 function compareSeeds(original: IngredientSide, now: IngredientSide, findings: IngredientFindings): void {
   const [before, after] = [seedOf(original), seedOf(now)];
   const fixed = hasFixedSeed(original.captured) && hasFixedSeed(now.captured);
-  // What the program set tells more than that no parameter is named so.
+  // What the program set tells more than that no parameter is named so; one generator with a seed speaks for no other.
   if (before !== undefined || after !== undefined || !fixed) findings.compare('seed', before, after);
   const differences = seedDifferences(original.captured, now.captured);
   for (const line of differences.slice(0, mostSeedLines)) findings.differs(line);
   if (differences.length > mostSeedLines)
     findings.differs(`seeds of ${differences.length - mostSeedLines} more calls`);
   for (const seed of randomStarts(now.captured).slice(0, mostSeedLines))
-    if (!fixed) findings.unknown(`${seedText(seed)}: its numbers are others each time`);
+    findings.unknown(`${seedText(seed)}: its numbers are others each time`);
 }
 
 const mostSeedLines = 8;

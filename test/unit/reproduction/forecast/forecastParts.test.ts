@@ -254,8 +254,8 @@ describe('parameters of a forecast', () => {
         seeds: [{ call: 'random.seed', value: null, file: 'a.py', line: 2 }],
       },
     ).slice(-1);
-    assert.deepEqual([seed?.what, seed?.availability], ['seed', 'unknown']);
-    assert.match(seed?.reason ?? '', /^the program starts at random: random\.seed at random \(a\.py:2\); /);
+    assert.deepEqual([seed?.what, seed?.availability], ['random start', 'unknown']);
+    assert.match(seed?.reason ?? '', /^random\.seed at random \(a\.py:2\), so its numbers are others/);
     const fixed = lookAtParameters(
       recorded,
       undefined,
@@ -271,7 +271,7 @@ describe('parameters of a forecast', () => {
     ).slice(-2);
     assert.deepEqual(
       fixed.map(one => `${one.what}: ${one.availability}`),
-      ['random.seed at random: here', 'torch.manual_seed 3, 5 (a.py:4): here'],
+      ['torch.manual_seed 3, 5 (a.py:4): here', 'random start: unknown'],
     );
   });
 });
