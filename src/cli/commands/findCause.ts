@@ -173,9 +173,6 @@ function tellReport(report: CauseReport, probed: boolean, { terminal }: CliConte
     terminal.out(`How far it is apart by itself: lockstep probe ${shortId(report.runId)}\n`);
   if (report.trials.length > 0)
     terminal.out(
-      terminal.paint(
-        'dim',
-        `The trials: lockstep show ${shortId(report.runId)}; the report is in its folder causes/\n`,
-      ),
+      terminal.paint('dim', `To look at it again, with the trials: lockstep show ${shortId(report.runId)}\n`),
     );
 }

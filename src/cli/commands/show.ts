@@ -7,6 +7,8 @@ import { listArtifacts } from '../../runs/listArtifacts.ts';
 import { hasOwnMlflowServer } from '../../runs/ownMlflowServer.ts';
 import type { ArtifactList } from '../../runs/listArtifacts.ts';
 import { readMediaLines } from '../../runs/media.ts';
+import { readCauseReports } from '../../reproduction/report/readReport.ts';
+import { verdictToJson } from '../../reproduction/verdictToJson.ts';
 import { readProbes } from '../../reproduction/probe/readProbes.ts';
 import type { RecordedProbe } from '../../reproduction/probe/readProbes.ts';
 import {
@@ -17,6 +19,8 @@ import {
 import { seedLines } from '../../runs/seenSeeds.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import type { RunStore } from '../../runs/runStore.ts';
+import type { CauseReport } from '../../runs/causeReport.ts';
+import type { Verdict } from '../../runs/verdict.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
@@ -29,6 +33,7 @@ import { durationText, momentText, numberText, shortId } from '../text/describe.
 import { printable } from '../text/printable.ts';
 import {
   artifactText,
+  causeLines,
   codeText,
   commandText,
   fileLines,
@@ -49,10 +54,10 @@ export const show: Subcommand = {
     const { runs } = await openRuns(context);
     const id = await runs.resolve(parser.args[0] ?? '');
     const [summary, details] = await Promise.all([runs.summary(id), runs.read(id)]);
-    const kept = await readKept(runs, summary, details);
+    const [kept, judged] = await Promise.all([readKept(runs, summary, details), readJudged(runs, details)]);
     if (parser.opts<{ json?: boolean }>().json === true)
-      context.terminal.out(document(summary, details, kept));
-    else tell(summary, details, kept, context);
+      context.terminal.out(document(summary, details, { ...kept, ...judged }));
+    else tell(summary, details, { ...kept, ...judged }, context);
     return exitCodes.done;
   },
 };
@@ -84,7 +89,29 @@ async function readKept(
   };
 }
 
-function document(summary: RunSummary, details: RunDetails, kept: Kept): string {
+/** What was found about the run, in its own folder or in that of the run which it reproduces. */
+interface Judged {
+  /** Of a reproduction: what it came to. */
+  readonly verdict?: Verdict | undefined;
+  /** Oldest first. */
+  readonly causes: readonly CauseReport[];
+}
+
+async function readJudged(runs: RunStore, details: RunDetails): Promise<Judged> {
+  const reproduces = details.plan?.reproduces;
+  const own = await readCauseReports(details);
+  if (reproduces === undefined) return { causes: own };
+  // Removed since: then its verdicts went with it.
+  const original = await runs.read(reproduces).catch(() => undefined);
+  if (original === undefined) return { causes: own };
+  const about = (await readCauseReports(original)).filter(one => one.reproductionId === details.id);
+  return {
+    verdict: original.verdicts.find(one => one.reproductionId === details.id),
+    causes: [...about, ...own],
+  };
+}
+
+function document(summary: RunSummary, details: RunDetails, kept: Kept & Judged): string {
   const { id, state, stillRunning, dir, plan, process, captured, result, verdicts, problems } = details;
   const { name, note, tags, star, archived } = summary;
   return jsonText({
@@ -104,10 +131,11 @@ function document(summary: RunSummary, details: RunDetails, kept: Kept): string 
     artifacts: kept.artifacts.artifacts,
     media: kept.media,
     probes: kept.probes.map(({ id: probeId, probe }) => ({ probeId, ...probe })),
+    ...{ verdict: kept.verdict && verdictToJson(kept.verdict), causes: kept.causes },
   });
 }
 
-function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }: CliContext): void {
+function tell(summary: RunSummary, details: RunDetails, kept: Kept & Judged, { terminal }: CliContext): void {
   const { plan, captured, result, reported } = details;
   const lines: [label: string, text: string | undefined][] = [
     ['run', details.id],
@@ -124,6 +152,7 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
     ['shared', details.shared === undefined ? undefined : sharedText(details.shared)],
     ['child run of', summary.parent === undefined ? undefined : shortId(summary.parent)],
     ['reproduces', plan?.reproduces === undefined ? undefined : shortId(plan.reproduces)],
+    ['verdict', kept.verdict?.sentence],
     ['rerun of', plan?.rerunOf === undefined ? undefined : shortId(plan.rerunOf)],
     ['code', codeText(details)],
     [
@@ -217,6 +246,7 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept, { terminal }
     'Determinism probes',
     kept.probes.map(({ probe }) => `${momentText(probe.at)} on ${probe.host}: ${probe.sentence}`),
   );
+  section('Causes looked for', kept.causes.flatMap(causeLines));
   section('Warnings', result?.warnings ?? []);
   section('Problems of the record', details.problems);
 

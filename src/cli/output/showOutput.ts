@@ -1,6 +1,7 @@
 /** `lockstep show --json`: the whole record of one run. */
 import * as z from 'zod';
 import { capturedSchema } from '../../runs/captured.ts';
+import { causeReportSchema } from '../../runs/causeReport.ts';
 import { determinismProbeSchema } from '../../runs/determinismProbe.ts';
 import { planSchema, runIdSchema } from '../../runs/plan.ts';
 import { processRecordSchema } from '../../runs/processRecord.ts';
@@ -45,6 +46,10 @@ export const showOutputSchema = z.object({
   /** How many images, texts, histograms… it logged, by kind. */
   media: z.record(z.string(), z.int().nonnegative()),
   verdicts: z.array(verdictSchema),
+  /** Of a reproduction: what it came to. The verdicts above are those of reproductions of this run. */
+  verdict: verdictSchema.optional(),
+  /** What `find-cause` found between this run and another, oldest first. */
+  causes: z.array(causeReportSchema),
   /** Oldest first. */
   probes: z.array(z.looseObject({ probeId: z.string(), ...determinismProbeSchema.shape })),
   problems: z.array(z.string()),

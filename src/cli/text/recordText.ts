@@ -1,6 +1,7 @@
 /** The parts of a run record as one line each. */
 import { formatCommand } from '../../base/runCommand.ts';
 import { importKindNames, isImportKind } from '../../imports/importKind.ts';
+import type { CauseReport, CauseTrial } from '../../runs/causeReport.ts';
 import { knownValue } from '../../runs/known.ts';
 import type { Known } from '../../runs/known.ts';
 import type { Artifact } from '../../runs/listArtifacts.ts';
@@ -8,7 +9,7 @@ import type { Origin } from '../../runs/plan.ts';
 import type { ReportedModel } from '../../runs/reported.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import type { SharedRecord } from '../../runs/sharedRecord.ts';
-import { momentText, sizeText } from './describe.ts';
+import { momentText, numberText, shortId, sizeText } from './describe.ts';
 
 export function commandText([program, ...args]: readonly string[]): string | undefined {
   return program === undefined ? undefined : formatCommand(program, args);
@@ -67,6 +68,25 @@ export function knownText<T>(known: Known<T> | undefined, text: (value: T) => st
     return `unknown${known.known === 'unknown' ? `: ${known.reason}` : ''}`;
   const reason = known.known === 'declared' && known.reason !== undefined ? `: ${known.reason}` : '';
   return text(value) + (known.known === 'declared' ? ` (not exact${reason})` : '');
+}
+
+/** What was found, then each trial with what it showed. */
+export function causeLines({ at, host, reproductionId, sentence, control, trials }: CauseReport): string[] {
+  const outcome = ({ joins, identicalThrough, problem }: Partial<CauseTrial>): string => {
+    if (problem !== undefined) return `could not be made: ${problem}`;
+    if (joins === true) return 'joins the original';
+    return identicalThrough === undefined
+      ? 'does not join the original'
+      : `equal through step ${numberText(identicalThrough)}`;
+  };
+  const line = (trial: Partial<CauseTrial>): string => {
+    const id = trial.reproductionId === undefined ? '' : `${shortId(trial.reproductionId)}  `;
+    return `  ${id}${trial.restored ?? 'control, nothing set back'}: ${outcome(trial)}`;
+  };
+  return [
+    `${momentText(at)} on ${host}, of ${shortId(reproductionId)}: ${sentence}`,
+    ...[...(control === undefined ? [] : [control]), ...trials].map(line),
+  ];
 }
 
 export function fileLines(

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
 import { awaitCaptured } from '../../../src/reproduction/awaitCaptured.ts';
 import { findCause, type CausePlan } from '../../../src/reproduction/cause/findCause.ts';
+import { showOutputSchema } from '../../../src/cli/output/showOutput.ts';
 import { causeReportSchema } from '../../../src/runs/causeReport.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
@@ -176,6 +177,12 @@ for step in range(3):
         [['code', 'lib.py x → x']],
         stderr + JSON.stringify(report, null, 1),
       );
+      const shown = await project.lockstep(['show', first]);
+      assert.match(shown.stdout, /Causes looked for\n.*of \w{6}: The cause is the code: /);
+      assert.match(shown.stdout, / {4}\w{6} {2}control, nothing set back: does not join the original\n/);
+      assert.match(shown.stdout, / {4}\w{6} {2}lib\.py .*: joins the original\n/);
+      const document = showOutputSchema.parse((await project.json(['show', first, '--json'])).document);
+      assert.deepEqual(document.causes, [report]);
       assert.match(
         report.sentence,
         /^The cause is the code: with lib\.py .* set back, the run equals the original\.$/,
@@ -220,6 +227,11 @@ for step in range(400):
     const report = causeReportSchema.parse(JSON.parse(Buffer.concat(output).toString('utf8')));
     assert.equal(report.cancelled, true);
     assert.match(report.sentence, /^Stopped before the control trial had ended/);
+    const shown = await project.json(['show', report.reproductionId, '--json']);
+    const { verdict, causes } = showOutputSchema.parse(shown.document);
+    assert.deepEqual([verdict?.verdict, causes.map(({ at }) => at)], ['diverged', [report.at]]);
+    const page = await project.lockstep(['show', report.reproductionId]);
+    assert.match(page.stdout, /\n +verdict +Diverged/);
     const again = await project.lockstep(['report', 'base', '--output', 'report.html']);
     assert.equal(again.code, 0, again.stderr);
     assert.match(
