@@ -30,12 +30,19 @@ export async function describeEarlier(
   return { ...opened, problem: now === undefined ? goneProblem : overwrittenProblem };
 }
 
-/** Read, and then written to by what nobody could observe. What the run made itself is no input. */
+/**
+ * Read, and then written to by what nobody could observe, or by somebody else: what was read is gone either way. What the
+ * run made itself is no input.
+ */
 export function overwritten(input: ListedInput, outputs: readonly FileUse[], startedAt: number): ListedInput {
   const { path, problem, modifiedAt = Infinity, opened } = input;
   if (opened !== undefined || problem !== changedProblem || modifiedAt >= startedAt) return input;
   const output = outputs.find(one => one.path === path);
-  return output?.how === 'seen' ? { ...input, opened: 'replace', problem: overwrittenProblem } : input;
+  if (output === undefined || (output.how !== 'seen' && input.inSnapshot === true)) return input;
+  return {
+    ...{ ...input, opened: 'replace' },
+    problem: output.how === 'ambiguous' ? changedProblem : overwrittenProblem,
+  };
 }
 
 /** Python gives the time with less precision than Node. */

@@ -146,6 +146,10 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
     if (use !== undefined) outputs.push(use);
   }
   const meanwhile: string[] = [];
+  // Whatever the program only read, somebody else changed, or compiled code did.
+  const readBefore = new Set(
+    seen.reads.filter(({ modifiedAt }) => modifiedAt < question.startedAt).map(({ path }) => path),
+  );
   const changed = await findChangedFiles({ root, since: question.startedAt, ignored, signal });
   for (const path of changed) {
     if (written.has(path) || isDeclared(path, declaredOutputs)) continue;
@@ -156,7 +160,8 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
       meanwhile.push(base(context, path, 'seen').path);
       continue;
     }
-    const how = question.overlapping === true && owner === 'unknown' ? 'ambiguous' : 'seen';
+    const perhaps = question.overlapping === true || (question.allSeen === true && readBefore.has(path));
+    const how = perhaps && owner === 'unknown' ? 'ambiguous' : 'seen';
     const use = await describeWritten(context, path, how);
     // Code that changed without the program being seen to write it was most likely edited by a person.
     if (use !== undefined) outputs.push(use.inSnapshot === true ? { ...use, how: 'ambiguous' } : use);

@@ -269,7 +269,7 @@ async function lookAtPlain(
   if (output !== undefined && now.state !== 'same')
     return input.how === 'ambiguous'
       ? { input, now: undefined }
-      : { input, now: { state: 'unverified', reason: 'the run wrote over it after it had read it' } };
+      : { input, now: { state: 'unverified', reason: 'it was overwritten after the run had read it' } };
   if (now.state === 'missing' && input.how === 'ambiguous') return { input, now: undefined };
   return { input, now };
 }

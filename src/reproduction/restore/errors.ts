@@ -162,7 +162,7 @@ export function inputsOverwritten(
 ): LockstepError {
   const paths = inputs.map(({ path }) => path);
   const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
-  const them = paths.length === 1 ? 'it' : 'them';
+  const they = paths.length === 1 ? 'it was' : 'they were';
   const [known] = inputs.filter(({ sha256 }) => sha256 !== undefined);
   const back =
     known?.sha256 === undefined
@@ -170,7 +170,7 @@ export function inputsOverwritten(
       : `Put a copy of what ${known.path} held (sha256 ${known.sha256.slice(0, 12)}…) beside it, under any name, or go on without: `;
   return new LockstepError({
     code: 'input-overwritten',
-    message: `The run read ${shown} and then wrote over ${them}: what it read is gone.`,
+    message: `The run read ${shown}, and then ${they} written over: what it read is gone.`,
     mend: `${back === '' ? 'Go on without: ' : back}${formatCommand('lockstep', ['reproduce', ...paths.slice(0, 5).flatMap(path => ['--without', path])])} …`,
   });
 }

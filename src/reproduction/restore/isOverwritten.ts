@@ -37,6 +37,6 @@ export function lostText(path: string, opened: Opened): string {
     case 'update':
       return `${path} existed before the run and was changed by it; its earlier content was not kept`;
     case 'replace':
-      return `${path} was overwritten by the run after it had read it; what it held then is gone`;
+      return `${path} was overwritten after the run had read it; what it held then is gone`;
   }
 }

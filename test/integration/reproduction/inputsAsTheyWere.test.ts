@@ -1,9 +1,12 @@
 /** Inputs that a run wrote to, that were read in the workspace, or that git converts: what a reproduction says of them. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { forecastSchema } from '../../../src/runs/forecast.ts';
 import type { Forecast } from '../../../src/runs/forecast.ts';
+import { resultSchema } from '../../../src/runs/result.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import type { Verdict } from '../../../src/runs/verdict.ts';
@@ -44,6 +47,15 @@ with open('kept/results.csv', 'a') as file:
   'absolute.py': `
 import json
 print(json.dumps({'step': 1, 'loss': float(open('@ROOT@/data.txt').read())}))
+`,
+  // Goes on when somebody has opened and closed the pipe.
+  'wait.py': `
+import json, os
+with open('kept/data.bin') as file:
+    loss = float(file.read())
+if os.path.exists('kept/go'):
+    open('kept/go').read()
+print(json.dumps({'step': 1, 'loss': loss}))
 `,
   'data.txt': '0.5\n',
   'variable.py': `
@@ -110,14 +122,14 @@ describe('what a run read and wrote to', function () {
     const gone = await forecast(id);
     assert.match(
       gone.sentence,
-      /It cannot be the same run: kept\/ckpt\.json \(it was overwritten by the run/,
+      /It cannot be the same run: kept\/ckpt\.json \(it was overwritten after the run/,
     );
     assert.ok(gone.blockers.some(({ code }) => code === 'input-overwritten'));
     const refused = await project.lockstep(['reproduce', id]);
     assert.equal(refused.code, 3);
     assert.match(
       refused.stderr,
-      /read kept\/ckpt\.json and then wrote over it[\s\S]*--without kept\/ckpt\.json/,
+      /read kept\/ckpt\.json, and then it was written over[\s\S]*--without kept\/ckpt\.json/,
     );
     for (const option of ['--without', '--give']) {
       const wrong = await project.lockstep(['reproduce', id, option, 'kept/ckpt.jsno']);
@@ -126,7 +138,7 @@ describe('what a run read and wrote to', function () {
     }
     const without = await reproduce(id, '--without', 'kept/ckpt.json');
     assert.equal(without.verdict, 'inconclusive', JSON.stringify(without, null, 1));
-    assert.match(without.sentence, /kept\/ckpt\.json was overwritten by the run after it had read it/);
+    assert.match(without.sentence, /kept\/ckpt\.json was overwritten after the run had read it/);
     const { status, differences } = rowOf(without, 'data');
     assert.equal(status, 'unknown');
     assert.match(differences?.join('\n') ?? '', /study\.db existed before the run and was changed by it/);
@@ -174,6 +186,29 @@ describe('what a run read and wrote to', function () {
     const verdict = await reproduce(await run(['python3', 'windows.py']));
     assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));
     assert.equal(rowOf(verdict, 'code').status, 'same');
+  });
+
+  it('is no output of the run where somebody else changed it meanwhile', async () => {
+    const [data, go] = ['data.bin', 'go'].map(name => join(project.root, 'kept', name)) as [string, string];
+    await writeFile(data, '0.5\n');
+    await promisify(execFile)('mkfifo', [go]);
+    const running = run(['python3', 'wait.py']);
+    // It is there when the program has read its data.
+    const pipe = await open(go, 'w');
+    await writeFile(data, '0.75\n');
+    await pipe.close();
+    const id = await running;
+    await rm(go);
+    const ahead = await forecast(id);
+    assert.match(ahead.sentence, /kept\/data\.bin \(it was overwritten after the run had read it/);
+    const { stderr } = await project.lockstep(['reproduce', id]);
+    assert.match(stderr, /The run read kept\/data\.bin, and then it was written over/);
+
+    const result = await readFile(runPaths(join(project.root, '.git', 'lockstep'), id).result, 'utf8');
+    assert.deepEqual(
+      resultSchema.parse(JSON.parse(result)).outputs.map(({ path, how }) => [path, how]),
+      [['kept/data.bin', 'ambiguous']],
+    );
   });
 
   it('is the same where only names of an ignored folder were asked for', async () => {

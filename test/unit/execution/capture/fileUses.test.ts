@@ -356,6 +356,33 @@ describe('the outputs of a run', () => {
     assert.equal(unseen.length, 3);
   });
 
+  it('are perhaps what was only read and changed all the same, where every process was seen', async () => {
+    await using folder = await temporaryFolder();
+    const root = folder.path;
+    await write(root, { 'read.bin': 'abc', 'own.bin': 'abc', 'unread.bin': 'abc' });
+    await makeOld(join(root, 'read.bin'));
+    const startedAt = Date.now() - 60_000;
+    const reads = await Promise.all(['read.bin', 'own.bin'].map(path => readOf(join(root, path))));
+    await write(root, { 'read.bin': 'abcd' });
+    for (const [allSeen, how] of [
+      [true, 'ambiguous'],
+      [false, 'seen'],
+    ] as const) {
+      const { inputs, outputs } = await listFileUses(
+        question(root, { seen: { ...nothingSeen, reads }, startedAt, allSeen }),
+      );
+      // What it had made before it read it is its own.
+      assert.deepEqual(shown(outputs), ['own.bin seen 3 B', `read.bin ${how} 4 B`, 'unread.bin seen 3 B']);
+      assert.deepEqual(
+        inputs.map(({ path, opened }) => [path, opened]),
+        [
+          ['own.bin', undefined],
+          ['read.bin', 'replace'],
+        ],
+      );
+    }
+  });
+
   it('are not what only was opened for writing', async () => {
     await using folder = await temporaryFolder();
     await write(folder.path, { 'a.txt': 'x' });

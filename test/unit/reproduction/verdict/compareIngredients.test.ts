@@ -113,7 +113,7 @@ const table: {
     original: { captured: { inputs: [earlierOf('ckpt.pt', 'replace')] } },
     now: { captured: { inputs: [] } },
     status: 'unknown',
-    differences: ['ckpt.pt was overwritten by the run after it had read it; what it held then is gone'],
+    differences: ['ckpt.pt was overwritten after the run had read it; what it held then is gone'],
   },
   {
     title: 'a log and the database of a tracker that were added to',
