@@ -128,4 +128,24 @@ describe('files that the Python hook sees', function () {
       [['old/state.txt', 'replace']],
     );
   });
+
+  it('are those that the system opens where a path goes up from a link', async () => {
+    await using bench = await HookBench.open({
+      ...{ 'set/images/one.txt': '1', 'set/labels.csv': '1', 'labels.csv': 'another', 'a/b/c.txt': '1' },
+      'main.py': [
+        'import os',
+        'os.symlink("set/images", "images"); os.symlink("set", "linked"); os.symlink("a", "other")',
+        'for path in ("images/../labels.csv", "linked/images/../labels.csv", "other/b/../../a/b/../b/c.txt"):',
+        '    open(path).close()',
+        'open("images/../made.txt", "w").close(); open("..hidden", "w").close(); open("a/../plain", "w").close()',
+        'os.chdir("a/b"); open("../../set/images/one.txt").close()',
+        // Changed meanwhile.
+        'os.remove("../../images"); os.symlink("a/b", "../../images"); open("../../images/../d.txt", "w").close()',
+      ].join('\n'),
+    });
+    assert.equal((await bench.run(['main.py'])).stderr, '');
+    const { reads, writes } = await bench.shown();
+    assert.deepEqual(reads, ['a/b/c.txt', 'linked/labels.csv', 'set/images/one.txt', 'set/labels.csv']);
+    assert.deepEqual(writes, ['..hidden', 'a/d.txt', 'plain', 'set/made.txt']);
+  });
 });

@@ -25,6 +25,7 @@ def _observe(seen_file):
     held_back = ("r", "code", "l")
     most_bytes = 32 * 1024 * 1024
     most_moves = 2000
+    most_folders = 1000
 
     os_open, os_write, os_close = os.open, os.write, os.close
     os_fstat, os_stat, os_lstat, os_getcwd = os.fstat, os.stat, os.lstat, os.getcwd
@@ -36,6 +37,9 @@ def _observe(seen_file):
     # Files that metrics may be followed in; their lines are not held back.
     followed = (".csv", ".tsv", ".log", ".jsonl", ".ndjson", ".json", ".wandb", ".yaml", ".yml", ".db")
     known = set()
+    # Paths up to their last "..", without a link before one, and the folders that they are.
+    plain_folders = {}
+    upward = os.sep + os.pardir
     waiting = []
     # Times of sources as they were read.
     sources = {}
@@ -110,7 +114,30 @@ def _observe(seen_file):
             flush()
 
     def absolute(path):
-        return normpath(path if isabs(path) else join(os_getcwd(), path))
+        path = path if isabs(path) else join(os_getcwd(), path)
+        return normpath(path) if upward not in path else through_links(path)
+
+    def through_links(path):
+        # A folder that is a link has its parent elsewhere; whatever else is a link keeps its name.
+        parts = path.split(os.sep)
+        if os.pardir not in parts or os.name == "nt":
+            return normpath(path)
+        end = len(parts) - parts[::-1].index(os.pardir)
+        above = os.sep.join(parts[:end])
+        folder = plain_folders.get(above)
+        if folder is None:
+            folder, plain = os.sep, True
+            for part in parts[:end]:
+                if part != os.pardir:
+                    folder = join(folder, part)
+                    continue
+                folder = normpath(folder)
+                if os.path.islink(folder):
+                    folder, plain = os.path.realpath(folder), False
+                folder = os.path.dirname(folder)
+            if plain and len(plain_folders) < most_folders:
+                plain_folders[above] = folder
+        return normpath(join(folder, *parts[end:]))
 
     # What belongs to the interpreter and its environment is no input: packages are recorded as packages.
     environment = []
