@@ -1,6 +1,7 @@
 /** What the observer notes of files, by the ways in which programs end, and by which they change files. */
 import assert from 'node:assert/strict';
-import { relative } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { HookBench } from '../../helpers/hookBench.ts';
 
 describe('files that the Python hook sees', function () {
@@ -147,5 +148,34 @@ describe('files that the Python hook sees', function () {
     const { reads, writes } = await bench.shown();
     assert.deepEqual(reads, ['a/b/c.txt', 'linked/labels.csv', 'set/images/one.txt', 'set/labels.csv']);
     assert.deepEqual(writes, ['..hidden', 'a/d.txt', 'plain', 'set/made.txt']);
+  });
+
+  it('are kept as they were where their folder is removed and made anew', async () => {
+    const files = {
+      'state/one.txt': '1',
+      'state/part/two.txt': '2',
+      'state/other.txt': '3',
+      'kept.txt': '4',
+    };
+    await using bench = await HookBench.open({
+      ...files,
+      'main.py': [
+        'import os, shutil',
+        'for path in ("state/one.txt", "state/part/two.txt", "kept.txt"): open(path).close()',
+        'shutil.rmtree("state"); os.makedirs("state/part")',
+        'for path in ("state/one.txt", "state/part/two.txt", "state/other.txt"): open(path, "w").close()',
+      ].join('\n'),
+    });
+    await mkdir(join(dirname(bench.seenFile), 'earlier'));
+    assert.equal((await bench.run(['main.py'])).stderr, '');
+    const { earlier = [] } = await bench.seen();
+    const kept = earlier.map(async ({ path, copy = '' }) => [
+      relative(bench.root, path),
+      await readFile(join(dirname(bench.seenFile), 'earlier', copy), 'utf8'),
+    ]);
+    assert.deepEqual((await Promise.all(kept)).sort(), [
+      ['state/one.txt', '1'],
+      ['state/part/two.txt', '2'],
+    ]);
   });
 });

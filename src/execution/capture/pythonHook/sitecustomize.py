@@ -48,6 +48,9 @@ def _observe(seen_file):
     # The function of child_programs.py, when the first program is started.
     child_programs = []
     state = {"off": False, "lines": 0, "batch": 1, "alone": False, "moves": 0, "mlflow": False}
+    # The system says of a folder that is held open which one it is. Where it does not, what shutil.rmtree() removes in
+    # it goes by the name that it was given.
+    folders_named = os.path.isdir("/proc/self/fd")
     # What was started, each once.
     children = set()
     most_children = 200
@@ -225,6 +228,15 @@ def _observe(seen_file):
         if path is not None and (path, False) in known:
             earlier(path, "replace")
 
+    def all_moved_away(folder):
+        below = join(folder, "")
+        for key in list(known):
+            if key[1] is False and key[0].startswith(below):
+                earlier(key[0], "replace")
+            elif key[1] is True and key[0].startswith(below):
+                # What is written there from now on is another file.
+                known.discard(key)
+
     def renamed(source, target):
         if source is None or target is None:
             return
@@ -241,13 +253,7 @@ def _observe(seen_file):
             if state["moves"] == most_moves + 1:
                 note({"k": "limit", "pid": os.getpid()})
             return
-        below = join(source, "")
-        for key in list(known):
-            if key[1] is False and key[0].startswith(below):
-                earlier(key[0], "replace")
-            elif key[1] is True and key[0].startswith(below):
-                # What is written there from now on is another file.
-                known.discard(key)
+        all_moved_away(source)
         # What is in it was written, or is found, below its new name.
         if not join(target, "").startswith(outside):
             note({"k": "w", "p": target, "f": source})
@@ -385,12 +391,14 @@ def _observe(seen_file):
                 try:
                     if not state["off"] and (event == "shutil.rmtree" or args[-1] == -1):
                         folder(args[0], event == "os.mkdir")
+                        if event == "shutil.rmtree" and not folders_named:
+                            all_moved_away(named(args[0]))
                 except Exception:
                     pass
             elif event == "os.remove":
                 try:
-                    if not state["off"] and (len(args) < 2 or args[1] == -1):
-                        moved_away(named(args[0]))
+                    if not state["off"]:
+                        moved_away(named(args[0], args[1]))
                 except Exception:
                     pass
             elif event == "os.link":
