@@ -3,6 +3,7 @@ import { matchesRunQuery } from '../../runs/matchQuery.ts';
 import { parseRunQuery } from '../../runs/parseQuery.ts';
 import { sortRuns } from '../../runs/sortRuns.ts';
 import { runAbove } from '../../runs/runAbove.ts';
+import type { RunStore } from '../../runs/runStore.ts';
 import type { RunSummary } from '../../runs/runSummary.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
@@ -10,7 +11,7 @@ import { wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
 import { jsonText, withoutControls } from '../output/jsonText.ts';
 import { jsonOption, newCommand, parseWords } from '../readWords.ts';
-import { durationText, momentText, shortId } from '../text/describe.ts';
+import { countText, durationText, momentText, shortId } from '../text/describe.ts';
 import { renderTable } from '../text/renderTable.ts';
 import { arrangeTree, type TreeRow } from '../text/arrangeTree.ts';
 import { metricsText, ownVerdictsOf, partsOf, runLabel } from '../text/runText.ts';
@@ -47,7 +48,8 @@ export const runs: Subcommand = {
         // A parent is older than its child runs: to stand above them it must be among what is read.
         const most = asked.children ? {} : { limit: limit + 1 };
         const { runs: newest, stored } = await store.page({ ...asked, ...most });
-        tell(newest, { limit, stored }, context);
+        const originals = await originalsOf(newest, newest, store);
+        tell(newest, { limit, stored, originals }, context);
       }
       return exitCodes.done;
     }
@@ -56,7 +58,14 @@ export const runs: Subcommand = {
     const sorted = flags.sort === undefined ? found : sortRuns(found, flags.sort);
     if (flags.json === true)
       context.terminal.out(jsonText({ schemaVersion: 1, runs: sorted.slice(0, limit), total: found.length }));
-    else tell(sorted, { limit, stored, inOrder: flags.sort !== undefined }, context);
+    else {
+      const originals = await originalsOf(sorted, all, store);
+      tell(
+        sorted,
+        { limit, stored, originals, total: found.length, inOrder: flags.sort !== undefined },
+        context,
+      );
+    }
     return exitCodes.done;
   },
 };
@@ -78,10 +87,35 @@ function printTexts(texts: readonly (string | Uint8Array)[], limit: number, { te
   terminal.out(Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : part))));
 }
 
-/** @param inOrder Child runs in the order of the list, as it was asked for; else the first one first. */
+/** The runs that `rows` reproduce: they have the verdicts, and may be too old for the list, filtered out or archived. */
+async function originalsOf(
+  rows: readonly RunSummary[],
+  known: readonly RunSummary[],
+  store: RunStore,
+): Promise<RunSummary[]> {
+  const byId = new Map(known.map(run => [run.id, run]));
+  const ids = new Set(rows.flatMap(({ reproduces }) => reproduces ?? []));
+  const found = await Promise.all(
+    // Removed since: then nobody can tell.
+    [...ids].map(async id => byId.get(id) ?? (await store.summary(id).catch(() => undefined))),
+  );
+  return found.filter(one => one !== undefined);
+}
+
+interface Listing {
+  readonly limit: number;
+  /** Child runs in the order of the list, as it was asked for; else the first one first. */
+  readonly inOrder?: boolean;
+  /** How many runs the store holds. */
+  readonly stored: number;
+  readonly originals: readonly RunSummary[];
+  /** How many runs there are to show; undefined where no more were looked at than are shown. */
+  readonly total?: number;
+}
+
 function tell(
   runs: readonly RunSummary[],
-  { limit, inOrder = false, stored }: { limit: number; inOrder?: boolean; stored: number },
+  { limit, inOrder = false, stored, originals, total }: Listing,
   { terminal }: CliContext,
 ): void {
   const rows = arrangeTree(runs, inOrder).slice(0, limit);
@@ -94,8 +128,8 @@ function tell(
     return;
   }
   const now = new Date();
-  const parts = partsOf(runs);
-  const verdicts = ownVerdictsOf(runs);
+  const parts = partsOf(originals);
+  const verdicts = ownVerdictsOf(originals);
   terminal.out(
     renderTable(
       rows,
@@ -139,7 +173,12 @@ function tell(
       text => terminal.paint('dim', text),
     ),
   );
-  if (runs.length > limit) terminal.err(`${rows.length} of ${stored} runs; --limit shows more\n`);
+  if (runs.length > limit)
+    terminal.err(
+      total === undefined
+        ? `The newest ${countText(rows.length, 'run')} of more; --limit shows them\n`
+        : `${rows.length} of ${countText(total, 'run')}; --limit shows more\n`,
+    );
 }
 
 /** `★ baseline`; `baseline-repro (reproduces 3N53X9)`; a child run is drawn under its parent: `  ↳ trial 3`. */
@@ -151,7 +190,7 @@ function nameCell({ run, depth }: TreeRow): string {
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw wrongUse(`--limit wants a whole number, not ${text}`, 'lockstep runs');
+  if (!Number.isInteger(value) || value < 1)
+    throw wrongUse(`--limit wants a whole number above 0, not ${text}`, 'lockstep runs');
   return value;
 }

@@ -7,7 +7,7 @@ import type { Plan } from '../../../src/runs/plan.ts';
 import { runPaths } from '../../../src/runs/runPaths.ts';
 import { writeMetricSeries } from '../../../src/runs/writeMetricSeries.ts';
 import { cliProject, type CliProject } from '../../helpers/lockstepCli.ts';
-import { writeRun } from '../../unit/runs/recordFixtures.ts';
+import { verdictOf, writeRun, writeVerdict } from '../../unit/runs/recordFixtures.ts';
 
 const series = (key: string) => ({
   ...{ key, rank: null },
@@ -29,6 +29,11 @@ describe('what the command line shows', () => {
       variables: variables('b'),
       tags: ['nightly'],
     });
+    const [original, again] = [ulid(500), ulid(5000)];
+    write(original, { name: 'first' });
+    write(again, { name: 'first-repro', reproduces: original });
+    write(ulid(400), { name: 'half', reproduces: original, purpose: 'probe' });
+    writeVerdict(store, verdictOf(original, again));
     writeMetricSeries(runPaths(store, sweep).metrics, ['system/cpu', 'loss', 'acc'].map(series));
   });
   after(() => project[Symbol.asyncDispose]());
@@ -37,7 +42,7 @@ describe('what the command line shows', () => {
     [
       'the script and not the path of its interpreter, and states whole',
       ['runs'],
-      /^RUN +STATE .*NAME OR COMMAND.*\n\w{6} +finished .*[^/]train\.py --lr 0\.1 .*\n\w{6} +finished .*sweep/,
+      /^RUN +STATE .*NAME OR COMMAND.*\n.*first-repro.*\n\w{6} +finished .*[^/]train\.py --lr 0\.1 .*\n\w{6} +finished .*sweep/,
     ],
     [
       'child runs under their run',
@@ -46,8 +51,18 @@ describe('what the command line shows', () => {
     ],
     [
       'the first of a tree, where few are asked for',
-      ['runs', '--children', '--limit', '2'],
+      ['runs', '--children', '--limit', '3'],
       /train\.py.*\n.*sweep.*\n$/,
+    ],
+    [
+      'the verdict of a reproduction whose original is too old for the list',
+      ['runs', '--limit', '1'],
+      /VERDICT\n\w{6} .* first-repro .* identical\n$/,
+    ],
+    [
+      'the verdict of a reproduction whose original a filter leaves out',
+      ['runs', '--filter', 'name = first-repro'],
+      /VERDICT\n\w{6} .* first-repro .* identical\n$/,
     ],
     [
       'metrics of the training before those of the machine',
@@ -56,7 +71,7 @@ describe('what the command line shows', () => {
     ],
     [
       'only variables that can matter, and what is known of neither run by name alone',
-      ['compare', 'sweep', '@1'],
+      ['compare', 'sweep', '@2'],
       /^command\n(?:(?!unknown|TERM|PYENV|CLICOLOR)[^])*variable OMP_NUM_THREADS +a +b\n(?:(?!unknown)[^])*Not known of any: code, .*\n? .*seed/,
     ],
   ];
@@ -67,8 +82,16 @@ describe('what the command line shows', () => {
       for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
     });
 
+  it('counts what there is to show, and not what it hides', async () => {
+    const told = async (...words: string[]): Promise<string> =>
+      (await project.lockstep(['runs', ...words])).stderr;
+    assert.equal(await told('--limit', '1'), 'The newest 1 run of more; --limit shows them\n');
+    assert.equal(await told('--limit', '1', '--sort', 'created'), '1 of 4 runs; --limit shows more\n');
+    assert.equal(await told('--limit', '4'), '');
+  });
+
   it('leaves nothing out of the document of a comparison', async () => {
-    const { document } = await project.json(['compare', 'sweep', '@1', '--json']);
+    const { document } = await project.json(['compare', 'sweep', '@2', '--json']);
     const { sections } = runComparisonSchema.parse(document);
     assert.deepEqual(
       sections.map(section => section.name),
