@@ -5,7 +5,7 @@ import type { PinnedLook } from './lookAtPinned.ts';
 import { sumBytes, wholeBytes } from './wholeBytes.ts';
 
 export function pinnedItem(
-  { path, availability, bytes, from, reason }: PinnedLook,
+  { path, availability, bytes, from, reason, waitsForCode }: PinnedLook,
   what = path,
 ): ForecastItem {
   return {
@@ -15,7 +15,7 @@ export function pinnedItem(
     ...(reason === undefined || availability === 'here' ? {} : { reason }),
     ...(availability === 'gone'
       ? { mend: 'Have it pushed from a machine that has it: lockstep data push' }
-      : availability === 'unknown'
+      : availability === 'unknown' && waitsForCode !== true
         ? { mend: `Ask for it: lockstep data fetch ${what}` }
         : {}),
   };

@@ -20,6 +20,7 @@ import { fileNow, type FileNow, type ReadingBudget } from './fileNow.ts';
 import { lookAtEarlier, type EarlierLook, type LostEarlier } from './lookAtEarlier.ts';
 import { lookAtPresent } from './lookAtPresent.ts';
 import { lookAtPinned, type PinnedLook, type RemoteQuestion } from './lookAtPinned.ts';
+import { lookAtPlannedPins } from './plannedPins.ts';
 import { snapshotPins } from './snapshotPins.ts';
 import type { SnapshotTree } from './snapshotTree.ts';
 import { wholeBytes } from './wholeBytes.ts';
@@ -33,7 +34,7 @@ export interface DataQuestion {
   readonly without?: readonly string[] | undefined;
   readonly captured: Captured | undefined;
   readonly result: Result | undefined;
-  /** Of the snapshot; undefined where it is not here, and then no pin of it is known. */
+  /** Of the snapshot; undefined where it is not here: then its pins are known by the plan alone. */
   readonly tree: SnapshotTree | undefined;
   readonly repository: Repository | undefined;
   readonly workspace: string;
@@ -178,13 +179,11 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
   const code = new Set(inputs.filter(one => one.code === true).map(({ path }) => path));
   for (const [at, item] of items.entries())
     if (code.has(item.what)) items[at] = { ...item, ingredient: 'code' };
-  items.push(...itemsHere(here.filter(({ path }) => !code.has(path))));
-  items.push(
-    ...itemsHere(
-      here.filter(({ path }) => code.has(path)),
-      'code',
-    ),
-  );
+  const [loaded, read] = [
+    here.filter(({ path }) => code.has(path)),
+    here.filter(({ path }) => !code.has(path)),
+  ];
+  items.push(...itemsHere(read), ...itemsHere(loaded, 'code'));
   if (pinned.problem !== undefined)
     items.push({
       ...{ ingredient: 'data', what: 'pinned data', availability: 'unknown', reason: pinned.problem },
@@ -237,10 +236,16 @@ export interface PinnedLooks {
 
 async function pinnedLooks(question: DataQuestion, inputs: readonly FileUse[]): Promise<PinnedLooks> {
   const { repository, tree, plan, workspace, environment, remote } = question;
-  if (repository === undefined || tree === undefined) return { looks: [] };
+  if (repository === undefined) return { looks: [] };
   const paths = inputs.filter(one => !isAbsolute(one.path)).map(one => one.path);
   if (paths.length === 0) return { looks: [] };
   try {
+    if (tree === undefined)
+      return {
+        looks: await lookAtPlannedPins({
+          ...{ pins: plan.pins ?? [], inputs: paths, workspace, environment, remote },
+        }),
+      };
     const found = await snapshotPins({
       ...{ workspace, repository, tree, inputs: paths, pins: plan.pins ?? [], environment },
       signal: remote.signal,

@@ -36,6 +36,8 @@ export interface PinnedLook {
   readonly reason?: string;
   /** Whether a remote has it, where one was asked. */
   readonly inRemote?: boolean;
+  /** The code of the run, which is not here, may tell more. */
+  readonly waitsForCode?: true;
 }
 
 interface Lack {

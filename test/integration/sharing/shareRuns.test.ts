@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { forecastSchema } from '../../../src/runs/forecast.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
 import { verdictSchema } from '../../../src/runs/verdict.ts';
 import { shareFetchOutputSchema, sharePushOutputSchema } from '../../../src/cli/output/shareOutput.ts';
@@ -177,6 +178,24 @@ describe('sharing runs', function () {
       2,
       'a command of somebody else ran without a yes',
     );
+  });
+
+  it('calls data not gone whose remote only the code of the run names, which is not here yet', async () => {
+    const [tree, name] = [(await ana.git('mktree')).trim(), 'before there was data'];
+    const old = (await ana.git('commit-tree', tree, '-m', name)).trim();
+    await ana.git('push', '--quiet', 'origin', `${old}:refs/heads/old`);
+    const eve = await all.join('eve', { clone: ['--single-branch', '--branch', 'old'] });
+    await eve.expect(0, 'share', 'fetch');
+    const forecast = forecastSchema.parse(
+      JSON.parse(await eve.expect(0, 'reproduce', id, '--forecast', '--json')),
+    );
+    assert.deepEqual(forecast.blockers, []);
+    const item = forecast.items.find(({ what }) => what === 'data/numbers.csv');
+    assert.equal(item?.availability, 'unknown', JSON.stringify(item));
+    assert.match(item.reason ?? '', /pinned by data\/numbers\.csv\.dvc.* when the code of the run is here/);
+    assert.match(forecast.sentence, /not certain.*data\/numbers\.csv is not known beforehand/);
+    const verdict = verdictSchema.parse(JSON.parse(await eve.expect(0, 'reproduce', id, '--yes', '--json')));
+    assert.equal(verdict.verdict, 'identical');
   });
 
   it('keeps who said what, whoever pushed last, and brings what is said later', async () => {
