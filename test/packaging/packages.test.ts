@@ -47,6 +47,7 @@ const inExtension = [
   'extension/dist/pythonHook/record_operations.py',
   'extension/dist/pythonHook/see_seeds.py',
   'extension/dist/pythonHook/sitecustomize.py',
+  'extension/dist/pythonHook/sqlite_uri.py',
   ...['jax-cuda', 'python-cpu', 'pytorch-cuda', 'pytorch-rocm', 'tensorflow-cuda'].flatMap(id =>
     [
       ...['Dockerfile', 'Dockerfile.dockerignore', 'devcontainer.json', 'install-project.sh'].map(

@@ -1,6 +1,6 @@
 /** What the observer notes of files, by the ways in which programs end, and by which they change files. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { HookBench } from '../../helpers/hookBench.ts';
 
@@ -177,5 +177,62 @@ describe('files that the Python hook sees', function () {
       ['state/one.txt', '1'],
       ['state/part/two.txt', '2'],
     ]);
+  });
+
+  it('are the databases that SQLite itself says it has opened, by path and by URI', async () => {
+    await using bench = await HookBench.open({
+      'prepare.py': [
+        'import os, sqlite3',
+        'os.mkdir("a folder")',
+        'for name in ("plain.db", "a folder/x y.db", "100%.db", "50%25.db", "file:odd?name.db"):',
+        '    sqlite3.connect(name).execute("create table t(x)")',
+      ].join('\n'),
+      'main.py': [
+        'import json, os, sqlite3, sys',
+        'absolute = os.getcwd().replace(" ", "%20") + "/plain.db"',
+        'opened = []',
+        'for name, uri in json.loads(sys.argv[1]):',
+        '    base = sqlite3.connect(name.replace("HERE", absolute), uri=uri)',
+        '    opened.append([row[2] for row in base.execute("pragma database_list")][0])',
+        'print(json.dumps(opened))',
+      ].join('\n'),
+    });
+    const read: [string, boolean][] = [
+      ['file:plain.db?mode=ro', true],
+      ['file:a%20folder/x%20y.db?mode=ro&cache=private', true],
+      ['file:100%.db?immutable=1', true],
+      ['file:50%2525.db?m%6fde=ro', true],
+      ['file://localhostHERE?mode=ro#part?mode=rw', true],
+      ['file://HERE?immutable=yes', true],
+    ];
+    const written: [string, boolean][] = [
+      ['plain.db', false],
+      ['file:new.db', true],
+      ['file:a%20folder/x%20y.db?mode=rw', true],
+      ['file:50%25.db?immutable=0', true],
+      ['file:odd?name.db', false],
+    ];
+    const none: [string, boolean][] = [
+      [':memory:', false],
+      ['file::memory:', true],
+      ['file:some?mode=memory', true],
+    ];
+    await bench.run(['prepare.py'], bench.environment({ LOCKSTEP_HOOK: '0' }));
+    /** What SQLite says. */
+    const run = async (names: readonly [string, boolean][]): Promise<string[]> => {
+      await rm(bench.seenFile, { force: true });
+      const outcome = await bench.run(['main.py', JSON.stringify(names)]);
+      assert.equal(outcome.stderr, '');
+      const opened = JSON.parse(outcome.stdout.toString()) as string[];
+      const files = opened.filter(path => path !== '').map(path => relative(bench.root, path));
+      return [...new Set(files)].sort();
+    };
+    assert.deepEqual(await run(read), (await bench.shown()).reads);
+    assert.deepEqual((await bench.shown()).writes, []);
+    assert.deepEqual(await run(written), (await bench.shown()).writes);
+    assert.deepEqual(
+      [await run(none), (await bench.shown()).reads, (await bench.shown()).writes],
+      [[], [], []],
+    );
   });
 });

@@ -28,8 +28,11 @@ _EVENTS = {
 }
 
 
-def keep(rules, note, text_of):
-    """An audit hook. `rules`: a line `refuse` or `note`, then of each folder `-path` (kept) or `+path` (not, below one)."""
+def keep(rules, note, text_of, database):
+    """An audit hook. `rules`: a line `refuse` or `note`, then of each folder `-path` (kept) or `+path` (not, below one).
+
+    `database`: of what sqlite3.connect() is given, the file and whether it may be written to, or None.
+    """
     lines = rules.split("\n")
     refuse = lines[0] == "refuse"
     kept = [line[1:] for line in lines[1:] if line.startswith("-")]
@@ -85,14 +88,8 @@ def keep(rules, note, text_of):
 
     def connected(args):
         # SQLite looks for itself whether it may write. Where nothing tells it, it may not begin.
-        path = text_of(args[0])
-        if path is None or path == ":memory:":
-            return None
-        if path.startswith("file:"):
-            if "mode=ro" in path or "immutable=1" in path or "mode=memory" in path:
-                return None
-            path = path[5:].split("?")[0]
-        return kept_path(path, None, True, None if refuse else _NEW)
+        path, write = database(args[0]) or (None, False)
+        return kept_path(path, None, True, None if refuse else _NEW) if write else None
 
     def changed(event, args):
         if event == "open":

@@ -45,6 +45,8 @@ def _observe(seen_file):
     sources = {}
     # Made when the program first writes to a file; see keep_earlier.py.
     earlier_content = []
+    # The function of sqlite_uri.py, when a program first names a database by one.
+    database_names = []
     # The function of child_programs.py, when the first program is started.
     child_programs = []
     state = {"off": False, "lines": 0, "batch": 1, "alone": False, "moves": 0, "mlflow": False}
@@ -258,6 +260,17 @@ def _observe(seen_file):
         if not join(target, "").startswith(outside):
             note({"k": "w", "p": target, "f": source})
 
+    def database(name):
+        """Of SQLite: the file, and whether it may be written to. None where there is none."""
+        name = text_of(name)
+        if name is None or name == ":memory:" or name == "":
+            return None
+        if not name.startswith("file:"):
+            return name, True
+        if not database_names:
+            database_names.append(run_own("sqlite_uri.py")["database_file"])
+        return database_names[0](name)
+
     def opened(path, write, both=False, anew=False, how=None):
         path = named(path)
         if path is None:
@@ -446,8 +459,9 @@ def _observe(seen_file):
                     _tell_rank(os, args[1] if isinstance(args[1], text) else args[1].decode("ascii"))
                 elif args[0] == mlflow_uri or args[0] == mlflow_bytes:
                     note_mlflow(args[1] if isinstance(args[1], text) else args[1].decode("ascii"))
-            elif type(args[0]) is not text or args[0] != ":memory:":
-                opened(args[0], True, True, False, "update")
+            else:
+                path, write = database(args[0]) or (None, False)
+                opened(path, write, write, False, "update")
         except Exception:
             pass
 
@@ -716,7 +730,7 @@ def _observe(seen_file):
                     pass
         sys.addaudithook(hook)
         if read_only:
-            sys.addaudithook(run_own("keep_read_only.py")["keep"](read_only, note, text_of))
+            sys.addaudithook(run_own("keep_read_only.py")["keep"](read_only, note, text_of, database))
 
 
 # Of each launcher the rank, and what it sets beside it.
