@@ -10,6 +10,7 @@ import type { CheckoutLayout } from './checkoutLayout.ts';
 import { earlierContent } from './earlierContent.ts';
 import type { EarlierQuestion } from './earlierContent.ts';
 import { decidesNothing, openedAs, type Opened } from './isOverwritten.ts';
+import { keepTime } from './keepTime.ts';
 import { leadsOut, placeInCheckout } from './placeInCheckout.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
 
@@ -61,6 +62,7 @@ export async function offerEarlier(request: EarlierRequest): Promise<OfferedEarl
     const target = await placeInCheckout(layout.base, place);
     await copyFile(content.path, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     await chmod(target, 0o644);
+    await keepTime(target, input.modifiedAt);
     verified.push({ path, place: target, sha256 });
   }
   await rm(join(layout.base, '.earlier'), { recursive: true, force: true });

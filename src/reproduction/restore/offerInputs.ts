@@ -15,6 +15,7 @@ import type { FileUse } from '../../runs/captured.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
 import { isOtherFile } from './isOtherFile.ts';
 import { folderInCheckout, leadsOut, placeInCheckout } from './placeInCheckout.ts';
+import { keepTime } from './keepTime.ts';
 import type { MayLink } from './keptLinks.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
 import { isInside } from './relocatePaths.ts';
@@ -116,7 +117,7 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
     const { isFile, size } = await kindOf(source);
     if (isFile && state === 'verified' && input.sha256 !== undefined)
       verified.push({ path: input.path, place: target, sha256: input.sha256 });
-    if (isFile) await offer(source, target, size, placing);
+    if (isFile) await offer(source, target, size, placing, input.modifiedAt);
     else await offerFolder(source, target, placing, signal);
   }
   return { ...found, linked: placing.linked, verified, withheld };
@@ -217,8 +218,14 @@ async function offerFolder(
   }
 }
 
-/** A clone where the file system can, a copy when small, else a link. Read-only where it is ours. */
-async function offer(source: string, path: string, size: number, placing: Placing): Promise<void> {
+/** A clone where the file system can, a copy when small, else a link. Read-only, and with its time, where it is ours. */
+async function offer(
+  source: string,
+  path: string,
+  size: number,
+  placing: Placing,
+  modifiedAt?: number,
+): Promise<void> {
   const target = await placeInCheckout(placing.base, path);
   try {
     await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
@@ -235,6 +242,7 @@ async function offer(source: string, path: string, size: number, placing: Placin
   }
   const { mode } = await stat(target);
   await chmod(target, mode & 0o555);
+  await keepTime(target, modifiedAt ?? (await stat(source)).mtimeMs);
 }
 
 async function isOtherThanFolder(path: string): Promise<boolean> {

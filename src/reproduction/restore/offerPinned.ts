@@ -23,6 +23,7 @@ import { findRepository } from '../../git/findRepository.ts';
 import { hashFile } from '../../git/hashFile.ts';
 import type { FileUse } from '../../runs/captured.ts';
 import type { CheckoutLayout } from './checkoutLayout.ts';
+import { keepTime } from './keepTime.ts';
 import { leadsOut, placeInCheckout } from './placeInCheckout.ts';
 import type { VerifiedInput } from './recheckInputs.ts';
 
@@ -85,6 +86,7 @@ export async function offerPinned(request: OfferPinnedRequest): Promise<OfferedP
       // The run had read something else than its pin said.
       if (what === 'other') await removePlaced(placed, request.layout);
       else offered.add(input.path);
+      if (what !== 'other') await keepTime(placed, input.modifiedAt);
       if (what === 'unverified') unverified.push(input.path);
       if (what === 'verified' && input.sha256 !== undefined && input.hashOf === undefined)
         verified.push({ path: input.path, place: placed, sha256: input.sha256 });

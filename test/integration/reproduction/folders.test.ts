@@ -1,6 +1,6 @@
 /** Folders that a run made, found or looked through: its reproduction finds what the run found, and nothing more. */
 import assert from 'node:assert/strict';
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasBirthTimes } from '../../../src/execution/sources/birthTimes.ts';
 import { forecastSchema } from '../../../src/runs/forecast.ts';
@@ -11,7 +11,7 @@ import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliProject } from '../../helpers/lockstepCli.ts';
 
 const files = {
-  '.gitignore': '/out/\n/logs/\n/fresh/\n/runs/\n/samples/\n/nothing/\n',
+  '.gitignore': '/out/\n/logs/\n/fresh/\n/runs/\n/samples/\n/newest/\n/nothing/\n',
   // Fails where the folder is there.
   'make.py': `
 import json, os
@@ -54,6 +54,16 @@ size = sum(os.path.getsize(name) for name in files)
 for step in range(3):
     with open(files[step]) as file:
         print(json.dumps({'step': step, 'loss': float(file.read()) / len(files) + size}))
+`,
+  // Goes on from the newest.
+  'newest.py': `
+import glob, json, os
+newest = max(sorted(glob.glob('newest/*')), key=os.path.getmtime)
+values = {}
+for name in glob.glob('newest/*'):
+    with open(name) as file:
+        values[name] = float(file.read())
+print(json.dumps({'step': 1, 'loss': values[newest]}))
 `,
   'list.py': `
 import json, os
@@ -177,6 +187,21 @@ describe('folders of a run', function () {
     const verdict = await reproduce(id);
     assert.equal(verdict.verdict, 'identical', verdict.sentence);
     assert.doesNotMatch(ahead.sentence, /not certain|cannot/, ahead.sentence);
+  });
+
+  it('holds files as old as they were', async () => {
+    await mkdir(join(project.root, 'newest'));
+    for (const [name, time] of [
+      ['a', 1_700_000_000],
+      ['b', 1_700_000_200],
+      ['c', 1_700_000_100],
+    ] as const) {
+      const path = join(project.root, 'newest', name);
+      await writeFile(path, `${time}`);
+      await utimes(path, time, time);
+    }
+    const verdict = await reproduced('python3', 'newest.py');
+    assert.equal(verdict.verdict, 'identical', verdict.sentence);
   });
 
   it('is there where it held nothing', async () => {
