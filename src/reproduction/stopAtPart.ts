@@ -11,6 +11,7 @@ import type { RunPaths } from '../runs/runPaths.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { readRunMetrics } from '../tracking/readRunMetrics.ts';
 import type { ReproductionOptions } from './reproductionOptions.ts';
+import { asksForPart } from './comparison/asksForPart.ts';
 import { volatileMetricReason } from './comparison/volatileNames.ts';
 
 export interface PartRequest {
@@ -63,6 +64,10 @@ async function reached(request: PartRequest, throughStep: number): Promise<boole
     throughStep,
   );
   if (goals.size === 0) return false;
+  // It ends by itself, and what comes after its last step counts as well.
+  const ended = original.result?.state === 'finished' || original.result?.state === 'failed';
+  if (ended && options.purpose !== 'trial' && !asksForPart(before.series, throughStep, options.volatile))
+    return false;
   const paths = runPaths(spec.store, spec.id);
   while (!signal.aborted) {
     const now = await readRunMetrics(paths, { metricLines: spec.metricLines, signal });

@@ -137,7 +137,14 @@ export const verdictSchema = z.looseObject({
   /** What is to be known of the rules that it was judged by, a sentence each. */
   notes: z.array(z.string()).optional(),
   /** The part that was asked for. */
-  part: z.looseObject({ fromStep: z.number().optional(), throughStep: z.number().optional() }).optional(),
+  part: z
+    .looseObject({
+      fromStep: z.number().optional(),
+      throughStep: z.number().optional(),
+      /** Of `--for`: then the last step is where the time was over. */
+      forMs: z.number().optional(),
+    })
+    .optional(),
   /** The determinism probe that the noise bands came from. */
   probeId: z.string().optional(),
   /** Where no probe was made: the earlier reproductions that the noise bands were learnt from, oldest first. */

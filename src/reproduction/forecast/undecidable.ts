@@ -4,6 +4,7 @@
  */
 import { printsMetrics } from '../../runs/printsMetrics.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
+import { wasWritten } from '../../runs/wasWritten.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
 import { readRunMetrics } from '../../tracking/readRunMetrics.ts';
 import { isCountedOutput } from '../comparison/compareOutputs.ts';
@@ -38,11 +39,12 @@ export async function undecidable(question: UndecidableQuestion): Promise<string
       : end;
   }
   if (steps.length > 0) return undefined;
-  if (part || cut) return 'the run has no metric that counts, and files of a part count never';
+  const isStopped = (result?.durationMs ?? 0) >= (options.forMs ?? Infinity);
+  if (cut || isStopped) return 'the run has no metric that counts, and files of a part count never';
   const declared = plan?.declaredOutputs ?? [];
   const counted = result.outputs.some(
     output =>
-      output.problem !== 'missing' &&
+      wasWritten(output) &&
       // It counts where the reproduction writes it as well.
       (output.how === 'ambiguous' || isCountedOutput(output, declared, question.volatile)),
   );

@@ -1,6 +1,7 @@
 /** The tables of a report as words, the same in every format; nothing here is escaped yet. */
 import type { CauseReport } from '../../runs/causeReport.ts';
 import type { Ingredient, MetricVerdict, OutputVerdict, Verdict, VerdictWord } from '../../runs/verdict.ts';
+import { durationWords } from '../forecast/forecastWords.ts';
 import { formatMetric } from '../../series/formatMetric.ts';
 import { formatNumber, formatRelative } from '../../series/formatNumber.ts';
 
@@ -88,6 +89,14 @@ function movedText(moved: readonly string[]): string[] {
   return [`Led into the private checkout instead of the workspace: ${shown}.`];
 }
 
+function askedText(part: Verdict['part']): string[] {
+  if (part?.forMs !== undefined) {
+    const got = part.throughStep === undefined ? '' : `, which got to step ${part.throughStep}`;
+    return [`Asked for: ${durationWords(part.forMs)} of it${got}.`];
+  }
+  return part?.throughStep === undefined ? [] : [`Asked for: the part through step ${part.throughStep}.`];
+}
+
 /** How the curves part, and what several reproductions say together. */
 export function findings(verdict: Verdict): string[] {
   const { divergence, statistics, part, workspace, notes = [] } = verdict;
@@ -99,7 +108,7 @@ export function findings(verdict: Verdict): string[] {
   };
   return [
     ...movedText(workspace?.moved ?? []),
-    ...(part?.throughStep === undefined ? [] : [`Asked for: the part through step ${part.throughStep}.`]),
+    ...askedText(part),
     ...(divergence === undefined
       ? []
       : [

@@ -32,7 +32,7 @@ export interface GradedItems {
   readonly strangeData?: readonly string[] | undefined;
   /** What it changed, or tried to change, that is not its own. */
   readonly touched?: TouchedWorkspace | undefined;
-  /** A part was asked for (`--steps`, `--for`): stopping early is no defect then. */
+  /** Less was asked for than the run has (`--steps`, `--for`): stopping early is no defect then. */
   readonly partAskedFor?: boolean | undefined;
 }
 
@@ -97,8 +97,13 @@ export function isWholeRun({
   reproduced,
   partAskedFor,
 }: Pick<GradedItems, 'original' | 'reproduced' | 'partAskedFor'>): boolean {
+  return bothEnded({ original, reproduced }) && partAskedFor !== true;
+}
+
+/** Each by itself, and in the same way. */
+export function bothEnded({ original, reproduced }: Pick<GradedItems, 'original' | 'reproduced'>): boolean {
   const end = compareEnds(original, reproduced);
-  return (end === 'same-end' || end === 'same-failure') && partAskedFor !== true;
+  return end === 'same-end' || end === 'same-failure';
 }
 
 /** Whether the two runs ended the same way. */

@@ -118,7 +118,10 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
       { argv: after.plan.argv, variables: visibleVariables(after.plan) },
     ),
     volatile: options.volatile,
-    partAskedFor: options.throughStep !== undefined || options.forMs !== undefined,
+    ...{
+      partAskedFor: options.throughStep !== undefined || options.forMs !== undefined,
+      forMs: options.forMs,
+    },
     ...(options.throughStep === undefined ? {} : { throughStep: options.throughStep }),
     caps: distinct([
       ...preparation.caps,

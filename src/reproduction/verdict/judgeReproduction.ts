@@ -8,6 +8,7 @@ import { findDivergence } from '../cause/findDivergence.ts';
 import { lostInputs, type LostInput } from './ingredients/compareData.ts';
 import { compareIngredients } from './compareIngredients.ts';
 import { withReaders } from './ingredients/withReaders.ts';
+import { asksForPart } from '../comparison/asksForPart.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
 import { withLastDigits, type LastDigits } from '../comparison/lastDigits.ts';
 import { matchesGlob } from '../comparison/matchesGlob.ts';
@@ -19,7 +20,7 @@ import type { MetricComparison } from '../comparison/compareMetric.ts';
 import type { ComparisonRules, KeyedSeries } from '../comparison/compareMetrics.ts';
 import { compareOutputs } from '../comparison/compareOutputs.ts';
 import { explainVerdict } from './explainVerdict.ts';
-import { gradeReproduction, isWholeRun, worstOf } from './gradeReproduction.ts';
+import { bothEnded, gradeReproduction, isWholeRun, worstOf } from './gradeReproduction.ts';
 import { endOf } from './endOf.ts';
 import type { RunEnd } from './gradeReproduction.ts';
 import type { TouchedWorkspace } from '../restore/touchedWorkspace.ts';
@@ -44,8 +45,10 @@ export interface JudgeRules extends Pick<
   readonly probes?: readonly RecordedProbe[];
   /** Earlier reproductions on this machine, oldest first: without a probe the noise is learnt from them. */
   readonly earlier?: readonly EarlierReproduction[];
-  /** `--steps` or `--for` was given. */
+  /** `--steps` or `--for` was given; what came to its end all the same, and has no more steps, is judged as a whole. */
   readonly partAskedFor?: boolean;
+  /** Of `--for`. */
+  readonly forMs?: number | undefined;
   /** Where both recorded their operations. */
   readonly operation?: DifferingOperation | undefined;
   /** The code that ran makes sets, or asks for hashes. */
@@ -78,6 +81,9 @@ export async function judgeReproduction(
   rules: JudgeRules = {},
 ): Promise<Verdict> {
   const ends = { original: endOf(original), reproduced: endOf(reproduced) };
+  const partAskedFor =
+    rules.partAskedFor === true &&
+    (!bothEnded(ends) || asksForPart(original.series, rules.throughStep, rules.volatile));
   const ownServers = {
     original: hasOwnMlflowServer(original),
     reproduction: hasOwnMlflowServer(reproduced),
@@ -92,7 +98,7 @@ export async function judgeReproduction(
     explanation: ableToExplain(ingredients)?.difference,
     reproductionCutShort: endedEarly(ends.reproduced, ends.original),
     originalCutShort: endedEarly(ends.original, undefined),
-    ...(stop === undefined || (rules.partAskedFor === true && stop.how === 'stopped') ? {} : { stop }),
+    ...(stop === undefined || (partAskedFor && stop.how === 'stopped') ? {} : { stop }),
   });
   const metrics = withLastDigits(withUnheard(compared, ownServers), rules.lastDigits ?? new Map(), key =>
     (rules.tolerances ?? []).some(({ pattern }) => matchesGlob(pattern, key)),
@@ -126,7 +132,7 @@ export async function judgeReproduction(
     strangeData: rules.strangeData,
     escapedModules: rules.escapedModules ?? [],
     touched: rules.touched,
-    partAskedFor: rules.partAskedFor,
+    partAskedFor,
     fromStep: rules.fromStep,
     runId: original.plan.id,
     reproductionId: reproduced.plan.id,
@@ -160,9 +166,14 @@ export async function judgeReproduction(
     caps: [...items.caps],
     ...notesOf(rules, metrics),
     ...(divergence === undefined ? {} : { divergence }),
-    ...(rules.fromStep === undefined && rules.partAskedFor !== true
+    ...(rules.fromStep === undefined && !partAskedFor
       ? {}
-      : { part: { fromStep: rules.fromStep, throughStep: rules.throughStep ?? grade.throughStep } }),
+      : {
+          part: {
+            ...{ fromStep: rules.fromStep, throughStep: rules.throughStep ?? grade.throughStep },
+            ...(rules.forMs === undefined ? {} : { forMs: rules.forMs }),
+          },
+        }),
     ...probeIdOf(metrics, rules.probes),
     ...(learnt.reproductions === undefined || metrics.every(({ band }) => band === undefined)
       ? {}

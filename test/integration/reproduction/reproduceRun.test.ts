@@ -231,6 +231,7 @@ for epoch in range(3):
         if step == last:
             time.sleep(120)
     log(epoch=epoch, score=epoch / 2)
+open('end.txt', 'w').write('end')
 `,
     });
     for (const [last, words, compared, through] of [
@@ -255,6 +256,16 @@ for epoch in range(3):
     await expectRun(project, ['--', 'python3', 'axes.py', '-2']);
     const short = await reproduce(project, ['@1', '--for', '1ms']);
     assert.deepEqual([short.verdict.verdict, short.code], ['inconclusive', 3]);
+    // What ends by itself before it is stopped is judged as a whole, with what it writes after its last step.
+    await expectRun(project, ['--', 'python3', 'axes.py', '-1']);
+    for (const words of [
+      ['--for', '10m'],
+      ['--steps', '14'],
+    ]) {
+      const whole = await reproduce(project, ['@1', ...words]);
+      assert.equal(whole.verdict.verdict, 'identical', whole.verdict.sentence);
+      assert.match(whole.verdict.sentence, /^Identical: all 18 metric points and 1 output/);
+    }
     await expectRun(project, ['--', 'python3', 'train.py']);
     const { code, verdict } = await reproduce(project, ['@1', '--steps', '3']);
     assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));

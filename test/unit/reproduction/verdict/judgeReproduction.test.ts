@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { findings } from '../../../../src/reproduction/report/reportRows.ts';
 import { judgeReproduction } from '../../../../src/reproduction/verdict/judgeReproduction.ts';
 import type { JudgeRules } from '../../../../src/reproduction/verdict/judgeReproduction.ts';
 import { captured } from '../../../../src/runs/known.ts';
@@ -629,6 +630,31 @@ describe('outputs of a part', () => {
       'Not counted: the original was stopped at step 1 before it was written.',
     ],
   ];
+  const other = { result: { outputs: [file('b'.repeat(64))] } };
+  const whole: readonly [string, JudgeRules, string][] = [
+    ['for a time that was not over', { partAskedFor: true, forMs: 9000 }, 'within-tolerance'],
+    ['for all of its steps', { partAskedFor: true, throughStep: 2 }, 'within-tolerance'],
+    ['for more steps than it has', { partAskedFor: true, throughStep: 99 }, 'within-tolerance'],
+    ['for fewer steps than it has', { partAskedFor: true, throughStep: 1 }, 'identical'],
+  ];
+  for (const [asked, rules, verdict] of whole)
+    it(`count where nothing was stopped, asked ${asked}: ${verdict}`, async () => {
+      const first = recordedRun({ result: { outputs: [file('a'.repeat(64))] } });
+      const judged = await judgeReproduction(
+        first,
+        recordedRun({ ...other, plan: { id: reproductionId } }),
+        rules,
+      );
+      assert.equal(judged.verdict, verdict, judged.sentence);
+      assert.equal(judged.part === undefined, verdict === 'within-tolerance');
+    });
+
+  it('of a time are told by the time', async () => {
+    const again = recordedRun({ result: cancelled, loss: [0.9, 0.5], plan: { id: reproductionId } });
+    const judged = await judgeReproduction(recordedRun({}), again, { partAskedFor: true, forMs: 2000 });
+    assert.ok(findings(judged).includes('Asked for: 2 s of it, which got to step 1.'));
+  });
+
   for (const [title, original, reproduced, rules, sentence] of table)
     it(title, async () => {
       const judged = await judgeReproduction(
