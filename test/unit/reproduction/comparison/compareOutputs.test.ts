@@ -127,6 +127,13 @@ describe('outputs of tensors', () => {
     ['results_final.npy', 'diverged'],
     ['out/model_weights.npy', 'within-tolerance'],
     ['checkpoint-3/best.npy', 'within-tolerance'],
+    ['results/checkpoint-3/layer1.npy', 'within-tolerance'],
+    ['checkpoint-3/predictions/fold1.npy', 'diverged'],
+    ['best_predictions.npy', 'diverged'],
+    ['agent_rewards.npy', 'diverged'],
+    ['net_income.npy', 'diverged'],
+    ['encoder_outputs2.npy', 'diverged'],
+    ['model/test_preds.npy', 'diverged'],
   ] as const)
     it(`are weights by their name alone, under metrics that agree: ${path}: ${verdict}`, async () => {
       const found = await compared(path, npyFile(array), npyFile({ ...far, type: '<f4' }), true);
@@ -138,6 +145,13 @@ describe('outputs of tensors', () => {
     ['model.pkl', 'within-tolerance'],
     ['out/rf_classifier.joblib', 'within-tolerance'],
     ['embeddings.bin', 'diverged'],
+    ['bert_predictions.pkl', 'diverged'],
+    ['us_state_results.pkl', 'diverged'],
+    ['outputs/reward_model.bin', 'within-tolerance'],
+    ['embeddings_classifier.pkl', 'within-tolerance'],
+    ['out/best_predictions.pt', 'diverged'],
+    ['epoch=3-val_loss=0.12.ckpt', 'within-tolerance'],
+    ['results/xgb.joblib', 'within-tolerance'],
     ['net.pt', 'within-tolerance'],
   ] as const)
     it(`are bytes of a model by its name, under metrics that agree: ${path}: ${verdict}`, async () => {
