@@ -107,6 +107,49 @@ const isPredicted = any(
   ...['demand', 'estimate', 'estimated', 'expected', 'target', 'label', 'failure', 'survival', 'arrival'],
 );
 
+/** `ms/step`, `sec_per_it`, `s/it`: a speed, told as the time of one. */
+const timeOfOne = (words: readonly string[]): boolean =>
+  words.some((word, at) => {
+    const per = words[at + 1] === 'per';
+    // The second step is an ordinal.
+    return timeUnits.has(word) && (per || word !== 'second') && parts.has(words[per ? at + 2 : at + 1] ?? '');
+  });
+
+/** `epoch_s`, `wall_clock_s`: a letter that says little by itself. */
+const secondsOfPart = (words: readonly string[]): boolean => {
+  const before = words.at(-2) ?? '';
+  return words.at(-1) === 's' && (parts.has(before) || phases.has(before));
+};
+
+const timeUnits = new Set(['ns', 'ms', 's', 'sec', 'secs', 'second', 'seconds', 'minutes', 'hours']);
+
+const parts = new Set([
+  ...['step', 'it', 'iter', 'iteration', 'batch', 'epoch', 'episode', 'update', 'sample', 'example'],
+  ...['token', 'tok', 'img', 'image', 'frame', 'request', 'call', 'fold', 'trial'],
+]);
+
+const phases = new Set([
+  ...[
+    'train',
+    'training',
+    'eval',
+    'evaluation',
+    'val',
+    'validation',
+    'test',
+    'fit',
+    'total',
+    'clock',
+    'wall',
+  ],
+  ...['forward', 'backward', 'load', 'loading', 'inference', 'compile', 'save'],
+]);
+
+/** Of a kernel it is a parameter that is fitted. */
+const ofBus = (words: readonly string[]): boolean =>
+  words.includes('bandwidth') &&
+  any('memory', 'mem', 'gpu', 'network', 'disk', 'bus', 'io', 'gb', 'gbps', 'mb', 'mbps', 'effective')(words);
+
 const perUnitOfTime = (words: readonly string[]): boolean =>
   words.some(
     (word, at) =>
@@ -127,8 +170,11 @@ const metricKinds: readonly MetricKind[] = [
     matches: any('timestamp', 'datetime', 'unixtime', 'walltime', 'wallclock'),
   },
   { name: 'throughput', matches: perUnitOfTime },
-  { name: 'throughput', matches: any('throughput', 'fps', 'tflops', 'gflops', 'mfu', 'bandwidth', 'qps') },
+  { name: 'throughput', matches: any('throughput', 'fps', 'sps', 'ips', 'tflops', 'gflops', 'mfu', 'qps') },
+  { name: 'throughput', matches: ofBus },
   { name: 'elapsed time', matches: any('elapsed', 'duration', 'runtime', 'time', 'latency') },
+  { name: 'elapsed time', matches: timeOfOne },
+  { name: 'elapsed time', matches: secondsOfPart },
   { name: 'elapsed time', matches: last('seconds', 'secs', 'sec', 'minutes', 'hours', 'ms', 'eta', 'wall') },
   { name: 'hardware', matches: ofSystem },
   {
