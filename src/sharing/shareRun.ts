@@ -8,8 +8,9 @@ import { knownValue } from '../runs/known.ts';
 import type { CredentialSource } from '../data/remotes/objectStore.ts';
 import type { RunDetails } from '../runs/runDetails.ts';
 import type { StorePath } from '../runs/runPaths.ts';
-import { notInGit, notShareable, sharedContended, transportFailed } from './errors.ts';
+import { notInGit, notShareable, sharedContended } from './errors.ts';
 import { giveData, type GivenData } from './giveData.ts';
+import { LockstepError } from '../base/lockstepError.ts';
 import { findLacks, lackingArtifacts, type Lack } from './findLacks.ts';
 import { checkRecord } from './record/checkRecord.ts';
 import { RecordProblem } from './record/recordProblem.ts';
@@ -21,13 +22,13 @@ import type { Naming } from './record/keptFiles.ts';
 import { describeFiles, manifestName, manifestVersion, type Manifest } from './record/manifest.ts';
 import { neutralOf } from './record/machineName.ts';
 import { readCommit } from './record/readCommit.ts';
-import { personContext, seeingSnapshots } from './record/sharedRepository.ts';
+import { personContext } from './record/sharedRepository.ts';
 import { recordSize, type RecordSize } from './record/recordSize.ts';
 import { withLaterStatements } from './record/withLaterStatements.ts';
 import { identity, writeRecordCommit } from './record/writeRecordCommit.ts';
 import { chooseRemote, type GitRemote } from './remote/gitRemote.ts';
 import { readRemoteRefs } from './remote/remoteRefs.ts';
-import { runTransport } from './remote/runTransport.ts';
+import { pushCommit } from './remote/pushCommit.ts';
 import { pushBytes, scanOutgoing, type Finding, type OutgoingScan } from './scan/scanOutgoing.ts';
 import { settledRun } from './settledRun.ts';
 import { sharedRefOf } from './sharedRef.ts';
@@ -89,19 +90,20 @@ export async function shareRun(asked: ShareRequest, task: ShareTask): Promise<Sh
   const request = { ...asked, run };
   const remote = await chooseRemote(personContext(repository, task), request.remote);
   const named = { id: run.id, remote: remote.name, url: remote.shownUrl, ref: sharedRefOf(run.id) };
-  let data: GivenData | undefined;
-  let lacks: readonly Lack[] = [];
+  let given: Pick<ShareOutcome, 'data' | 'lacks'> | undefined;
   for (let round = 0; round < rounds; round++) {
     const refs = await readRemoteRefs(repository, remote, 'all', task);
     const tip = refs.runs.get(run.id);
     const made = await makeCommit(repository, remote, tip, request, task);
-    if (made.commit === undefined)
+    if (made.commit === undefined) {
       return {
         ...named,
         state: 'unchanged',
-        ...{ findings: [], large: [], unread: [], naming: [], lacks: [] },
+        ...{ findings: [], large: [], unread: [], naming: [] },
+        ...(await giveAndTell(request, made, task)),
         ...(tip === undefined ? {} : { commit: tip }),
       };
+    }
     const allowed = allowedPaths(request);
     const scan = await scanOutgoing(
       repository,
@@ -116,11 +118,8 @@ export async function shareRun(asked: ShareRequest, task: ShareTask): Promise<Sh
       return { ...named, state: 'refused', findings, large, unread, naming, lacks: [] };
     }
     // The data goes first: who finds the record then finds it, too.
-    if (tip === undefined && data === undefined) {
-      data = request.data === false ? undefined : await giveData(request, made.code, task);
-      lacks = [...made.lacks, ...findLacks(run, data)];
-    }
-    if (await push(repository, remote, run.id, made.commit, task))
+    given ??= await giveAndTell(request, made, task);
+    if (await pushCommit(repository, remote, run.id, made.commit, task))
       return {
         ...named,
         state: tip === undefined ? 'shared' : 'updated',
@@ -129,11 +128,24 @@ export async function shareRun(asked: ShareRequest, task: ShareTask): Promise<Sh
         ...{ large, unread, naming: made.naming },
         ...(made.record === undefined ? {} : { record: made.record }),
         sent: { objects: scan.objects, bytes: scan.bytes },
-        ...(data === undefined ? {} : { data }),
-        lacks,
+        ...given,
       };
   }
   throw sharedContended(run.id);
+}
+
+/**
+ * What others will not have, once the run's data was given: also where the record is in the remote already, because
+ * pushing it once more mends nothing, and data that did not arrive is given again.
+ */
+async function giveAndTell(
+  request: ShareRequest,
+  { code, lacks, tellsLacks }: MadeCommit,
+  task: ShareTask,
+): Promise<Pick<ShareOutcome, 'data' | 'lacks'>> {
+  if (!tellsLacks) return { lacks: [] };
+  const data = request.data === false ? undefined : await giveData(request, code, task);
+  return { ...(data === undefined ? {} : { data }), lacks: [...lacks, ...findLacks(request.run, data)] };
 }
 
 function requireShareable(run: RunDetails): void {
@@ -163,6 +175,8 @@ interface MadeCommit {
   /** Files of the record that repeat a secret of the command; what was shared before is not among them. */
   readonly secrets: readonly Finding[];
   readonly lacks: readonly Lack[];
+  /** Whether it is for the person here to know them. */
+  readonly tellsLacks: boolean;
   readonly record?: RecordSize;
   /** Of what the commit holds and the remote does not have. */
   readonly naming: readonly Naming[];
@@ -188,11 +202,18 @@ async function makeCommit(
     await bringCommit(repository, remote, run.id, task);
     const before = await readShared(repository, run.id, tip, remote, task);
     const after = withLaterStatements(before, files, { run, where: remote.shownUrl, by });
-    if (after === undefined) return { secrets: [], lacks: [], naming: [] };
+    // Of somebody else's run whoever shared it was told. The code may be gone here: others have it.
+    const tellsLacks = run.shared === undefined;
+    const own = tellsLacks ? await commitCode(repository, run, task).catch(notHere) : undefined;
+    const about = {
+      ...{ code: own?.code, secrets: [], naming: [], tellsLacks: own !== undefined },
+      lacks: [...(own?.lacks ?? []), ...lackingArtifacts(left)],
+    };
+    if (after === undefined) return about;
     verify(run.id, after);
     return {
       commit: await writeRecordCommit(repository, { message, parents: [tip], files: after }, task),
-      ...{ secrets: [], lacks: [], naming: [] },
+      ...about,
       record: recordSize(after),
     };
   }
@@ -215,11 +236,16 @@ async function makeCommit(
   verify(run.id, all);
   return {
     commit: await writeRecordCommit(repository, { message, parents, files: all }, task),
-    ...{ code, secrets },
+    ...{ code, secrets, tellsLacks: true },
     lacks: [...lacks, ...lackingArtifacts(left)],
     record: recordSize(all),
     naming,
   };
+}
+
+function notHere(error: unknown): undefined {
+  if (error instanceof LockstepError && error.code === 'run-not-shareable') return undefined;
+  throw error;
 }
 
 async function readShared(
@@ -263,30 +289,4 @@ function refusals(scan: OutgoingScan, allowed: ReadonlySet<string>): Finding[] {
     ...scan.tooLarge.map(({ path, what }) => ({ path, what: `${what}, more than the usual hosts take` })),
     ...tooMuch,
   ];
-}
-
-/** False when somebody else was faster. */
-async function push(
-  repository: Repository,
-  remote: GitRemote,
-  id: string,
-  commit: string,
-  task: ShareTask,
-): Promise<boolean> {
-  const args = [
-    ...['push', '--progress', '--porcelain', '--no-follow-tags', '--recurse-submodules=no', '--no-verify'],
-    ...['--', remote.address, `${commit}:${sharedRefOf(id)}`],
-  ];
-  // In the person's repository, because a shallow one is only understood there; the objects are the snapshot store's.
-  const variables = seeingSnapshots(repository);
-  const { exitCode, stdout, stderr } = await runTransport({ repository, args, variables }, task);
-  if (exitCode === 0) return true;
-  const said = `${stdout}\n${stderr}`;
-  if (
-    /non-fast-forward|fetch first|stale info|cannot lock ref|failed to update ref|incorrect old value/i.test(
-      said,
-    )
-  )
-    return false;
-  throw transportFailed('push to', remote, said.replace(/^!\s*/gm, 'error: '));
 }

@@ -327,6 +327,9 @@ describe('sharing runs', function () {
     assert.match(text, /nobody else can reproduce it/);
     assert.match(text, /Others will lack:\n +private\.csv: read, but neither part of the code nor pinned/);
     assert.ok((await ana.git('ls-remote', 'origin')).includes(other));
+    const again = await ana.expect(1, ...allowed);
+    assert.match(again, /already, and nothing was added since\.\n(?:Data: .*\n)?Others will lack:\n +private\.csv: read/);
+    assert.match(again, /nobody else can reproduce it/);
   });
 
   it('brings a submodule as it was edited, with what its HEAD held', async () => {

@@ -98,10 +98,10 @@ function tell(outcome: ShareOutcome, { terminal }: CliContext): void {
       return;
     case 'unchanged':
       say(`Run ${shortId(id)} is shared in ${where} already, and nothing was added since.`);
-      return;
+      break;
     case 'updated':
       say(`Run ${shortId(id)} in ${where} got what was added since.`);
-      return;
+      break;
     case 'shared':
       say(
         `Shared run ${shortId(id)} in ${where}${sent === undefined ? '' : `: ${countText(sent.objects, 'file')}, ${sizeText(sent.bytes)}`}.`,
@@ -134,5 +134,5 @@ function tell(outcome: ShareOutcome, { terminal }: CliContext): void {
     list(outcome.lacks.map(({ what, why }) => (what === '' ? why : `${what}: ${why}`)));
     if (outcome.lacks.some(isNeeded)) say('As it is, nobody else can reproduce it.');
   }
-  say(`For others: lockstep reproduce ${id}`);
+  if (state === 'shared') say(`For others: lockstep reproduce ${id}`);
 }
