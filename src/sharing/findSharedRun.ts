@@ -1,7 +1,8 @@
 /**
- * A run that is not here, looked for among the shared runs of the remotes, and fetched with its code where one has it.
+ * A run that is not here, looked for among the shared runs of the remotes and among those that somebody fetched by hand,
+ * and fetched with its code where one has it.
  */
-import { findRepository } from '../git/findRepository.ts';
+import { findRepository, type Repository } from '../git/findRepository.ts';
 import { notInGit, sharedNotFound, recordRefused } from './errors.ts';
 import { fetchFrom } from './fetchShared.ts';
 import { bringSnapshot, hasSnapshot } from './record/bringCommit.ts';
@@ -37,7 +38,9 @@ export async function findSharedRun(request: FindSharedRequest, task: ShareTask)
   const all = await listRemotes(context);
   const { remote: asked } = request;
   const remotes: GitRemote[] =
-    asked === undefined ? all : all.filter(({ name, url }) => name === asked || isSamePlace(url, asked));
+    asked === undefined
+      ? [...all, await byHand(repository, task)]
+      : all.filter(({ name, url }) => name === asked || isSamePlace(url, asked));
   let failure: unknown;
   for (const remote of remotes) {
     task.onProgress?.(`Looking for it in ${remote.name} (${remote.shownUrl})`);
@@ -65,8 +68,13 @@ export async function findSharedRun(request: FindSharedRequest, task: ShareTask)
   if (failure !== undefined) throw failure as Error;
   throw sharedNotFound(
     request.reference,
-    remotes.map(({ name }) => name),
+    all.map(({ name }) => name),
   );
+}
+
+/** This repository itself: `git fetch` by hand, as `lockstep share link` says it, has put the ref of the run here. */
+function byHand(repository: Repository, task: ShareTask): Promise<GitRemote> {
+  return chooseRemote(personContext(repository, task), repository.commonDir);
 }
 
 /** The code of a run that somebody shared, fetched where it is not here yet. Nothing to do for any other run. */

@@ -41,7 +41,8 @@ export function writeRunLink(run: RunLink, { extension, scheme }: LinkPlace): Wr
   return {
     ...{ remote, id: run.id, link: `${scheme}://${extension}${path}?${query}` },
     commands: [
-      formatCommand('git', ['fetch', remote, sharedRefOf(run.id)]),
+      // Into a ref of its own: what is only in FETCH_HEAD is gone with the next fetch.
+      formatCommand('git', ['fetch', remote, `${sharedRefOf(run.id)}:${sharedRefOf(run.id)}`]),
       formatCommand('lockstep', ['reproduce', run.id]),
     ],
   };

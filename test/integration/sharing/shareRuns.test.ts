@@ -242,15 +242,25 @@ describe('sharing runs', function () {
     assert.match(lines[0] ?? '', /^cursor:\/\//);
     assert.deepEqual(parseRunLink(lines[0] ?? ''), { remote: all.hub, id });
     assert.equal(lines[2], `lockstep reproduce ${id}`);
-    const dave = await all.join('dave');
-    await dave.git('init', '--quiet', '--bare', join(dave.home, 'by hand.git'));
     const words =
       lines[1]
         ?.replaceAll("'", '')
         .replace(all.hub, '\0')
         .split(' ')
         .map(word => word.replace('\0', all.hub)) ?? [];
-    await dave.git('--git-dir', join(dave.home, 'by hand.git'), ...words.slice(1));
+    assert.deepEqual(words.slice(0, 3), ['git', 'fetch', all.hub]);
+    // The two commands do it wherever somebody stands: with the remote, and without it.
+    for (const name of ['dave', 'dora']) {
+      const one = await all.join(name);
+      if (name === 'dora') await one.git('remote', 'remove', 'origin');
+      const unknown = await one.lockstep(['reproduce', '01M8396F2HXXBNE4XH9BVHQ5X8', '--yes']);
+      assert.equal(unknown.code, 2, unknown.stderr);
+      await one.git(...words.slice(1));
+      const verdict = verdictSchema.parse(
+        JSON.parse(await one.expect(0, 'reproduce', id, '--yes', '--json')),
+      );
+      assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict, null, 1));
+    }
   });
 
   it('sends no secret of a command that the program has said again', async () => {
@@ -328,7 +338,10 @@ describe('sharing runs', function () {
     assert.match(text, /Others will lack:\n +private\.csv: read, but neither part of the code nor pinned/);
     assert.ok((await ana.git('ls-remote', 'origin')).includes(other));
     const again = await ana.expect(1, ...allowed);
-    assert.match(again, /already, and nothing was added since\.\n(?:Data: .*\n)?Others will lack:\n +private\.csv: read/);
+    assert.match(
+      again,
+      /already, and nothing was added since\.\n(?:Data: .*\n)?Others will lack:\n +private\.csv: read/,
+    );
     assert.match(again, /nobody else can reproduce it/);
   });
 
