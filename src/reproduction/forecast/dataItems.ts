@@ -1,6 +1,6 @@
 /** Lines of a forecast about data: what is here, pinned or gone. */
 import type { ForecastItem } from '../../runs/forecast.ts';
-import { madeAgain } from '../restore/errors.ts';
+import { checkedOut, madeAgain } from '../restore/errors.ts';
 import type { PinnedLook } from './lookAtPinned.ts';
 import { sumBytes, wholeBytes } from './wholeBytes.ts';
 
@@ -25,8 +25,13 @@ export function goneItem(what: string, size: { bytes?: number }, reason: string,
   return { ingredient: 'data', what, availability: 'gone', ...size, reason, mend };
 }
 
-/** With how it is had again, where a recorded run wrote it. */
-export function withWriter(item: ForecastItem, writers: ReadonlyMap<string, string>): ForecastItem {
+/** With how it is had again, where a pin of today holds it or a recorded run wrote it. */
+export function withSource(
+  item: ForecastItem,
+  writers: ReadonlyMap<string, string>,
+  since: ReadonlySet<string>,
+): ForecastItem {
+  if (since.has(item.what) && item.availability === 'gone') return { ...item, mend: checkedOut([item.what]) };
   const id = writers.get(item.what);
   if (id === undefined) return item;
   return {

@@ -14,9 +14,11 @@ import type { Result } from '../../runs/result.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runsThatWrote } from '../../runs/runsThatWrote.ts';
 import { presentFiles } from '../restore/presentFiles.ts';
+import { pinnedSince } from '../restore/pinnedSince.ts';
 import { isInside } from '../restore/relocatePaths.ts';
-import { goneItem, itemsHere, pinnedItem, withWriter } from './dataItems.ts';
+import { goneItem, itemsHere, pinnedItem, withSource } from './dataItems.ts';
 import { fileNow, type FileNow, type ReadingBudget } from './fileNow.ts';
+import { inBatches } from './inBatches.ts';
 import { lookAtEarlier, type EarlierLook, type LostEarlier } from './lookAtEarlier.ts';
 import { lookAtPresent } from './lookAtPresent.ts';
 import { lookAtPinned, type PinnedLook, type RemoteQuestion } from './lookAtPinned.ts';
@@ -64,6 +66,8 @@ export interface DataLook {
   readonly presentCaps: readonly string[];
   /** Of what is missing or has changed: id of the run that wrote it. */
   readonly writers: ReadonlyMap<string, string>;
+  /** Of what is missing: what the working tree pins by now, and the code of the run did not. */
+  readonly pinnedSince: ReadonlySet<string>;
   /** Bytes that a reproduction copies at most. */
   readonly copied: number;
 }
@@ -175,7 +179,8 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
           question.store,
           inputs.filter(({ path }) => other.has(path)),
         );
-  for (const [at, item] of items.entries()) items[at] = withWriter(item, writers);
+  const since = await pinnedSince(question.workspace, missing);
+  for (const [at, item] of items.entries()) items[at] = withSource(item, writers, since);
   const code = new Set(inputs.filter(one => one.code === true).map(({ path }) => path));
   for (const [at, item] of items.entries())
     if (code.has(item.what)) items[at] = { ...item, ingredient: 'code' };
@@ -189,7 +194,8 @@ export async function lookAtData(question: DataQuestion): Promise<DataLook> {
       ...{ ingredient: 'data', what: 'pinned data', availability: 'unknown', reason: pinned.problem },
     });
   return {
-    ...{ items, missing, changed, unverified, writers, lost: earlier.lost, presentCaps: present.caps },
+    ...{ items, missing, changed, unverified, writers, lost: earlier.lost },
+    ...{ presentCaps: present.caps, pinnedSince: since },
     copied: question.copiesLarge === true ? copied : Math.min(copied, copyLimitTogether),
   };
 }
@@ -277,15 +283,6 @@ async function lookAtPlain(
       : { input, now: { state: 'unverified', reason: 'it was overwritten after the run had read it' } };
   if (now.state === 'missing' && input.how === 'ambiguous') return { input, now: undefined };
   return { input, now };
-}
-
-const atOnce = 32;
-
-async function inBatches<T, R>(items: readonly T[], look: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += atOnce)
-    results.push(...(await Promise.all(items.slice(at, at + atOnce).map(look))));
-  return results;
 }
 
 /** Data that the run wrote to, or that root could write to through a link, is never linked. */

@@ -60,7 +60,7 @@ export async function standsInTheWay(question: WayQuestion): Promise<LockstepErr
   const missing = [...data.missing, ...(question.code?.missingFiles ?? [])].filter(
     path => !without.has(path),
   );
-  if (missing.length > 0) errors.push(inputsMissing(missing, plan.pins, data.writers));
+  if (missing.length > 0) errors.push(inputsMissing(missing, plan.pins, data.writers, data.pinnedSince));
   const parts = (question.code?.missingParts ?? []).filter(({ path }) => !without.has(path));
   if (parts.length > 0) errors.push(codeMissing(original.id, parts));
   const overwritten = data.lost.filter(one => one.opened === 'replace' && !without.has(one.path));

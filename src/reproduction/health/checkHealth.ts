@@ -3,9 +3,10 @@
  * only remotes on this machine are asked unless the network is allowed; what was not asked is told, never guessed.
  */
 import { findRepository } from '../../git/findRepository.ts';
-import { knownValue } from '../../runs/known.ts';
+import type { Plan } from '../../runs/plan.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
-import type { RunHealth } from '../../runs/runHealth.ts';
+import type { HealthProblem, RunHealth } from '../../runs/runHealth.ts';
+import { codeUnknown } from '../errors.ts';
 import type { ReadingBudget } from '../forecast/fileNow.ts';
 import { isAgreedTo } from '../forecast/lookAtEnvironment.ts';
 import type { RemoteQuestion } from '../forecast/lookAtPinned.ts';
@@ -58,6 +59,8 @@ export async function checkHealthOfRuns({
     signal?.throwIfAborted();
     const { plan, id } = original;
     const common = { schemaVersion: healthVersion, runId: id, at: new Date().toISOString() };
+    if (plan?.code.known === 'unknown' && isOwnRun(plan))
+      return { ...common, problems: [notRecorded(id, plan.code.reason)], unchecked: [] };
     const why = whyNotLookedAt(original);
     if (plan === undefined || why !== undefined)
       return { ...common, problems: [], unchecked: [why ?? 'its plan cannot be read'] };
@@ -100,6 +103,15 @@ function whyNotLookedAt({ plan, problems }: RunDetails): string | undefined {
   if (plan.origin !== undefined) return 'it was imported, and cannot be reproduced in any case';
   if (plan.parent !== undefined)
     return 'it is a child run, and is reproduced with the run that it belongs to';
-  if (knownValue(plan.code) === undefined) return 'its code was not recorded';
   return undefined;
+}
+
+function isOwnRun({ origin, parent }: Plan): boolean {
+  return origin === undefined && parent === undefined;
+}
+
+/** Nothing can be said of the rest, and nothing mends this run. */
+function notRecorded(id: string, reason: string): HealthProblem {
+  const { code, message, mend } = codeUnknown(id, reason);
+  return { code, ingredient: 'code', severity: 'gone', message, ...(mend === undefined ? {} : { mend }) };
 }

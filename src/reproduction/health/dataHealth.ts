@@ -17,6 +17,7 @@ import { inputsOf, lookAtData, type DataLook } from '../forecast/lookAtData.ts';
 import { lookAtPinned, type PinnedLook, type RemoteQuestion } from '../forecast/lookAtPinned.ts';
 import { possiblePinFiles, snapshotPins } from '../forecast/snapshotPins.ts';
 import { lookUpInTree, type SnapshotTree } from '../forecast/snapshotTree.ts';
+import { pinnedSince } from '../restore/pinnedSince.ts';
 import { foldersOfEnvironment } from '../restore/environmentFolders.ts';
 import type { Findings } from './findings.ts';
 
@@ -84,14 +85,18 @@ export async function dataHealth(question: DataHealthQuestion): Promise<DataHeal
   problems.push(...look.items.filter(one => pinnedAs(one.what).length === 0).flatMap(itemProblem));
   const written = new Set((result?.outputs ?? []).map(output => output.path));
   const lost = new Set([...look.missing, ...look.changed.map(({ path }) => path)]);
+  const unpinned = inputs
+    .filter(({ path, how }) => !isAbsolute(path) && how !== 'ambiguous' && !lost.has(path))
+    .map(({ path }) => path)
+    .filter(path => !written.has(path) && pinnedAs(path).length === 0)
+    .filter(path => pinned.tree?.entries.has(path) !== true);
+  const since = await pinnedSince(root, unpinned);
   problems.push(
     ...unpinnedProblems(
-      inputs
-        .filter(({ path, how }) => !isAbsolute(path) && how !== 'ambiguous' && !lost.has(path))
-        .map(({ path }) => path)
-        .filter(path => !written.has(path) && pinnedAs(path).length === 0)
-        .filter(path => pinned.tree?.entries.has(path) !== true),
+      unpinned.filter(path => !since.has(path)),
+      unpinnedProblem,
     ),
+    ...unpinnedProblems([...since], pinnedLater),
   );
   return { problems: shortened(problems), unchecked: unchecked.slice(0, mostTold), look };
 }
@@ -165,13 +170,16 @@ function tell(look: PinnedLook, problems: HealthProblem[], unchecked: string[]):
 }
 
 /** Files that nothing but this folder has. Many in one folder are one problem, mended by one command. */
-function unpinnedProblems(paths: readonly string[]): HealthProblem[] {
+function unpinnedProblems(
+  paths: readonly string[],
+  problemOf: (what: string, path: string) => HealthProblem,
+): HealthProblem[] {
   const folders = new Map<string, string[]>();
   for (const path of paths) folders.set(dirname(path), [...(folders.get(dirname(path)) ?? []), path]);
   return [...folders].flatMap(([folder, files]) =>
     folder === '.' || files.length === 1
-      ? files.map(path => unpinnedProblem(path, path))
-      : [unpinnedProblem(`${files.length} files of ${folder}`, folder)],
+      ? files.map(path => problemOf(path, path))
+      : [problemOf(`${files.length} files of ${folder}`, folder)],
   );
 }
 
@@ -179,7 +187,16 @@ function unpinnedProblem(what: string, path: string): HealthProblem {
   return {
     ...{ code: 'data-unpinned', ingredient: 'data', severity: 'at-risk' },
     message: `Only this folder has ${what}: neither git nor a pin holds what the run read.`,
-    mend: `Pin it: lockstep data add ${path}`,
+    // A record never changes, so its run has no pin whatever is pinned later.
+    mend: `Pin it, and run again for a record with the pin: lockstep data add ${path}`,
+  };
+}
+
+function pinnedLater(what: string, path: string): HealthProblem {
+  return {
+    ...{ code: 'data-unpinned', ingredient: 'data', severity: 'at-risk' },
+    message: `The code of the run has no pin of ${what}, pinned since: a reproduction has what it read from this folder alone.`,
+    mend: `Run again for a record with the pin. Where it is missing: lockstep data checkout ${path}`,
   };
 }
 

@@ -115,6 +115,7 @@ export function inputsMissing(
   paths: readonly string[],
   pins: readonly PinnedPath[] = [],
   writers: ReadonlyMap<string, string> = new Map(),
+  since: ReadonlySet<string> = new Set(),
 ): LockstepError {
   const holding = pins.filter(({ path: pinned }) =>
     paths.some(path => path === pinned || path.startsWith(`${pinned}/`) || pinned.startsWith(`${path}/`)),
@@ -124,8 +125,13 @@ export function inputsMissing(
   return new LockstepError({
     code: 'input-missing',
     message: `The run read ${shown}, which ${paths.length === 1 ? 'is' : 'are'} neither part of its code nor here any more.`,
-    mend: `Put the files back where they were and try again.${againBy(paths, writers)} Or go on without, after which the verdict is inconclusive at best: ${formatCommand('lockstep', ['reproduce', ...paths.slice(0, 5).flatMap(path => ['--without', path])])} …`,
+    mend: `${since.size > 0 ? `${checkedOut([...since])} Then try again.` : 'Put the files back where they were and try again.'}${againBy(paths, writers)} Or go on without, after which the verdict is inconclusive at best: ${formatCommand('lockstep', ['reproduce', ...paths.slice(0, 5).flatMap(path => ['--without', path])])} …`,
   });
+}
+
+/** How inputs are had again that were pinned after the run: its own code knows no pin of them. */
+export function checkedOut(paths: readonly string[]): string {
+  return `Bring back what was pinned since: ${formatCommand('lockstep', ['data', 'checkout', ...paths.slice(0, 5)])}.`;
 }
 
 /** The first stage that can be run again; empty where none is known. */

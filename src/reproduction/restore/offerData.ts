@@ -12,6 +12,7 @@ import { linkSecretFiles } from './linkSecretFiles.ts';
 import { offerEarlier } from './offerEarlier.ts';
 import { offerInputs } from './offerInputs.ts';
 import { offerLeftOut } from './offerLeftOut.ts';
+import { pinnedSince } from './pinnedSince.ts';
 import { offerPinned } from './offerPinned.ts';
 import { offerPresent } from './offerPresent.ts';
 import type { Preparation, PreparationRequest } from './prepareReproduction.ts';
@@ -87,7 +88,7 @@ export async function offerData(
       store,
       inputs.filter(({ path }) => gone.includes(path)),
     );
-    throw inputsMissing(gone, plan.pins, writers);
+    throw inputsMissing(gone, plan.pins, writers, await pinnedSince(workspace, gone));
   }
   const parts = lostParts(code, known.missing, leftOut.missing, captured).filter(
     ({ path }) => !without.has(path),

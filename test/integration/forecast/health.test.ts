@@ -142,7 +142,20 @@ describe('the health of runs', function () {
       (await check('labelled')).problems.map(({ severity, code, mend }) => `${severity} ${code}: ${mend}`);
     // Which files were read is written down when the run is over.
     await waitFor('the inputs', async () => (await labelled()).length > 0);
-    assert.deepEqual(await labelled(), ['at-risk data-unpinned: Pin it: lockstep data add labels.txt']);
+    assert.deepEqual(await labelled(), [
+      'at-risk data-unpinned: Pin it, and run again for a record with the pin: lockstep data add labels.txt',
+    ]);
+    // Pinning mends the next run, and brings the file back for this one.
+    assert.equal((await project.lockstep(['data', 'add', 'labels.txt'])).code, 0);
+    const [pinned] = await labelled();
+    assert.match(pinned ?? '', /^at-risk data-unpinned: Run again .*lockstep data checkout labels\.txt$/);
+    await rm(join(root, 'labels.txt'));
+    assert.match((await labelled())[0] ?? '', /^gone data-missing: .*lockstep data checkout labels\.txt\.$/);
+    const gone = await project.lockstep(['reproduce', 'labelled']);
+    assert.equal(gone.code, 3);
+    assert.match(gone.stderr, /lockstep data checkout labels\.txt\. Then try again\./);
+    assert.equal((await project.lockstep(['data', 'checkout', 'labels.txt'])).code, 0);
+    await rm(join(root, 'labels.txt.dvc'));
     await writeFile(join(root, 'labels.txt'), 'dog');
     assert.deepEqual(await codes('labelled'), ['gone input-changed']);
     await rm(join(root, 'labels.txt'));
@@ -173,6 +186,20 @@ describe('the health of runs', function () {
     assert.deepEqual(
       (await gone()).sort(),
       lost.map(({ what, reason }) => `${what} is gone: ${reason ?? ''}.`).sort(),
+    );
+  });
+
+  it('ends where the code was never recorded', async () => {
+    const cwd = join(project.repository.home, 'no repository');
+    await mkdir(cwd);
+    await writeFile(join(cwd, 'plain.py'), 'print(1)\n');
+    const run = await project.lockstep(['run', '--', 'python3', 'plain.py'], { cwd });
+    assert.equal(run.code, 0, run.stderr);
+    const { code, document } = await project.json(['health', '@1', '--json'], { cwd });
+    const [health] = healthOutputSchema.parse(document).runs;
+    assert.deepEqual(
+      [code, health?.problems.map(one => `${one.severity} ${one.code}`), health?.unchecked],
+      [1, ['gone code-unknown'], []],
     );
   });
 
