@@ -26,6 +26,8 @@ export interface OutputRules {
   /** Where the bytes of an output can still be read, or undefined when they are gone or have changed since. */
   readonly originalFile?: (output: FileUse) => Promise<string | undefined>;
   readonly reproducedFile?: (output: FileUse) => Promise<string | undefined>;
+  /** Paths of those that the reproduction found as the original had left them, and did not make again. */
+  readonly found?: ReadonlySet<string>;
   /** Puts the place of the original where a text of the reproduction names its own. */
   readonly asRecorded?: ((text: string) => string) | undefined;
 }
@@ -82,6 +84,14 @@ async function compareOutput(
       verdict: 'inconclusive',
       volatile: true,
       sentence: 'Not counted: something else may have written it.',
+    };
+  if (!isThere && rules.found?.has(path) === true)
+    return {
+      ...facts,
+      verdict: 'inconclusive',
+      volatile: true,
+      sentence:
+        'Not counted: the reproduction found it as the original had left it, and did not make it again.',
     };
   if (!isThere) return graded('diverged', 'The reproduction did not write it.');
   if (original === undefined || original.problem === 'missing')

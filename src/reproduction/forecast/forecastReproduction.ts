@@ -49,6 +49,7 @@ import { lookAtVariables } from './lookAtVariables.ts';
 import { openData } from './openData.ts';
 import { openQuestions, openText } from './openQuestions.ts';
 import { isSeedUnknown, lookAtParameters } from './lookAtParameters.ts';
+import { lookAtLeft } from './lookAtLeft.ts';
 import { confirmed, namesOf, packagesOf, withCaptured } from './recordAtHand.ts';
 import { shortenItems } from './shortenItems.ts';
 import { undecidable } from './undecidable.ts';
@@ -181,6 +182,7 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
       ...{ inputs: captured?.inputs ?? [], listed: evidence.identical ? [] : (captured?.listed ?? []) },
       ...{ escapes, workspace: root, budget, signal },
     })),
+    ...(evidence.identical ? [] : await lookAtLeft(plan, result)),
     ...(await lookAtSecretFiles(original, root)),
     ...lookAtParameters(plan, result, variables, captured, drawn).filter(
       one => !(evidence.identical && isSeedUnknown(one)),

@@ -40,7 +40,7 @@ export async function outsideOutputs(
     if (!isAbsolute(output.path) || isInside(inRoot(output.path), plan.root) || !wasWritten(output)) continue;
     // The program names it after its run: a reproduction is another one.
     if (output.path.includes(plan.id)) continue;
-    const named = foldersUpFrom(output.path).find(path => argv.some(word => names(word, path)));
+    const named = redirectedBy(argv, output.path);
     if (named !== undefined) redirect.add(named);
     else if (
       !argv.some(word => namesRelatively(word, output.path, cwd)) &&
@@ -55,6 +55,11 @@ export async function outsideOutputs(
       fixed.push(output.path);
   }
   return { redirect: [...redirect], fixed };
+}
+
+/** The file, or a folder above it, that a word of the command names. */
+export function redirectedBy(argv: readonly string[], output: string): string | undefined {
+  return foldersUpFrom(output).find(path => argv.some(word => names(word, path)));
 }
 
 /** Where no hash was recorded size and time decide. */

@@ -19,6 +19,7 @@ import { noVolatilePatterns } from '../comparison/volatileNames.ts';
 import type { MetricComparison } from '../comparison/compareMetric.ts';
 import type { ComparisonRules, KeyedSeries } from '../comparison/compareMetrics.ts';
 import { compareOutputs } from '../comparison/compareOutputs.ts';
+import { foundOutputs } from './foundOutputs.ts';
 import { explainVerdict } from './explainVerdict.ts';
 import { bothEnded, gradeReproduction, isWholeRun, worstOf } from './gradeReproduction.ts';
 import { endOf } from './endOf.ts';
@@ -111,6 +112,7 @@ export async function judgeReproduction(
     metricsAgree: worst === 'identical' || worst === 'within-tolerance',
     metricsApart: worst === 'within-tolerance',
     declared: original.plan.declaredOutputs,
+    found: foundOutputs(original, reproduced),
     asRecorded: rules.asRecorded,
     ...(original.outputFile === undefined ? {} : { originalFile: original.outputFile }),
     ...(reproduced.outputFile === undefined ? {} : { reproducedFile: reproduced.outputFile }),

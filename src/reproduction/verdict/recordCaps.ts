@@ -6,6 +6,7 @@ import { editedCode } from '../../runs/editedCode.ts';
 import { knownValue } from '../../runs/known.ts';
 import { leftCaps } from '../../runs/leftProcesses.ts';
 import { isInside } from '../restore/relocatePaths.ts';
+import { foundOutputCaps } from './foundOutputs.ts';
 import { unobserved } from './ingredients/compareData.ts';
 import { packageEdits } from './ingredients/comparePackageEdits.ts';
 import type { JudgedRun } from './judgeReproduction.ts';
@@ -30,6 +31,7 @@ export function recordCaps(
     ...observationCaps(original, reproduced),
     ...outsideCodeCaps(original, reproduced, elsewhere),
     ...ambiguousOutputCaps(original, reproduced),
+    ...foundOutputCaps(original, reproduced),
     ...ownCacheCaps(original, reproduced),
     ...environmentCaps(original, reproduced, samePackages),
   ];

@@ -9,6 +9,7 @@ import { verdictSchema } from '../../../src/runs/verdict.ts';
 import type { Verdict } from '../../../src/runs/verdict.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliProject } from '../../helpers/lockstepCli.ts';
+import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
 
 const files = {
   '.gitignore': '/out/\n/logs/\n/fresh/\n/runs/\n/samples/\n/newest/\n/nothing/\n',
@@ -64,6 +65,17 @@ for name in glob.glob('newest/*'):
     with open(name) as file:
         values[name] = float(file.read())
 print(json.dumps({'step': 1, 'loss': values[newest]}))
+`,
+  // Downloads once, as libraries do.
+  'download.py': `
+import json, os
+path = os.path.expanduser('~/.keras/datasets/numbers.txt')
+if not os.path.exists(path):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w') as file:
+        file.write('3')
+with open(path) as file:
+    print(json.dumps({'step': 1, 'loss': float(file.read())}))
 `,
   'list.py': `
 import json, os
@@ -202,6 +214,24 @@ describe('folders of a run', function () {
     }
     const verdict = await reproduced('python3', 'newest.py');
     assert.equal(verdict.verdict, 'identical', verdict.sentence);
+  });
+
+  it('is no reason to make again what lies outside the repository', async () => {
+    await using home = await temporaryFolder();
+    const options = { env: { HOME: home.path } };
+    const ran = await project.json(['run', '--json', '--', 'python3', 'download.py'], options);
+    const { id } = ran.document as { id: string };
+    const ahead = await project.json(['reproduce', id, '--forecast', '--json'], options);
+    assert.match(forecastSchema.parse(ahead.document).sentence, /not certain/);
+    const { document } = await project.json(['reproduce', id, '--json'], options);
+    const verdict = verdictSchema.parse(document);
+    assert.equal(verdict.verdict, 'within-tolerance', verdict.sentence);
+    const [output] = verdict.outputs;
+    assert.deepEqual([output?.volatile, output?.verdict], [true, 'inconclusive']);
+    assert.match(
+      verdict.caps.join(),
+      /numbers\.txt was there as the original had left it, and was not made again$/,
+    );
   });
 
   it('is there where it held nothing', async () => {

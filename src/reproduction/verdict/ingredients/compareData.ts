@@ -2,6 +2,7 @@
 import type { FileUse } from '../../../runs/captured.ts';
 import { decidesNothing, lostText, openedAs, type Opened } from '../../restore/isOverwritten.ts';
 import { differingFolders } from '../../restore/presentFiles.ts';
+import { foundOutputs } from '../foundOutputs.ts';
 import type { Ingredient } from '../../../runs/verdict.ts';
 import { IngredientFindings } from './ingredientSide.ts';
 import type { IngredientSide } from './ingredientSide.ts';
@@ -41,8 +42,9 @@ export function compareData(original: IngredientSide, now: IngredientSide): Ingr
       else if (use.hashOf === 'listing')
         findings.unknown(`of ${use.path} only names and sizes of files were compared`);
     }
+    const found = foundOutputs(original, now);
     for (const use of after)
-      if (!earlier.has(use.path)) {
+      if (!earlier.has(use.path) && !found.has(use.path)) {
         if (isUnsure(use)) findings.unknown(`${use.path} may be read now only`);
         else findings.differs(`${use.path} was read by the reproduction only`);
       }
