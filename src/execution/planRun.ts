@@ -84,6 +84,7 @@ export async function planRun(spec: LaunchSpec, context: PlanContext): Promise<P
     ...(spec.pinOutputs === undefined ? {} : { pinOutputs: spec.pinOutputs }),
     ...(pins === undefined ? {} : { pins }),
     metricLines: spec.metricLines,
+    lineRules: 2,
     ...(spec.reproduces === undefined ? {} : { reproduces: spec.reproduces }),
     ...(spec.purpose === undefined ? {} : { purpose: spec.purpose }),
     ...(spec.rerunOf === undefined ? {} : { rerunOf: spec.rerunOf }),

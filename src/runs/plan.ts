@@ -247,6 +247,8 @@ export const planSchema = z.looseObject({
   pins: z.array(pinnedPathSchema).optional(),
   /** Whether `key: value` lines on standard output become metrics in this run. */
   metricLines: z.boolean().default(false),
+  /** What of a JSON line is a metric: absent for single numbers alone, 2 for numbers as text and in arrays as well. */
+  lineRules: z.int().optional(),
   /** The run this one reproduces or reruns with changes. */
   reproduces: runIdSchema.optional(),
   /** Of a reproduction that attests nothing: half of a determinism probe, or a trial to find a cause. */

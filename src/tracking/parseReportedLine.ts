@@ -1,6 +1,7 @@
 /**
  * Reads one JSON line that a program reports about itself: metrics (`{"epoch": 3, "loss": 0.1}` or the long form
- * `{"metric": "loss", "value": 0.1, "step": 3}`) and parameters (`{"params": {…}}`). Only numbers are metrics.
+ * `{"metric": "loss", "value": 0.1, "step": 3}`) and parameters (`{"params": {…}}`). Only numbers are metrics, also as text,
+ * and those of a short array under their places: `f1/0`, `f1/1`.
  *
  * Ordinary structured logs share standard output with metrics. A line with a log level, or with a clock and a message,
  * is a log line: it counts only when it also names a step, and then without its identifiers and clocks.
@@ -9,6 +10,7 @@ import type { ParameterValue } from '../runs/plan.ts';
 import { collectParameters, isRecord } from './collectParameters.ts';
 import { parseLenientJson } from './lenientJson.ts';
 import { boundedKey, clockTime, meaningOf } from './metricNames.ts';
+import { numberOf, numbersOf } from './reportedNumbers.ts';
 import type { ReportedLine } from './reportedLine.ts';
 
 const parameterFields = new Set(['params', 'parameters', 'hparams', 'hyperparameters', 'config']);
@@ -43,12 +45,15 @@ function readReport(
   const parameters: Record<string, ParameterValue> = {};
   const long = longForm(fields);
   if (long !== undefined) metrics.push(long);
-  else
-    for (const [key, value] of Object.entries(fields)) {
-      if (parameterFields.has(key.toLowerCase()) && isRecord(value)) collectParameters('', value, parameters);
-      else if (key === 'metrics' && isRecord(value)) collectMetrics('', value, place.stepField, metrics, 0);
-      else collectMetric(key, value, place.stepField, metrics, 0);
-    }
+  // What a line says beside a name and its value is said, too.
+  const isSaid = (key: string): boolean =>
+    long !== undefined && (key === 'value' || meaningOf(key).step >= 0);
+  for (const [key, value] of Object.entries(fields)) {
+    if (isSaid(key)) continue;
+    if (parameterFields.has(key.toLowerCase()) && isRecord(value)) collectParameters('', value, parameters);
+    else if (key === 'metrics' && isRecord(value)) collectMetrics('', value, place.stepField, metrics, 0);
+    else collectMetric(key, value, place.stepField, metrics, 0);
+  }
   return { ...place.said, metrics, parameters };
 }
 
@@ -105,8 +110,8 @@ function isLogLine(fields: Record<string, unknown>): boolean {
 }
 
 function longForm(fields: Record<string, unknown>): { key: string; value: number } | undefined {
-  const value = fields['value'];
-  if (typeof value !== 'number') return undefined;
+  const value = numberOf(fields['value']);
+  if (value === undefined) return undefined;
   for (const field of longFormNames) {
     const key = fields[field];
     if (typeof key === 'string' && key !== '') return { key: boundedKey(key), value };
@@ -125,14 +130,20 @@ function collectMetric(
     if (depth < deepestNesting) collectMetrics(key, value, undefined, into, depth + 1);
     return;
   }
-  if (typeof value !== 'number' || key === '' || into.length >= mostKeysPerLine) return;
+  if (key === '' || into.length >= mostKeysPerLine) return;
+  const numbers = Array.isArray(value) ? numbersOf(value) : undefined;
+  const single = numberOf(value);
+  if (numbers === undefined && single === undefined) return;
   const name = key.slice(key.lastIndexOf('/') + 1);
   const meaning = meaningOf(name);
   if (key === stepField || meaning.never || meaning.withinEpoch) return;
   // Other coordinates of the same line say nothing new; the epoch of a step does.
-  if (depth === 0 && meaning.step >= 0 && name.toLowerCase() !== 'epoch') return;
-  if (meaning.clock && clockTime(value) !== undefined) return;
-  into.push({ key: boundedKey(key), value });
+  const isPlace = meaning.step >= 0 && (name.toLowerCase() !== 'epoch' || typeof value !== 'number');
+  if (depth === 0 && isPlace) return;
+  if (meaning.clock && clockTime(single ?? value) !== undefined) return;
+  if (single !== undefined) into.push({ key: boundedKey(key), value: single });
+  for (const { place, value: one } of numbers ?? [])
+    if (into.length < mostKeysPerLine) into.push({ key: boundedKey(`${key}/${place}`), value: one });
 }
 
 function collectMetrics(

@@ -20,11 +20,13 @@ export function volatileMetricReason(
   patterns: VolatilePatterns = noVolatilePatterns,
 ): string | undefined {
   return byPatterns(key, patterns.metrics, () => {
+    // The places of an array: `epoch_ms/0`.
+    const named = key.replace(/(?<=.)(?:\/\d+)+$/, '');
     // A child run's metrics have its name in front.
-    const ofMachine = /\/(system\/.*)$/.exec(key)?.[1];
-    const names = ofMachine === undefined ? [key] : [key, ofMachine];
+    const ofMachine = /\/(system\/.*)$/.exec(named)?.[1];
+    const names = ofMachine === undefined ? [named] : [named, ofMachine];
     // `runtime_loss` is a loss, however it is called; `loss_time` is a time. What a model says of time is no time of it.
-    if (isQuality(nameWords(key)) || isPredicted(nameWords(key))) return undefined;
+    if (isQuality(nameWords(named)) || isPredicted(nameWords(named))) return undefined;
     return metricKinds.find(kind => names.some(name => kind.matches(nameWords(name))))?.name;
   });
 }

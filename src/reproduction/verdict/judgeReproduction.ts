@@ -28,6 +28,7 @@ import type { TouchedWorkspace } from '../restore/touchedWorkspace.ts';
 import type { IngredientSide } from './ingredients/ingredientSide.ts';
 import { storedPrecision } from './storedPrecision.ts';
 import { unreachedOutputs, type Stop } from '../comparison/unreachedOutputs.ts';
+import { withUnread } from '../comparison/unreadMetrics.ts';
 import { withUnheard } from '../comparison/unheardMetrics.ts';
 
 export const verdictVersion = 1;
@@ -101,7 +102,8 @@ export async function judgeReproduction(
     originalCutShort: endedEarly(ends.original, undefined),
     ...(stop === undefined || (partAskedFor && stop.how === 'stopped') ? {} : { stop }),
   });
-  const metrics = withLastDigits(withUnheard(compared, ownServers), rules.lastDigits ?? new Map(), key =>
+  const read = withUnread(compared, { original: original.plan, reproduction: reproduced.plan });
+  const metrics = withLastDigits(withUnheard(read, ownServers), rules.lastDigits ?? new Map(), key =>
     (rules.tolerances ?? []).some(({ pattern }) => matchesGlob(pattern, key)),
   );
   const counted = metrics.filter(metric => !metric.verdict.volatile).map(metric => metric.verdict.verdict);

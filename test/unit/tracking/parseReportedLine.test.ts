@@ -44,7 +44,7 @@ describe('a JSON line reports', () => {
   describe('values that JSON does not know', () => {
     table([
       ['{"step": 1, "loss": NaN}', 'loss=NaN @step 1'],
-      ['{"a": Infinity, "b": -Infinity, "c": [NaN]}', 'a=Infinity b=-Infinity'],
+      ['{"a": Infinity, "b": -Infinity, "c": [NaN]}', 'a=Infinity b=-Infinity c/0=NaN'],
       ['{"note": "NaN, Infinity", "loss": NaN}', 'loss=NaN'],
       ['{"loss": 1e999}', 'loss=Infinity'],
     ]);
@@ -58,7 +58,33 @@ describe('a JSON line reports', () => {
         '{"key": "loss", "value": 1, "timestamp": 1767225600000, "step": 0}',
         'loss=1 @step 0 @time 1767225600000',
       ],
-      ['{"metric": "loss", "value": "0.5"}', 'nothing'],
+      ['{"metric": "loss", "value": "0.5"}', 'loss=0.5'],
+      ['{"metric": "loss", "value": "low"}', 'nothing'],
+      [
+        '{"step": 1, "name": "agent0", "value": 0.93, "policy_loss": 0.28, "epoch": 2}',
+        'agent0=0.93 policy_loss=0.28 @step 1',
+      ],
+    ]);
+  });
+
+  describe('numbers as text', () => {
+    table([
+      ['{"step": 1, "loss": "0.7420", "acc": 0.9}', 'loss=0.742 acc=0.9 @step 1'],
+      ['{"a": "nan", "b": "-inf", "c": "1e-05", "d": " 1", "e": "-3"}', 'a=NaN b=-Infinity c=0.00001 e=-3'],
+      ['{"sha": "12e5", "run": "0012", "day": "2026-01-01", "share": "93%"}', 'nothing'],
+      ['{"version": "1.0", "epoch": "3", "port": "80", "time": "1767225600"}', 'nothing'],
+    ]);
+  });
+
+  describe('arrays of numbers', () => {
+    const of = (length: number): string => JSON.stringify(Array.from({ length }, () => 1));
+    table([
+      ['{"epoch": 1, "f1": [0.5, 0.25]}', 'f1/0=0.5 f1/1=0.25 @step 1'],
+      ['{"confusion": [[1, 0], [2, 3]]}', 'confusion/0/0=1 confusion/0/1=0 confusion/1/0=2 confusion/1/1=3'],
+      ['{"metrics": {"f1": [1]}}', 'f1/0=1'],
+      ['{"loss": 1, "mixed": [1, "a"], "rows": [{"a": 1}], "none": [], "id": [1]}', 'loss=1'],
+      [`{"loss": 1, "grid": ${of(65)}}`, 'loss=1'],
+      [`{"loss": 1, "deep": [[[[[1]]]]]}`, 'loss=1'],
     ]);
   });
 

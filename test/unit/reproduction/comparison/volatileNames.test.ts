@@ -47,6 +47,8 @@ describe('volatile metric names', () => {
     ['mem', 'hardware'],
     ['reward_per_second', 'throughput'],
     ['error_memory', 'hardware'],
+    ['epoch_ms/0', 'elapsed time'],
+    ['latency_mae/0/1', undefined],
     ['charts/SPS', 'throughput'],
     ['ips', 'throughput'],
     ['ms/step', 'elapsed time'],

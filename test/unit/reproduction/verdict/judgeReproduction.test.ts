@@ -583,6 +583,21 @@ const cases: Case[] = [
     sentence: /^Identical through step 1: all 2 metric points equal the original/,
   },
   {
+    title: 'an original of a version that read fewer values',
+    original: { series: twoLosses },
+    reproduced: { series: [...twoLosses, earlyMetric], plan: { lineRules: 2 } },
+    verdict: 'identical',
+    sentence: /^Identical: .*; not counted: accuracy\.$/,
+    metrics: { accuracy: 'Not counted: the version that recorded the original did not read such values.' },
+  },
+  {
+    title: 'an original of a version that read the same',
+    original: { series: twoLosses, plan: { lineRules: 2 } },
+    reproduced: { series: [...twoLosses, earlyMetric], plan: { lineRules: 2 } },
+    verdict: 'diverged',
+    sentence: /^Diverged: the original has no metric accuracy\.$/,
+  },
+  {
     title: 'a metric of another rank',
     original: {
       series: [0, 1].map(rank => ({
