@@ -10,6 +10,7 @@ import type { Captured, FileUse, Hardware, SeenSeed } from '../runs/captured.ts'
 import { captured, knownValue, unknown } from '../runs/known.ts';
 import type { Known } from '../runs/known.ts';
 import { recentResults } from '../runs/recentResults.ts';
+import type { MadeLink } from '../runs/result.ts';
 import type { RunPaths, StorePath } from '../runs/runPaths.ts';
 import { packageEdits, packagesOf, storePackages, withKnownContents } from './capture/capturePackages.ts';
 import { changedCode } from './capture/changedCode.ts';
@@ -52,6 +53,8 @@ export interface RunCapture {
   meanwhile(): readonly string[];
   /** After {@link outputs}: folders that the run made for them. */
   madeFolders(): readonly string[];
+  /** After {@link outputs}: symbolic links that its programs made. */
+  links(): readonly MadeLink[];
   /** After {@link outputs}: files of the snapshot that somebody else changed meanwhile; undefined when unknown. */
   changedCode(): Promise<ChangedCode | undefined>;
   /** After {@link outputs}: hashes the inputs and writes captured.json. Never rejects. */
@@ -88,6 +91,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
     present: [],
     listed: [],
     madeFolders: [],
+    links: [],
     notKept: [],
   };
 
@@ -119,6 +123,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
     ownMlflow,
     meanwhile: () => uses.meanwhile,
     madeFolders: () => uses.madeFolders,
+    links: () => uses.links,
     async changedCode() {
       return findChanged(supervision, started, seen, unobserved).catch(
         note('Changes of the code', undefined),

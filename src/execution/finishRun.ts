@@ -82,6 +82,7 @@ export async function finishRun(
       : {}),
     outputs,
     ...(capture.madeFolders().length === 0 ? {} : { madeFolders: [...capture.madeFolders()] }),
+    ...(capture.links().length === 0 ? {} : { links: [...capture.links()] }),
     ...(holding === undefined ? {} : { secretsIn: holding }),
     ...(pinned === undefined ? {} : { pinned }),
     // Of what could not be kept while the disk was full the log still knows.

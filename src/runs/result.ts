@@ -31,6 +31,14 @@ export type MetricSummary = z.infer<typeof metricSummarySchema>;
 export const endStateSchema = z.enum(['finished', 'failed', 'cancelled']);
 export type EndState = z.infer<typeof endStateSchema>;
 
+export const madeLinkSchema = z.looseObject({
+  /** As of an output. */
+  path: z.string(),
+  /** Relative to the root where below it, else as the link has it. */
+  target: z.string(),
+});
+export type MadeLink = z.infer<typeof madeLinkSchema>;
+
 export const resultSchema = z.looseObject({
   schemaVersion: z.int().positive(),
   state: endStateSchema,
@@ -76,6 +84,8 @@ export const resultSchema = z.looseObject({
   changedAfterUse: z.array(z.string()).optional(),
   /** Folders that it made for its outputs, the topmost ones, paths as of outputs. Absent in records that do not tell. */
   madeFolders: z.array(z.string()).optional(),
+  /** Symbolic links that its Python programs made. Absent where there are none, and in records that do not tell. */
+  links: z.array(madeLinkSchema).optional(),
   /** Source files that changed while it ran and that no process of the run wrote, at most a hundred. */
   changedMeanwhile: z.array(z.string()).optional(),
   /** Of a reproduction that was ended because the part that was asked for was there; its state is `cancelled`. */

@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { errorText, systemErrorCode } from '../../base/systemError.ts';
 import type { FileUse, PresentFile } from '../../runs/captured.ts';
+import type { MadeLink } from '../../runs/result.ts';
 import { collapseFolders } from './collapseFolders.ts';
 import { changedProblem, describeEarlier, overwritten, sameTime } from './earlierUses.ts';
 import type { ListedInput } from './earlierUses.ts';
@@ -17,6 +18,7 @@ import { wasLeftAlone, type OutputSights } from './leftAlone.ts';
 import { listedFolders } from './listedFolders.ts';
 import { loadedCode } from './loadedCode.ts';
 import { foldersMadeBy, madeFolders } from './madeFolders.ts';
+import { madeLinks } from './madeLinks.ts';
 import { movedFiles } from './movedFiles.ts';
 import { goneProblem, isOwnTemporary } from './temporaryFiles.ts';
 import type { Seen, SeenRead } from './readSeen.ts';
@@ -71,6 +73,7 @@ export interface FileUses {
   readonly listed: readonly string[];
   /** Folders that the run made for its outputs, paths as of outputs, sorted: the topmost ones. */
   readonly madeFolders: readonly string[];
+  readonly links: readonly MadeLink[];
   /** Files of the project that hold secrets and were read: relative to the root, sorted. */
   readonly notKept: readonly string[];
 }
@@ -192,6 +195,11 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
       .map(({ path }) => path)
       .sort(),
     madeFolders: made.map(path => base(context, path, 'seen').path),
+    links: await madeLinks(
+      (seen.links ?? []).filter(path => !ignored(path)),
+      root,
+      path => base(context, path, 'seen').path,
+    ),
     ...(await listedFolders({
       ...{ root, ignored, signal, madeByRun, madeFolders: made, isInSnapshot },
       ...{ startedAt: question.startedAt, listed: seen.listed ?? [] },

@@ -67,6 +67,8 @@ export interface Seen {
   /** Folders that were renamed, by their new names. */
   readonly moved?: readonly string[];
   readonly earlier?: readonly SeenEarlier[];
+  /** Where symbolic links were made. */
+  readonly links?: readonly string[];
   /** Folders whose entries were asked for. */
   readonly listed?: readonly string[];
   readonly folders?: readonly SeenFolder[];
@@ -106,6 +108,7 @@ export async function readSeen(
   /** Of what was written: by the names it has at the moment. */
   const placed = new Set<string>();
   const earlier = new Map<string, SeenEarlier>();
+  const links = new Set<string>();
   const listed = new Set<string>();
   const folders = new Map<string, SeenFolder>();
   const code = new Set<string>();
@@ -168,9 +171,10 @@ export async function readSeen(
         earlier.set(name, { path: name, size: line.s, modifiedAt: line.m, how: line.how, ...copy });
         break;
       }
+      case 'link':
       case 'l': {
         const name = outside(line.p);
-        if (name !== undefined) listed.add(name);
+        if (name !== undefined) (line.k === 'l' ? listed : links).add(name);
         break;
       }
       case 'd': {
@@ -239,6 +243,7 @@ export async function readSeen(
     writes: [...writes],
     ...(moved.size === 0 ? {} : { moved: [...moved] }),
     ...(earlier.size === 0 ? {} : { earlier: [...earlier.values()] }),
+    ...(links.size === 0 ? {} : { links: [...links] }),
     ...(listed.size === 0 ? {} : { listed: [...listed] }),
     ...(folders.size === 0 ? {} : { folders: [...folders.values()] }),
     within: [...within],

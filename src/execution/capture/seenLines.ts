@@ -17,7 +17,7 @@ const lineSchema = z.discriminatedUnion('k', [
   }),
   z.looseObject({ k: z.literal('r'), p: z.string(), s: z.number(), m: z.number(), t: z.number().optional() }),
   z.looseObject({ k: z.enum(['w', 'rw']), p: z.string(), f: z.string().optional() }),
-  z.looseObject({ k: z.literal('l'), p: z.string() }),
+  z.looseObject({ k: z.enum(['l', 'link']), p: z.string() }),
   z.looseObject({ k: z.literal('d'), p: z.string(), made: z.boolean() }),
   z.looseObject({
     k: z.literal('code'),

@@ -61,6 +61,11 @@ function byPattern(outputs: readonly FileUse[]): Map<string, FileUse[]> {
   return groups;
 }
 
+/** Whether two names are one but for the times and random words in them. */
+export function isSamePattern(one: string, other: string): boolean {
+  return patternOf(one).text === patternOf(other).text;
+}
+
 function isFile({ problem }: FileUse): boolean {
   return problem !== 'missing';
 }

@@ -9,6 +9,7 @@ import { lostInputs, type LostInput } from './ingredients/compareData.ts';
 import { compareIngredients } from './compareIngredients.ts';
 import { withReaders } from './ingredients/withReaders.ts';
 import { asksForPart } from '../comparison/asksForPart.ts';
+import { compareLinks } from '../comparison/compareLinks.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
 import { withLastDigits, type LastDigits } from '../comparison/lastDigits.ts';
 import { matchesGlob } from '../comparison/matchesGlob.ts';
@@ -119,7 +120,11 @@ export async function judgeReproduction(
     ...(original.outputFile === undefined ? {} : { originalFile: original.outputFile }),
     ...(reproduced.outputFile === undefined ? {} : { reproducedFile: reproduced.outputFile }),
   });
-  const files = written.map(output => withLostStart(output, lost));
+  const links = compareLinks(original.result?.links, reproduced.result?.links ?? [], {
+    ...(rules.volatile === undefined ? {} : { volatile: rules.volatile }),
+    declared: original.plan.declaredOutputs,
+  });
+  const files = [...written.map(output => withLostStart(output, lost)), ...links];
   const divergence = findDivergence(original.series, reproduced.series, metrics);
   const items = {
     metrics,

@@ -155,8 +155,11 @@ function checkValue(path: string, value: unknown, id: string): void {
     );
   }
   if (folder === 'result.json') {
-    const { outputs, pinned, madeFolders = [] } = resultSchema.parse(value);
-    requireNoEscape([...[...outputs, ...(pinned ?? [])].map(output => output.path), ...madeFolders], name);
+    const { outputs, pinned, madeFolders = [], links = [] } = resultSchema.parse(value);
+    requireNoEscape(
+      [...[...outputs, ...(pinned ?? []), ...links].map(output => output.path), ...madeFolders],
+      name,
+    );
   }
   if (folder === 'verdicts') {
     const { runId, reproductionId } = verdictSchema.parse(value);

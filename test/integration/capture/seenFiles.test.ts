@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { madeLinks } from '../../../src/execution/capture/madeLinks.ts';
 import { HookBench } from '../../helpers/hookBench.ts';
 
 describe('files that the Python hook sees', function () {
@@ -233,6 +234,26 @@ describe('files that the Python hook sees', function () {
     assert.deepEqual(
       [await run(none), (await bench.shown()).reads, (await bench.shown()).writes],
       [[], [], []],
+    );
+  });
+
+  it('are also the symbolic links that a program makes, under their last names', async () => {
+    await using bench = await HookBench.open({
+      'main.py': [
+        'import os',
+        'os.mkdir("runs"); os.symlink("one", "runs/best")',
+        'os.symlink("two", "runs/new"); os.replace("runs/new", "runs/last")',
+        'held = os.open("runs", os.O_RDONLY); os.chdir("/"); os.symlink("three", "held", dir_fd=held)',
+      ].join('\n'),
+    });
+    assert.equal((await bench.run(['main.py'])).stderr, '');
+    const { links = [] } = await bench.seen();
+    const names = links.map(path => relative(bench.root, path));
+    assert.deepEqual(names, ['runs/best', 'runs/new', 'runs/last', 'runs/held']);
+    const made = await madeLinks(links, bench.root, path => relative(bench.root, path));
+    assert.deepEqual(
+      made.map(({ path, target }) => `${path} -> ${target}`),
+      ['runs/best -> runs/one', 'runs/held -> runs/three', 'runs/last -> runs/two'],
     );
   });
 });

@@ -230,6 +230,13 @@ def _observe(seen_file):
         if path is not None and (path, False) in known:
             earlier(path, "replace")
 
+    def linked(path):
+        key = (path, "link")
+        if path is None or key in known or len(known) >= most_paths or path.startswith(outside):
+            return
+        known.add(key)
+        note({"k": "link", "p": path})
+
     def all_moved_away(folder):
         below = join(folder, "")
         for key in list(known):
@@ -243,10 +250,12 @@ def _observe(seen_file):
         if source is None or target is None:
             return
         try:
-            is_folder = (os_lstat(source).st_mode & 0o170000) == 0o040000
+            kind = os_lstat(source).st_mode & 0o170000
         except OSError:
             return
-        if not is_folder:
+        if kind == 0o120000:
+            linked(target)
+        if kind != 0o040000:
             moved_away(source)
             opened(target, True, False, True, "replace")
             return
@@ -412,6 +421,12 @@ def _observe(seen_file):
                 try:
                     if not state["off"]:
                         moved_away(named(args[0], args[1]))
+                except Exception:
+                    pass
+            elif event == "os.symlink":
+                try:
+                    if not state["off"]:
+                        linked(named(args[1], args[2]))
                 except Exception:
                     pass
             elif event == "os.link":
