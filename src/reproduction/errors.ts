@@ -1,6 +1,7 @@
 /** Why a run cannot be reproduced, and what would help. */
 import type { ConfirmedPlace } from '../runs/sharedRecord.ts';
 import { LockstepError } from '../base/lockstepError.ts';
+import type { RunDetails } from '../runs/runDetails.ts';
 
 export function runStillLive(id: string): LockstepError {
   return new LockstepError({
@@ -141,11 +142,23 @@ export function stdinGone(id: string, cause: unknown): LockstepError {
   });
 }
 
-export function reproductionNotJudged(id: string): LockstepError {
+/** @param reproduces Of a reproduction: the run that it reproduces, which is the one to reproduce once more. */
+export function reproductionNotJudged(
+  { id, state }: Pick<RunDetails, 'id' | 'state'>,
+  reproduces: string | undefined,
+): LockstepError {
+  const goesOn = state === 'preparing' || state === 'running';
+  const why = goesOn
+    ? `Run ${short(id)} goes on, so there is no verdict yet.`
+    : reproduces === undefined
+      ? `Run ${short(id)} has no verdict.`
+      : `Run ${short(id)} reproduces ${short(reproduces)}, ${state === 'cancelled' ? 'was cancelled and' : `has ${state === 'lost' ? 'been lost' : state} and`} has no verdict.`;
   return new LockstepError({
     code: 'reproduction-not-judged',
-    message: `Run ${short(id)} has no verdict.`,
-    mend: `Reproduce it: lockstep reproduce ${short(id)}`,
+    message: why,
+    mend: goesOn
+      ? `Watch it: lockstep logs ${short(id)} --follow`
+      : `Reproduce ${reproduces === undefined ? 'it' : 'that run once more'}: lockstep reproduce ${short(reproduces ?? id)}`,
   });
 }
 

@@ -36,7 +36,7 @@ export async function readReport(runs: RunStore, id: string): Promise<ReportCont
     (reproduces === undefined
       ? (original.verdicts.findLast(one => one.broughtBy === undefined) ?? original.verdicts.at(-1))
       : undefined);
-  if (verdict === undefined) throw reproductionNotJudged(id);
+  if (verdict === undefined) throw reproductionNotJudged(asked, reproduces);
   const cause = (await readCauseReports(original)).findLast(
     one => one.reproductionId === verdict.reproductionId,
   );

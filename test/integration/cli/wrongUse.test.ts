@@ -113,6 +113,12 @@ const rows: readonly Row[] = [
     ] as const
   ).map(([words, says]): Row => ({ place: 'runs', words, says })),
   { place: 'runs', words: ['share', 'push', 'only'], says: /no remote.*\n +.*git remote add/, code: 3 },
+  {
+    place: 'runs',
+    words: ['report', 'stopped'],
+    says: /Run \w{6} reproduces \w{6}, was cancelled and has no verdict\.\n +Reproduce that run once more: lockstep reproduce/,
+    code: 3,
+  },
   { place: 'outside', words: ['share', 'fetch'], says: /remote of a git repository.*\n +Export the run/ },
 ];
 
@@ -132,7 +138,9 @@ describe('wrong use of the command line', function () {
     const store = join(runs.root, '.git', 'lockstep');
     writeRun(store, { id: ulid(1000), plan: { name: 'twin' } });
     writeRun(store, { id: ulid(2000), plan: { name: 'twin' } });
-    writeRun(store, { id: ulid(3000), plan: { name: 'only' } });
+    const { id } = writeRun(store, { id: ulid(3000), plan: { name: 'only' } });
+    const stopped = { name: 'stopped', reproduces: id };
+    writeRun(store, { plan: stopped, result: { state: 'cancelled' } });
   });
   after(async () => {
     await runs.remove();
