@@ -1,15 +1,17 @@
 /**
- * Fills a folder with one recorded repository state: own git folder over shared objects, HEAD, then the files with
+ * Fills a folder with one recorded repository state: own git folder over shared objects, HEAD and its branch, then the files with
  * every conversion off, so that the bytes on disk are those of the record.
  */
 import { appendFile, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, devNull } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemErrorCode } from '../base/systemError.ts';
 import type { SnapshotGap } from '../runs/plan.ts';
+import { branchOfCheckout } from './branchOfCheckout.ts';
 import { bytePathOfRecord } from './bytePath.ts';
 import { copyObjects } from './copyObjects.ts';
 import { objectMissing } from './errors.ts';
+import { ownIdentity } from './ownIdentity.ts';
 import { openHeldFile } from './openHeldFile.ts';
 import type { Repository } from './findRepository.ts';
 import { runGit, type GitContext } from './runGit.ts';
@@ -18,6 +20,7 @@ import { snapshotStoreOf } from './snapshotStore.ts';
 /** The part of a record that a checkout is made from; a repository's and a submodule's have it both. */
 export interface RecordedState {
   readonly head?: string | undefined;
+  readonly branch?: string | undefined;
   readonly headCommitText?: string | undefined;
   readonly headCommitBase64?: string | undefined;
   readonly headTree?: string | undefined;
@@ -48,8 +51,9 @@ export async function fillCheckout(
     settings: checkoutSettings,
   };
   await mkdir(target, { recursive: true });
-  const [refs] = await Promise.all([
+  const [refs, identity] = await Promise.all([
     readRefs(source, ownObjects ? [] : (state.refs ?? sharedRefs), task),
+    ownObjects ? new Map<string, string>() : ownIdentity(source, task),
     initialise(here, source),
   ]);
   await mkdir(join(gitDir, 'info'), { recursive: true });
@@ -66,10 +70,12 @@ export async function fillCheckout(
           copyIfThere(join(source.commonDir, 'shallow'), join(gitDir, 'shallow')),
         ]),
     writeFile(join(gitDir, 'packed-refs'), refs),
-    appendFile(join(gitDir, 'config'), configuration(state)),
+    appendFile(join(gitDir, 'config'), configuration(state, identity)),
     writeFile(join(gitDir, 'info', 'attributes'), unconvertedAttributes),
   ]);
+  const branch = branchOfCheckout(state.branch, refs);
   if (state.head !== undefined) await placeHead(here, gitDir, state.head, state);
+  if (branch !== undefined) await nameBranch(gitDir, branch, state.head);
   await runGit(here, ['read-tree', '--reset', '-u', state.tree]);
   // The index says HEAD, as before a run: `git diff` and `git status` then show the changes as changes.
   await indexOfHead(here, state);
@@ -140,7 +146,7 @@ async function initialise(here: GitContext, source: Repository): Promise<void> {
 /**
  * No hooks, no collection, the settings that decide about bytes, and remotes that can be read about but not pushed to.
  */
-function configuration(state: RecordedState): string {
+function configuration(state: RecordedState, identity: ReadonlyMap<string, string>): string {
   const lines = ['[gc]', '\tauto = 0', '[maintenance]', '\tauto = false', '[core]'];
   lines.push(`\thooksPath = ${configValue(devNull)}`);
   for (const [name, value] of Object.entries(state.settings ?? {})) {
@@ -148,6 +154,8 @@ function configuration(state: RecordedState): string {
     const key = /^core\.(autocrlf|eol|filemode|symlinks)$/.exec(name)?.[1];
     if (key !== undefined) lines.push(`\t${key} = ${configValue(value)}`);
   }
+  if (identity.size > 0) lines.push('[user]');
+  for (const [name, value] of identity) lines.push(`\t${name} = ${configValue(value)}`);
   for (const [name, url] of Object.entries(state.remotes ?? {})) {
     lines.push(`[remote ${configValue(name)}]`, `\turl = ${configValue(url)}`);
     lines.push(`\tpushurl = ${configValue('no-push-from-a-private-checkout:')}`);
@@ -180,6 +188,15 @@ async function placeHead(
     await endHistoryAt(here, gitDir, head, bytes);
   }
   await writeFile(join(gitDir, 'HEAD'), `${head}\n`);
+}
+
+/** HEAD stands on the branch that it stood on, and that branch where it stood then: programs ask for its name. */
+async function nameBranch(gitDir: string, ref: string, head: string | undefined): Promise<void> {
+  if (head !== undefined) {
+    await mkdir(dirname(join(gitDir, ref)), { recursive: true });
+    await writeFile(join(gitDir, ref), `${head}\n`);
+  }
+  await writeFile(join(gitDir, 'HEAD'), `ref: ${ref}\n`);
 }
 
 /** Where parents were collected too, the history ends at `head`, as in a shallow clone. */

@@ -1,6 +1,6 @@
 /**
  * Makes a folder in which a recorded run can be executed again: a repository of its own that shares the objects of
- * the original, with its own refs and configuration and no hooks, HEAD at the recorded commit, and the working files
+ * the original, with its own refs and configuration and no hooks, HEAD at the recorded commit on a branch of the recorded name, and the working files
  * byte for byte as they were. Nothing done inside reaches the person's repository.
  */
 import { mkdir, readdir, stat } from 'node:fs/promises';

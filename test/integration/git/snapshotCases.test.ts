@@ -293,9 +293,55 @@ const cases: Case[] = [
       await repository.git('checkout', '--quiet', '--detach');
       await repository.write({ 'a.txt': 'changed\n' });
     },
-    check: async (code, repository) => {
+    check: async (code, repository, checkout) => {
       assert.equal(code.branch, undefined);
       assert.equal(code.head, await repository.git('rev-parse', 'HEAD'));
+      assert.equal(await gitIn(repository, checkout, 'branch', '--show-current'), '');
+    },
+  },
+  {
+    name: 'a branch, which has gone on since, and an identity of the repository',
+    files: two,
+    arrange: async repository => {
+      await repository.git('checkout', '--quiet', '-b', 'feature/x');
+      await repository.git('config', 'user.name', 'A "B" C');
+      await repository.git('config', 'user.email', 'abc@example.invalid');
+    },
+    check: async (code, repository, checkout) => {
+      const inside = (...args: string[]): Promise<string> => gitIn(repository, checkout, ...args);
+      assert.equal(await inside('branch', '--show-current'), 'feature/x');
+      assert.equal(await inside('rev-parse', '--abbrev-ref', 'HEAD'), 'feature/x');
+      assert.deepEqual(
+        [await inside('config', 'user.name'), await inside('config', 'user.email')],
+        ['A "B" C', 'abc@example.invalid'],
+      );
+      const { root, home, environment } = repository;
+      await repository.write({ 'a.txt': 'later\n' });
+      await repository.commit('later');
+      const target = join(home, 'a later checkout');
+      const before = await repositoryFingerprint(root);
+      await createPrivateCheckout({ root, code, target, environment });
+      assert.equal(await gitIn(repository, target, 'rev-parse', 'feature/x'), code.head);
+      // What is committed in there stays in there.
+      await gitIn(repository, target, ...asTester, 'commit', '--quiet', '--allow-empty', '-m', 'private');
+      assert.deepEqual(fingerprintChanges(before, await repositoryFingerprint(root)), []);
+    },
+  },
+  {
+    name: 'a branch whose name has become a folder of others since',
+    files: two,
+    arrange: async repository => {
+      await repository.git('checkout', '--quiet', '-b', 'feature');
+    },
+    check: async (code, repository) => {
+      const { root, home, environment } = repository;
+      await repository.git('branch', '--quiet', '-m', 'feature', 'feature/x');
+      const target = join(home, 'a later checkout');
+      await createPrivateCheckout({ root, code, target, environment });
+      assert.equal(
+        await gitIn(repository, target, 'rev-parse', 'HEAD', 'feature/x'),
+        `${code.head}\n${code.head}`,
+      );
     },
   },
   {
@@ -624,7 +670,8 @@ describe('a snapshot of', function () {
     await inside('fsck', '--strict');
     assert.equal(await inside('status', '--porcelain'), ' M b.txt\n?? c.txt');
     assert.equal(await inside('log', '--format=%H %s'), `${code.head ?? ''} the message of now`);
-    assert.equal(await inside('for-each-ref'), '');
+    // The one name that the record itself has.
+    assert.equal(await inside('for-each-ref', '--format=%(refname)'), 'refs/heads/main');
     for (const id of earlier.split('\n')) await assert.rejects(inside('cat-file', '-e', id), id);
     const objects = (await inside('cat-file', '--batch-all-objects', '--batch-check')).split('\n');
     // A commit, its tree and two files; the tree that ran, and two files of it.

@@ -25,6 +25,30 @@ const printer = `import json\nprint(json.dumps({'step': 0, 'loss': 0.5}))\n`;
 describe('a reproduction restores', function () {
   this.timeout(180_000);
 
+  it('the branch and the identity that a program writes into what it makes', async () => {
+    await using project = await cliProject({
+      '.gitignore': 'meta.json\n',
+      'train.py': `
+import json, subprocess
+def git(*words):
+    return subprocess.check_output(('git',) + words).decode().strip()
+meta = [git('rev-parse', '--abbrev-ref', 'HEAD'), git('branch', '--show-current'), git('config', 'user.email')]
+json.dump(meta, open('meta.json', 'w'))
+print(json.dumps({'step': 0, 'loss': 0.5}))
+`,
+    });
+    const { repository, root } = project;
+    await repository.git('checkout', '-q', '-b', 'feature/x');
+    await repository.git('config', 'user.email', 'here@example.invalid');
+    const id = await run(project, ['--', 'python3', 'train.py']);
+    assert.match(await readFile(join(root, 'meta.json'), 'utf8'), /"feature\/x", "feature\/x", "here@/);
+    await repository.git('checkout', '-q', 'main');
+    const before = await repositoryFingerprint(root);
+    const verdict = verdictSchema.parse((await project.json(['reproduce', id, '--json'])).document);
+    assert.equal(verdict.verdict, 'identical', JSON.stringify(verdict.outputs));
+    assert.deepEqual(fingerprintChanges(before, await repositoryFingerprint(root)), []);
+  });
+
   it('code that is not here by the id of its commit, also where no branch has it any more', async () => {
     await using project = await cliProject({ 'train.py': printer });
     const { repository, root } = project;
