@@ -188,6 +188,7 @@ const metricKinds: readonly MetricKind[] = [
 const outputKinds: readonly { readonly name: string; readonly pattern: RegExp }[] = [
   { name: 'log', pattern: /(^|\/)[^/]*\.(log|out|err)(\.\d+)?$/i },
   { name: 'log', pattern: /(^|\/)logs?\//i },
+  { name: 'log', pattern: /(^|\/)(?:[^/]*[-_.])?(?:logs?|stdout|stderr|console)(?:[-_.]?\d+)?\.txt$/i },
   { name: 'event file', pattern: /(^|\/)(events\.out\.tfevents\.[^/]*|[^/]*\.tfevents)$/i },
   { name: 'tracker files', pattern: /(^|\/)(wandb|mlruns|mlartifacts|aim|\.aim|\.neptune|comet_ml)\// },
   { name: 'tracker files', pattern: /(^|\/)mlflow\.db$/ },
