@@ -45,6 +45,19 @@ export function* counterparts(from: Aligned, to: Aligned): Generator<number | un
   for (const step of from.steps) yield places.get(nameFrom(step));
 }
 
+/** How far apart two values of a step are; undefined where none of them differ, or they differ by no number. */
+export function differenceAt(first: Aligned, second: Aligned, step: number): number | undefined {
+  let most = 0;
+  let at = -1;
+  for (const place of counterparts(first, second)) {
+    at += 1;
+    if (place === undefined || first.steps[at] !== step) continue;
+    const apart = Math.abs((first.values[at] ?? NaN) - (second.values[place] ?? NaN));
+    if (apart > most) most = apart;
+  }
+  return most > 0 && Number.isFinite(most) ? most : undefined;
+}
+
 /** Names each step by itself and how many times it has occurred before. NaN is a step like any other. */
 function occurrences(): (step: number) => number | string {
   const seen = new Map<number, number>();

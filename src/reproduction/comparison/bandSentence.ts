@@ -68,10 +68,19 @@ export function tooWideText(
   return `the ${probeText(band)} ${several ? 'are' : 'is'} ${few} to tell: the noise that ${several ? 'they leave' : 'it leaves'} open is ${wide}`;
 }
 
-/** `, band 0.31 at step 35`: for the sentence of a verdict. */
-export function bandSizeText({ allowed, decidedAt }: Pick<BandUse, 'allowed' | 'decidedAt'>): string {
+/** `, 0.12 apart, band 0.31 at step 35`: for the sentence of a verdict, whose other difference is a relative one. */
+export function bandSizeText({
+  allowed,
+  decidedAt,
+  apart,
+}: Pick<BandUse, 'allowed' | 'decidedAt' | 'apart'>): string {
   if (allowed === undefined || decidedAt === undefined || !Number.isFinite(allowed)) return '';
-  return `, band ${Number(allowed.toPrecision(2))} at step ${decidedAt}`;
+  const band = Number(allowed.toPrecision(2));
+  if (apart === undefined) return `, band ${band} at step ${decidedAt}`;
+  // As many digits as tell the two from each other.
+  const digits =
+    [2, 3, 4, 5, 6].find(count => Number(apart.toPrecision(count)) > band === apart > allowed) ?? 6;
+  return `, ${Number(apart.toPrecision(digits))} apart, band ${band} at step ${decidedAt}`;
 }
 
 /** ` Band 0.31 at step 35, learnt through step 19 and extended.`: what decided; empty where nothing bounds it. */

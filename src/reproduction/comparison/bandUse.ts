@@ -25,6 +25,8 @@ export interface BandUse {
   /** How far apart is noise, at the step that decided; absent where nothing bounds it. */
   readonly allowed?: number;
   readonly decidedAt?: number;
+  /** How far apart the two are there. */
+  readonly apart?: number;
   /** Points beyond the last step of the probe that differ and are no further apart than its last ones. */
   readonly pointsAfter: number;
 }
@@ -32,6 +34,8 @@ export interface BandUse {
 export interface BandDecision {
   /** The step that decided; undefined where only points without a size differ. */
   readonly decidedAt: number | undefined;
+  /** How far apart the two are at that step. */
+  readonly apart?: number | undefined;
   /** The first step that differs. */
   readonly began: number;
   readonly reach: CurveReach;
@@ -40,7 +44,7 @@ export interface BandDecision {
 }
 
 export function bandUse(noise: MetricNoise, judged: JudgedPoints, decision: BandDecision): BandUse {
-  const { decidedAt, began, reach, reproductions, explanation } = decision;
+  const { decidedAt, apart, began, reach, reproductions, explanation } = decision;
   const { firstUnknownStep, open, pointsAfter } = judged;
   return {
     ...{ probes: noise.probes, throughStep: noise.throughStep, zero: noise.zero, events: noise.inEvents },
@@ -53,6 +57,9 @@ export function bandUse(noise: MetricNoise, judged: JudgedPoints, decision: Band
     ...(noise.zero && noise.deterministic && firstUnknownStep !== undefined ? { uncovered: true } : {}),
     ...(noise.zero || decidedAt === undefined
       ? {}
-      : { allowed: noise.allowedAt(decidedAt, began, reach), decidedAt }),
+      : {
+          ...{ allowed: noise.allowedAt(decidedAt, began, reach), decidedAt },
+          ...(apart === undefined ? {} : { apart }),
+        }),
   };
 }

@@ -8,7 +8,7 @@ import type { MetricNoise } from '../probe/noiseBand.ts';
 import { bandAtText, bandSentence } from './bandSentence.ts';
 import { bandUse } from './bandUse.ts';
 import type { BandUse } from './bandUse.ts';
-import { align, counterparts } from './alignedSeries.ts';
+import { align, counterparts, differenceAt } from './alignedSeries.ts';
 import type { Aligned } from './alignedSeries.ts';
 import { curveReach } from './curveReach.ts';
 import { PointJudge } from './pointJudge.ts';
@@ -175,6 +175,7 @@ export function compareMetric(
       ? undefined
       : bandUse(noise, judged, {
           decidedAt,
+          apart: decidedAt === undefined ? undefined : differenceAt(first, second, decidedAt),
           began: firstDifferingStep ?? 0,
           reach,
           ...{ reproductions: rules.reproductions, explanation: rules.explanation },

@@ -72,7 +72,7 @@ describe('lockstep probe', function () {
     assert.deepEqual([code, verdict.verdict], [0, 'within-tolerance'], verdict.sentence);
     assert.match(
       verdict.sentence,
-      /within the noise of this machine \(learnt from 2 reproductions, band [\d.e-]+ at step \d+\)/,
+      /within the noise of this machine \(learnt from 2 reproductions, [\d.e-]+ apart, band [\d.e-]+ at step \d+\)/,
     );
     assert.equal(verdict.metrics[0]?.toleranceFrom, 'noise-band');
     assert.deepEqual(verdict.learntFrom, [first.verdict.reproductionId, second.verdict.reproductionId]);
@@ -110,7 +110,7 @@ describe('lockstep probe', function () {
     assert.deepEqual([after, verdict.verdict], [0, 'within-tolerance'], verdict.sentence);
     assert.match(
       verdict.sentence,
-      /within the noise of this machine \(probe of 59 steps, band [\d.e-]+ at step \d+\)/,
+      /within the noise of this machine \(probe of 59 steps, [\d.e-]+ apart, band [\d.e-]+ at step \d+\)/,
     );
     assert.equal(verdict.metrics[0]?.toleranceFrom, 'noise-band');
     const [id] = await readdir(join((await storeOf(project).read(found.runId)).dir, 'probes'));

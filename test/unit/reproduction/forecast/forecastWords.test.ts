@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { stateText, partsOf } from '../../../../src/cli/text/runText.ts';
 import { tellForecast } from '../../../../src/cli/text/tellForecast.ts';
 import type { Terminal } from '../../../../src/cli/terminal.ts';
-import { bandAtText } from '../../../../src/reproduction/comparison/bandSentence.ts';
+import { bandAtText, bandSizeText } from '../../../../src/reproduction/comparison/bandSentence.ts';
 import { inputsMissing } from '../../../../src/reproduction/restore/errors.ts';
 import { forecastSentence, isGone } from '../../../../src/reproduction/forecast/forecastSentence.ts';
 import type { Forecast, ForecastItem } from '../../../../src/runs/forecast.ts';
@@ -100,6 +100,14 @@ it('the band that decided is told with its step', () => {
   assert.equal(bandAtText(12, 0.3123, 19), ' Band 0.31 at step 12, learnt through step 19.');
   assert.equal(bandAtText(35, 0.3123, 19), ' Band 0.31 at step 35, learnt through step 19 and extended.');
   assert.equal(bandAtText(35, Infinity, 19), '');
+  assert.equal(bandSizeText({ allowed: 0.3123, decidedAt: 35 }), ', band 0.31 at step 35');
+  const sizes = [
+    [0.12345, ', 0.12 apart, band 0.31 at step 35'],
+    [0.3121, ', 0.31 apart, band 0.31 at step 35'],
+    [0.3125, ', 0.313 apart, band 0.31 at step 35'],
+  ] as const;
+  for (const [apart, text] of sizes)
+    assert.equal(bandSizeText({ allowed: 0.3123, decidedAt: 35, apart }), text);
 });
 
 it('a list calls a reproduction that reached its part no cancelled one', () => {
