@@ -1,4 +1,4 @@
-/** Inputs that nobody saw being read, and that were most likely: named to the command, or found open. */
+/** Inputs that nobody saw being read, and that were most likely: started, named to the command, or found open. */
 import { stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { isBelow } from './ignoredPaths.ts';
@@ -22,9 +22,9 @@ export interface UnseenReadsQuestion {
 }
 
 export interface UnseenRead extends SeenRead {
-  /** `likely`: it was open. `ambiguous`: it was only named. */
+  /** `likely`: it was open, or started. `ambiguous`: it was only named. */
   readonly how: 'likely' | 'ambiguous';
-  /** It is the program itself. */
+  /** It is a program that ran. */
   readonly code?: true;
 }
 
@@ -39,6 +39,14 @@ export async function unseenReads(question: UnseenReadsQuestion): Promise<Unseen
     isBelow(path, root) &&
     !isInSnapshot(relative(root, path).split(sep).join('/'));
   const found: UnseenRead[] = opened.filter(isOpen).map(read => ({ ...read, how: 'likely' }));
+  // What another program is to be found by in PATH is no part of the project.
+  const started = (seen.children ?? []).filter(({ program }) => program.includes('/'));
+  for (const path of new Set(started.map(({ program }) => resolve(cwd, program)))) {
+    const now = await stat(path).catch(() => undefined);
+    if (now?.isFile() !== true || found.some(one => one.path === path)) continue;
+    const read = { path, size: now.size, modifiedAt: now.mtimeMs };
+    if (isOpen(read)) found.push({ ...read, how: 'likely', code: true });
+  }
   const reads = seen.reads.map(({ path }) => path);
   const program = argv[0]?.includes('/') === true ? resolve(cwd, argv[0]) : undefined;
   const sources = (seen.loads ?? []).map(({ path }) => path).filter(path => isBelow(path, root));

@@ -12,7 +12,7 @@ import type { CliProject } from '../../helpers/lockstepCli.ts';
 import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
 
 const files = {
-  '.gitignore': '/out/\n/logs/\n/fresh/\n/runs/\n/samples/\n/newest/\n/nothing/\n',
+  '.gitignore': '/out/\n/logs/\n/fresh/\n/runs/\n/samples/\n/newest/\n/nothing/\n/build/\n',
   // Fails where the folder is there.
   'make.py': `
 import json, os
@@ -76,6 +76,11 @@ if not os.path.exists(path):
         file.write('3')
 with open(path) as file:
     print(json.dumps({'step': 1, 'loss': float(file.read())}))
+`,
+  // Starts a tool that was built here.
+  'tool.py': `
+import json, subprocess
+print(json.dumps({'step': 1, 'loss': float(subprocess.check_output(['./build/prep']))}))
 `,
   'list.py': `
 import json, os
@@ -232,6 +237,19 @@ describe('folders of a run', function () {
       verdict.caps.join(),
       /numbers\.txt was there as the original had left it, and was not made again$/,
     );
+  });
+
+  it('holds a program that the command started', async () => {
+    await mkdir(join(project.root, 'build'));
+    const tool = join(project.root, 'build/prep');
+    await writeFile(tool, '#!/bin/sh\necho 0.5\n', { mode: 0o755 });
+    await utimes(tool, 1_700_000_000, 1_700_000_000);
+    const id = await run('python3', 'tool.py');
+    const verdict = await reproduce(id);
+    // What it read itself nobody observed.
+    assert.equal(verdict.verdict, 'within-tolerance', verdict.sentence);
+    await writeFile(tool, '#!/bin/sh\necho 0.7\n');
+    assert.match((await forecast(id)).sentence, /build\/prep/);
   });
 
   it('is there where it held nothing', async () => {
