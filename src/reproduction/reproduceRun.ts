@@ -74,10 +74,11 @@ export async function reproduceRun(request: ReproduceRequest, launch: LaunchOpti
       : { resume: rules.resume }),
   };
   const purpose = purposeOf(request.options);
-  const name = reproductionName(original, purpose);
   // What the original was read with is what is compared.
   const tracking = (await launchedTracking(original.dir)) ?? trackingOf(file, plan.experiment);
   const command = [...(request.argv ?? commandWithSecrets(plan, variables))];
+  // Last: what is refused before takes no number.
+  const name = await reproductionName(original, purpose);
   return withStoredStdin(plan, original.dir, input =>
     launchRun(
       {

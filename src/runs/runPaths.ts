@@ -68,6 +68,8 @@ export interface RunPaths {
   readonly probes: string;
   /** What was tried to find the cause of a divergence from this run, see causeReport.ts. */
   readonly causes: string;
+  /** An empty file for each number that a reproduction of this run has in its name. */
+  readonly reproductions: string;
   /** Where it came from, of a run that somebody else shared, see sharedRecord.ts. */
   readonly shared: string;
   /** Which statements about it others brought, see brought.ts. */
@@ -126,6 +128,7 @@ export function runPathsIn(dir: string): RunPaths {
     verdicts: below + 'verdicts',
     probes: below + 'probes',
     causes: below + 'causes',
+    reproductions: below + 'reproductions',
     shared: below + 'shared.json',
     brought: below + 'brought.json',
     held: below + 'held',
