@@ -10,7 +10,7 @@ import { editedCode, editedCodeLines } from '../runs/editedCode.ts';
 import { leftLine } from '../runs/leftProcesses.ts';
 import type { Result } from '../runs/result.ts';
 import type { RunPaths } from '../runs/runPaths.ts';
-import { countMetricLikeLines } from '../tracking/countMetricLikeLines.ts';
+import { countMetricLikeLines, fewestMetricLines } from '../tracking/countMetricLikeLines.ts';
 import type { RunEnd } from '../execution/runEnd.ts';
 import { followRun } from '../execution/followRun.ts';
 import { LockstepError } from '../base/lockstepError.ts';
@@ -76,9 +76,6 @@ export async function superviseFromTerminal(
   await tellWhatIsMissing(id, { paths, end, request }, context);
   return code;
 }
-
-/** So few lines may be anything. */
-const fewestMetricLines = 3;
 
 /** What was named and did not come, and metrics that nobody reads as yet: a reproduction would have nothing to compare. */
 async function tellWhatIsMissing(

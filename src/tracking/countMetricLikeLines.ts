@@ -10,6 +10,9 @@ export interface MetricLikeLines {
 
 const mostKeys = 20;
 
+/** Fewer are chance. */
+export const fewestMetricLines = 3;
+
 /**
  * Looks at the first `limitBytes` (default 4 MiB) of the log at `path`; a missing or unreadable log has none.
  * Rejects only when `signal` aborts.

@@ -76,7 +76,9 @@ function isNothingCompared({ worst, end }: Grade): boolean {
   return worst === undefined && end !== 'only-reproduction-failed';
 }
 
-function nothingCompared({ ownServers }: ExplainedItems): string {
+function nothingCompared({ ownServers, unreadLines = [] }: ExplainedItems): string {
+  if (unreadLines.length > 0)
+    return `There was nothing to compare: printed lines look like metrics (${unreadLines.slice(0, 3).join(', ')}), and nobody reads them; metricLines: true in lockstep.yaml makes them metrics of further runs.`;
   return ownServers?.original === true
     ? 'There was nothing to compare.'
     : 'There was nothing to compare: log a metric, or name a file that the command writes with --output.';

@@ -25,6 +25,8 @@ export interface ExplainedItems extends GradedItems {
   readonly runId?: string | undefined;
   /** Why the reproduction failed, where more is known than its own words: who has its port. */
   readonly failureCause?: string | undefined;
+  /** Names of what its printed lines seem to say, where nobody reads them. */
+  readonly unreadLines?: readonly string[] | undefined;
   /** The first step that was compared, where the reproduction went on from a checkpoint. */
   readonly fromStep?: number | undefined;
 }

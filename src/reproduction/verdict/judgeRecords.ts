@@ -25,6 +25,7 @@ import { portSentence } from '../restore/programPorts.ts';
 import { usesHashOrder } from '../forecast/usesHashOrder.ts';
 import { judgedSeries } from '../comparison/judgedSeries.ts';
 import { lastDigits } from '../comparison/lastDigits.ts';
+import { countMetricLikeLines, fewestMetricLines } from '../../tracking/countMetricLikeLines.ts';
 import { finalStatistics } from './finalStatistics.ts';
 import { earlierReproductions } from '../probe/earlierReproductions.ts';
 import { machineOf, sameMachine } from '../probe/machineOf.ts';
@@ -113,6 +114,7 @@ export async function judgeRecords(request: JudgeRequest): Promise<Verdict> {
     tolerances: options.tolerances,
     asRecorded: text => text.replaceAll(layout.checkout, before.plan.root),
     notes: options.notes,
+    unreadLines: await unreadLines(original, first.series),
     failureCause: await portSentence(
       { failure: after.result?.failure?.message },
       { argv: after.plan.argv, variables: visibleVariables(after.plan) },
@@ -176,6 +178,13 @@ function leftOutCode(original: RunDetails, reproduced: RunDetails, without: read
       path => lacking.has(path) || (before.submodules.some(one => one.path === path) && !there.has(path)),
     )
     .map(path => `${path}, a part of the code, was left out`);
+}
+
+/** As `lockstep run` tells them: what nobody reads, and looks like metrics. */
+async function unreadLines(original: RunDetails, series: JudgedRun['series']): Promise<readonly string[]> {
+  if (series.length > 0 || printsMetrics(original)) return [];
+  const { lines, keys } = await countMetricLikeLines(runPathsIn(original.dir).stdout);
+  return lines >= fewestMetricLines ? keys : [];
 }
 
 function distinct(texts: readonly string[]): string[] {

@@ -57,6 +57,8 @@ export interface JudgeRules extends Pick<
   /** The code that ran makes sets, or asks for hashes. */
   readonly hashOrderMatters?: boolean;
   readonly failureCause?: string | undefined;
+  /** See {@link ExplainedItems}. */
+  readonly unreadLines?: readonly string[] | undefined;
   readonly caps?: readonly string[];
   /** Of the rules themselves, for whoever reads the verdict. */
   readonly notes?: readonly string[];
@@ -147,6 +149,7 @@ export async function judgeReproduction(
     reproductionId: reproduced.plan.id,
     hashOrderMatters: rules.hashOrderMatters,
     failureCause: rules.failureCause,
+    unreadLines: rules.unreadLines,
     ingredients,
     precision: storedPrecision(
       original.series,

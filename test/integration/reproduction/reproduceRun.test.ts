@@ -141,11 +141,17 @@ describe('lockstep reproduce', function () {
   });
 
   it('says inconclusive when there is nothing to compare', async () => {
-    await using project = await cliProject({ 'a.txt': 'a' });
+    await using project = await cliProject({
+      'train.py': `for i in range(5): print(f'Epoch {i}/5 - loss: {i / 4:.4f} - accuracy: {i / 8:.4f}')\n`,
+    });
     await expectRun(project, ['--', 'true']);
     const { code, verdict } = await reproduce(project);
     assert.equal(verdict.verdict, 'inconclusive');
     assert.equal(code, 3);
+    await expectRun(project, ['--', 'python3', 'train.py']);
+    const unread = await reproduce(project);
+    assert.equal(unread.verdict.verdict, 'inconclusive');
+    assert.match(unread.verdict.cause ?? '', /look like metrics \(loss, accuracy\).*metricLines: true/);
   });
 
   it('runs an ordinary project: .venv and data ignored, absolute paths, PYTHONPATH, an editable install', async () => {

@@ -457,6 +457,15 @@ const cases: Case[] = [
       /^There was nothing to compare: log a metric, or name a file that the command writes with --output\.$/,
   },
   {
+    title: 'nothing to compare but lines that nobody reads',
+    original: { series: [], result: { outputs: [] } },
+    reproduced: { series: [], result: { outputs: [] } },
+    rules: { unreadLines: ['loss', 'accuracy'] },
+    verdict: 'inconclusive',
+    sentence: /nothing was compared/,
+    cause: /printed lines look like metrics \(loss, accuracy\), .*; metricLines: true in lockstep\.yaml/,
+  },
+  {
     title: 'only volatile things to compare',
     original: {
       series: [{ key: 'epoch_time', rank: null, steps: Float64Array.of(0), values: Float64Array.of(1) }],
