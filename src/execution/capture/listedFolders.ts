@@ -38,6 +38,8 @@ export interface ListedFolders {
 const mostFolders = 1000;
 /** Of all folders together. */
 const mostPresent = 5000;
+/** Asked for their size and time: somebody waits for the end of the run. */
+const mostLookedAt = 20_000;
 
 /** Rejects only when aborted. */
 export async function listedFolders(question: ListedQuestion): Promise<ListedFolders> {
@@ -45,21 +47,27 @@ export async function listedFolders(question: ListedQuestion): Promise<ListedFol
   const files = new Set(known);
   const present = new Map<string, PresentFile>();
   const listed: string[] = [];
+  const budget = { left: mostLookedAt };
   const nameOf = (path: string): string => relative(root, path).split(sep).join('/');
   const foldersOfInputs = new Set(known.map(path => dirname(path)));
   for (const folder of question.listed.slice(0, mostFolders)) {
     signal?.throwIfAborted();
     if (folder === root || !isBelow(folder, root) || ignored(join(folder, 'entry'))) continue;
     if (isBelowOne(folder, files, root) || (await isMadeWithParents(folder, root, madeByRun))) continue;
-    const found = await entriesOf(folder, question, files);
+    const found = await entriesOf(folder, question, files, budget);
     if (found === undefined) continue;
-    if (present.size + found.length > mostPresent) listed.push(nameOf(folder));
+    if (budget.left < 0 || present.size + found.length > mostPresent) listed.push(nameOf(folder));
     else for (const entry of found) present.set(entry.path, entry);
-    if (found.length === 0 && !foldersOfInputs.has(folder) && !hasSnapshotFiles(nameOf(folder)))
+    if (
+      budget.left >= 0 &&
+      found.length === 0 &&
+      !foldersOfInputs.has(folder) &&
+      !hasSnapshotFiles(nameOf(folder))
+    )
       present.set(nameOf(folder), { path: nameOf(folder), folder: true });
   }
   for (const made of question.madeFolders.filter(path => isBelow(path, root)))
-    for (const entry of (await entriesOf(dirname(made), question, files)) ?? [])
+    for (const entry of (await entriesOf(dirname(made), question, files, budget)) ?? [])
       if (entry.folder === true && isNumberedAlike(basename(made), basename(entry.path)))
         if (present.size < mostPresent) present.set(entry.path, entry);
   return {
@@ -68,11 +76,15 @@ export async function listedFolders(question: ListedQuestion): Promise<ListedFol
   };
 }
 
-/** From before the run, neither read nor written by it, and no part of the snapshot; undefined where it is no folder. */
+/**
+ * From before the run, neither read nor written by it, and no part of the snapshot; undefined where it is no folder, and
+ * not all where the budget is spent.
+ */
 async function entriesOf(
   folder: string,
   { root, ignored, isInSnapshot, hasSnapshotFiles, madeByRun, startedAt }: ListedQuestion,
   files: ReadonlySet<string>,
+  budget: { left: number },
 ): Promise<PresentFile[] | undefined> {
   const names = await readdir(folder).catch(() => undefined);
   if (names === undefined) return undefined;
@@ -81,6 +93,7 @@ async function entriesOf(
     const place = join(folder, name);
     const path = relative(root, place).split(sep).join('/');
     if (files.has(place) || ignored(place) || isInSnapshot(path)) continue;
+    if (--budget.left < 0) break;
     const found = await stat(place).catch(() => undefined);
     if (found?.isDirectory() === true) {
       if (ignored(join(place, 'entry')) || isOfPackage(name) || hasSnapshotFiles(path)) continue;
