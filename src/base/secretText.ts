@@ -10,13 +10,17 @@ const secretName =
 const ordinaryName =
   /(?:^|[-_.])(?:pad|eos|bos|unk|cls|sep|mask|special|stop|start|end|new|image|text|trigger|placeholder|class|instance|prefix|extra)[-_]?token$/i;
 
+/** A word as people put names together, with or without a short number: `learn`, `baseline`, `resnet50`, `2024`. */
+const word = '(?:[A-Za-z][a-z]{0,14}\\d{0,4}|\\d{1,8})';
+
 const bodies = [
   // Hugging Face, GitHub, GitLab, OpenAI and Anthropic, Slack, npm, PyPI, Google, Weights & Biases local, DigitalOcean.
   'hf_[A-Za-z0-9]{20,}',
   'gh[pousr]_[A-Za-z0-9]{20,}',
   'github_pat_[A-Za-z0-9_]{20,}',
   'glpat-[A-Za-z0-9_-]{16,}',
-  'sk-[A-Za-z0-9_-]{16,}',
+  // What is made of a few words alone is a name: sk-learn-baseline-2024.
+  `sk-(?!${word}(?:[_-]${word}){0,11}(?![A-Za-z0-9_-]))[A-Za-z0-9_-]{16,}`,
   'xox[abprs]-[A-Za-z0-9-]{10,}',
   'npm_[A-Za-z0-9]{30,}',
   'pypi-[A-Za-z0-9_-]{30,}',
@@ -55,9 +59,14 @@ export function isSecretName(name: string): boolean {
 export function isSecretValue(name: string, value: string): boolean {
   if (value === '' || /^(?:true|false|none|null|yes|no|\d{1,6}(?:\.\d+)?)$/i.test(value)) return false;
   if (/^\$\{?\w+\}?$/.test(value) || value.startsWith('${ENV:') || value === hiddenSecret) return false;
-  if (isSecretName(name)) return true;
+  if (isSecretName(name)) return !isTokenOfText(name, value);
   const mixed = /^[A-Za-z0-9_+=-]{16,}$/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value);
   return /key$/i.test(name) && mixed;
+}
+
+/** `token=bpe` says what a text is split into: no service gives out a short word of small letters. */
+function isTokenOfText(name: string, value: string): boolean {
+  return /^-*token$/.test(name) && /^[a-z]{1,8}$/.test(value);
 }
 
 /** `text` with everything that looks like a secret in it replaced; the very same text when there is none. */

@@ -15,10 +15,12 @@ import type { RunEnd } from '../execution/runEnd.ts';
 import { followRun } from '../execution/followRun.ts';
 import { LockstepError } from '../base/lockstepError.ts';
 import { errorText } from '../base/systemError.ts';
+import { askedSecrets } from '../reproduction/restore/commandWithSecrets.ts';
 import type { CliContext } from './cliContext.ts';
 import { exitCodes } from './cliContext.ts';
 import { jsonText } from './output/jsonText.ts';
 import type { RunOutput } from './output/runOutput.ts';
+import type { Terminal } from './terminal.ts';
 import { durationText, shortId } from './text/describe.ts';
 import { printable } from './text/printable.ts';
 import { wasWritten } from '../runs/wasWritten.ts';
@@ -49,6 +51,7 @@ export async function superviseFromTerminal(
     return reportOwn(error, context, options.json);
   }
   const { id, paths } = launched;
+  tellHidden(launched, terminal);
   if (options.detach) {
     const output: RunOutput = { schemaVersion: 1, id, state: 'preparing', dir: paths.dir };
     terminal.out(options.json ? jsonText(output) : `${id}\n`);
@@ -227,4 +230,12 @@ export function reportOwn(error: LockstepError, { terminal }: CliContext, json: 
       jsonText({ schemaVersion: 1, error: { code: error.code, message: error.message, mend: error.mend } }),
     );
   return own.lockstep;
+}
+
+/** Now, while whoever started it knows what stood there. */
+function tellHidden({ recorded }: LaunchedRun, { err, paintErr }: Terminal): void {
+  for (const { word, variable } of askedSecrets(recorded))
+    err(
+      `${paintErr('yellow', 'lockstep:')} taken for a secret, and not recorded: ${printable(word)}; a reproduction asks for it in ${variable}\n`,
+    );
 }

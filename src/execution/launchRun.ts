@@ -54,6 +54,8 @@ export interface LaunchedRun {
   readonly id: string;
   readonly paths: RunPaths;
   readonly supervisorPid: number;
+  /** The command as it is recorded, and which of its words hide something. */
+  readonly recorded: Pick<LaunchSpec, 'argv' | 'secretArguments'>;
   /** Resolves when the command runs or the run has ended; rejects when the supervisor died before (`supervisor-died`). */
   started(signal?: AbortSignal): Promise<void>;
   /** Resolves when the run has ended or its supervisor is gone. */
@@ -104,6 +106,7 @@ export async function launchRun(request: LaunchRequest, options: LaunchOptions):
     id,
     paths,
     supervisorPid: supervisor.pid ?? 0,
+    recorded: spec,
     started: signal => waitUntilStarted(paths, supervisor, signal),
     ended: signal => followRun(paths, { signal }),
   };

@@ -1,4 +1,5 @@
 /** The true command of a recorded run. Secrets are not in the record: they come from the environment, or it fails. */
+import { hiddenSecret } from '../../base/secretText.ts';
 import type { Plan } from '../../runs/plan.ts';
 import { secretsMissing } from '../errors.ts';
 
@@ -17,6 +18,16 @@ export function commandWithSecrets(plan: Plan, env: NodeJS.ProcessEnv): string[]
   // All at once: nobody wants to hear of the second when the first is set.
   if (missing.length > 0) throw secretsMissing(missing);
   return command;
+}
+
+/** What cannot be filled in from a variable that the run had: the words, and what a reproduction asks for. */
+export function askedSecrets({
+  argv,
+  secretArguments,
+}: Pick<Plan, 'argv' | 'secretArguments'>): { readonly word: string; readonly variable: string }[] {
+  return secretArguments
+    .filter(index => argv[index]?.includes(hiddenSecret) === true)
+    .map(index => ({ word: wordOf(argv, index), variable: `LOCKSTEP_SECRET_${index}` }));
 }
 
 /** `--token=<secret>`; a secret that is a word of its own with the option before it. */

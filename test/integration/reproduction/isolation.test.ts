@@ -161,7 +161,9 @@ print(json.dumps({'step': 0, 'loss': helper.VALUE}))
     await using project = await cliProject({
       'token.py': 'import sys\nprint(len(sys.argv[1]))\n',
     });
-    await run(project, ['python3', 'token.py', '--token=hf_abcdefghijklmnopqrstuvwxyz0123']);
+    const word = '--token=hf_abcdefghijklmnopqrstuvwxyz0123';
+    const { stderr } = await project.lockstep(['run', '--', 'python3', 'token.py', word]);
+    assert.match(stderr, /not recorded: --token=<secret>; a reproduction asks for it in LOCKSTEP_SECRET_2\n/);
     await refused(project, 'secret-missing');
     const given = await reproduce(project, ['@1'], {
       env: { LOCKSTEP_SECRET_2: 'hf_abcdefghijklmnopqrstuvwxyz0123' },

@@ -34,6 +34,14 @@ describe('secrets in a command', () => {
     ['train --key a8Fh3kLm29PqRsT0 --sort-key loss', 'train --key <secret> --sort-key loss', [2]],
     ['get https://me:p@ss@host/x', 'get https://<secret>@host/x', [1]],
     ['sk-learn-demo --seed 1', 'sk-learn-demo --seed 1', []],
+    ['t --name sk-learn-baseline-2024-experiment', 't --name sk-learn-baseline-2024-experiment', []],
+    ['t sk-resnet50_v2-20241123-final', 't sk-resnet50_v2-20241123-final', []],
+    [`t sk-abcdefghijklmnopqrst`, 't <secret>', [1]],
+    [`t sk-ant-api03-${'xY9_'.repeat(20)}`, 't <secret>', [1]],
+    [`t sk-or-v1-${'0a1b2c3d'.repeat(8)}`, 't <secret>', [1]],
+    ['t token=bpe --token char', 't token=bpe --token char', []],
+    ['t --token=correcthorse --token q8Zr2L', 't --token=<secret> --token <secret>', [1, 3]],
+    ['t --hub-token bpe TOKEN=bpe', 't --hub-token <secret> TOKEN=<secret>', [2, 3]],
   ];
   for (const [command, shown, indexes] of rows)
     it(command.slice(0, 60), () => {
@@ -88,6 +96,11 @@ describe('secrets in text', () => {
       const text = unit.repeat(Math.floor(400_000 / unit.length));
       assert.equal(hideSecrets(text), text);
     });
+
+  it('are looked for in a long text of keys that may be words', () => {
+    for (const unit of ['sk-a-', 'sk-1-', 'sk-a1_'])
+      assert.ok(hideSecrets(unit.repeat(80_000)).length <= unit.length * 80_000);
+  });
 
   it('leave everything else as it is', () => {
     for (const text of ['', 'lr=0.1', '/data/hf_cache/x', 'user@example.invalid', 'a'.repeat(100_000)])
