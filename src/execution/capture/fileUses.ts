@@ -20,6 +20,7 @@ import { loadedCode } from './loadedCode.ts';
 import { foldersMadeBy, madeFolders } from './madeFolders.ts';
 import { madeLinks } from './madeLinks.ts';
 import { movedFiles } from './movedFiles.ts';
+import { isSource } from './isSource.ts';
 import { goneProblem, isOwnTemporary } from './temporaryFiles.ts';
 import type { Seen, SeenRead } from './readSeen.ts';
 import { unseenReads } from './unseenReads.ts';
@@ -222,11 +223,6 @@ function base({ question }: Context, path: string, how: string): FileUse {
   const recorded = below ? relative(question.root, path).split(sep).join('/') : path;
   const inSnapshot = below && question.isInSnapshot?.(recorded) === true;
   return { path: recorded, how, ...(inSnapshot ? { inSnapshot } : {}) };
-}
-
-/** What people write, and programs without a compiler do not. */
-function isSource(path: string): boolean {
-  return /\.(?:py|pyi|pyx|ipynb|R|jl|sh|c|cc|cpp|cu|h|hpp|rs|js|ts|md|rst)$/.test(path);
 }
 
 /** Small folders are hashed by content, file by file; large ones by their listing. */

@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import { isBelow } from './ignoredPaths.ts';
-import { loadedModules } from './readSeen.ts';
+import { loadedModules } from './seenLoads.ts';
 import type { Seen, SeenLoad } from './readSeen.ts';
 
 export interface LoadedCodeQuestion {

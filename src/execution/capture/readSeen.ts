@@ -282,19 +282,3 @@ export function withinPlace(path: string): string {
 function sourceName(file: string, outside: (path: string) => string | undefined): string {
   return file.startsWith('<') ? file : (outside(file) ?? withinPlace(file));
 }
-
-/**
- * Modules that were really loaded, by name. Of a process that was killed only the files are known: such a module goes
- * by its path without the ending.
- */
-export function loadedModules(seen: Seen): Record<string, string> {
-  const modules = new Map(Object.entries(seen.modules));
-  const known = new Set(modules.values());
-  for (const path of seen.code) {
-    const source = sourceOf(path);
-    if (known.has(source) || known.has(path)) continue;
-    known.add(source);
-    modules.set(source.replace(/\.pyw?$/, ''), source);
-  }
-  return Object.fromEntries([...modules].filter(([name]) => name !== '__proto__'));
-}

@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { runCommand } from '../../../src/base/runCommand.ts';
 import { pythonHook } from '../../../src/execution/capture/pythonHook.ts';
-import { loadedModules } from '../../../src/execution/capture/readSeen.ts';
+import { loadedModules } from '../../../src/execution/capture/seenLoads.ts';
 import { HookBench, hookFolder } from '../../helpers/hookBench.ts';
 import { scrubbedEnvironment } from '../../helpers/scrubbedEnvironment.ts';
 import { waitFor } from '../../helpers/waitFor.ts';

@@ -181,7 +181,7 @@ def _observe(seen_file):
         path = text_of(path)
         if path is None:
             return None
-        if folder != -1 and not isabs(path):
+        if type(folder) is int and folder >= 0 and not isabs(path):
             # Relative to a folder that is held open. Systems that do not say which one raise OSError here.
             path = join(os.readlink("/proc/self/fd/%d" % folder), path)
         return absolute(path)

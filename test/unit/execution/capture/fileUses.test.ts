@@ -8,7 +8,8 @@ import { listFileUses, type FileUseQuestion } from '../../../../src/execution/ca
 import { hashFileUses } from '../../../../src/execution/capture/hashFileUses.ts';
 import { ignoredPaths } from '../../../../src/execution/capture/ignoredPaths.ts';
 import { sightOutputs, type OutputSights } from '../../../../src/execution/capture/leftAlone.ts';
-import { loadedModules, readSeen, type Seen } from '../../../../src/execution/capture/readSeen.ts';
+import { readSeen, type Seen } from '../../../../src/execution/capture/readSeen.ts';
+import { loadedModules } from '../../../../src/execution/capture/seenLoads.ts';
 import { temporaryFolders } from '../../../../src/execution/capture/temporaryFiles.ts';
 import { fileUseSchema, type FileUse } from '../../../../src/runs/captured.ts';
 import { waitFor } from '../../../helpers/waitFor.ts';
