@@ -1,9 +1,11 @@
 /**
- * Formats that carry the time of writing inside: gzip, zip (and what is built on it: npz, pt, keras, xlsx, whl),
- * PDF, SVG. Invariant: only bytes that hold a time by the format's own rules are ever taken out.
+ * Formats that carry the time of writing inside: gzip, tar (also in gzip), zip (and what is built on it: npz, pt, keras,
+ * xlsx, whl), PDF, SVG. Invariant: only bytes that hold a time by the format's own rules are ever taken out.
  */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import { blankTar } from './blankTar.ts';
 
 /** Larger files are not looked into. */
 const maxBytes = 256 * 1024 * 1024;
@@ -23,7 +25,7 @@ export function blankTimes(content: Buffer): Buffer | undefined {
   if (content.length >= 22 && content.readUInt32LE(0) === localHeader) return blankZip(content);
   if (content.subarray(0, 5).toString('latin1') === '%PDF-') return blankText(content, pdfTimes);
   if (/<svg[\s>]/.test(content.subarray(0, 4096).toString('latin1'))) return blankText(content, svgTimes);
-  return undefined;
+  return blankTar(content);
 }
 
 async function withoutTimes(path: string): Promise<Buffer | undefined> {
@@ -44,11 +46,25 @@ function digest(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** RFC 1952: MTIME is bytes 4 to 7. */
+/**
+ * RFC 1952: MTIME is bytes 4 to 7. Of an archive what is in it, because its times are packed with it, and what they are
+ * packed by tells nothing.
+ */
 function blankGzip(content: Buffer): Buffer {
+  const archive = archiveIn(content);
+  if (archive !== undefined) return archive;
   const blank = Buffer.from(content);
   blank.fill(0, 4, 8);
   return blank;
+}
+
+/** Undefined where it holds no tar archive, is damaged, or holds more than is looked into. */
+function archiveIn(content: Buffer): Buffer | undefined {
+  try {
+    return blankTar(gunzipSync(content, { maxOutputLength: maxBytes }));
+  } catch {
+    return undefined;
+  }
 }
 
 // APPNOTE.TXT 4.3.7, 4.3.12 and 4.3.16: little-endian signatures.

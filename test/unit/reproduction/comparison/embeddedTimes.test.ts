@@ -34,6 +34,27 @@ function gzipAt(content: string, time: number): Buffer {
   return bytes;
 }
 
+/** One member, with its time in the header, and with digits after the point in a pax header, as Python writes it. */
+function tarOf(name: string, content: string, time: number): Buffer {
+  const entry = (kind: string, body: Buffer, member: string): Buffer => {
+    const header = Buffer.alloc(512);
+    header.write(member, 0);
+    header.write('0000644\0', 100);
+    header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
+    header.write(`${Math.trunc(time).toString(8).padStart(11, '0')}\0`, 136);
+    header.write(' '.repeat(8), 148);
+    header.write(kind, 156);
+    header.write('ustar\x0000', 257);
+    const sum = header.reduce((all, byte) => all + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
+  };
+  const said = `mtime=${time}\n`;
+  const times = Buffer.from(`${said.length + 3} ${said}14 comment=ok\n`);
+  const members = [entry('x', times, 'PaxHeaders/a'), entry('0', Buffer.from(content), name)];
+  return Buffer.concat([...members, Buffer.alloc(1024)]);
+}
+
 describe('blankTimes', () => {
   const pairs: [title: string, first: Buffer, second: Buffer, equal: boolean][] = [
     ['gzip written at two times', gzipAt('weights', 1), gzipAt('weights', 2), true],
@@ -41,6 +62,21 @@ describe('blankTimes', () => {
     ['zip written at two times', zipOf('a.npy', 'abc', 5), zipOf('a.npy', 'abc', 9), true],
     ['zip of two contents', zipOf('a.npy', 'abc', 5), zipOf('a.npy', 'abd', 5), false],
     ['zip of two names', zipOf('a.npy', 'abc', 5), zipOf('b.npy', 'abc', 5), false],
+    ['tar written at two times', tarOf('a', 'abc', 1700000000.25), tarOf('a', 'abc', 1800000000.123), true],
+    ['tar of two contents', tarOf('a', 'abc', 5.5), tarOf('a', 'abd', 5.5), false],
+    ['tar of two names', tarOf('a', 'abc', 5.5), tarOf('b', 'abc', 5.5), false],
+    [
+      'tar in gzip written at two times',
+      gzipSync(tarOf('a', 'abc', 1700000000.25)),
+      gzipSync(tarOf('a', 'abc', 1800000000.123)),
+      true,
+    ],
+    [
+      'tar in gzip of two contents',
+      gzipSync(tarOf('a', 'abc', 5.5)),
+      gzipSync(tarOf('a', 'abd', 5.5)),
+      false,
+    ],
     [
       'PDF with two dates',
       Buffer.from('%PDF-1.4 /CreationDate (D:2026) x'),
@@ -70,6 +106,23 @@ describe('blankTimes', () => {
     fc.assert(
       fc.property(magic, fc.uint8Array({ maxLength: 200 }), (start, rest) => {
         blankTimes(Buffer.concat([Buffer.from(start, 'latin1'), rest]));
+      }),
+    );
+  });
+
+  it('survives an archive cut anywhere, and takes it for none', () => {
+    const whole = tarOf('a', 'abc', 5.5);
+    for (let length = 0; length < whole.length - 1024; length += 7)
+      assert.equal(blankTimes(whole.subarray(0, length)), undefined);
+  });
+
+  it('survives any bytes of an archive', () => {
+    const whole = tarOf('a', 'abc', 5.5);
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.uint8Array({ maxLength: 40 }), (at, bytes) => {
+        const damaged = Buffer.from(whole);
+        damaged.set(bytes.subarray(0, whole.length - at), at);
+        blankTimes(damaged);
       }),
     );
   });
