@@ -7,11 +7,12 @@ export interface RunCandidate {
   readonly label: string;
 }
 
-export function runNotFound(reference: string): LockstepError {
+/** @param near A name that was probably meant. */
+export function runNotFound(reference: string, near?: string): LockstepError {
   return new LockstepError({
     code: 'run-not-found',
     kind: 'usage',
-    message: `No run is called ${shown(reference)}.`,
+    message: `No run is called ${shown(reference)}.${near === undefined ? '' : ` Did you mean ${shown(near)}?`}`,
     mend: 'List the runs with: lockstep runs',
   });
 }
@@ -102,7 +103,6 @@ export function sortInvalid(key: string, cause: LockstepError): LockstepError {
     kind: 'usage',
     message: cause.message.replace(/of the filter\.$/, `of the sort key ${shown(key)}.`),
     ...(cause.mend === undefined ? {} : { mend: cause.mend }),
-    cause,
   });
 }
 

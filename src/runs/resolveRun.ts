@@ -4,6 +4,7 @@
  * reproductions, reruns and imports alike, and none of them may take the name away.
  */
 import { runAmbiguous, runNotFound } from './errors.ts';
+import { nearestWord } from './nearestWord.ts';
 import type { RunSummary } from './runSummary.ts';
 
 const shownCandidates = 10;
@@ -29,7 +30,14 @@ export function resolveRunId(reference: string, ids: readonly string[]): string 
 export function resolveRun(reference: string, runs: readonly RunSummary[]): string {
   const byPart = runs.filter(run => isPartOf(run.id, reference));
   const matches = byPart.length > 0 ? byPart : runs.filter(run => run.name === reference);
-  if (matches.length === 0) throw runNotFound(reference);
+  if (matches.length === 0)
+    throw runNotFound(
+      reference,
+      nearestWord(
+        reference,
+        runs.flatMap(({ name }) => name ?? []),
+      ),
+    );
   const [only, ...others] = byPart.length > 0 ? byPart : originalsAmong(matches, runs);
   if (only !== undefined && others.length === 0) return only.id;
   throw runAmbiguous(

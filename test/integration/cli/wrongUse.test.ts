@@ -84,7 +84,11 @@ const rows: readonly Row[] = [
       [['runs', '--limit', '-1'], /whole number/],
       [['runs', '--limit'], /argument missing/],
       [['runs', '--filter', 'metrics.loss <'], /filter/],
-      [['runs', '--sort', 'nosuch'], /Unknown field nosuch.*\n[^]*metrics\.nosuch/],
+      [
+        ['runs', '--sort', 'nosuch'],
+        /^\S+ Unknown field nosuch .*sort key "nosuch"\.\n.*metrics\.nosuch.*\n$/,
+      ],
+      [['show', 'onli'], /No run is called "onli"\. Did you mean "only"\?\n/],
       [['runs', '--follow'], /unknown option/i],
       [['show', '--jsn', 'only'], /Did you mean --json/],
       [['metrics', 'only', '--format', 'xml'], /csv or json, not xml/],
