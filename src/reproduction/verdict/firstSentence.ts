@@ -30,6 +30,8 @@ export function firstSentence(grade: Grade, items: ExplainedItems): string {
       const model = items.outputs.find(output => output.verdict === 'within-tolerance' && !output.volatile);
       if (model !== undefined)
         return `Within tolerance${through}: every counted metric is identical, but the ${model.tensors === undefined ? 'bytes' : 'tensors'} of ${model.path} differ${notCountedText(items)}.`;
+      if (grade.end === 'same-failure')
+        return `Within tolerance at best: the same failure, ${sameFailureText(items)}${equalItems(items)}, but ${items.caps[0] ?? 'an ingredient could not be verified'}.`;
       return `Within tolerance${through} at best: what was compared is identical, but ${items.caps[0] ?? 'an ingredient could not be verified'}.`;
     }
     case 'diverged':

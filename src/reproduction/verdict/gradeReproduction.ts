@@ -121,6 +121,20 @@ export function compareEnds(original: RunEnd, reproduced: RunEnd): EndComparison
   return same ? 'same-failure' : 'other-failure';
 }
 
+/**
+ * What keeps the same failure from being identical: it names another value. Whole numbers are counts, processes and
+ * addresses; a fraction is something that the program measured.
+ */
+export function failureCaps({
+  original,
+  reproduced,
+}: Pick<GradedItems, 'original' | 'reproduced'>): string[] {
+  if (compareEnds(original, reproduced) !== 'same-failure') return [];
+  const fractions = ({ failure = '' }: RunEnd): string =>
+    (failure.match(/\d+\.\d+(?:e[-+]?\d+)?/gi) ?? []).join(' ');
+  return fractions(original) === fractions(reproduced) ? [] : ['the failure names other values'];
+}
+
 /** Numbers and addresses in a message are other ones each time. */
 function wording(failure: string | undefined): string {
   return (failure ?? '').replace(/0x[0-9a-f]+|\d+/gi, '0');

@@ -22,7 +22,7 @@ import type { ComparisonRules, KeyedSeries } from '../comparison/compareMetrics.
 import { compareOutputs } from '../comparison/compareOutputs.ts';
 import { foundOutputs } from './foundOutputs.ts';
 import { explainVerdict } from './explainVerdict.ts';
-import { bothEnded, gradeReproduction, isWholeRun, worstOf } from './gradeReproduction.ts';
+import { bothEnded, failureCaps, gradeReproduction, isWholeRun, worstOf } from './gradeReproduction.ts';
 import { endOf } from './endOf.ts';
 import type { RunEnd } from './gradeReproduction.ts';
 import type { TouchedWorkspace } from '../restore/touchedWorkspace.ts';
@@ -136,6 +136,7 @@ export async function judgeReproduction(
     ...ends,
     ownServers,
     caps: [
+      ...failureCaps(ends),
       ...(rules.caps ?? []),
       ...lost.filter(one => one.opened !== 'append').map(({ path }) => `unverified input ${path}`),
     ],

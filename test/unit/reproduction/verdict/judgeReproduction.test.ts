@@ -490,9 +490,17 @@ const cases: Case[] = [
     title: 'the same failure with another value in its words: both are told',
     original: { result: { ...failed, failure: { ...failed.failure, message: 'ValueError: loss is 7.5' } } },
     reproduced: { result: { ...failed, failure: { ...failed.failure, message: 'ValueError: loss is 8.5' } } },
+    verdict: 'within-tolerance',
+    sentence:
+      /^Within tolerance at best: the same failure, ValueError: loss is 7\.5 \(with other numbers: ValueError: loss is 8\.5\), and all 3 metric points before it equal the original, but the failure names other values\.$/,
+  },
+  {
+    title: 'the same failure with another process in its words',
+    original: { result: { ...failed, failure: { ...failed.failure, message: 'ValueError: worker 71' } } },
+    reproduced: { result: { ...failed, failure: { ...failed.failure, message: 'ValueError: worker 8' } } },
     verdict: 'identical',
     sentence:
-      /^Identical: the same failure, ValueError: loss is 7\.5 \(with other numbers: ValueError: loss is 8\.5\), and all/,
+      /^Identical: the same failure, ValueError: worker 71 \(with other numbers: ValueError: worker 8\), and/,
   },
   {
     title: 'the same failure before any metric',
