@@ -281,9 +281,10 @@ def _observe(seen_file):
         return database_names[0](name)
 
     def opened(path, write, both=False, anew=False, how=None):
-        path = named(path)
+        path = text_of(path)
         if path is None:
             return
+        path = absolute(path)
         key = (path, write)
         if key in known and path in sources:
             look_again(path)
