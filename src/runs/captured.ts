@@ -67,6 +67,8 @@ export const fileUseSchema = z.looseObject({
   modifiedAt: z.number().optional(),
   /** Hex sha256 of the content; for a folder of its sorted listing. Absent when missing, unreadable or changed meanwhile. */
   sha256: z.string().optional(),
+  /** It is a symbolic link with this text, which leads to a file of the repository; all else is said of that file. */
+  link: z.string().optional(),
   /** True when the bytes are part of the code snapshot (tracked or untracked, not ignored). */
   inSnapshot: z.boolean().optional(),
   /** It was loaded as code: a module that git ignores, or one from outside the repository and of no environment. */

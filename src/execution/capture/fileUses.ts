@@ -16,11 +16,12 @@ import { hashFolderContents, hashListing, listFolder } from './hashFolder.ts';
 import { holdsSecrets, ignoredPaths, isBelow } from './ignoredPaths.ts';
 import { wasLeftAlone, type OutputSights } from './leftAlone.ts';
 import { listedFolders } from './listedFolders.ts';
+import { isSource } from './isSource.ts';
+import { linkWithin } from './linkWithin.ts';
 import { loadedCode } from './loadedCode.ts';
 import { foldersMadeBy, madeFolders } from './madeFolders.ts';
 import { madeLinks } from './madeLinks.ts';
 import { movedFiles } from './movedFiles.ts';
-import { isSource } from './isSource.ts';
 import { goneProblem, isOwnTemporary } from './temporaryFiles.ts';
 import type { Seen, SeenRead } from './readSeen.ts';
 import { unseenReads } from './unseenReads.ts';
@@ -266,7 +267,8 @@ async function describeRead(
   context: Context,
   { path, size, modifiedAt }: { path: string; size: number; modifiedAt: number },
 ): Promise<FileUse> {
-  const use = { ...base(context, path, 'seen'), size, modifiedAt };
+  const link = await linkWithin(context.question.root, path);
+  const use = { ...base(context, path, 'seen'), size, modifiedAt, ...(link === undefined ? {} : { link }) };
   const now = await stat(path).catch(() => undefined);
   if (now === undefined) return { ...use, problem: goneProblem };
   if (now.size !== size || !sameTime(now.mtimeMs, modifiedAt)) return { ...use, problem: changedProblem };

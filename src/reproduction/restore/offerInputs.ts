@@ -5,7 +5,7 @@
  */
 import { constants } from 'node:fs';
 import { chmod, copyFile, lstat, stat, symlink } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { systemErrorCode } from '../../base/systemError.ts';
 import { hashFolderContents, listFolder } from '../../execution/capture/hashFolder.ts';
 import { isOfDvc } from '../../execution/capture/ignoredPaths.ts';
@@ -117,7 +117,11 @@ export async function offerInputs(request: OfferRequest): Promise<OfferedInputs>
     const { isFile, size } = await kindOf(source);
     if (isFile && state === 'verified' && input.sha256 !== undefined)
       verified.push({ path: input.path, place: target, sha256: input.sha256 });
-    if (isFile) await offer(source, target, size, placing, input.modifiedAt);
+    const behind = isFile ? await placeBehind(input, target, layout) : undefined;
+    if (behind !== undefined && input.link !== undefined) {
+      await offer(source, behind, size, placing, input.modifiedAt);
+      await symlink(input.link, await placeInCheckout(layout.base, target), 'file');
+    } else if (isFile) await offer(source, target, size, placing, input.modifiedAt);
     else await offerFolder(source, target, placing, signal);
   }
   return { ...found, linked: placing.linked, verified, withheld };
@@ -147,6 +151,18 @@ async function placeOf(path: string, { layout, redirect }: OfferRequest): Promis
       ? layout.redirected(path)
       : layout.nearby(path);
   return place === undefined || (await leadsOut(layout.base, place)) ? undefined : place;
+}
+
+/** Of a link within the repository where the file lies that it leads to; undefined for any other. */
+async function placeBehind(
+  { link }: FileUse,
+  target: string,
+  { base, checkout }: CheckoutLayout,
+): Promise<string | undefined> {
+  if (link === undefined || isAbsolute(link)) return undefined;
+  const place = join(dirname(target), link);
+  const isWithin = isInside(place, checkout) && place !== target && !isInside(target, place);
+  return isWithin && !(await leadsOut(base, place)) ? place : undefined;
 }
 
 async function verify(

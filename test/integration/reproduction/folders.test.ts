@@ -1,6 +1,6 @@
 /** Folders that a run made, found or looked through: its reproduction finds what the run found, and nothing more. */
 import assert from 'node:assert/strict';
-import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasBirthTimes } from '../../../src/execution/sources/birthTimes.ts';
 import { forecastSchema } from '../../../src/runs/forecast.ts';
@@ -12,7 +12,7 @@ import type { CliProject } from '../../helpers/lockstepCli.ts';
 import { temporaryFolder } from '../../helpers/temporaryFolder.ts';
 
 const files = {
-  '.gitignore': '/out/\n/logs/\n/fresh/\n/runs/\n/samples/\n/newest/\n/nothing/\n/build/\n',
+  '.gitignore': '/out/\n/logs/\n/fresh/\n/runs/\n/samples/\n/newest/\n/nothing/\n/build/\n/kept/\n',
   // Fails where the folder is there.
   'make.py': `
 import json, os
@@ -81,6 +81,13 @@ with open(path) as file:
   'tool.py': `
 import json, subprocess
 print(json.dumps({'step': 1, 'loss': float(subprocess.check_output(['./build/prep']))}))
+`,
+  // Takes the step from the name behind a link.
+  'resume.py': `
+import json, os
+step = int(os.path.realpath('kept/latest').split('_')[-1])
+with open('kept/latest') as file:
+    print(json.dumps({'step': step, 'loss': float(file.read())}))
 `,
   'list.py': `
 import json, os
@@ -250,6 +257,14 @@ describe('folders of a run', function () {
     assert.equal(verdict.verdict, 'within-tolerance', verdict.sentence);
     await writeFile(tool, '#!/bin/sh\necho 0.7\n');
     assert.match((await forecast(id)).sentence, /build\/prep/);
+  });
+
+  it('holds links as links', async () => {
+    await mkdir(join(project.root, 'kept'));
+    await writeFile(join(project.root, 'kept/step_30'), '0.5');
+    await symlink('step_30', join(project.root, 'kept/latest'));
+    const verdict = await reproduced('python3', 'resume.py');
+    assert.equal(verdict.verdict, 'identical', verdict.sentence);
   });
 
   it('is there where it held nothing', async () => {
