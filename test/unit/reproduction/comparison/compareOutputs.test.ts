@@ -51,6 +51,22 @@ describe('declared outputs that were not written', () => {
     });
 });
 
+describe('an output that differs', () => {
+  it('says where what the original wrote is gone', async () => {
+    const use = (sha256: string): { path: string; how: 'seen'; sha256: string } => ({
+      ...{ path: 'm.json', how: 'seen', sha256 },
+    });
+    const [found] = await compareOutputs([use('a')], [use('b')], {
+      originalFile: () => Promise.resolve(undefined),
+      reproducedFile: () => Promise.resolve('/gone/m.json'),
+    });
+    assert.equal(
+      found?.sentence,
+      'The bytes differ. What the original wrote is gone, so only its hash could be compared.',
+    );
+  });
+});
+
 describe('outputs of tensors', () => {
   const weight = { name: 'w', type: 'F32', shape: [2], data: float32(1, 2) };
   const array = { ...weight, type: '<f4' };
