@@ -4,6 +4,7 @@ import { isAbsolute, join, sep } from 'node:path';
 import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runPathsIn } from '../../runs/runPaths.ts';
+import { cachedInput } from './cachedInput.ts';
 import { hashOf } from '../record/hashOf.ts';
 import type { ShareTask } from '../shareTask.ts';
 import type { ZipEntry } from './zipFile.ts';
@@ -17,9 +18,9 @@ export interface GatheredInputs {
   readonly missing: readonly string[];
 }
 
-/** What the run read beside its code, where it is still what it was. Links out of the workspace are never followed. */
+/** What the run read beside its code, where it is still what it was, or in the data cache. Links out of the workspace are never followed. */
 export async function gatherInputs(
-  { captured, result, dir }: RunDetails,
+  { plan, captured, result, dir }: RunDetails,
   root: string,
   snapshot: readonly ZipEntry[],
   task: ShareTask,
@@ -48,11 +49,16 @@ export async function gatherInputs(
     const earlier = opened === undefined ? undefined : join(runPathsIn(dir).earlier, sha256 ?? '');
     const place = earlier ?? (await realpath(join(root, path)).catch(() => undefined));
     const inside = earlier !== undefined || place?.startsWith(top + sep) === true || isDataCache(place);
+    const read = async (from: string | undefined): Promise<Buffer | undefined> => {
+      if (from === undefined || sha256 === undefined || size > left) return undefined;
+      const bytes = await readFile(from).catch(() => undefined);
+      return bytes !== undefined && hashOf(bytes) === sha256 ? bytes : undefined;
+    };
     const bytes =
-      place !== undefined && inside && sha256 !== undefined && size <= left
-        ? await readFile(place).catch(() => undefined)
-        : undefined;
-    if (bytes === undefined || hashOf(bytes) !== sha256) missing.push(path);
+      (await read(inside ? place : undefined)) ??
+      // Checked out at another commit, or not at all.
+      (plan === undefined || size > left ? undefined : await read(await cachedInput(path, plan, root, task)));
+    if (bytes === undefined) missing.push(path);
     else {
       left -= bytes.length;
       files.push({ path, bytes, kind: 'file' });

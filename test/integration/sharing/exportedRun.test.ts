@@ -207,6 +207,28 @@ describe('an exported run', function () {
     assert.ok(!(await readdir(folder)).includes('reproduction'), 'it began all the same');
   });
 
+  it('takes pinned data that is not checked out from the data cache', async () => {
+    const eve = await all.join('eve');
+    await eve.write({
+      'read.py': 'print("loss:", open("one.csv").read(), open("many/a b.csv").read())\n',
+      ...{ 'one.csv': '11\n', 'many/a b.csv': '22\n', 'many/c.csv': '33\n' },
+    });
+    await eve.expect(0, 'data', 'add', 'one.csv', 'many');
+    await eve.git('add', '--all');
+    await eve.git('commit', '--quiet', '--message', 'with data');
+    await eve.expect(0, 'run', '--', 'python3', 'read.py');
+    await rm(join(eve.root, 'one.csv'), { force: true });
+    await rm(join(eve.root, 'many'), { recursive: true });
+    const zip = join(eve.home, 'cached.zip');
+    assert.doesNotMatch(await eve.expect(0, 'share', 'export', '@1', '--output', zip), /Not in it/);
+    const listed = await runCommand({
+      program: 'python3',
+      args: ['-m', 'zipfile', '-l', zip],
+      env: eve.environment,
+    });
+    assert.match(listed.stdout.toString('utf8'), /one\.csv[^]*many\/a b\.csv|many\/a b\.csv[^]*one\.csv/);
+  });
+
   it('has no script where no code is known', async () => {
     const folder = join(all.folder, 'no repository');
     await mkdir(folder);
