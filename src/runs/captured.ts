@@ -78,7 +78,8 @@ export const fileUseSchema = z.looseObject({
   problem: z.string().optional(),
   /**
    * The run wrote to it: size, time and hash are of what it held before. `append`: opened to be added to, `update`: to
-   * be read and changed, `replace`: read, and then written anew.
+   * be read and changed, `replace`: read, and then written anew. `append` of an `ambiguous` one: it was there before, and
+   * nobody saw how it was written to.
    */
   opened: z.enum(['append', 'update', 'replace']).or(z.string()).optional(),
   /** Of a reproduction as it is judged: it was read in the workspace, not in the checkout. */

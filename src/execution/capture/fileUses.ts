@@ -4,7 +4,7 @@
  * hashes are a second step, hashFileUses.ts, that may take as long as the disk needs.
  */
 import { stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { errorText, systemErrorCode } from '../../base/systemError.ts';
 import type { FileUse, PresentFile } from '../../runs/captured.ts';
 import type { MadeLink } from '../../runs/result.ts';
@@ -13,10 +13,10 @@ import { changedProblem, describeEarlier, overwritten, sameTime } from './earlie
 import type { ListedInput } from './earlierUses.ts';
 import { findChangedFiles } from './findChangedFiles.ts';
 import { hashFolderContents, hashListing, listFolder } from './hashFolder.ts';
-import { holdsSecrets, ignoredPaths, isBelow } from './ignoredPaths.ts';
+import { holdsSecrets, ignoredPaths, isBelow, isEnvironmentPrefix } from './ignoredPaths.ts';
 import { wasLeftAlone, type OutputSights } from './leftAlone.ts';
-import { listedFolders } from './listedFolders.ts';
 import { isSource } from './isSource.ts';
+import { listedFolders } from './listedFolders.ts';
 import { linkWithin } from './linkWithin.ts';
 import { loadedCode } from './loadedCode.ts';
 import { foldersMadeBy, madeFolders } from './madeFolders.ts';
@@ -25,6 +25,7 @@ import { movedFiles } from './movedFiles.ts';
 import { goneProblem, isOwnTemporary } from './temporaryFiles.ts';
 import type { Seen, SeenRead } from './readSeen.ts';
 import { unseenReads } from './unseenReads.ts';
+import { writtenUnseen } from './writtenUnseen.ts';
 
 export interface FileUseQuestion {
   /** Absolute root of the repository or project; paths below it are recorded relative to it. */
@@ -187,9 +188,15 @@ export async function listFileUses(question: FileUseQuestion): Promise<FileUses>
     outputs.map(({ path }) => resolve(root, path)),
     madeByRun,
   );
-  const changedLater = inputs.map(input => overwritten(input, outputs, question.startedAt));
+  if (question.allSeen !== true) {
+    const seenWrites = new Set([...seen.writes, ...moved]);
+    inputs.push(
+      ...(await writtenUnseen({ root, inputs, outputs, seenWrites, startedAt: question.startedAt })),
+    );
+  }
   return {
-    ...{ inputs: sorted(changedLater), outputs: sorted(outputs), meanwhile: meanwhile.sort() },
+    inputs: sorted(inputs.map(input => overwritten(input, outputs, question.startedAt))),
+    ...{ outputs: sorted(outputs), meanwhile: meanwhile.sort() },
     notKept: seen.reads
       .filter(({ path }) => isBelow(path, root) && holdsSecrets(path))
       .map(({ path }) => base(context, path, 'seen'))
@@ -287,11 +294,6 @@ async function describeWritten(context: Context, path: string, how: string): Pro
 
 /** Clocks of file systems are coarser than ours. */
 const clockToleranceMs = 2000;
-
-/** `/usr` and `/` hold more than an environment. */
-function isEnvironmentPrefix(prefix: string): boolean {
-  return isAbsolute(prefix) && !['/', '/usr', '/usr/local'].includes(prefix);
-}
 
 function sorted<T extends FileUse>(uses: readonly T[]): T[] {
   return [...uses].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));

@@ -2,7 +2,7 @@
  * Which files are never inputs or outputs of a run, however they are used: the system, the interpreter and its
  * packages, caches, and places that hold credentials (not even their names or hashes are recorded).
  */
-import { sep } from 'node:path';
+import { isAbsolute, sep } from 'node:path';
 import { isOfToolsInHome } from './homeFolders.ts';
 
 const systemFolders = [
@@ -101,4 +101,9 @@ export function isOfDvc(path: string): boolean {
 /** True for the folder itself and everything in it. */
 export function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** `/usr` and `/` hold more than an environment. */
+export function isEnvironmentPrefix(prefix: string): boolean {
+  return isAbsolute(prefix) && !['/', '/usr', '/usr/local'].includes(prefix);
 }

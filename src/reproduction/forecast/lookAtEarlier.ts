@@ -47,7 +47,7 @@ export async function lookAtEarlier(
       ...{ ingredient: 'data', what: path, ...size },
       // What it does without is another matter: it starts, and its verdict says so.
       availability: opened === 'replace' && !without.includes(path) ? 'gone' : 'unknown',
-      reason: lostText(path, opened).replace(`${path} `, 'it '),
+      reason: lostText(input, opened).replace(`${path} `, 'it '),
     });
   }
   return { paths, items, lost };

@@ -30,7 +30,9 @@ export function decidesNothing(path: string, opened: Opened): boolean {
 const clockToleranceMs = 20;
 
 /** One sentence without a full stop: what keeps anybody from giving it to a reproduction. */
-export function lostText(path: string, opened: Opened): string {
+export function lostText({ path, how }: Pick<FileUse, 'path' | 'how'>, opened: Opened): string {
+  if (how === 'ambiguous' && opened === 'append')
+    return `${path} existed before the run, and a program that nobody observed wrote to it; what it held before is not recorded`;
   switch (opened) {
     case 'append':
       return `${path} existed before the run and was appended to; its earlier content was not kept`;

@@ -1,5 +1,6 @@
 /** A forecast promises no verdict that cannot come: for each program it is asked first, and then held to its word. */
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forecastSchema, type Forecast } from '../../../src/runs/forecast.ts';
 import { RunStore } from '../../../src/runs/runStore.ts';
@@ -31,6 +32,9 @@ seeds[sys.argv[1]]()
 for step in range(3):
     print(json.dumps({'step': step, 'loss': random.random()}))
 `,
+  'adds.sh': 'python3 line.py >> out/results.csv\n',
+  'anew.sh': 'python3 line.py > out/anew.csv\n',
+  'line.py': 'print("3,0.5")\n',
   'slow.py': `
 import json, time
 for step in range(1, 4):
@@ -96,6 +100,37 @@ describe('a forecast promises no more than the verdict can say', function () {
     const { ingredients, cause } = await verdict(id);
     assert.equal(ingredients.find(({ name }) => name === 'parameters')?.status, 'unknown');
     assert.match(cause ?? '', /the numbers of random\.seed at random \(seeds\.py:\d+\) are others each time/);
+  });
+
+  it('where a shell adds to a file whose earlier lines nobody recorded', async () => {
+    await mkdir(join(project.root, 'out'), { recursive: true });
+    await writeFile(join(project.root, 'out', 'results.csv'), '1,0.9\n2,0.7\n');
+    const id = await run('sh', 'adds.sh');
+    const { sentence, items } = await forecast(id);
+    assert.doesNotMatch(sentence, /^Expected/);
+    const item = items.find(({ what }) => what === 'out/results.csv');
+    assert.match(
+      item?.reason ?? '',
+      /^it existed before the run, and a program that nobody observed wrote to it/,
+    );
+    const { verdict: word, sentence: first } = await verdict(id);
+    assert.deepEqual(
+      [word, /^Inconclusive: out\/results\.csv could not be compared/.test(first)],
+      ['inconclusive', true],
+      first,
+    );
+  });
+
+  it('and as much of a file that a shell writes anew each time', async () => {
+    await run('sh', 'anew.sh');
+    const id = await run('sh', 'anew.sh');
+    const { verdict: word, outputs, ingredients } = await verdict(id);
+    assert.notEqual(word, 'inconclusive');
+    assert.deepEqual(
+      outputs.map(({ path, verdict: one }) => [path, one]),
+      [['out/anew.csv', 'identical']],
+    );
+    assert.doesNotMatch(JSON.stringify(ingredients), /anew\.csv/);
   });
 
   it('where the original was cancelled, and names the part that can be compared', async () => {

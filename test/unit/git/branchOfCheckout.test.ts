@@ -49,7 +49,7 @@ describe('the branch of a private checkout', () => {
     ].map((name): [string, string, boolean] => [name, '', false]),
   ];
   for (const [branch, refs, expected] of table)
-    it(`${String(JSON.stringify(branch)).slice(0, 40)} beside ${refs.replaceAll('\n', ' ').replaceAll(id, '')}`, () => {
+    it(`${JSON.stringify(branch ?? null).slice(0, 40)} beside ${refs.replaceAll('\n', ' ').replaceAll(id, '')}`, () => {
       assert.equal(
         branchOfCheckout(branch, Buffer.from(refs)),
         expected ? `refs/heads/${branch ?? ''}` : undefined,

@@ -14,7 +14,12 @@ export function compareData(original: IngredientSide, now: IngredientSide): Ingr
   const tracked = (original.captured?.inputs ?? []).filter(
     use => use.inSnapshot === true && strange.has(use.path),
   );
-  const before = [...dataOf(original), ...tracked];
+  const lost = new Map(lostInputs(original, now).map(one => [one.path, one.text]));
+  // What nobody saw being written, and what came out the same all the same, was no input.
+  const read = dataOf(original).filter(
+    use => use.opened === undefined || !isUnsure(use) || lost.has(use.path),
+  );
+  const before = [...read, ...tracked];
   if (original.captured === undefined) findings.unknown('what the original read is not recorded');
   else if (now.captured === undefined) findings.unknown('what the reproduction read is not recorded');
   else {
@@ -23,7 +28,6 @@ export function compareData(original: IngredientSide, now: IngredientSide): Ingr
     const later = new Map(after.map(use => [use.path, use]));
     const earlier = new Set(before.map(use => use.path));
     const changed = new Set(now.changedInputs);
-    const lost = new Map(lostInputs(original, now).map(one => [one.path, one.text]));
     for (const use of before) {
       const other = later.get(use.path);
       const text = lost.get(use.path);
@@ -84,14 +88,21 @@ export interface LostInput {
 export function lostInputs(original: IngredientSide, now: IngredientSide): LostInput[] {
   if (now.captured === undefined) return [];
   const outputs = new Map((original.result?.outputs ?? []).map(output => [output.path, output]));
+  const made = new Map((now.result?.outputs ?? []).map(output => [output.path, output]));
   const later = new Map(dataOf(now).map(use => [use.path, use]));
   return dataOf(original).flatMap(use => {
     const opened = openedAs(use, outputs.get(use.path), original.result);
     if (opened === undefined) return [];
     const { sha256 } = later.get(use.path) ?? {};
     if (use.sha256 !== undefined && use.sha256 === sha256) return [];
-    return [{ path: use.path, opened, text: lostText(use.path, opened) }];
+    // Made the same without it, it held nothing that matters.
+    if (use.how === 'ambiguous' && isSameContent(outputs.get(use.path), made.get(use.path))) return [];
+    return [{ path: use.path, opened, text: lostText(use, opened) }];
   });
+}
+
+function isSameContent(one: FileUse | undefined, other: FileUse | undefined): boolean {
+  return one?.sha256 !== undefined && one.sha256 === other?.sha256;
 }
 
 /** Why the inputs that are recorded of a run may not be all; undefined when they are, as far as can be seen. */
