@@ -20,10 +20,14 @@ export async function lookAtSecretFiles(
             'the run reads it, it may hold secrets, and only a run that you started yourself is given yours',
           mend: 'Set what the program needs of it as variables.',
         };
-      const isHere = await stat(join(workspace, what)).then(
-        found => found.isFile(),
-        () => false,
-      );
+      const found = await stat(join(workspace, what)).catch(() => undefined);
+      const isHere = found?.isFile() === true;
+      if (isHere && found.mtimeMs > Date.parse(original.plan?.createdAt ?? ''))
+        return {
+          ...{ ...common, availability: 'unknown' },
+          reason:
+            'it was written to since the run, and what it held then is not kept because it may hold secrets',
+        };
       if (isHere) return { ...common, availability: 'here', from: 'the workspace, as it is now' };
       return {
         ...{ ...common, availability: 'unknown' },

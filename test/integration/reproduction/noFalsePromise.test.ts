@@ -9,7 +9,7 @@ import { cliProject, type CliProject } from '../../helpers/lockstepCli.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
 
 const files = {
-  '.gitignore': 'out/\n__pycache__/\n',
+  '.gitignore': 'out/\n__pycache__/\n.env\n',
   'words.py': 'print("trained")\n',
   'seeds.yaml': 'seed: 12_345\n',
   'seeds.py': `
@@ -33,6 +33,7 @@ for step in range(3):
     print(json.dumps({'step': step, 'loss': random.random()}))
 `,
   'adds.sh': 'python3 line.py >> out/results.csv\n',
+  'env.py': 'import json\nprint(json.dumps({"step": 0, "loss": len(open(".env").read())}))\n',
   'anew.sh': 'python3 line.py > out/anew.csv\n',
   'line.py': 'print("3,0.5")\n',
   'slow.py': `
@@ -119,6 +120,18 @@ describe('a forecast promises no more than the verdict can say', function () {
       ['inconclusive', true],
       first,
     );
+  });
+
+  it('where a file with secrets was written to since', async () => {
+    const secrets = join(project.root, '.env');
+    await writeFile(secrets, 'LEVEL=1\n');
+    const id = await run('python3', 'env.py');
+    const of = async (): Promise<string | undefined> =>
+      (await forecast(id)).items.find(({ what }) => what === '.env')?.availability;
+    assert.equal(await of(), 'here');
+    await writeFile(secrets, 'LEVEL=10\n');
+    assert.equal(await of(), 'unknown');
+    assert.match((await forecast(id)).sentence, /not certain.*\.env is not known beforehand/);
   });
 
   it('and as much of a file that a shell writes anew each time', async () => {
