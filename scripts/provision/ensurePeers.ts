@@ -4,7 +4,7 @@ import { ensureAzurite } from './azurite.ts';
 import { peerTitle, pythonPeer, type PeerName } from './pythonPeers.ts';
 
 /** Gigabytes, so only for the long tests. */
-const large: readonly PeerName[] = ['tensorflow', 'torch'];
+export const largePeers: readonly PeerName[] = ['tensorflow', 'torch'];
 
 /** In the order in which they are installed: the small ones first. */
 export const testedPeers: readonly PeerName[] = [
@@ -25,8 +25,9 @@ export const testedPeers: readonly PeerName[] = [
   'mlflow2',
   'mlflow',
   'remoteServers',
+  'giftless',
   'dvcRemotes',
-  ...(process.env['LOCKSTEP_SOAK'] === '1' ? large : []),
+  ...(process.env['LOCKSTEP_SOAK'] === '1' ? largePeers : []),
 ];
 
 /** Says what is missing and why; the tests that want it then skip, or fail where results are relied on. */

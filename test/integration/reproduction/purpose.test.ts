@@ -47,6 +47,7 @@ open('model.txt', 'w').write(os.environ.get('SECOND', 'unset'))
       ['base'],
     );
     assert.equal(await runs.resolve('@1'), original.id);
-    assert.deepEqual(await readdir(join(project.repository.home, '.cache', 'lockstep', 'checkouts')), []);
+    const checkouts = join(project.repository.home, '.cache', 'lockstep', 'checkouts');
+    await waitFor('the checkouts to go', async () => (await readdir(checkouts)).length === 0);
   });
 });

@@ -9,6 +9,7 @@ import { verdictSchema } from '../../../src/runs/verdict.ts';
 import type { Verdict } from '../../../src/runs/verdict.ts';
 import { cliProject } from '../../helpers/lockstepCli.ts';
 import type { CliOptions, CliProject } from '../../helpers/lockstepCli.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
 
 const trainer = `
 import argparse, json, random
@@ -86,7 +87,8 @@ describe('lockstep reproduce', function () {
     );
     assert.equal(await fingerprint(project), before);
     const cache = join(project.repository.home, '.cache', 'lockstep', 'checkouts');
-    assert.deepEqual(await readdir(cache), []);
+    // The verdict comes first.
+    await waitFor('the checkout to go', async () => (await readdir(cache)).length === 0);
     const shown = await project.json(['show', '@2', '--json']);
     assert.equal((shown.document as { verdicts: unknown[] }).verdicts.length, 1);
   });
