@@ -41,6 +41,7 @@ const inExtension = [
     name => `extension/dist/${name}`,
   ),
   'extension/dist/pythonHook/child_programs.py',
+  'extension/dist/pythonHook/collect_facts.py',
   'extension/dist/pythonHook/exchange_code.py',
   'extension/dist/pythonHook/keep_earlier.py',
   'extension/dist/pythonHook/keep_read_only.py',
