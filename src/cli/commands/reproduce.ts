@@ -9,17 +9,15 @@ import { canReproduce, forecastReproduction } from '../../reproduction/forecast/
 import { reproductionPlace } from '../../reproduction/requireConfirmed.ts';
 import { reproduceRun } from '../../reproduction/reproduceRun.ts';
 import type { ReproductionOptions } from '../../reproduction/reproductionOptions.ts';
-import { recordedName, type NamingPlace } from '../../reproduction/restore/recordedName.ts';
 import { verdictToJson } from '../../reproduction/verdictToJson.ts';
 import type { Result } from '../../runs/result.ts';
-import { knownValue } from '../../runs/known.ts';
-import type { RunDetails } from '../../runs/runDetails.ts';
 import type { RunStore } from '../../runs/runStore.ts';
 import type { Verdict } from '../../runs/verdict.ts';
 import type { CliContext, Subcommand } from '../cliContext.ts';
 import { exitCodes } from '../cliContext.ts';
 import { verdictMissing, wrongUse } from '../errors.ts';
 import { openRuns } from '../openRuns.ts';
+import { namedPaths } from '../namedPaths.ts';
 import { jsonText } from '../output/jsonText.ts';
 import { parseDuration } from '../parseDuration.ts';
 import { collected, jsonOption, newCommand, parseWords, refuseCommand } from '../readWords.ts';
@@ -231,39 +229,6 @@ function optionsOf(flags: ReproduceFlags): Partial<ReproductionOptions> {
     ...(rtol === undefined && atol === undefined
       ? {}
       : { tolerances: [{ pattern: '**', tolerance: { rtol: rtol ?? 0, atol: atol ?? 0 } }] }),
-  };
-}
-
-/** Options that name files of the record. */
-async function namedPaths(
-  { checkpoint, give, without }: ReproduceFlags,
-  { plan, captured, result }: RunDetails,
-  { cwd, roots }: NamingPlace,
-): Promise<Partial<ReproductionOptions>> {
-  const place = { cwd, roots: [...roots, ...(plan === undefined ? [] : [plan.root])] };
-  const code = plan === undefined ? undefined : knownValue(plan.code);
-  const inputs = [
-    ...(captured?.inputs ?? []).map(({ path }) => path),
-    ...(code?.gaps ?? []).map(({ path }) => path),
-    ...(code?.submodules ?? []).map(({ path }) => path),
-  ];
-  const outputs = (result?.outputs ?? []).map(({ path }) => path);
-  const inputNames = (option: string, paths: readonly string[]): Promise<string[]> =>
-    Promise.all(
-      paths.map(async path => {
-        const name = await recordedName(path, inputs, place);
-        // Of a record without its second half nobody knows what was read.
-        if (captured !== undefined && !inputs.some(one => one === name || one.startsWith(`${name}/`)))
-          throw wrongUse(
-            `${option} ${path}: the run read no such file, and its code has no such submodule`,
-            'lockstep reproduce',
-          );
-        return name;
-      }),
-    );
-  return {
-    ...(checkpoint === undefined ? {} : { checkpoint: await recordedName(checkpoint, outputs, place) }),
-    ...{ give: await inputNames('--give', give), without: await inputNames('--without', without) },
   };
 }
 
