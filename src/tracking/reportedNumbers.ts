@@ -3,11 +3,14 @@
 /** More in one array are data, not measurements. */
 const mostOfArray = 64;
 
-/** Undefined for what is no number. A hash that looks like `12e5`, and an id with zeros in front, are none. */
+/**
+ * Undefined for what is no number. Of texts only what a program formats as one: whole numbers in quotes are ids, seeds and
+ * ports, and a hash may look like `12e5`.
+ */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || value.length > 40) return undefined;
-  if (/^[-+]?(?:(?:0|[1-9]\d{0,14})(?:\.\d*)?|\.\d+|\d+\.\d*e[-+]?\d+|\d+e[-+]\d+)$/i.test(value))
+  if (/^[-+]?(?:(?:0|[1-9]\d{0,14})\.\d*|\.\d+|\d+\.\d*e[-+]?\d+|\d+e[-+]\d+)$/i.test(value))
     return Number(value);
   const special = /^([-+]?)(?:(nan)|inf(?:inity)?)$/i.exec(value);
   if (special === null) return undefined;
