@@ -2,7 +2,7 @@
  * How the command of a run ended although nobody was left to write its result: a supervisor notes it before it finds out
  * more, and in a container the wrapper says it itself. Such a run is lost all the same; how its command ended is known.
  */
-import { readInsideEnd } from './insideEnd.ts';
+import { readInsideEnd, readInsideKey } from './insideEnd.ts';
 import type { ProcessRecord } from './processRecord.ts';
 
 export interface CommandEnd {
@@ -23,7 +23,9 @@ export function readCommandEnd(dir: string, record: ProcessRecord | undefined): 
       ...(signal === undefined ? {} : { signal }),
     };
   }
-  const inside = record?.container === undefined ? undefined : readInsideEnd(dir);
+  // A supervisor may die before it has noted that the command runs in a container: then its key says that this is its word.
+  const isInside = record?.container !== undefined || readInsideKey(dir) !== undefined;
+  const inside = isInside ? readInsideEnd(dir) : undefined;
   if (inside === undefined) return undefined;
   const { exitCode, signal, at } = inside;
   return {

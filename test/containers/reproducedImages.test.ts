@@ -321,8 +321,14 @@ for (const kind of ['docker', 'podman'] as const)
         const { code, verdict } = await reproduced(original);
         assert.equal(code, 0, JSON.stringify(verdict));
         const { objects, ...seen } = await seenBy(verdict.reproductionId);
-        // Of the repository: the commit that ran, its folders and files. Of the workspace: the folder of its own record.
-        assert.deepEqual(seen, { commits: 1, refs: [], workspace: ['.git'], git: ['lockstep'] });
+        // Of the repository: the commit that ran, by its recorded branch, with its folders and files. Of the workspace: the
+        // folder of its own record.
+        assert.deepEqual(seen, {
+          commits: 1,
+          refs: ['refs/heads/main'],
+          workspace: ['.git'],
+          git: ['lockstep'],
+        });
         const words = ['ls-tree', '-r', '-t', '--name-only', 'HEAD~1'];
         assert.equal(objects, (await project.repository.git(...words)).split('\n').length + 2);
 
