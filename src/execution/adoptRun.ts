@@ -63,6 +63,8 @@ export async function adoptRun(dir: string, hooks: RunHooks = {}): Promise<void>
 
 async function adoptWith(supervision: Supervision, before: ProcessRecord | undefined): Promise<void> {
   const { spec, paths, log, runs } = supervision;
+  // Before anybody can know its number: who kills it from now on leaves one behind.
+  const { identity } = await supervision.startWatchdog();
   const records = await withRoom(paths, () => ProcessRecords.open(paths.process, before));
   const plan = await readPlan(paths);
   const place = await openPlace(supervision, {
@@ -82,7 +84,6 @@ async function adoptWith(supervision: Supervision, before: ProcessRecord | undef
     supervision.mlflow.reopen(place);
   }
   const command = await place.resume(before);
-  const { identity } = await supervision.startWatchdog();
   await records
     .add({
       ...command?.recorded,
