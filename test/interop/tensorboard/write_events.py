@@ -29,6 +29,8 @@ def write_tensorboardx():
     for step, value in enumerate([math.nan, math.inf, -math.inf, 1e-45, 3.4028234e38, 1e300, -0.0]):
         writer.add_scalar("odd", value, step, START + step)
     writer.add_scalar("far", 1.5, 2**53 - 1, START)
+    # In milliseconds and back it is another number.
+    writer.add_scalar("odd time", 1, 1, float.fromhex("0x1.ac125f8fa0895p+30"))
     writer.add_scalar("before", 2.5, -3, START)
     writer.add_scalar("named", 0.1, 1, START, display_name="Named", summary_description="What it is")
     writer.add_scalars("group/of", {"a": 0.25, "b": 0.75}, 3, START)
