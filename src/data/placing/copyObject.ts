@@ -1,13 +1,9 @@
-/** Copies an object of the cache to a path that is free, hashed on the way: what is not what its name says gets no name, unless somebody else compares. */
+/** Copies an object of the cache to a temporary name, hashed on the way: what is not what its name says is not kept, unless somebody else compares. */
 import { hash } from 'node:crypto';
-import { closeSync, fchmodSync, fstatSync, linkSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { systemErrorCode } from '../../base/systemError.ts';
 import { copyParts } from '../links/copyHashed.ts';
-import { fallThrough } from '../links/reflink.ts';
 import { closeQuietly, openToRead, readSmallFile, writeAll } from '../links/smallFile.ts';
-import { ownTemporary } from '../walk/ownTemporary.ts';
-import { ownFailure } from '../workers/fileFailure.ts';
 import type { MeterCounter } from '../workers/jobMeter.ts';
 import { copyProof, missingOr, refuseCorrupt, type Placing } from './placing.ts';
 
@@ -43,12 +39,11 @@ function copySmall(placing: Placing, counter: MeterCounter): boolean {
   }
 }
 
-function writeSmall(placing: Placing, made: string, content: Uint8Array): void {
+function writeSmall({ executable }: Placing, made: string, content: Uint8Array): void {
   const target = openSync(made, 'wx', 0o666);
   try {
     writeAll(target, content);
-    if (placing.executable) fchmodSync(target, (fstatSync(target).mode & 0o777) | 0o100);
-    placing.look(fstatSync(target));
+    if (executable) fchmodSync(target, (fstatSync(target).mode & 0o777) | 0o100);
     closeSync(target);
   } catch (error) {
     closeQuietly(target);
@@ -57,36 +52,23 @@ function writeSmall(placing: Placing, made: string, content: Uint8Array): void {
   }
 }
 
-/** Made under a temporary name beside the path: a large file is never there in part. */
 async function copyLarge(placing: Placing, counter: MeterCounter): Promise<void> {
   const { object, made } = placing;
-  const temporary = made.slice(0, made.lastIndexOf('/') + 1) + ownTemporary();
   const source = await open(object, 'r');
   try {
-    const target = await open(temporary, 'wx', 0o666);
+    const target = await open(made, 'wx', 0o666);
     try {
       const proof = copyProof(placing);
       await copyParts(source, target, part => proof.update(part), counter);
       proof.end();
       if (placing.executable) await target.chmod(((await target.stat()).mode & 0o777) | 0o100);
+    } catch (error) {
+      rmSync(made, { force: true });
+      throw error;
     } finally {
       await target.close();
     }
-    // Nobody may have put something there meanwhile: a rename would take it away.
-    linkOrRename(temporary, made);
   } finally {
     await source.close();
-    rmSync(temporary, { force: true });
-  }
-}
-
-function linkOrRename(temporary: string, made: string): void {
-  try {
-    linkSync(temporary, made);
-  } catch (error) {
-    if (!fallThrough.has(systemErrorCode(error))) throw error;
-    if (lstatSync(made, { throwIfNoEntry: false }) !== undefined)
-      throw ownFailure('changed', 'something was put there a moment ago');
-    renameSync(temporary, made);
   }
 }

@@ -20,6 +20,7 @@ import { statAt, statWidth, writeStat } from '../walk/fileColumns.ts';
 import { ownTemporary } from '../walk/ownTemporary.ts';
 import { statOne } from '../walk/statBatch.ts';
 import { copyObject } from './copyObject.ts';
+import { inOneStep } from './inOneStep.ts';
 import { missingOr, refuseCorrupt, type Placing } from './placing.ts';
 import { RealFolders } from './realFolders.ts';
 import { refuseChanged } from './removeBatch.ts';
@@ -127,6 +128,7 @@ async function placeOne(
     object: objectPath(batch, index),
     md5: batch.md5s.subarray(index * 16, index * 16 + 16),
     made: replaces ? target.slice(0, target.lastIndexOf('/') + 1) + ownTemporary() : target,
+    replaces,
     executable: batch.executable[index] === 1,
     differing: batch.differs[index] === 1 ? (batch.before[index * statWidth + statAt.inode] ?? 0) : 0,
     looks: batch.looks.subarray(index * lookWidth, (index + 1) * lookWidth),
@@ -151,10 +153,16 @@ async function makeFile(placing: Placing, counter: MeterCounter): Promise<LinkTy
     // An executable is a copy: the object is never executable. An empty file is not worth one of its links.
     if (type === 'copy') break;
     if (type !== 'reflink' && (placing.executable || Buffer.compare(placing.md5, emptyMd5) === 0)) continue;
-    if (type === 'reflink' ? await reflink(placing, counter) : await link(placing, type, counter))
-      return type;
+    const isMade =
+      type === 'reflink'
+        ? await inOneStep(placing, one => reflink(one, counter))
+        : await link(placing, type, counter);
+    if (isMade) return type;
   }
-  await copyObject(placing, counter);
+  await inOneStep(placing, async one => {
+    await copyObject(one, counter);
+    return true;
+  });
   return 'copy';
 }
 

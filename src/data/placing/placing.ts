@@ -12,6 +12,7 @@ export interface Placing {
   readonly md5: Uint8Array;
   /** Where it is made: the path itself, or a temporary name beside it when something is to be replaced. */
   readonly made: string;
+  readonly replaces: boolean;
   readonly executable: boolean;
   /** The inode of a file with other content that is there now, 0 where none is. */
   readonly differing: number;

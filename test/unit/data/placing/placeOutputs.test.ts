@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
+import { watch } from 'node:fs';
 import {
   chmod,
   lstat,
@@ -69,6 +70,34 @@ describe('placing what a pin says', () => {
     return found?.object?.value;
   }
   const objectPath = (id: ObjectId): string => data.tools.cache.pathOf(id);
+
+  for (const linkTypes of [['copy'], ['reflink', 'copy'], ['hardlink'], ['symlink']] as const)
+    it(`gives a file its name when it is whole, by ${linkTypes.join(', ')}`, async function () {
+      // inotify tells each write and change of mode by the name it was made under.
+      if (process.platform !== 'linux') return this.skip();
+      const object = await stored({
+        ...version1,
+        'd/large': 'x'.repeat(3_000_000),
+        'd/run.sh': '#!/bin/sh\n',
+      });
+      await rm(join(data.root, 'd'), { recursive: true });
+      await mkdir(join(data.root, 'd'));
+      const told: string[] = [];
+      const watcher = watch(join(data.root, 'd'));
+      const end = new Promise<void>(resolve => {
+        watcher.on('change', (event, name) => {
+          if (name === 'end') resolve();
+          else if (!String(name).startsWith('.')) told.push(`${event} ${String(name)}`);
+        });
+      });
+      const result = await place(object, {}, linkTypes);
+      assert.deepEqual([result.outcome, result.failed], ['placed', []]);
+      await data.write({ 'd/end': '' });
+      await end;
+      watcher.close();
+      const named = ['a.txt', 'empty', 'large', 'run.sh', 'sub'].map(name => `rename ${name}`);
+      assert.deepEqual(told.sort(), named);
+    });
 
   for (const linkTypes of [
     ['copy'],
