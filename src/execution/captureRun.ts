@@ -12,6 +12,7 @@ import type { Known } from '../runs/known.ts';
 import { recentResults } from '../runs/recentResults.ts';
 import type { MadeLink } from '../runs/result.ts';
 import type { RunPaths, StorePath } from '../runs/runPaths.ts';
+import { askedHosts } from './capture/askedHosts.ts';
 import { packageEdits, packagesOf, storePackages, withKnownContents } from './capture/capturePackages.ts';
 import { changedCode } from './capture/changedCode.ts';
 import type { ChangedCode } from './capture/changedCode.ts';
@@ -157,6 +158,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
       const list = await storePackages(spec.store, packages).catch(
         orUnknown<{ list: string; count: number }>(),
       );
+      const hosts = askedHosts(seen.hosts ?? []);
       const content: Captured = {
         schemaVersion: 1,
         hardware: await hardware,
@@ -169,6 +171,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
         ...(hashedGaps.length === 0 ? {} : { gaps: hashedGaps }),
         ...(uses.present.length === 0 ? {} : { present: [...uses.present] }),
         ...(uses.listed.length === 0 ? {} : { listed: [...uses.listed] }),
+        ...(hosts.length === 0 ? {} : { hosts }),
         ...(unobserved.length === 0 ? {} : { children: [...unobserved] }),
         ...(uses.notKept.length === 0 ? {} : { notKept: [...uses.notKept] }),
         code: seen.code,

@@ -168,6 +168,11 @@ export const capturedSchema = z.looseObject({
   present: z.array(presentFileSchema).optional(),
   /** Folders whose entries it asked for and of which `present` does not tell; paths as of inputs. */
   listed: z.array(z.string()).optional(),
+  /**
+   * Other machines that it talked to and whose answers may have decided something: `data.example.org`, with the port where
+   * it is not that of the web. What they answered is not recorded. Sorted.
+   */
+  hosts: z.array(z.string()).optional(),
   /** Some process opened more files than are noted. */
   incomplete: z.boolean().optional(),
   /** Of a reproduction: files of the workspace that a program tried to change. Absolute. */

@@ -46,6 +46,7 @@ const inExtension = [
   'extension/dist/pythonHook/keep_earlier.py',
   'extension/dist/pythonHook/keep_read_only.py',
   'extension/dist/pythonHook/record_operations.py',
+  'extension/dist/pythonHook/see_hosts.py',
   'extension/dist/pythonHook/see_seeds.py',
   'extension/dist/pythonHook/sitecustomize.py',
   'extension/dist/pythonHook/sqlite_uri.py',

@@ -58,6 +58,12 @@ export interface SeenFolder {
   readonly made: boolean;
 }
 
+export interface SeenHost {
+  /** By the name that the program asked for, else by address. */
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface Seen {
   /** In the order they started; the first one is the command's own. */
   readonly pythons: readonly SeenPython[];
@@ -94,6 +100,8 @@ export interface Seen {
   readonly children?: readonly SeenChild[];
   /** What it tried to change though it may only read it. */
   readonly refused?: readonly string[];
+  /** Other machines that it talked to. */
+  readonly hosts?: readonly SeenHost[];
 }
 
 /** A missing file is an empty one. Rejects when `signal` aborts or the file cannot be read. */
@@ -127,6 +135,7 @@ export async function readSeen(
   const holding = new Set<number>();
   const children = new Map<string, SeenChild>();
   const refused = new Set<string>();
+  const hosts = new Map<string, SeenHost>();
   /** By the name of this machine; what there is none for is kept apart. */
   const named = (path: string): string | undefined => {
     const name = outside(path);
@@ -235,6 +244,9 @@ export async function readSeen(
       case 'refused':
         refused.add(line.p);
         break;
+      case 'host':
+        hosts.set(`${line.h}:${line.p}`, { host: line.h, port: line.p });
+        break;
     }
   }
   return {
@@ -257,6 +269,7 @@ export async function readSeen(
     incomplete: incomplete || holding.size > 0,
     ...(children.size === 0 ? {} : { children: [...children.values()] }),
     ...(refused.size === 0 ? {} : { refused: [...refused] }),
+    ...(hosts.size === 0 ? {} : { hosts: [...hosts.values()] }),
   };
 }
 

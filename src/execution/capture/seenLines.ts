@@ -55,6 +55,7 @@ const lineSchema = z.discriminatedUnion('k', [
     n: z.boolean().optional(),
   }),
   z.looseObject({ k: z.literal('refused'), p: z.string() }),
+  z.looseObject({ k: z.literal('host'), h: z.string(), p: z.int().min(1).max(65_535) }),
   z.looseObject({
     k: z.literal('seed'),
     c: z.string(),

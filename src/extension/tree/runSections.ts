@@ -26,7 +26,8 @@ export function runSections(
   if (shownTags(details).length > 0) names.push('tags');
   // Code and environment of a child run are those of its run.
   if (plan !== undefined && !isChild) names.push('code', 'environment');
-  if ((details.captured?.inputs ?? []).length > 0) names.push('inputs');
+  if ((details.captured?.inputs ?? []).length + (details.captured?.hosts ?? []).length > 0)
+    names.push('inputs');
   if ((details.result?.outputs ?? []).length > 0) names.push('outputs');
   if (contents.media !== undefined) names.push('media');
   if (contents.artifacts.files > 0) names.push('artifacts');

@@ -137,7 +137,7 @@ function sectionLook({ name, row, details, contents, health }: SectionNode): Sec
     case 'inputs':
       return {
         label: vscode.l10n.t('Inputs'),
-        description: String(details.captured?.inputs.length ?? 0),
+        description: String((details.captured?.inputs.length ?? 0) + (details.captured?.hosts ?? []).length),
         icon: 'arrow-right',
         state: Collapsed,
       };

@@ -113,10 +113,15 @@ function leavesOf({ name, row, details, health }: SectionNode): Leaf[] {
         icon: 'database',
       }));
     case 'inputs':
-      return (details.captured?.inputs ?? []).map(use => ({
-        ...fileLeaf(use, details),
-        icon: 'file',
-      }));
+      return [
+        ...(details.captured?.inputs ?? []).map(use => ({ ...fileLeaf(use, details), icon: 'file' })),
+        ...(details.captured?.hosts ?? []).map(host => ({
+          label: oneLine(host, 80),
+          description: vscode.l10n.t('what it answered is not recorded'),
+          tooltip: vscode.l10n.t('The program talked to {0}. What it answered is not recorded.', host),
+          icon: 'globe',
+        })),
+      ];
     case 'outputs':
       return (details.result?.outputs ?? []).map(use => ({
         ...fileLeaf(use, details),

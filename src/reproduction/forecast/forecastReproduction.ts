@@ -179,7 +179,9 @@ export async function forecastReproduction(request: ForecastRequest): Promise<Fo
     ...(codeLook?.items ?? codeUnknownItem(plan)),
     ...data.items,
     ...(await openData({
-      ...{ inputs: captured?.inputs ?? [], listed: evidence.identical ? [] : (captured?.listed ?? []) },
+      inputs: captured?.inputs ?? [],
+      listed: evidence.identical ? [] : (captured?.listed ?? []),
+      hosts: evidence.identical ? [] : (captured?.hosts ?? []),
       ...{ escapes, workspace: root, budget, signal },
     })),
     ...(evidence.identical ? [] : await lookAtLeft(plan, result)),

@@ -1,6 +1,6 @@
 /**
- * Data of which a forecast cannot say that a reproduction reads the same: folders whose names were asked for, and files
- * of the code that have changed in the workspace where something may lead the program there.
+ * Data of which a forecast cannot say that a reproduction reads the same: folders whose names were asked for, what other
+ * machines answer, and files of the code that have changed in the workspace where something may lead the program there.
  */
 import { join } from 'node:path';
 import type { FileUse } from '../../runs/captured.ts';
@@ -11,6 +11,8 @@ export interface OpenDataQuestion {
   readonly inputs: readonly FileUse[];
   /** Folders whose names were asked for. */
   readonly listed: readonly string[];
+  /** Other machines that it talked to. */
+  readonly hosts: readonly string[];
   /** Ways into the workspace that were found. */
   readonly escapes: readonly string[];
   /** Absolute. */
@@ -24,11 +26,19 @@ const mostTold = 5;
 
 /** Rejects only when aborted. */
 export async function openData(question: OpenDataQuestion): Promise<ForecastItem[]> {
-  const { inputs, listed, escapes, workspace, budget, signal } = question;
+  const { inputs, listed, hosts, escapes, workspace, budget, signal } = question;
   const items: ForecastItem[] = listed.slice(0, mostTold).map(folder => ({
     ...{ ingredient: 'data', what: folder, availability: 'unknown' },
     reason: 'the program looked through it, and which files it held is not recorded',
   }));
+  for (const host of hosts.slice(0, mostTold))
+    items.push({
+      ...{ ingredient: 'data', what: `what ${host} answers`, availability: 'unknown' },
+      reason: 'the program talked to it, and what it answered is not recorded',
+      ...(host === 'huggingface.co'
+        ? { mend: 'With HF_HUB_OFFLINE=1 it asks nobody, and takes what is here.' }
+        : {}),
+    });
   if (escapes.length === 0) return items;
   const read = inputs.filter(use => use.inSnapshot === true && use.sha256 !== undefined);
   let told = 0;

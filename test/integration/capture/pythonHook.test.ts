@@ -542,6 +542,44 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
     }
   });
 
+  it('tells which other machines a program talks to, by the names that it asked for', async () => {
+    await using bench = await HookBench.open({
+      'ask.py': [
+        'import os, socket',
+        'def asks(name, port):',
+        '    try: socket.getaddrinfo(name, port, flags=socket.AI_NUMERICHOST)',
+        '    except OSError: pass',
+        'def talks(address, port, kind=socket.SOCK_STREAM, family=socket.AF_INET):',
+        '    with socket.socket(family, kind) as s:',
+        '        s.setblocking(False)',
+        '        s.connect_ex((address, port))',
+        'asks("data.example.org", 443); asks(b"www.example.org", "https")',
+        'talks("192.0.2.1", 443); talks("192.0.2.1", 443)',
+        'talks("192.0.2.2", 9000)',
+        '# Asked for, and nobody talked to.',
+        'asks("unused.example.org", 8443); asks(None, 1); asks("", 2)',
+        '# This machine, metrics that somebody else takes, and no more than a look at the own address.',
+        'asks("localhost", 5000); talks("127.0.0.1", 5000); asks(socket.gethostname(), 5000)',
+        'asks("tracker.example.org", 5001); talks("192.0.2.3", 5001)',
+        'talks("192.0.2.4", 80, socket.SOCK_DGRAM)',
+        'try: socket.socket(socket.AF_UNIX).connect("/nowhere")',
+        'except OSError: pass',
+        'if os.fork() == 0:',
+        '    talks("192.0.2.5", 9001)',
+        '    os._exit(0)',
+        'os.wait()',
+      ].join('\n'),
+    });
+    const tracker = { MLFLOW_TRACKING_URI: 'http://user@tracker.example.org:5001' };
+    const outcome = await bench.run(['ask.py'], bench.environment(tracker));
+    assert.equal(outcome.stderr, '');
+    const { hosts = [] } = await bench.seen();
+    assert.deepEqual(
+      hosts.map(({ host, port }) => `${host}:${port}`),
+      ['data.example.org:443', 'www.example.org:443', '192.0.2.2:9000', '192.0.2.5:9001'],
+    );
+  });
+
   it('runs on every Python that is installed, old ones too', async () => {
     for (const python of await installedPythons()) {
       await using bench = await HookBench.open(

@@ -32,6 +32,17 @@ seeds[sys.argv[1]]()
 for step in range(3):
     print(json.dumps({'step': step, 'loss': random.random()}))
 `,
+  // A machine of the range for examples, which never answers; what it would have said is the number of the process.
+  'asks.py': `
+import json, os, random, socket, sys
+with socket.socket() as asked:
+    asked.setblocking(False)
+    asked.connect_ex(('192.0.2.7', 8080))
+random.seed(7)
+answer = 2 + os.getpid() if sys.argv[1] == 'other' else 1
+for step in range(3):
+    print(json.dumps({'step': step, 'loss': random.random() + answer}))
+`,
   'adds.sh': 'python3 line.py >> out/results.csv\n',
   'env.py': 'import json\nprint(json.dumps({"step": 0, "loss": len(open(".env").read())}))\n',
   'anew.sh': 'python3 line.py > out/anew.csv\n',
@@ -101,6 +112,26 @@ describe('a forecast promises no more than the verdict can say', function () {
     const { ingredients, cause } = await verdict(id);
     assert.equal(ingredients.find(({ name }) => name === 'parameters')?.status, 'unknown');
     assert.match(cause ?? '', /the numbers of random\.seed at random \(seeds\.py:\d+\) are others each time/);
+  });
+
+  it('where another machine was asked, until a reproduction had the same answer', async () => {
+    const id = await run('python3', 'asks.py', 'same');
+    const { sentence, items } = await forecast(id);
+    assert.match(
+      sentence,
+      /^Equal bits are possible, and not certain.*: what 192\.0\.2\.7:8080 answers is not known beforehand/,
+    );
+    assert.ok(items.some(one => one.ingredient === 'data' && one.availability === 'unknown'));
+    const { verdict: word, ingredients } = await verdict(id);
+    assert.equal(word, 'identical');
+    assert.equal(ingredients.find(({ name }) => name === 'data')?.status, 'unknown');
+    assert.doesNotMatch((await forecast(id)).sentence, /192\.0\.2\.7/);
+  });
+
+  it('and a verdict says that the answer of another machine is not recorded', async () => {
+    const { verdict: word, cause } = await verdict(await run('python3', 'asks.py', 'other'));
+    assert.equal(word, 'diverged');
+    assert.match(cause ?? '', /what 192\.0\.2\.7:8080 answered is not recorded/);
   });
 
   it('where a shell adds to a file whose earlier lines nobody recorded', async () => {

@@ -49,6 +49,8 @@ def _observe(seen_file):
     database_names = []
     # The function of child_programs.py, when the first program is started.
     child_programs = []
+    # The watch of see_hosts.py, when the first name of a host is asked for.
+    hosts = []
     state = {"off": False, "lines": 0, "batch": 1, "alone": False, "moves": 0, "mlflow": False}
     # The system says of a folder that is held open which one it is. Where it does not, what shutil.rmtree() removes in
     # it goes by the name that it was given.
@@ -386,6 +388,14 @@ def _observe(seen_file):
             children.add(key)
             note(line, True)
 
+    def talks(event, args):
+        if not hosts:
+            hosts.append(run_own("see_hosts.py")["HostWatch"](note, [own_mlflow, os.environ.get(mlflow_uri)]))
+        if event == "socket.connect":
+            hosts[0].connects(args[0], args[1])
+        else:
+            hosts[0].asks(args[0], args[1])
+
     def load_native(path):
         try:
             if path is not None and not state["off"]:
@@ -434,6 +444,12 @@ def _observe(seen_file):
                 try:
                     if not state["off"]:
                         opened(named(args[1], args[3]), True, False, True, "replace")
+                except Exception:
+                    pass
+            elif event == "socket.connect" or event == "socket.getaddrinfo":
+                try:
+                    if not state["off"]:
+                        talks(event, args)
                 except Exception:
                     pass
             elif event in starts:

@@ -64,6 +64,8 @@ export function compareData(original: IngredientSide, now: IngredientSide): Ingr
   ] as const)
     for (const folder of side.captured?.listed ?? [])
       findings.unknown(`${folder} was listed ${when}: which files it held is not recorded`);
+  for (const host of new Set([...(original.captured?.hosts ?? []), ...(now.captured?.hosts ?? [])]))
+    findings.unknown(`what ${host} answered is not recorded`);
   const inWorkspace = (now.captured?.inputs ?? []).filter(use => use.inWorkspace === true);
   return findings.row('data', describe(before), describe(after, inWorkspace));
 }

@@ -141,6 +141,14 @@ const table: {
     differences: ['data/cats was listed by the original: which files it held is not recorded'],
   },
   {
+    title: 'machines that were talked to',
+    ingredient: 'data',
+    original: { captured: { hosts: ['data.example.org', 'db:5432'] } },
+    now: { captured: { hosts: ['data.example.org'] } },
+    status: 'unknown',
+    differences: ['what data.example.org answered is not recorded', 'what db:5432 answered is not recorded'],
+  },
+  {
     title: 'files that are part of the snapshot',
     ingredient: 'data',
     original: { captured: { inputs: [{ path: 'a.yaml', how: 'seen', inSnapshot: true }] } },
