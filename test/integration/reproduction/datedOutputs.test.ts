@@ -16,7 +16,7 @@ while os.path.isdir(folder):
 os.makedirs(folder)
 factor = float(os.environ.get("FACTOR", "1"))
 json.dump({"accuracy": 0.9 * factor}, open(folder + "/metrics.json", "w"))
-json.dump({"w": 1}, open("outputs/model-%s.json" % uuid.uuid4().hex[:8], "w"))
+json.dump({"w": 1}, open("outputs/model-%s.json" % uuid.uuid4().hex[:16], "w"))
 print(json.dumps({"epoch": 1, "loss": 0.5}))
 `,
     });

@@ -24,6 +24,11 @@ describe('outputs under other names', () => {
     ['exp_1764000000.25/a', 'exp_1764000123.5/a'],
     ['1764000000123.bin', '1764000123456.bin'],
     ['model-3f2a91bc.pt', 'model-91bcd0e2.pt'],
+    // No letter, and no digit.
+    ['model-2ee80a6c.pt', 'model-94859085.pt'],
+    ['model-94859085.pt', 'model-2ee80a6c.pt'],
+    ['model-cafebabe.pt', 'model-2ee80a6c.pt'],
+    ['outputs/2026-11-23/17-01-35/2ee80a6c.pt', 'outputs/2026-11-24/09-59-00/94859085.pt'],
     ['a/0f8fad5b-d9cb-469f-a165-70867728950e.pt', 'a/7c9e6679-7425-40de-944b-e07fc1f90ae7.pt'],
   ];
   for (const [original, reproduced] of same)
@@ -42,6 +47,8 @@ describe('outputs under other names', () => {
     ['lr0.001/a.pt', 'lr0.002/a.pt'],
     ['2026/a', '2027/a'],
     ['decade.pt', 'facade.pt'],
+    ['run-94859085/ckpt-120000.pt', 'run-2ee80a6c/ckpt-130000.pt'],
+    ['run-94859085.pt', 'run-94859086.pt'],
     ['outputs/2026-11-23/a.pt', 'outputs/2026-11-24/b.pt'],
   ];
   for (const [original, reproduced] of other)
@@ -70,6 +77,13 @@ describe('outputs under other names', () => {
     assert.deepEqual(
       paired([output('a1b2c3', 'x'), output('d4e5f6', 'y')], [output('0a9b8c', 'y'), output('7d6e5f', 'z')]),
       [' = 7d6e5f', 'a1b2c3 = ', 'd4e5f6 = 0a9b8c'],
+    );
+    assert.deepEqual(
+      paired(
+        [output('a1b2c3d4', 'x'), output('12345678', 'y')],
+        [output('87654321', 'x'), output('aa11bb22', 'y')],
+      ),
+      ['12345678 = aa11bb22', 'a1b2c3d4 = 87654321'],
     );
   });
 
