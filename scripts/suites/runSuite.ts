@@ -2,10 +2,11 @@
 import { chmodSync, globSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { scrubbedEnvironment } from '../../test/helpers/scrubbedEnvironment.ts';
 import { projectRoot } from '../projectRoot.ts';
 import { cacheFolder } from '../provision/cacheFolder.ts';
-import { findLeftovers } from './leftovers.ts';
+import { findLeftovers, type Leftover } from './leftovers.ts';
 import { runGroup } from './processGroup.ts';
 import { readSuiteReport, type Totals } from './suiteReport.ts';
 import type { Suite } from './suiteTable.ts';
@@ -50,7 +51,7 @@ export async function runSuite(suite: Suite, options: SuiteOptions): Promise<Tot
       say,
     });
     signal.throwIfAborted();
-    return judge(suite, report, end, folder, options);
+    return judge(suite, report, end, await leftIn(folder), options);
   } finally {
     for (const { pid } of findLeftovers(folder)) kill(pid);
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
@@ -60,11 +61,21 @@ export async function runSuite(suite: Suite, options: SuiteOptions): Promise<Tot
 /** Podman's service for whoever asks next, as the product starts it: it ends by itself, after a test is over. */
 const endsWhenIdle = /^\S*podman system service --time=[1-9]/;
 
+/** A process that was told to end, or whose command is over, has a moment to do so: what is left then was forgotten. */
+async function leftIn(folder: string): Promise<Leftover[]> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const left = findLeftovers(folder).filter(one => !endsWhenIdle.test(one.command));
+    if (left.length === 0 || Date.now() > deadline) return left;
+    await delay(50);
+  }
+}
+
 function judge(
   suite: Suite,
   reportPath: string,
   end: { exitCode: number | null; timedOut: boolean },
-  folder: string,
+  left: readonly Leftover[],
   { say, grep }: SuiteOptions,
 ): Totals {
   const report = readSuiteReport(reportPath);
@@ -76,7 +87,7 @@ function judge(
   else if (!report.ended) problems.push(`it crashed (exit code ${end.exitCode ?? 'none'})`);
   else if (failed === 0 && end.exitCode !== 0) problems.push(`it ended with ${end.exitCode ?? 'a signal'}`);
   if (report.ended && passed + failed + skipped === 0 && grep === undefined) problems.push('it ran no test');
-  for (const { pid, command } of findLeftovers(folder).filter(one => !endsWhenIdle.test(one.command)))
+  for (const { pid, command } of left)
     problems.push(`it left process ${pid} running: ${command.slice(0, 200)}`);
 
   for (const problem of problems) say(`  failed: ${suite.name}: ${problem}`);

@@ -81,6 +81,17 @@ describe('runSuite', function () {
     await waitFor('the forgotten process to end', () => !isAlive(pid));
   });
 
+  it('calls no process forgotten that is just ending', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(
+      join(folder.path, 'inner.test.ts'),
+      `import { spawn } from 'node:child_process'; import { tmpdir } from 'node:os';
+       ${body(`it('a', () => { spawn('sleep', ['1'], { cwd: tmpdir(), detached: true, stdio: 'ignore' }).unref(); });`)}`,
+    );
+    const { seen, result } = await run(join(folder.path, '*.test.ts'));
+    assert.deepEqual(result, { passed: 1, failed: 0, skipped: 0 }, seen);
+  });
+
   it('stops when it is told to', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'inner.test.ts'), body(`it('a', () => { for (;;); });`));
