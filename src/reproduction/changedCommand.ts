@@ -8,15 +8,17 @@ import { requireOwnCommand } from './requireOwnCommand.ts';
  * Each changed parameter is put where its value stood in argv; one that the command did not name is added at the end,
  * in the form of the last one that it did name. Secrets that were taken out of the record come from the environment:
  * `${ENV:NAME}` from NAME, `<secret>` from `LOCKSTEP_SECRET_<index>`.
+ * Words of no parameter are replaced by their place in argv.
  * Throws `parameter-not-in-command` for a value that a file holds, `secret-missing`, `run-imported`, `run-is-child`.
  */
 export function changedCommand(
   plan: Plan,
   changes: Readonly<Record<string, ParameterValue>>,
   env: NodeJS.ProcessEnv,
+  words: Readonly<Record<number, string>> = {},
 ): string[] {
   requireOwnCommand(plan, 'run again');
-  const argv = commandWithSecrets(plan, env);
+  const argv = commandWithSecrets(plan, env).map((word, index) => words[index] ?? word);
   for (const [name, value] of Object.entries(changes)) {
     const parameter = Object.hasOwn(plan.parameters, name) ? plan.parameters[name] : undefined;
     if (parameter?.source === 'file') throw parameterNotInCommand(name, parameter.path ?? 'a file');

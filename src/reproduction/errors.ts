@@ -171,6 +171,15 @@ export function nothingToExplain(id: string, other: string): LockstepError {
   });
 }
 
+export function explainedByNoise(id: string, other: string): LockstepError {
+  return new LockstepError({
+    code: 'nothing-to-explain',
+    kind: 'usage',
+    message: `Runs ${short(id)} and ${short(other)} are no further apart than two executions of the same program may be here, by what its noise was seen to be: there is no divergence to explain.`,
+    mend: `How large the noise is: lockstep show ${short(id)}; to learn it from a longer probe: lockstep probe ${short(id)} --steps N`,
+  });
+}
+
 export function reproductionOptionsWrong(cause: unknown): LockstepError {
   return new LockstepError({
     code: 'reproduction-options-wrong',

@@ -16,6 +16,8 @@ export const causeTrialSchema = z.looseObject({
   joins: z.boolean().optional(),
   /** Last step through which it equals the original. */
   identicalThrough: z.number().optional(),
+  /** With `noise`: the first step at which it is further from the original than noise. */
+  apartAt: z.number().optional(),
   problem: z.string().optional(),
 });
 export type CauseTrial = z.infer<typeof causeTrialSchema>;
@@ -33,6 +35,11 @@ export const causeReportSchema = z.looseObject({
   /** The run once more with nothing set back: where it joins, or is like neither run, the program is not deterministic. */
   control: causeTrialSchema.omit({ ingredient: true, restored: true }).optional(),
   trials: z.array(causeTrialSchema),
+  /**
+   * The program is not like itself, so a trial joins that is within the noise of the original, twice: by so many
+   * determinism probes, or earlier reproductions.
+   */
+  noise: z.looseObject({ probes: z.int().optional(), reproductions: z.int().optional() }).optional(),
   culprit: z.looseObject({ ingredient: ingredientNameSchema, restored: z.string() }).optional(),
   /** All of them, where it took several together. */
   culprits: z.array(z.looseObject({ ingredient: ingredientNameSchema, restored: z.string() })).optional(),

@@ -106,6 +106,30 @@ describe('Reproduction Report panel', () => {
       assert.deepEqual(await stage.panel.problems(), []);
     });
 
+  it('tells which trials noise was allowed for, and how far another one was apart', async () => {
+    const { report, series } = explainedReport();
+    assert.ok(report.cause);
+    const ingredient = 'parameters' as const;
+    const restored = 'lr 0.2 → 0.1';
+    const trials = [
+      { ingredient, restored: 'momentum 0.8 → 0.9', joins: false, apartAt: 7 },
+      { ingredient, restored, joins: true },
+      { ingredient, restored: `${restored}, once more`, joins: true },
+    ];
+    const cause = { ...report.cause, noise: { probes: 2 }, trials, culprit: { ingredient, restored } };
+    await using stage = await reportStage(browser, { report: { ...report, cause }, series });
+    const { page } = stage.panel;
+    assert.deepEqual(await page.locator('.table-trials .status').allTextContents(), [
+      'still differs',
+      'within the noise of the original',
+      'within the noise of the original',
+    ]);
+    assert.deepEqual(await page.locator('.table-trials .hint').allTextContents(), [
+      'apart by more than noise from step 7 on',
+    ]);
+    assert.equal(await page.locator('.table-trials .culprit').count(), 1);
+  });
+
   it('shades where noise alone may go, and says what the area is', async () => {
     await using stage = await reportStage(browser, runningReport());
     const { page } = stage.panel;

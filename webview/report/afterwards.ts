@@ -179,7 +179,7 @@ export function trialsSection(cause: Cause, strings: ReportStrings): HTMLElement
                     ? element('span', { class: 'badge culprit' }, strings.culprit)
                     : undefined,
                 ),
-                element('td', { class: 'words' }, ...trialOutcome(trial, strings)),
+                element('td', { class: 'words' }, ...trialOutcome(trial, cause, strings)),
               ),
             ),
           'trials',
@@ -188,20 +188,27 @@ export function trialsSection(cause: Cause, strings: ReportStrings): HTMLElement
 }
 
 function trialOutcome(
-  { joins, identicalThrough, problem }: Cause['trials'][number],
+  { joins, identicalThrough, apartAt, problem }: Cause['trials'][number],
+  { noise }: Cause,
   strings: ReportStrings,
 ): (HTMLElement | undefined)[] {
   const look: Look =
     joins === undefined
       ? { icon: 'slash', word: strings.trialNotMade, tone: 'quiet' }
       : joins
-        ? { icon: 'check', word: strings.trialJoins, tone: 'good' }
+        ? {
+            icon: 'check',
+            word: noise === undefined ? strings.trialJoins : strings.trialWithin,
+            tone: 'good',
+          }
         : { icon: 'warning', word: strings.trialDiffers, tone: 'quiet' };
   const hint =
     problem ??
-    (identicalThrough === undefined
-      ? undefined
-      : formatString(strings.trialThrough, formatNumber(identicalThrough)));
+    (apartAt !== undefined
+      ? formatString(strings.trialApart, formatNumber(apartAt))
+      : identicalThrough === undefined
+        ? undefined
+        : formatString(strings.trialThrough, formatNumber(identicalThrough)));
   return [
     status(look),
     hint === undefined ? undefined : element('div', { class: 'hint difference' }, shorten(hint, 500)),

@@ -106,10 +106,10 @@ async function pairOf(
 }
 
 function tellPlan(plan: CausePlan, { terminal }: CliContext): void {
-  const { divergence, ends, trials, untried, estimateMs, packageSources } = plan;
+  const { divergence, noise, ends, trials, untried, estimateMs, packageSources } = plan;
   if (divergence !== undefined)
     terminal.err(
-      `The runs part at step ${numberText(divergence.step)} of ${printable(divergence.key)}; each trial runs through step ${numberText(plan.throughStep ?? divergence.step)}.\n`,
+      `The runs part ${noise === undefined ? '' : 'beyond their noise '}at step ${numberText(divergence.step)} of ${printable(divergence.key)}; each trial runs through step ${numberText(plan.throughStep ?? divergence.step)}${noise === undefined ? '' : ', and once more where it comes within the noise of the original'}.\n`,
     );
   else if (ends !== undefined)
     terminal.err(
@@ -141,7 +141,7 @@ function tellProgress(progress: CauseProgress, { terminal }: CliContext): void {
     terminal.err(`${progress.number}. ${name} …\n`);
     return;
   }
-  const { joins, identicalThrough, end, problem } = progress.outcome;
+  const { joins, identicalThrough, apartAt, end, problem } = progress.outcome;
   const how =
     problem !== undefined
       ? `could not be made: ${printable(problem)}`
@@ -149,9 +149,11 @@ function tellProgress(progress: CauseProgress, { terminal }: CliContext): void {
         ? 'joins the original'
         : end !== undefined
           ? `does not join the original: it ${printable(endText(end))}`
-          : identicalThrough === undefined
-            ? 'differs from the first value on'
-            : `differs after step ${numberText(identicalThrough)}`;
+          : apartAt !== undefined
+            ? `is apart by more than noise from step ${numberText(apartAt)} on`
+            : identicalThrough === undefined
+              ? 'differs from the first value on'
+              : `differs after step ${numberText(identicalThrough)}`;
   terminal.err(`   ${terminal.paintErr(joins === true ? 'green' : 'dim', how)}\n`);
 }
 
@@ -170,7 +172,9 @@ function tellReport(report: CauseReport, probed: boolean, { terminal }: CliConte
   const { operation } = report;
   if (operation !== undefined) terminal.out(`${printable(operationSentence(operation))}\n`);
   if (report.deterministic === false && !probed)
-    terminal.out(`How far it is apart by itself: lockstep probe ${shortId(report.runId)}\n`);
+    terminal.out(
+      `How far it is apart by itself, so that the next search allows for it: lockstep probe ${shortId(report.runId)}\n`,
+    );
   if (report.trials.length > 0)
     terminal.out(
       terminal.paint('dim', `To look at it again, with the trials: lockstep show ${shortId(report.runId)}\n`),

@@ -5,16 +5,18 @@ import { isHarmlessDifference } from './harmlessVariable.ts';
 export function causeReportSentence(report: CauseReport): string {
   const { control, trials, culprits = [], throughStep, cancelled } = report;
   const through = throughStep === undefined ? '' : ` through step ${throughStep}`;
-  const joins = `equals the original${through}`;
+  const isNoisy = report.noise !== undefined;
+  const joins = `${isNoisy ? 'is within the noise of' : 'equals'} the original${through}`;
+  const twice = isNoisy ? ', twice' : '';
   const [only] = culprits;
   if (only !== undefined && report.deterministic === false)
     return `The cause is a setting that no run had: with ${only.restored}, two runs equal each other${through}; without it the program is not like itself. Set it for every run.`;
   if (only !== undefined && culprits.length === 1) {
     const stopped = cancelled === true ? ' Stopped before it was narrowed down further.' : '';
-    return `The cause is ${labels[only.ingredient]}: with ${only.restored} set back, the run ${joins}.${stopped}`;
+    return `The cause is ${labels[only.ingredient]}: with ${only.restored} set back, the run ${joins}${twice}.${stopped}`;
   }
   if (only !== undefined)
-    return `It takes several together: with ${list(culprits.map(one => one.restored))} set back, the run ${joins}; with none of them alone.`;
+    return `It takes several together: with ${list(culprits.map(one => one.restored))} set back, the run ${joins}${twice}; with none of them alone.`;
   if (cancelled === true)
     return control === undefined
       ? 'Stopped before the control trial had ended: nothing is known.'
@@ -25,6 +27,8 @@ export function causeReportSentence(report: CauseReport): string {
     const { host } = report.elsewhere;
     return `On this machine, with nothing set back, the run ${joins}: what diverged belongs to the machine it ran on${host === '' ? '' : ` (${host})`}.`;
   }
+  if (control?.joins === true && isNoisy)
+    return `Run once more with nothing set back, it ${joins}: what diverged did not come again, so its cause is no ingredient that differs.`;
   if (control?.joins === true)
     return `The program is not deterministic here: run once more with nothing set back, it ${joins}.`;
   if (report.deterministic === false)

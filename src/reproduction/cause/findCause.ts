@@ -14,9 +14,10 @@ import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import { writeInRun } from '../../runs/writeInRun.ts';
+import type { MetricComparison } from '../comparison/compareMetric.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
 import { volatileOutputReason } from '../comparison/volatileNames.ts';
-import { nothingToExplain, planMissing } from '../errors.ts';
+import { explainedByNoise, nothingToExplain, planMissing } from '../errors.ts';
 import { experimentRules } from '../experimentRules.ts';
 import type { RunEnd } from '../verdict/gradeReproduction.ts';
 import { readRules } from '../readRules.ts';
@@ -33,10 +34,12 @@ import type { Divergence } from './findDivergence.ts';
 import { joinsOriginal, sameEnds } from './joinsOriginal.ts';
 import type { ComparedRun, JoinRules } from './joinsOriginal.ts';
 import { differingOperation } from './operations/differingOperation.ts';
+import { knownNoise } from './knownNoise.ts';
+import { isNoisy, joinsWithinNoise, noiseOf, noiseRules } from './noiseRules.ts';
 import { planTrials } from './planTrials.ts';
 import type { TrialPlan } from './planTrials.ts';
 import { runTrial } from './runTrial.ts';
-import { mostTrials, searchCause } from './searchCause.ts';
+import { mostTrials, searchCause, toldOutcome } from './searchCause.ts';
 import type { SearchResult, TrialOutcome } from './searchCause.ts';
 import { estimateOf, lastTrialStep } from './trialLength.ts';
 import { comparedRun, sourcesOf, trialSide } from './trialSides.ts';
@@ -60,6 +63,8 @@ export interface CausePlan extends TrialPlan {
   /** Where the curves part; undefined where only outputs or ends differ, then each trial runs to its end. */
   readonly divergence?: Divergence | undefined;
   readonly throughStep?: number | undefined;
+  /** What trials go by, where the program is not like itself. */
+  readonly noise?: CauseReport['noise'];
   /** How the two ended, where that is what differs. */
   readonly ends?: { readonly original: RunEnd; readonly other: RunEnd } | undefined;
   /** At most so many, the control included. */
@@ -94,9 +99,17 @@ export async function findCause(
   const before = await comparedRun(runs, original);
   const after = await comparedRun(runs, other);
   const { file } = await readRules({ ...request, plan: original.plan });
-  const { volatile } = experimentRules(file, original.plan.experiment);
+  const { volatile, tolerances } = experimentRules(file, original.plan.experiment);
   const metrics = compareMetrics(before.series, after.series, { volatile });
-  const divergence = findDivergence(before.series, after.series, metrics);
+  const known = {
+    ...(await knownNoise(runs, original, other, { ...request, volatile })),
+    volatile,
+    tolerances,
+  };
+  const noise = isNoisy(known) ? noiseRules(before.series, after.series, known) : undefined;
+  if (isNoisy(known) && noise === undefined && metrics.every(isOnBothSides) && sameEnds(before, after))
+    throw explainedByNoise(original.id, other.id);
+  const divergence = noise?.divergence ?? findDivergence(before.series, after.series, metrics);
   const outputs = before.outputs
     .filter(output => volatileOutputReason(output.path, volatile) === undefined && output.volatile !== true)
     .filter(
@@ -107,7 +120,8 @@ export async function findCause(
   const whole: JoinRules = { volatile, outputs, ends };
   if (divergence === undefined && joinsOriginal(before, after, whole).joins)
     throw nothingToExplain(original.id, other.id);
-  const throughStep = divergence === undefined ? undefined : lastTrialStep(before, after, divergence);
+  const throughStep =
+    noise?.throughStep ?? (divergence === undefined ? undefined : lastTrialStep(before, after, divergence));
   const rules: JoinRules = { ...whole, throughStep };
 
   const place = { root: request.root, environment: request.variables };
@@ -117,13 +131,16 @@ export async function findCause(
     const inputs = await changedInputs(request, pair, folder);
     const foreign = pair && [original, other].some(({ shared }) => shared !== undefined);
     const code = await changedCode(original.plan, other.plan, { ...place, signal, foreign });
-    const planned = planTrials({ ...sides, inputs, code, pair, shape: knownShape(divergence) });
+    const exact = planTrials({ ...sides, inputs, code, pair, shape: knownShape(divergence) });
+    // What would make it like itself is another question than what made it another one.
+    const planned = noise === undefined ? exact : { ...exact, fixing: [] };
     const plan: CausePlan = {
       ...planned,
       divergence,
       throughStep,
+      ...(noise === undefined ? {} : { noise: noiseOf(noise) }),
       ...(ends ? { ends: { original: before.end, other: after.end } } : {}),
-      mostTrials: mostTrials(planned.trials, planned.fixing),
+      mostTrials: mostTrials(planned.trials, planned.fixing, noise !== undefined),
       estimateMs: ends ? longerOf(original, other) : estimateOf(other, after, throughStep),
       packageSources: sourcesOf([...(sides.original.packages ?? []), ...(sides.other.packages ?? [])]),
     };
@@ -134,7 +151,7 @@ export async function findCause(
     const machines = { elsewhere: false };
     const executed = new Map<string, ComparedRun>();
     const result = await searchCause({
-      ...{ trials: plan.trials, fixing: plan.fixing },
+      ...{ trials: plan.trials, fixing: plan.fixing, twice: noise !== undefined },
       alike: (one, other) => {
         const [first, second] = [executed.get(one), executed.get(other)];
         return first !== undefined && second !== undefined && joinsOriginal(first, second, rules).joins;
@@ -162,6 +179,11 @@ export async function findCause(
           executed.set(trial.details.id, trial.compared);
           // What another machine did says nothing of whether this one repeats itself.
           machines.elsewhere = !sameMachine(machineOf(trial.details), machineOf(other));
+          if (noise !== undefined)
+            return {
+              reproductionId: trial.details.id,
+              ...joinsWithinNoise(before.series, trial.compared.series, noise),
+            };
           return {
             reproductionId: trial.details.id,
             ...joinsOriginal(before, trial.compared, rules),
@@ -185,12 +207,15 @@ export async function findCause(
       runId: original.id,
       reproductionId: other.id,
       ...(throughStep === undefined ? {} : { throughStep }),
-      ...(result.control === undefined ? {} : { control: controlOf(result.control) }),
+      ...(noise === undefined ? {} : { noise: noiseOf(noise) }),
+      ...(result.control === undefined ? {} : { control: toldOutcome(result.control) }),
       trials: [...result.trials],
       ...(culprit === undefined ? {} : { culprit, culprits: found }),
       ...(plan.untried.length === 0 ? {} : { untried: plan.untried.map(one => ({ ...one })) }),
       ...(machines.elsewhere ? { elsewhere: { host: machineOf(other).host ?? '' } } : {}),
-      ...(result.deterministic === undefined ? {} : { deterministic: result.deterministic }),
+      ...(result.deterministic === undefined || noise !== undefined
+        ? {}
+        : { deterministic: result.deterministic }),
       ...(result.cancelled ? { cancelled: true } : {}),
       ...(operation === undefined ? {} : { operation }),
       sentence: '',
@@ -202,6 +227,11 @@ export async function findCause(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Or too few points of it to count. */
+function isOnBothSides({ verdict }: MetricComparison): boolean {
+  return verdict.volatile || verdict.missingSteps + verdict.extraSteps === 0;
 }
 
 /** A reproduction that came to its end without what the original wrote differs from it by that. */
@@ -247,20 +277,6 @@ async function tried(make: () => Promise<TrialOutcome>, signal: AbortSignal): Pr
     signal.throwIfAborted();
     return { problem: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function controlOf({
-  reproductionId,
-  joins,
-  identicalThrough,
-  problem,
-}: TrialOutcome): CauseReport['control'] {
-  return {
-    ...(reproductionId === undefined ? {} : { reproductionId }),
-    ...(joins === undefined ? {} : { joins }),
-    ...(identicalThrough === undefined ? {} : { identicalThrough }),
-    ...(problem === undefined ? {} : { problem }),
-  };
 }
 
 function knownShape(divergence: Divergence | undefined): Parameters<typeof planTrials>[0]['shape'] {

@@ -12,6 +12,7 @@ import { hasRandomHashes } from '../verdict/ingredients/hashSeed.ts';
 import { plannedTrial } from './plannedTrial.ts';
 import type { ChangedInput, PlannedTrial, TrialSide, UntriedDifference } from './trialChange.ts';
 import { variableTrials } from './variableTrials.ts';
+import { wordTrials } from './wordTrials.ts';
 import { weighDifference } from './weighDifference.ts';
 
 export interface TrialQuestion {
@@ -38,6 +39,9 @@ export function planTrials(question: TrialQuestion): TrialPlan {
   const trials = [
     ...inputTrials(question, untried),
     ...parameterTrials(question, untried),
+    ...(question.pair
+      ? wordTrials(question.original.plan, question.other.plan, question.shape, untried)
+      : []),
     ...codeTrials(question.code, question.pair, untried),
     ...variableTrials(question, untried),
     ...packageTrials(question),

@@ -49,7 +49,7 @@ export interface TrialRun {
 /** Rejects with what reproduceRun rejects with, or when aborted: then the trial was cancelled. */
 export async function runTrial(request: TrialRequest, launch: LaunchOptions): Promise<TrialRun> {
   const { rerun, change, throughStep, signal, store, recordOperations, made } = request;
-  const { parameters = {} } = change;
+  const { parameters = {}, words = {} } = change;
   const options: Partial<ReproductionOptions> = {
     ...made,
     purpose: 'trial',
@@ -66,9 +66,9 @@ export async function runTrial(request: TrialRequest, launch: LaunchOptions): Pr
       ...request,
       original: rerun,
       options,
-      ...(plan === undefined || Object.keys(parameters).length === 0
+      ...(plan === undefined || Object.keys(parameters).length + Object.keys(words).length === 0
         ? {}
-        : { argv: changedCommand(plan, parameters, request.variables) }),
+        : { argv: changedCommand(plan, parameters, request.variables, words) }),
     },
     launch,
   );

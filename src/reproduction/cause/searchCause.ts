@@ -14,6 +14,8 @@ export interface TrialOutcome {
   /** Equals the run that diverged, through the same step. */
   readonly likeOther?: boolean;
   readonly identicalThrough?: number;
+  /** Where noise is allowed for: the first step that is further apart. */
+  readonly apartAt?: number;
   /** Where the end is what differs. */
   readonly end?: RunEnd;
   /** Why there is nothing to compare. */
@@ -25,6 +27,8 @@ export interface SearchRequest {
   readonly trials: readonly PlannedTrial[];
   /** What a program may lack to be like itself: made twice each, where it is not. */
   readonly fixing?: readonly PlannedTrial[];
+  /** What joins is made once more, and has to join again: noise may bring one execution close by luck. */
+  readonly twice?: boolean;
   /** Whether two trials, by their ids, equal each other. */
   readonly alike?: (one: string, other: string) => boolean;
   /** Rejects only when `signal` aborts. */
@@ -45,16 +49,21 @@ export interface SearchResult {
 }
 
 /** At most so many trials are made for so many suspects, the control included. */
-export function mostTrials(trials: readonly PlannedTrial[], fixing: readonly PlannedTrial[] = []): number {
+export function mostTrials(
+  trials: readonly PlannedTrial[],
+  fixing: readonly PlannedTrial[] = [],
+  twice = false,
+): number {
   const parts = trials.reduce((sum, trial) => sum + 2 * Math.ceil(Math.log2(trial.parts?.length ?? 1)), 0);
   const suspected = trials.length + Math.max(parts, trials.length < 2 ? 0 : trials.length + 1);
-  return 1 + Math.max(suspected, 2 * fixing.length);
+  return 1 + Math.max(twice ? 2 * suspected : suspected, 2 * fixing.length);
 }
 
 /** Never rejects for an abort: what was found until then is the result. */
 export async function searchCause({
   trials,
   fixing = [],
+  twice = false,
   alike,
   run,
   signal,
@@ -75,31 +84,26 @@ export async function searchCause({
     const [first] = suspects;
     if (first === undefined) return false;
     const restored = suspects.map(one => one.restored).join(' and ');
-    const outcome = await run(mergeChanges(suspects.map(one => one.change)), restored);
-    const { reproductionId, joins, identicalThrough, problem } = outcome;
-    made.push({
-      ...{ ingredient: first.ingredient, restored },
-      ...(reproductionId === undefined ? {} : { reproductionId }),
-      ...(joins === undefined ? {} : { joins }),
-      ...(identicalThrough === undefined ? {} : { identicalThrough }),
-      ...(problem === undefined ? {} : { problem }),
-    });
-    if (joins === true) joined = reproductionId;
-    return joins === true;
+    const change = mergeChanges(suspects.map(one => one.change));
+    let id: string | undefined;
+    for (const told of twice ? [restored, `${restored}, once more`] : [restored]) {
+      signal.throwIfAborted();
+      const outcome = await run(change, told);
+      made.push({ ingredient: first.ingredient, restored: told, ...toldOutcome(outcome) });
+      if (outcome.joins !== true) return false;
+      id = outcome.reproductionId;
+    }
+    joined = id;
+    return true;
   };
   /** Whether two executions with it equal each other, which two without it do not. */
   const repeats = async (fixed: PlannedTrial): Promise<boolean> => {
     const ids: string[] = [];
     for (const restored of [fixed.restored, `${fixed.restored}, once more`]) {
       signal.throwIfAborted();
-      const { reproductionId, joins, identicalThrough, problem } = await run(fixed.change, restored);
-      made.push({
-        ...{ ingredient: fixed.ingredient, restored },
-        ...(reproductionId === undefined ? {} : { reproductionId }),
-        ...(joins === undefined ? {} : { joins }),
-        ...(identicalThrough === undefined ? {} : { identicalThrough }),
-        ...(problem === undefined ? {} : { problem }),
-      });
+      const outcome = await run(fixed.change, restored);
+      made.push({ ingredient: fixed.ingredient, restored, ...toldOutcome(outcome) });
+      const { reproductionId, problem } = outcome;
       if (reproductionId === undefined || problem !== undefined) return false;
       ids.push(reproductionId);
     }
@@ -137,6 +141,23 @@ export async function searchCause({
     if (!signal.aborted) throw error;
     return found(culprits, { cancelled: true });
   }
+}
+
+/** Of a trial what a report tells. */
+export function toldOutcome({
+  reproductionId,
+  joins,
+  identicalThrough,
+  apartAt,
+  problem,
+}: TrialOutcome): Omit<CauseTrial, 'ingredient' | 'restored'> {
+  return {
+    ...(reproductionId === undefined ? {} : { reproductionId }),
+    ...(joins === undefined ? {} : { joins }),
+    ...(identicalThrough === undefined ? {} : { identicalThrough }),
+    ...(apartAt === undefined ? {} : { apartAt }),
+    ...(problem === undefined ? {} : { problem }),
+  };
 }
 
 function deterministicIf(control: TrialOutcome): Partial<SearchResult> {

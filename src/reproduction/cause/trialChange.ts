@@ -14,6 +14,8 @@ export interface TrialChange {
   readonly code?: readonly string[];
   /** Values on the command line. */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
+  /** Words of the command by their place in argv. */
+  readonly words?: Readonly<Record<number, string>>;
 }
 
 export interface TrialSide {
@@ -59,6 +61,7 @@ export function mergeChanges(changes: readonly TrialChange[]): TrialChange {
       string,
       ParameterValue
     >,
+    words: Object.assign({}, ...changes.map(change => change.words)) as Record<number, string>,
     ...(packages.length === 0 ? {} : { packages }),
     ...(code.length === 0 ? {} : { code }),
   };

@@ -19,7 +19,8 @@ export function lastTrialStep(before: ComparedRun, after: ComparedRun, { key, st
   return differing[Math.min(2, differing.length - 1)] ?? step;
 }
 
-function nameOf({ key, rank }: { readonly key: string; readonly rank: number | null }): string {
+/** As compareMetrics names them. */
+export function nameOf({ key, rank }: { readonly key: string; readonly rank: number | null }): string {
   return rank === null || rank === 0 ? key : `${key} [rank ${rank}]`;
 }
 

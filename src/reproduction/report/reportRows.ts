@@ -1,5 +1,5 @@
 /** The tables of a report as words, the same in every format; nothing here is escaped yet. */
-import type { CauseReport } from '../../runs/causeReport.ts';
+import type { CauseReport, CauseTrial } from '../../runs/causeReport.ts';
 import type { Ingredient, MetricVerdict, OutputVerdict, Verdict, VerdictWord } from '../../runs/verdict.ts';
 import { durationWords } from '../forecast/forecastWords.ts';
 import { formatMetric } from '../../series/formatMetric.ts';
@@ -125,9 +125,15 @@ export function findings(verdict: Verdict): string[] {
 
 export const trialHeads = ['set back', 'outcome', 'identical through'] as const;
 
-export function trialRows({ control, trials, untried = [] }: CauseReport): string[][] {
-  const outcome = (trial: { joins?: boolean | undefined; problem?: string | undefined }): string =>
-    trial.problem ?? (trial.joins === true ? 'joins the original' : 'differs');
+export function trialRows({ control, trials, untried = [], noise }: CauseReport): string[][] {
+  const joins = noise === undefined ? 'joins the original' : 'within the noise of the original';
+  const outcome = (trial: Pick<Partial<CauseTrial>, 'joins' | 'apartAt' | 'problem'>): string =>
+    trial.problem ??
+    (trial.joins === true
+      ? joins
+      : trial.apartAt === undefined
+        ? 'differs'
+        : `apart by more than noise from step ${trial.apartAt} on`);
   const through = (step: number | undefined): string => (step === undefined ? '–' : `step ${step}`);
   return [
     ...(control === undefined

@@ -139,6 +139,58 @@ for step in range(3):
     assert.equal(await readFile(join(project.root, 'rate.py'), 'utf8'), 'VALUE = 0.25\n');
   });
 
+  it('finds what noise does not explain, of a program that is not like itself', async () => {
+    // Noise of one size, so that no band is left by chance.
+    const train = `
+import json, os, random, sys
+noise = random.SystemRandom()
+with open('scale.txt') as file:
+    scale = float(file.read())
+w = 5.0
+for step in range(30):
+    w -= float(sys.argv[1]) * (w - scale)
+    print(json.dumps({'step': step, 'loss': w * w + noise.choice([-1e-4, 1e-4])}), flush=True)
+`;
+    await using project = await cliProject({
+      ...{ 'train.py': train, 'scale.txt': '2', 'lockstep.yaml': 'metricLines: true\n' },
+    });
+    await recorded(project, 'base', ['python3', 'train.py', '0.05']);
+    await recorded(project, 'again', ['python3', 'train.py', '0.05']);
+    await recorded(project, 'fast', ['python3', 'train.py', '0.06']);
+    // Bit by bit every trial differs.
+    const unknown = await project.lockstep(['find-cause', 'base', 'fast', '--yes']);
+    assert.equal(unknown.code, 3, unknown.stderr);
+    assert.match(
+      unknown.stdout,
+      /^The program is not deterministic here: .*so that the next search allows for it/s,
+    );
+
+    const probed = await project.lockstep(['probe', 'base']);
+    assert.equal(probed.code, 1, probed.stderr);
+    const { code, document } = await project.json(['find-cause', 'base', 'fast', '--yes', '--json']);
+    const report = causeReportSchema.parse(document);
+    assert.equal(code, 0, JSON.stringify(report, null, 1));
+    assert.deepEqual(report.culprits, [{ ingredient: 'parameters', restored: 'argument 2 0.06 → 0.05' }]);
+    assert.deepEqual(report.noise, { probes: 1 });
+    assert.deepEqual(
+      report.trials.map(({ restored, joins }) => [restored, joins]),
+      [
+        ['argument 2 0.06 → 0.05', true],
+        ['argument 2 0.06 → 0.05, once more', true],
+      ],
+    );
+    assert.match(
+      report.sentence,
+      /^The cause is a parameter: with argument 2 0\.06 → 0\.05 set back, the run is within the noise of the original through step \d+, twice\.$/,
+    );
+    const shown = await project.lockstep(['show', 'base']);
+    assert.match(shown.stdout, /control, nothing set back: apart by more than noise from step \d+ on/);
+
+    const same = await project.lockstep(['find-cause', 'base', 'again', '--yes']);
+    assert.equal(same.code, 2);
+    assert.match(same.stderr, /no further apart than two executions of the same program may be here/);
+  });
+
   it('finds what makes a run fail that worked before, and the other way round', async () => {
     const train = `
 import json, lib, other

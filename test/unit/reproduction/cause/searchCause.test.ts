@@ -133,6 +133,24 @@ describe('searchCause', () => {
     );
   });
 
+  it('believes no trial that joins once, where noise may bring one close', async () => {
+    const trials = [variable('A'), variable('B')];
+    const made: (string | undefined)[] = [];
+    const result = await searchCause({
+      ...{ trials, twice: true, signal: new AbortController().signal },
+      run: (change, restored) => {
+        made.push(restored);
+        // A comes close by luck, and does so once.
+        const lucky = restored === 'A';
+        return Promise.resolve({ joins: lucky || setBack(change).has('B'), apartAt: 3, reproductionId: 'x' });
+      },
+    });
+    assert.deepEqual(names(result), ['B']);
+    assert.deepEqual(made, [undefined, 'A', 'A, once more', 'B', 'B, once more']);
+    assert.ok(made.length <= mostTrials(trials, [], true));
+    assert.equal(result.trials[0]?.apartAt, 3);
+  });
+
   it('keeps what was found when it is stopped', async () => {
     const stop = new AbortController();
     const result = await search(
