@@ -57,7 +57,7 @@ export const determinismProbeSchema = z.looseObject({
   identical: z.boolean(),
   /** The part that both executions have. */
   throughStep: z.number().optional(),
-  /** The first sentence: `Two runs of 200 steps are identical on this machine.` */
+  /** The first sentence: `Two runs through step 199 are identical on this machine.` */
   sentence: z.string(),
   bands: z.array(noiseBandSchema),
   /** Outputs whose bytes differ between the two. */

@@ -341,7 +341,7 @@ export function explainedReport(): ReportCase {
       probe: {
         ...{ schemaVersion: 1, at: verdict.at, host: 'gpu-box', runId, reproductionIds: probeRuns },
         identical: false,
-        sentence: 'Two runs of 200 steps differ on this machine, by 2e-7 at most.',
+        sentence: 'Two runs through step 200 differ on this machine, by 2e-7 at most.',
         bands: [
           {
             ...{ key: 'loss', identical: false, comparedPoints: 200, firstDifferingStep: 3 },

@@ -1,19 +1,19 @@
 /** What a noise band says of one metric, in words. Invariant: what a probe has not seen is never called noise. */
 import type { VerdictWord } from '../../runs/verdict.ts';
+import { throughText } from '../probe/probeSentence.ts';
 import type { BandUse } from './bandUse.ts';
 
-/** Whose noise it is: `probe of 200 steps`, `2 probes of 200 steps`, `3 earlier reproductions`. */
+/** Whose noise it is: `probe through step 199`, `2 probes through step 199`, `3 earlier reproductions`. */
 export function probeText({
   probes,
   throughStep,
   reproductions,
 }: Pick<BandUse, 'probes' | 'throughStep' | 'reproductions'>): string {
   if (reproductions !== undefined) return `${reproductions} earlier reproductions`;
-  const steps = `${throughStep.toLocaleString('en-US')} ${throughStep === 1 ? 'step' : 'steps'}`;
-  return `${probes === 1 ? 'probe' : `${probes} probes`} of ${steps}`;
+  return `${probes === 1 ? 'probe' : `${probes} probes`} ${throughText(throughStep)}`;
 }
 
-/** For brackets: `probe of 200 steps`, `learnt from 3 reproductions`. */
+/** For brackets: `probe through step 199`, `learnt from 3 reproductions`. */
 export function learntText(band: Pick<BandUse, 'probes' | 'throughStep' | 'reproductions'>): string {
   const { reproductions } = band;
   return reproductions === undefined ? probeText(band) : `learnt from ${reproductions} reproductions`;
@@ -56,7 +56,7 @@ export function bandSentence(verdict: VerdictWord, band: BandUse, beyond: number
   }.`;
 }
 
-/** `the probe of 19 steps is too short to tell: the noise that it leaves open is wider than all that the metric covers`. */
+/** `the probe through step 19 is too short to tell: the noise that it leaves open is wider than all that the metric covers`. */
 export function tooWideText(
   band: Pick<BandUse, 'probes' | 'throughStep' | 'reproductions' | 'fewValues'>,
 ): string {

@@ -6,7 +6,7 @@ type Found = Pick<DeterminismProbe, 'bands' | 'identical' | 'throughStep' | 'dif
 
 export function probeSentence({ bands, identical, throughStep, differingOutputs }: Found): string {
   const counted = bands.filter(band => band.volatile !== true);
-  const length = throughStep === undefined ? '' : ` of ${stepsText(throughStep)}`;
+  const length = throughStep === undefined ? '' : ` ${throughText(throughStep)}`;
   const differing = counted
     .filter(band => !band.identical)
     .sort((a, b) => (a.firstDifferingStep ?? Infinity) - (b.firstDifferingStep ?? Infinity));
@@ -26,8 +26,7 @@ export function probeSentence({ bands, identical, throughStep, differingOutputs 
     : 'Two runs have no metric that counts, so nothing was compared.';
 }
 
-/** `step 199` is the 200th: programs count from 0 or from 1, and nobody minds the one. */
-export function stepsText(throughStep: number): string {
-  const steps = Math.max(1, Math.round(throughStep));
-  return `${steps.toLocaleString('en-US')} ${steps === 1 ? 'step' : 'steps'}`;
+/** `through step 199`: whether that is the 200th nobody knows, since programs count from 0 or from 1. */
+export function throughText(step: number): string {
+  return `through step ${step.toLocaleString('en-US')}`;
 }

@@ -144,7 +144,7 @@ function agreementText(counted: readonly MetricComparison[]): string {
   return apart.every(({ band }) => band !== undefined) ? 'is within its noise' : 'is within its tolerance';
 }
 
-/** Where a noise band decided on all that differs: `, within the noise of this machine (probe of 200 steps, band 0.3 at step 9)`. */
+/** Where a noise band decided on all that differs: `, within the noise of this machine (probe through step 199, band 0.3 at step 9)`. */
 function noiseText(counted: readonly MetricComparison[], furthest: MetricComparison): string {
   const differing = counted.filter(metric => metric.verdict.maxRelativeDifference !== undefined);
   const [first] = differing.map(metric => metric.band);

@@ -100,7 +100,7 @@ describe('lockstep probe', function () {
   it('learns the noise of a program, by which verdicts are told from then on', async () => {
     const { code, found } = await probe(project, 'noisy', '--steps', '59');
     assert.equal(code, 1, found.sentence);
-    assert.match(found.sentence, /^Two runs of 59 steps differ on this machine: loss from step \d+ on/);
+    assert.match(found.sentence, /^Two runs through step 59 differ on this machine: loss from step \d+ on/);
     assert.deepEqual(
       found.bands.map(band => [band.key, band.identical, band.comparedPoints, band.throughStep]),
       [['loss', false, 60, 59]],
@@ -110,7 +110,7 @@ describe('lockstep probe', function () {
     assert.deepEqual([after, verdict.verdict], [0, 'within-tolerance'], verdict.sentence);
     assert.match(
       verdict.sentence,
-      /within the noise of this machine \(probe of 59 steps, [\d.e-]+ apart, band [\d.e-]+ at step \d+\)/,
+      /within the noise of this machine \(probe through step 59, [\d.e-]+ apart, band [\d.e-]+ at step \d+\)/,
     );
     assert.equal(verdict.metrics[0]?.toleranceFrom, 'noise-band');
     const [id] = await readdir(join((await storeOf(project).read(found.runId)).dir, 'probes'));
@@ -144,7 +144,7 @@ describe('lockstep probe', function () {
     assert.equal((await listed('--children')).length, 2);
     assert.equal((await listed('--filter', 'purpose = probe')).length, 2);
     const shown = await project.lockstep(['show', 'noisy']);
-    assert.match(shown.stdout, /Determinism probes\n.*Two runs of 59 steps differ/);
+    assert.match(shown.stdout, /Determinism probes\n.*Two runs through step 59 differ/);
     assert.match(shown.stdout, /reproduced 4 times: .*within tolerance/);
     // Neither of the two is an attestation.
     const { document } = await project.json(['show', 'noisy', '--json']);
@@ -158,7 +158,7 @@ describe('lockstep probe', function () {
     assert.equal(ran.code, 0, ran.stderr);
     const outcome = await still.lockstep(['probe', '@1']);
     assert.equal(outcome.code, 0, outcome.stderr);
-    assert.match(outcome.stdout, /✓ Two runs of 19 steps are identical on this machine\./);
+    assert.match(outcome.stdout, /✓ Two runs through step 19 are identical on this machine\./);
     assert.match(outcome.stdout, /loss +identical +20/);
     assert.match(outcome.stderr, /through step 19, at most 2 m/);
     const { verdict } = await reproduce(still, '@1');

@@ -64,14 +64,14 @@ describe('a noise band', () => {
     assert.deepEqual(outcome(curve(4)), [
       'within-tolerance',
       'noise-band',
-      'Within the noise of this machine (probe of 99 steps). Band 0.021 at step 56, learnt through step 99.',
+      'Within the noise of this machine (probe through step 99). Band 0.021 at step 56, learnt through step 99.',
     ]);
   });
   it('takes what is further apart for a difference', () => {
     assert.deepEqual(outcome(curve(4, 100, 0.05)), [
       'diverged',
       'noise-band',
-      'More than the noise of this machine (probe of 99 steps). Band 0.021 at step 0, learnt through step 99.',
+      'More than the noise of this machine (probe through step 99). Band 0.021 at step 0, learnt through step 99.',
     ]);
   });
   it('leaves identical as it is', () => {
@@ -82,7 +82,7 @@ describe('a noise band', () => {
     assert.deepEqual(outcome(late), [
       'inconclusive',
       'noise-band',
-      'Within the noise of this machine (probe of 99 steps); the probe ended at step 99, so from step 121 on noise can neither be told nor ruled out. Band 0.014 at step 121, learnt through step 99 and extended.',
+      'Within the noise of this machine (probe through step 99); the probe ended at step 99, so from step 121 on noise can neither be told nor ruled out. Band 0.014 at step 121, learnt through step 99 and extended.',
     ]);
     assert.match(
       judged(curve(4, 150)).verdict.sentence ?? '',
@@ -92,7 +92,7 @@ describe('a noise band', () => {
   it('is zero where the probe was identical: then a difference that has a cause, or is there at once, is real', () => {
     const from = (place: number, by: number, points = 100): number[] =>
       curve(3, points).map((value, at) => (at >= place ? value + by : value));
-    const real = ['diverged', 'noise-band', 'Equal in the probe of 99 steps: the difference is real.'];
+    const real = ['diverged', 'noise-band', 'Equal in the probe through step 99: the difference is real.'];
     assert.deepEqual(outcome(from(0, 1e-12), [equal]), real);
     assert.deepEqual(outcome(from(50, 1e-12), [equal], { changed: true }), real);
     const after = curve(3, 150).map((value, at) => (at === 120 ? value + 1e-12 : value));
@@ -100,7 +100,7 @@ describe('a noise band', () => {
     assert.deepEqual(outcome(from(101, 0.05, 150), [equal], { changed: true }), [
       'diverged',
       'noise-band',
-      'Equal in the probe of 99 steps, which ended before this difference began.',
+      'Equal in the probe through step 99, which ended before this difference began.',
     ]);
   });
   it('covers no rare event, before or after the end of a probe that was identical', () => {
@@ -111,7 +111,7 @@ describe('a noise band', () => {
       [
         'inconclusive',
         true,
-        'Not covered by the probe of 99 steps: it was equal to its end at step 99, and this begins at step 120, as a rare event would.',
+        'Not covered by the probe through step 99: it was equal to its end at step 99, and this begins at step 120, as a rare event would.',
       ],
     );
     // A lost update stays for good.
@@ -119,7 +119,7 @@ describe('a noise band', () => {
     assert.deepEqual(outcome(stays, [equal]), [
       'inconclusive',
       'noise-band',
-      'Equal in the probe of 99 steps, and different from step 50 on, as after a rare event that no probe has met.',
+      'Equal in the probe through step 99, and different from step 50 on, as after a rare event that no probe has met.',
     ]);
     const often = curve(3, 150).map((value, at) => (at > 110 && at % 2 === 0 ? value + 0.05 : value));
     assert.equal(judged(often, [equal]).verdict.verdict, 'diverged', 'so many events are not rare');
@@ -157,7 +157,7 @@ describe('a noise band', () => {
       [rows[0]?.verdict.verdict, rows[0]?.verdict.sentence],
       [
         'inconclusive',
-        'Equal in the probe of 1 step, in which other metrics differ: too little to tell whether this is noise.',
+        'Equal in the probe through step 1, in which other metrics differ: too little to tell whether this is noise.',
       ],
     );
   });
@@ -300,7 +300,7 @@ describe('a probe', () => {
     );
     assert.equal(
       probeSentence({ bands: differs, identical: false, throughStep: 1, differingOutputs: [] }),
-      'Two runs of 1 step differ on this machine: loss from step 1 on, by at most a relative 0.25.',
+      'Two runs through step 1 differ on this machine: loss from step 1 on, by at most a relative 0.25.',
     );
     const several = compareExecutions(
       [series('accuracy', [0.5, 0.5]), series('loss', [1, 2])],
@@ -309,18 +309,18 @@ describe('a probe', () => {
     );
     assert.equal(
       probeSentence({ bands: several, identical: false, throughStep: 1, differingOutputs: [] }),
-      'Two runs of 1 step differ on this machine: accuracy and 1 more from step 1 on, by at most a relative 0.25.',
+      'Two runs through step 1 differ on this machine: accuracy and 1 more from step 1 on, by at most a relative 0.25.',
     );
     const equal = compareExecutions([series('loss', [1, 2])], [series('loss', [1, 2])], {
       volatile: noVolatilePatterns,
     });
     assert.equal(
       probeSentence({ bands: equal, identical: true, throughStep: 200, differingOutputs: [] }),
-      'Two runs of 200 steps are identical on this machine.',
+      'Two runs through step 200 are identical on this machine.',
     );
     assert.equal(
       probeSentence({ bands: equal, identical: false, throughStep: 200, differingOutputs: ['m.pt'] }),
-      'Two runs of 200 steps differ on this machine: their metrics are identical, the bytes of m.pt are not.',
+      'Two runs through step 200 differ on this machine: their metrics are identical, the bytes of m.pt are not.',
     );
     assert.equal(
       probeSentence({ bands: [], identical: false, differingOutputs: [] }),

@@ -55,13 +55,13 @@ const table: readonly [string, Parameters<typeof judged>, string, RegExp][] = [
     'a band that is wider than all that the metric covers',
     [wandering, 20, 0],
     'inconclusive',
-    /^Inconclusive: loss differs by up to a relative \S+, and the probe of 19 steps is too short to tell: the noise that it leaves open is wider than all that the metric covers, \S+ apart, band \S+ at step 0\.$/,
+    /^Inconclusive: loss differs by up to a relative \S+, and the probe through step 19 is too short to tell: the noise that it leaves open is wider than all that the metric covers, \S+ apart, band \S+ at step 0\.$/,
   ],
   [
     'noise that is wider than all that the metric covers',
     [unlike, 60, 0],
     'inconclusive',
-    /^Inconclusive: loss differs by up to a relative \S+, and the noise of this program \(probe of 59 steps\) is wider than all that the metric covers, so that being within it says nothing, \S+ apart, band \S+ at step 0\.$/,
+    /^Inconclusive: loss differs by up to a relative \S+, and the noise of this program \(probe through step 59\) is wider than all that the metric covers, so that being within it says nothing, \S+ apart, band \S+ at step 0\.$/,
   ],
   [
     'a value that is far away',
@@ -73,7 +73,7 @@ const table: readonly [string, Parameters<typeof judged>, string, RegExp][] = [
     'a variable of the program',
     [learning, 60, 0, variable('SHIFT')],
     'inconclusive',
-    /^Inconclusive: loss differs by up to a relative \S+, as noise of this machine may \(probe of 59 steps, \S+ apart, band \S+ at step 0\), but what differs can explain it as well \(variable SHIFT, which t\.py names, is set only now\)\.$/,
+    /^Inconclusive: loss differs by up to a relative \S+, as noise of this machine may \(probe through step 59, \S+ apart, band \S+ at step 0\), but what differs can explain it as well \(variable SHIFT, which t\.py names, is set only now\)\.$/,
   ],
   [
     'another value of a parameter',
@@ -97,7 +97,7 @@ const table: readonly [string, Parameters<typeof judged>, string, RegExp][] = [
     'a variable that decides no numbers',
     [learning, 60, 0, variable('PIP_CERT')],
     'within-tolerance',
-    /within the noise of this machine \(probe of 59 steps, \S+ apart, band \S+ at step \d+\)/,
+    /within the noise of this machine \(probe through step 59, \S+ apart, band \S+ at step \d+\)/,
   ],
   ['nothing', [learning, 60, 0], 'within-tolerance', /within the noise of this machine/],
 ];
