@@ -559,7 +559,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
         '# Asked for, and nobody talked to.',
         'asks("unused.example.org", 8443); asks(None, 1); asks("", 2)',
         '# This machine, metrics that somebody else takes, and no more than a look at the own address.',
-        'asks("localhost", 5000); talks("127.0.0.1", 5000); asks(socket.gethostname(), 5000)',
+        'asks("localhost", 5000); talks("127.0.0.1", 5000); asks(socket.gethostname(), 5002); talks("192.0.2.6", 5002)',
         'asks("tracker.example.org", 5001); talks("192.0.2.3", 5001)',
         'talks("192.0.2.4", 80, socket.SOCK_DGRAM)',
         'try: socket.socket(socket.AF_UNIX).connect("/nowhere")',

@@ -24,9 +24,13 @@ class HostWatch(object):
     def asks(self, host, port):
         host = plain(host)
         names = self.asked.setdefault(number(port), [])
-        if host and host not in names and len(names) < most_hosts and not is_address(host):
-            if not is_here(host) and host != self.machine:
-                names.append(host)
+        if not host or is_address(host):
+            return
+        # This machine has no name there; but its address belongs to one.
+        if is_here(host) or host in (self.machine, "%s.local" % self.machine, "%s.localdomain" % self.machine):
+            host = ""
+        if host not in names and len(names) < most_hosts:
+            names.append(host)
 
     def connects(self, connection, address):
         if type(address) is not tuple or len(address) < 2:
@@ -40,7 +44,9 @@ class HostWatch(object):
         if is_address(host):
             names = self.asked.get(port) or self.asked.get(None) or names
         for name in list(names):
-            if (name, port) not in self.told and len(self.told) < most_hosts and not self.is_tracker(name, port):
+            if not name or (name, port) in self.told or len(self.told) >= most_hosts:
+                continue
+            if not self.is_tracker(name, port):
                 self.told.add((name, port))
                 self.note({"k": "host", "h": name, "p": port}, True)
 
