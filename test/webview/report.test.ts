@@ -106,6 +106,16 @@ describe('Reproduction Report panel', () => {
       assert.deepEqual(await stage.panel.problems(), []);
     });
 
+  it('has room for all columns of the metrics beside a side bar', async () => {
+    await using stage = await reportStage(browser, explainedReport());
+    const { page } = stage.panel;
+    await page.setViewportSize({ width: 800, height: 700 });
+    const hidden = await page
+      .locator('.table-frame:has(.table-metrics)')
+      .evaluate(frame => frame.scrollWidth - frame.clientWidth);
+    assert.equal(hidden, 0);
+  });
+
   it('tells which trials noise was allowed for, and how far another one was apart', async () => {
     const { report, series } = explainedReport();
     assert.ok(report.cause);
