@@ -12,7 +12,7 @@ import type { Known } from '../runs/known.ts';
 import { recentResults } from '../runs/recentResults.ts';
 import type { MadeLink } from '../runs/result.ts';
 import type { RunPaths, StorePath } from '../runs/runPaths.ts';
-import { askedHosts } from './capture/askedHosts.ts';
+import { askedHosts, ownNames } from './capture/askedHosts.ts';
 import { packageEdits, packagesOf, storePackages, withKnownContents } from './capture/capturePackages.ts';
 import { changedCode } from './capture/changedCode.ts';
 import type { ChangedCode } from './capture/changedCode.ts';
@@ -158,7 +158,7 @@ export function captureRun(supervision: Supervision, started: StartedRun): RunCa
       const list = await storePackages(spec.store, packages).catch(
         orUnknown<{ list: string; count: number }>(),
       );
-      const hosts = askedHosts(seen.hosts ?? []);
+      const hosts = askedHosts(seen.hosts ?? [], place.isHere ? ownNames() : []);
       const content: Captured = {
         schemaVersion: 1,
         hardware: await hardware,

@@ -34,7 +34,7 @@ export async function openData(question: OpenDataQuestion): Promise<ForecastItem
   for (const host of hosts.slice(0, mostTold))
     items.push({
       ...{ ingredient: 'data', what: `what ${host} answers`, availability: 'unknown' },
-      reason: 'the program talked to it, and what it answered is not recorded',
+      reason: 'the program connected to it, or tried to, and what it answered is not recorded',
       ...(host === 'huggingface.co'
         ? { mend: 'With HF_HUB_OFFLINE=1 it asks nobody, and takes what is here.' }
         : {}),

@@ -556,6 +556,12 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
         'asks("data.example.org", 443); asks(b"www.example.org", "https")',
         'talks("192.0.2.1", 443); talks("192.0.2.1", 443)',
         'talks("192.0.2.2", 9000)',
+        'class Odd(socket.socket):',
+        '    @property',
+        '    def type(self): raise ValueError',
+        'with Odd() as odd:',
+        '    odd.setblocking(False)',
+        '    odd.connect_ex(__import__("collections").namedtuple("At", "host port")("192.0.2.8", 9002))',
         '# Asked for, and nobody talked to.',
         'asks("unused.example.org", 8443); asks(None, 1); asks("", 2)',
         '# This machine, metrics that somebody else takes, and no more than a look at the own address.',
@@ -576,7 +582,7 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
     const { hosts = [] } = await bench.seen();
     assert.deepEqual(
       hosts.map(({ host, port }) => `${host}:${port}`),
-      ['data.example.org:443', 'www.example.org:443', '192.0.2.2:9000', '192.0.2.5:9001'],
+      ['data.example.org:443', 'www.example.org:443', '192.0.2.2:9000', '192.0.2.8:9002', '192.0.2.5:9001'],
     );
   });
 

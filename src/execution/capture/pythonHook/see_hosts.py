@@ -3,11 +3,15 @@ address. What goes on with this machine itself is left out, and what only asks f
 """
 
 import os
+import sys
+import time
 
 text = type(u"")
 # SOCK_DGRAM: connecting it sends nothing, and is how programs find out their own address.
 datagram = 2
 most_hosts = 50
+# In seconds.
+moment = 30
 
 
 class HostWatch(object):
@@ -16,34 +20,47 @@ class HostWatch(object):
     def __init__(self, note, trackers):
         self.note = note
         self.trackers = [uri + "/" for uri in trackers if uri]
-        # Names that were asked for, by port; by None where no number was said.
+        # Names that were asked for and when, by port; by None where no number was said.
         self.asked = {}
+        # Addresses that belong to one of them.
+        self.named = set()
         self.told = set()
         self.machine = os.uname()[1] if hasattr(os, "uname") else os.environ.get("COMPUTERNAME")
 
     def asks(self, host, port):
         host = plain(host)
-        names = self.asked.setdefault(number(port), [])
+        names = self.asked.setdefault(number(port), {})
         if not host or is_address(host):
             return
+        host = host.lower()
         # This machine has no name there; but its address belongs to one.
-        if is_here(host) or host in (self.machine, "%s.local" % self.machine, "%s.localdomain" % self.machine):
+        machine = (self.machine or "").lower()
+        if is_here(host) or host in (machine, machine + ".local", machine + ".localdomain"):
             host = ""
-        if host not in names and len(names) < most_hosts:
-            names.append(host)
+        if host in names or len(names) < most_hosts:
+            names[host] = time.time()
 
     def connects(self, connection, address):
-        if type(address) is not tuple or len(address) < 2:
+        if not isinstance(address, tuple) or tuple.__len__(address) < 2:
             return
-        host, port = plain(address[0]), number(address[1])
-        if not host or port is None or getattr(connection, "type", None) == datagram:
+        host, port = plain(tuple.__getitem__(address, 0)), number(tuple.__getitem__(address, 1))
+        if not host or port is None or kind_of(connection) == datagram:
             return
+        host = host.lower()
         if is_here(host):
             return
         names = [host]
         if is_address(host):
-            names = self.asked.get(port) or self.asked.get(None) or names
-        for name in list(names):
+            if (host, port) in self.named:
+                return
+            # Whoever asks for a name talks to its address right after.
+            since = time.time() - moment
+            asked = dict(self.asked.get(None, {}), **self.asked.get(port, {}))
+            fresh = [name for name in asked if asked[name] >= since]
+            if fresh:
+                names = fresh
+                self.named.add((host, port))
+        for name in names:
             if not name or (name, port) in self.told or len(self.told) >= most_hosts:
                 continue
             if not self.is_tracker(name, port):
@@ -54,6 +71,14 @@ class HostWatch(object):
         ends = [":%d/" % port] + (["/"] if port in (80, 443) else [])
         signs = [start + host + end for start in ("//", "@") for end in ends]
         return any(sign in uri for sign in signs for uri in self.trackers)
+
+
+def kind_of(connection):
+    # Past any attribute that the class of the program has of its own.
+    try:
+        return sys.modules["_socket"].socket.type.__get__(connection)
+    except Exception:
+        return None
 
 
 def number(port):

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { askedHosts } from '../../../../src/execution/capture/askedHosts.ts';
+import { askedHosts, ownNames } from '../../../../src/execution/capture/askedHosts.ts';
 
 const table: readonly (readonly [string, number, string | undefined])[] = [
   ['data.example.org', 443, 'data.example.org'],
@@ -13,6 +13,10 @@ const table: readonly (readonly [string, number, string | undefined])[] = [
   ['10.0.0.7', 8080, '10.0.0.7:8080'],
   ['2001:db8::7', 8080, '[2001:db8::7]:8080'],
   ['store', 9000, 'store:9000'],
+  ['bücher.example', 443, 'xn--bcher-kva.example'],
+  ['::ffff:10.0.0.5', 8080, '10.0.0.5:8080'],
+  ['fe80::1%eth0', 8080, '[fe80::1]:8080'],
+  ['::2', 443, '::2'],
   // They only take what they are told, or say who the machine is.
   ['api.wandb.ai', 443, undefined],
   ['o1.ingest.sentry.io', 443, undefined],
@@ -33,6 +37,20 @@ describe('the hosts whose answers may decide a run', () => {
     it(`${JSON.stringify(host.slice(0, 40))}, port ${port}: ${told ?? 'none'}`, () => {
       assert.deepEqual(askedHosts([{ host, port }]), told === undefined ? [] : [told]);
     });
+
+  it('are not those of the machine itself', () => {
+    const seen = ['10.0.0.5', 'train-1', 'fe80::1', 'data'].map(host => ({ host, port: 443 }));
+    assert.deepEqual(askedHosts(seen, ['Train-1', '10.0.0.5', 'fe80::1']), ['data']);
+    const own = ownNames();
+    assert.ok(own.length > 0);
+    assert.deepEqual(
+      askedHosts(
+        own.map(host => ({ host, port: 8080 })),
+        own,
+      ),
+      [],
+    );
+  });
 
   it('are told once, sorted, and not without end', () => {
     const seen = Array.from({ length: 200 }, (_, index) => ({
