@@ -1,7 +1,6 @@
 /** Files that take more than one step to be made, given their name when they are whole: whoever is killed leaves none in part. */
 import { linkSync, lstatSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { systemErrorCode } from '../../base/systemError.ts';
-import { fallThrough } from '../links/reflink.ts';
 import { ownTemporary } from '../walk/ownTemporary.ts';
 import { ownFailure } from '../workers/fileFailure.ts';
 import type { Placing } from './placing.ts';
@@ -24,7 +23,8 @@ export async function inOneStep(
     unlinkSync(temporary);
   } catch (error) {
     try {
-      if (!fallThrough.has(systemErrorCode(error))) throw error;
+      // Whatever a file system says that has no such links: names it gives to that are many.
+      if (systemErrorCode(error) === 'EEXIST') throw error;
       if (lstatSync(made, { throwIfNoEntry: false }) !== undefined)
         throw ownFailure('changed', 'something was put there a moment ago');
       renameSync(temporary, made);

@@ -98,11 +98,15 @@ export function isSamePattern(one: string, other: string): boolean {
   return wordless(one) === wordless(other) && areAlike(wordsOf(one), wordsOf(other));
 }
 
-/** One in some forty random words has no letter: the other tells that it is none but a number. */
+/** One in some forty random words has no letter: the other, which is as long, tells that it is none but a number. */
 function areAlike(ones: readonly Word[], others: readonly Word[]): boolean {
   return ones.every(({ text, isMixed }, at) => {
     const other = others[at];
-    return text === other?.text || isMixed || other?.isMixed === true;
+    if (other === undefined || text === other.text || (isMixed && other.isMixed)) return true;
+    return (
+      text.length === other.text.length &&
+      (isMixed ? isNumber.test(other.text) : isNumber.test(text) && other.isMixed)
+    );
   });
 }
 
@@ -131,6 +135,7 @@ const times = new RegExp(
 const uuids = /(?<![A-Za-z0-9])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![A-Za-z0-9])/g;
 /** What may be random: a number or a word of few letters, too. */
 const words = /(?<![A-Za-z0-9])[0-9a-f]{6,64}(?![A-Za-z0-9])/g;
+const isNumber = /^[0-9]+$/;
 const mixed = /^(?=.*[0-9])(?=.*[a-f])/;
 
 /** A path with the places of times and of what is surely random; neither `<` nor `>` stands in for anything else in one. */
