@@ -170,6 +170,7 @@ export const reportStringNames = [
   'trialJoins',
   'trialWithin',
   'trialDiffers',
+  'trialUnclear',
   'trialApart',
   'trialNotMade',
   'trialThrough',

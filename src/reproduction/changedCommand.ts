@@ -32,6 +32,8 @@ export function changedCommand(
 
 /** `--name value`, `--name=value` or `name=value`, as the command itself writes its last parameter. */
 function newWords(plan: Plan, name: string, value: string): string[] {
+  // A flag, of which the command that had it says no value.
+  if (value === 'true') return [`--${name.replaceAll('_', '-')}`];
   const last = Object.values(plan.parameters).reduce(
     (most, { argvIndex }) => Math.max(most, argvIndex ?? -1),
     -1,

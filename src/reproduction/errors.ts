@@ -175,8 +175,18 @@ export function explainedByNoise(id: string, other: string): LockstepError {
   return new LockstepError({
     code: 'nothing-to-explain',
     kind: 'usage',
-    message: `Runs ${short(id)} and ${short(other)} are no further apart than two executions of the same program may be here, by what its noise was seen to be: there is no divergence to explain.`,
+    message: `Runs ${short(id)} and ${short(other)} are no further apart than two executions of the same program may be here, by what its noise was seen to be and what lockstep.yaml allows: there is no divergence to explain.`,
     mend: `How large the noise is: lockstep show ${short(id)}; to learn it from a longer probe: lockstep probe ${short(id)} --steps N`,
+  });
+}
+
+/** @param last The last step that both runs have. */
+export function noiseUnknown(id: string, other: string, last: number): LockstepError {
+  return new LockstepError({
+    code: 'noise-unknown',
+    kind: 'impossible',
+    message: `Whether runs ${short(id)} and ${short(other)} differ by more than noise is not known: the program is not like itself here, and too little of its noise was seen.`,
+    mend: `A probe of the whole length tells more: lockstep probe ${short(id)} --steps ${last}`,
   });
 }
 

@@ -18,6 +18,8 @@ export const causeTrialSchema = z.looseObject({
   identicalThrough: z.number().optional(),
   /** With `noise`: the first step at which it is further from the original than noise. */
   apartAt: z.number().optional(),
+  /** With `noise`: it is no further than noise from either run, or a second one came out otherwise. */
+  unclear: z.boolean().optional(),
   problem: z.string().optional(),
 });
 export type CauseTrial = z.infer<typeof causeTrialSchema>;
@@ -43,6 +45,8 @@ export const causeReportSchema = z.looseObject({
   culprit: z.looseObject({ ingredient: ingredientNameSchema, restored: z.string() }).optional(),
   /** All of them, where it took several together. */
   culprits: z.array(z.looseObject({ ingredient: ingredientNameSchema, restored: z.string() })).optional(),
+  /** Inputs that were other ones when the runs parted than for the control, which joins: hashes. */
+  since: z.array(z.looseObject({ path: z.string(), then: z.string(), now: z.string() })).optional(),
   /** What differs and could not be set back. */
   untried: z
     .array(z.looseObject({ ingredient: ingredientNameSchema, restored: z.string(), problem: z.string() }))

@@ -188,7 +188,7 @@ export function trialsSection(cause: Cause, strings: ReportStrings): HTMLElement
 }
 
 function trialOutcome(
-  { joins, identicalThrough, apartAt, problem }: Cause['trials'][number],
+  { joins, identicalThrough, apartAt, unclear, problem }: Cause['trials'][number],
   { noise }: Cause,
   strings: ReportStrings,
 ): (HTMLElement | undefined)[] {
@@ -201,7 +201,11 @@ function trialOutcome(
             word: noise === undefined ? strings.trialJoins : strings.trialWithin,
             tone: 'good',
           }
-        : { icon: 'warning', word: strings.trialDiffers, tone: 'quiet' };
+        : {
+            icon: unclear === true ? 'question' : 'warning',
+            word: unclear === true ? strings.trialUnclear : strings.trialDiffers,
+            tone: 'quiet',
+          };
   const hint =
     problem ??
     (apartAt !== undefined

@@ -141,19 +141,21 @@ function tellProgress(progress: CauseProgress, { terminal }: CliContext): void {
     terminal.err(`${progress.number}. ${name} …\n`);
     return;
   }
-  const { joins, identicalThrough, apartAt, end, problem } = progress.outcome;
+  const { joins, identicalThrough, apartAt, unclear, end, problem } = progress.outcome;
   const how =
     problem !== undefined
       ? `could not be made: ${printable(problem)}`
       : joins === true
         ? 'joins the original'
-        : end !== undefined
-          ? `does not join the original: it ${printable(endText(end))}`
-          : apartAt !== undefined
-            ? `is apart by more than noise from step ${numberText(apartAt)} on`
-            : identicalThrough === undefined
-              ? 'differs from the first value on'
-              : `differs after step ${numberText(identicalThrough)}`;
+        : unclear === true
+          ? 'is near both runs, which tells nothing'
+          : end !== undefined
+            ? `does not join the original: it ${printable(endText(end))}`
+            : apartAt !== undefined
+              ? `is apart by more than noise from step ${numberText(apartAt)} on`
+              : identicalThrough === undefined
+                ? 'differs from the first value on'
+                : `differs after step ${numberText(identicalThrough)}`;
   terminal.err(`   ${terminal.paintErr(joins === true ? 'green' : 'dim', how)}\n`);
 }
 

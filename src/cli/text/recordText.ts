@@ -72,9 +72,10 @@ export function knownText<T>(known: Known<T> | undefined, text: (value: T) => st
 
 /** What was found, then each trial with what it showed. */
 export function causeLines({ at, host, reproductionId, sentence, control, trials }: CauseReport): string[] {
-  const outcome = ({ joins, identicalThrough, apartAt, problem }: Partial<CauseTrial>): string => {
+  const outcome = ({ joins, identicalThrough, apartAt, unclear, problem }: Partial<CauseTrial>): string => {
     if (problem !== undefined) return `could not be made: ${problem}`;
     if (joins === true) return 'joins the original';
+    if (unclear === true) return 'near both runs, which tells nothing';
     if (apartAt !== undefined) return `apart by more than noise from step ${numberText(apartAt)} on`;
     return identicalThrough === undefined
       ? 'does not join the original'

@@ -178,6 +178,7 @@ export function reportStrings(): ReportStrings {
     trialJoins: l10n.t('equals the original'),
     trialWithin: l10n.t('within the noise of the original'),
     trialDiffers: l10n.t('still differs'),
+    trialUnclear: l10n.t('near both runs, which tells nothing'),
     trialApart: l10n.t('apart by more than noise from step {0} on'),
     trialNotMade: l10n.t('not made'),
     trialThrough: l10n.t('identical through step {0}'),

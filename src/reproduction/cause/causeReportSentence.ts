@@ -9,6 +9,11 @@ export function causeReportSentence(report: CauseReport): string {
   const joins = `${isNoisy ? 'is within the noise of' : 'equals'} the original${through}`;
   const twice = isNoisy ? ', twice' : '';
   const [only] = culprits;
+  const [put] = report.since ?? [];
+  if (put !== undefined) {
+    const others = (report.since ?? []).length - 1;
+    return `The cause is the data: ${put.path} was ${put.then.slice(0, 7)} for the run that diverged${others > 0 ? ` (and ${countOf(others, 'more file')})` : ''}; now that it is ${put.now.slice(0, 7)} again, the run ${joins}${twice}.`;
+  }
   if (only !== undefined && report.deterministic === false)
     return `The cause is a setting that no run had: with ${only.restored}, two runs equal each other${through}; without it the program is not like itself. Set it for every run.`;
   if (only !== undefined && culprits.length === 1) {
@@ -27,8 +32,10 @@ export function causeReportSentence(report: CauseReport): string {
     const { host } = report.elsewhere;
     return `On this machine, with nothing set back, the run ${joins}: what diverged belongs to the machine it ran on${host === '' ? '' : ` (${host})`}.`;
   }
+  if (control?.unclear === true)
+    return `Nothing can be told: run twice more with nothing set back, it did not stay with one of the two runs${through}. What is between them is hardly more than the noise.`;
   if (control?.joins === true && isNoisy)
-    return `Run once more with nothing set back, it ${joins}: what diverged did not come again, so its cause is no ingredient that differs.`;
+    return `Run twice more with nothing set back, it ${joins} both times: what diverged did not come again.`;
   if (control?.joins === true)
     return `The program is not deterministic here: run once more with nothing set back, it ${joins}.`;
   if (report.deterministic === false)
@@ -56,7 +63,11 @@ const labels: Readonly<Record<NonNullable<CauseReport['culprit']>['ingredient'],
 };
 
 function countText(count: number): string {
-  return count === 1 ? '1 trial' : `${count} trials`;
+  return countOf(count, 'trial');
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function list(words: readonly string[]): string {

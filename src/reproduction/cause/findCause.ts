@@ -14,17 +14,16 @@ import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { RunStore } from '../../runs/runStore.ts';
 import { writeInRun } from '../../runs/writeInRun.ts';
-import type { MetricComparison } from '../comparison/compareMetric.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
 import { volatileOutputReason } from '../comparison/volatileNames.ts';
-import { explainedByNoise, nothingToExplain, planMissing } from '../errors.ts';
+import { nothingToExplain, planMissing } from '../errors.ts';
 import { experimentRules } from '../experimentRules.ts';
 import type { RunEnd } from '../verdict/gradeReproduction.ts';
 import { readRules } from '../readRules.ts';
 import type { ReproduceRequest } from '../reproduceRun.ts';
 import { requireConfirmed } from '../requireConfirmed.ts';
 import { changedCode } from './changedCode.ts';
-import { changedInputs } from './changedInputs.ts';
+import { changedInputs, changedSince } from './changedInputs.ts';
 import { causeReportSentence } from './causeReportSentence.ts';
 import { reproductionOptionsSchema } from '../reproductionOptions.ts';
 import type { ReproductionOptions } from '../reproductionOptions.ts';
@@ -34,8 +33,8 @@ import type { Divergence } from './findDivergence.ts';
 import { joinsOriginal, sameEnds } from './joinsOriginal.ts';
 import type { ComparedRun, JoinRules } from './joinsOriginal.ts';
 import { differingOperation } from './operations/differingOperation.ts';
-import { knownNoise } from './knownNoise.ts';
-import { isNoisy, joinsWithinNoise, noiseOf, noiseRules } from './noiseRules.ts';
+import { noiseBetween } from './noiseBetween.ts';
+import { joinsWithinNoise, noiseOf } from './noiseRules.ts';
 import { planTrials } from './planTrials.ts';
 import type { TrialPlan } from './planTrials.ts';
 import { runTrial } from './runTrial.ts';
@@ -101,14 +100,10 @@ export async function findCause(
   const { file } = await readRules({ ...request, plan: original.plan });
   const { volatile, tolerances } = experimentRules(file, original.plan.experiment);
   const metrics = compareMetrics(before.series, after.series, { volatile });
-  const known = {
-    ...(await knownNoise(runs, original, other, { ...request, volatile })),
-    volatile,
-    tolerances,
-  };
-  const noise = isNoisy(known) ? noiseRules(before.series, after.series, known) : undefined;
-  if (isNoisy(known) && noise === undefined && metrics.every(isOnBothSides) && sameEnds(before, after))
-    throw explainedByNoise(original.id, other.id);
+  const noise = await noiseBetween(
+    { runs, original, other, before, after },
+    { ...request, volatile, tolerances },
+  );
   const divergence = noise?.divergence ?? findDivergence(before.series, after.series, metrics);
   const outputs = before.outputs
     .filter(output => volatileOutputReason(output.path, volatile) === undefined && output.volatile !== true)
@@ -131,7 +126,7 @@ export async function findCause(
     const inputs = await changedInputs(request, pair, folder);
     const foreign = pair && [original, other].some(({ shared }) => shared !== undefined);
     const code = await changedCode(original.plan, other.plan, { ...place, signal, foreign });
-    const exact = planTrials({ ...sides, inputs, code, pair, shape: knownShape(divergence) });
+    const exact = planTrials({ ...sides, inputs, code, pair, foreign, shape: knownShape(divergence) });
     // What would make it like itself is another question than what made it another one.
     const planned = noise === undefined ? exact : { ...exact, fixing: [] };
     const plan: CausePlan = {
@@ -152,6 +147,7 @@ export async function findCause(
     const executed = new Map<string, ComparedRun>();
     const result = await searchCause({
       ...{ trials: plan.trials, fixing: plan.fixing, twice: noise !== undefined },
+      isExplained: async control => (await changedSince(runs, control, other)).length > 0,
       alike: (one, other) => {
         const [first, second] = [executed.get(one), executed.get(other)];
         return first !== undefined && second !== undefined && joinsOriginal(first, second, rules).joins;
@@ -182,7 +178,11 @@ export async function findCause(
           if (noise !== undefined)
             return {
               reproductionId: trial.details.id,
-              ...joinsWithinNoise(before.series, trial.compared.series, noise),
+              ...joinsWithinNoise(
+                { before: before.series, after: after.series },
+                trial.compared.series,
+                noise,
+              ),
             };
           return {
             reproductionId: trial.details.id,
@@ -196,7 +196,14 @@ export async function findCause(
       },
     });
 
-    const found = result.culprits.map(({ ingredient, restored }) => ({ ingredient, restored }));
+    const since = result.control?.joins === true ? await changedSince(runs, result.control, other) : [];
+    const found = [
+      ...result.culprits.map(({ ingredient, restored }) => ({ ingredient, restored })),
+      ...since.map(({ path, then, now }) => ({
+        ingredient: 'data' as const,
+        restored: `${path} ${then.slice(0, 7)} → ${now.slice(0, 7)}`,
+      })),
+    ];
     const [culprit] = found;
     const operation =
       request.recordOperations === true ? await operationOf(runs, original, result) : undefined;
@@ -211,9 +218,10 @@ export async function findCause(
       ...(result.control === undefined ? {} : { control: toldOutcome(result.control) }),
       trials: [...result.trials],
       ...(culprit === undefined ? {} : { culprit, culprits: found }),
+      ...(since.length === 0 ? {} : { since }),
       ...(plan.untried.length === 0 ? {} : { untried: plan.untried.map(one => ({ ...one })) }),
       ...(machines.elsewhere ? { elsewhere: { host: machineOf(other).host ?? '' } } : {}),
-      ...(result.deterministic === undefined || noise !== undefined
+      ...(result.deterministic === undefined || noise !== undefined || since.length > 0
         ? {}
         : { deterministic: result.deterministic }),
       ...(result.cancelled ? { cancelled: true } : {}),
@@ -227,11 +235,6 @@ export async function findCause(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Or too few points of it to count. */
-function isOnBothSides({ verdict }: MetricComparison): boolean {
-  return verdict.volatile || verdict.missingSteps + verdict.extraSteps === 0;
 }
 
 /** A reproduction that came to its end without what the original wrote differs from it by that. */

@@ -6,6 +6,7 @@
 import type { CauseReport } from '../../runs/causeReport.ts';
 import type { MetricComparison } from '../comparison/compareMetric.ts';
 import { compareMetrics } from '../comparison/compareMetrics.ts';
+import { matchesGlob } from '../comparison/matchesGlob.ts';
 import type { ComparisonRules, KeyedSeries } from '../comparison/compareMetrics.ts';
 import type { Divergence } from './findDivergence.ts';
 import { nameOf } from './trialLength.ts';
@@ -31,7 +32,7 @@ export function isNoisy({ probes }: Pick<KnownNoise, 'probes'>): boolean {
 }
 
 /**
- * Undefined where noise explains all that both have. Of metrics that only one of them has it says nothing.
+ * Undefined where nothing that both runs have is beyond noise.
  * @param known Of a program that {@link isNoisy}.
  */
 export function noiseRules(before: Series, after: Series, known: KnownNoise): NoiseRules | undefined {
@@ -52,27 +53,53 @@ export function noiseRules(before: Series, after: Series, known: KnownNoise): No
   }
 }
 
-/** Beyond the first difference, so that no trial joins by luck. */
-const fewPoints = 3;
+/** From the first difference on: the more there are, the less likely noise brings a trial close in all of them. */
+const fewPoints = 10;
+
+/** Whether noise may explain all that two runs differ by; false where that is not known. */
+export function mayBeNoise(before: Series, after: Series, known: KnownNoise): boolean {
+  return compareBoth(before, after, known, undefined).every(
+    ({ verdict: { key, volatile, verdict } }) =>
+      volatile || verdict === 'identical' || (verdict === 'within-tolerance' && !isExact(key, known)),
+  );
+}
+
+/** The last step that both runs have. */
+export function lastStepOfBoth(before: Series, after: Series): number {
+  const compared = compareMetrics(before, after, { originalCutShort: true, reproductionCutShort: true });
+  return Math.max(0, ...compared.map(({ lastCommonStep = 0 }) => lastCommonStep));
+}
 
 export interface NoiseJoin {
   readonly joins: boolean;
+  /** Noise may be all that is between it and the original, and it and the other run as well. */
+  readonly unclear?: true;
   /** The first step at which it is further from the original than noise. */
   readonly apartAt?: number;
 }
 
-/** Whether nothing but noise is between a run and a trial, in every metric that decides. */
+/** A trial joins where nothing but noise is between it and the original, and more than noise between it and the other. */
 export function joinsWithinNoise(
-  original: Series,
+  { before, after }: { readonly before: Series; readonly after: Series },
+  trial: Series,
+  rules: NoiseRules,
+): NoiseJoin {
+  const original = nearness(before, trial, rules);
+  if (!original.near)
+    return { joins: false, ...(original.apartAt === undefined ? {} : { apartAt: original.apartAt }) };
+  return nearness(after, trial, rules).near ? { joins: false, unclear: true } : { joins: true };
+}
+
+function nearness(
+  run: Series,
   trial: Series,
   { known, keys, throughStep }: NoiseRules,
-): NoiseJoin {
-  const compared = compareBoth(original, trial, known, throughStep).filter(({ verdict }) =>
-    keys.has(verdict.key),
-  );
-  const apart = compared.flatMap(one => one.firstStepBeyondTolerance ?? []);
+): { readonly near: boolean; readonly apartAt?: number } {
+  const compared = compareBoth(run, trial, known, throughStep).filter(({ verdict }) => keys.has(verdict.key));
+  const apart = compared.flatMap(one => stepBeyond(one, known) ?? []);
   return {
-    joins:
+    near:
+      apart.length === 0 &&
       compared.length === keys.size &&
       compared.every(
         ({ verdict }) => verdict.verdict === 'identical' || verdict.verdict === 'within-tolerance',
@@ -94,10 +121,28 @@ interface Beyond {
 }
 
 function beyond(before: Series, after: Series, known: KnownNoise, throughStep?: number): Beyond[] {
-  return compareBoth(before, after, known, throughStep).flatMap(
-    ({ verdict: { key, volatile }, firstStepBeyondTolerance: step }) =>
-      volatile || step === undefined ? [] : [{ key, step }],
+  return compareBoth(before, after, known, throughStep).flatMap(one => {
+    const { key, volatile } = one.verdict;
+    const step = volatile ? undefined : stepBeyond(one, known);
+    return step === undefined ? [] : [{ key, step }];
+  });
+}
+
+/** Where no execution differed, any difference is more than noise: a trial shows whether it comes again. */
+function stepBeyond(
+  { verdict, firstStepBeyondTolerance }: MetricComparison,
+  known: KnownNoise,
+): number | undefined {
+  return isExact(verdict.key, known) ? verdict.firstDifferingStep : firstStepBeyondTolerance;
+}
+
+/** A metric in which all executions that are known were equal, and for which nobody has chosen a tolerance. */
+function isExact(key: string, { probes, tolerances = [] }: KnownNoise): boolean {
+  const bands = probes.flatMap(probe =>
+    probe.bands.filter(band => band.key === key && band.comparedPoints > 0),
   );
+  if (bands.length === 0 || bands.some(band => !band.identical)) return false;
+  return !tolerances.some(({ pattern }) => matchesGlob(pattern, key));
 }
 
 function compareBoth(

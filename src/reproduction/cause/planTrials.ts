@@ -12,7 +12,7 @@ import { hasRandomHashes } from '../verdict/ingredients/hashSeed.ts';
 import { plannedTrial } from './plannedTrial.ts';
 import type { ChangedInput, PlannedTrial, TrialSide, UntriedDifference } from './trialChange.ts';
 import { variableTrials } from './variableTrials.ts';
-import { wordTrials } from './wordTrials.ts';
+import { isNamed, wordTrials } from './wordTrials.ts';
 import { weighDifference } from './weighDifference.ts';
 
 export interface TrialQuestion {
@@ -23,6 +23,8 @@ export interface TrialQuestion {
   /** Where the two have other code. */
   readonly code?: ChangedCode | undefined;
   readonly shape?: DivergenceShape | undefined;
+  /** One of the two came from somebody else. */
+  readonly foreign?: boolean | undefined;
   /** It is the other run that is run again, with its own command; else the original's. */
   readonly pair: boolean;
 }
@@ -36,11 +38,20 @@ export interface TrialPlan {
 
 export function planTrials(question: TrialQuestion): TrialPlan {
   const untried: UntriedDifference[] = [];
+  // A file that only the original read belongs to the word that names it, and not to a trial of its own.
+  const ofWords = question.pair ? question.inputs.filter(one => one.now === undefined) : [];
+  const files = ofWords.filter(one => one.source !== undefined);
   const trials = [
-    ...inputTrials(question, untried),
-    ...parameterTrials(question, untried),
+    ...inputTrials({ ...question, inputs: question.inputs.filter(one => !files.includes(one)) }, untried),
+    ...parameterTrials(question, untried).map(one => withFiles(one, files)),
     ...(question.pair
-      ? wordTrials(question.original.plan, question.other.plan, question.shape, untried)
+      ? wordTrials(
+          question.original.plan,
+          question.other.plan,
+          question.shape,
+          untried,
+          question.foreign,
+        ).map(one => withFiles(one, files))
       : []),
     ...codeTrials(question.code, question.pair, untried),
     ...variableTrials(question, untried),
@@ -55,6 +66,16 @@ export function planTrials(question: TrialQuestion): TrialPlan {
     fixing: fixing(question),
     untried: untried.sort((a, b) => weightOf(b) - weightOf(a)),
   };
+}
+
+function withFiles(trial: PlannedTrial, files: readonly ChangedInput[]): PlannedTrial {
+  const { words = {}, parameters = {} } = trial.change;
+  const values = [...Object.values(words), ...Object.values(parameters)].map(String);
+  const named = files.flatMap(({ path, source }) =>
+    source !== undefined && isNamed(path, values) ? [[path, source] as const] : [],
+  );
+  if (named.length === 0) return trial;
+  return { ...trial, change: { ...trial.change, inputs: Object.fromEntries(named) } };
 }
 
 /** Nobody knows which hashes the two had; with those of a seed two runs tell whether it is that. */

@@ -97,7 +97,11 @@ export async function runTrial(request: TrialRequest, launch: LaunchOptions): Pr
   });
   const problem =
     touched === undefined
-      ? problemOf(details, { part: throughStep !== undefined, mayFail: request.mayFail })
+      ? problemOf(details, {
+          part: throughStep !== undefined,
+          // What came after the step that was asked for is no matter.
+          mayFail: request.mayFail || hasReached(compared.series, throughStep),
+        })
       : touchedSentence(touched).replace(/\.$/, '');
   return { details, compared, ...(problem === undefined ? {} : { problem }) };
 }
@@ -123,6 +127,10 @@ async function rebuilt({ change, packages, store }: TrialRequest): Promise<Parti
     ...packages.original.filter(one => back.has(one.name)),
   ];
   return { environment: 'python', packages: await writePackageList(store, list) };
+}
+
+function hasReached(series: ComparedRun['series'], throughStep = Infinity): boolean {
+  return series.some(({ steps }) => steps.some(step => step >= throughStep));
 }
 
 /** A trial that was stopped at its step was cancelled by itself. */

@@ -16,6 +16,8 @@ export interface TrialOutcome {
   readonly identicalThrough?: number;
   /** Where noise is allowed for: the first step that is further apart. */
   readonly apartAt?: number;
+  /** Where noise is allowed for: it is near both runs, or one execution of several is near another run than the rest. */
+  readonly unclear?: boolean;
   /** Where the end is what differs. */
   readonly end?: RunEnd;
   /** Why there is nothing to compare. */
@@ -27,8 +29,10 @@ export interface SearchRequest {
   readonly trials: readonly PlannedTrial[];
   /** What a program may lack to be like itself: made twice each, where it is not. */
   readonly fixing?: readonly PlannedTrial[];
-  /** What joins is made once more, and has to join again: noise may bring one execution close by luck. */
+  /** The control and what joins are made once more, and have to come out alike: noise may bring one close by luck. */
   readonly twice?: boolean;
+  /** Whether it is known why a control joins: what the other run was made of is not there any more. */
+  readonly isExplained?: (control: TrialOutcome) => Promise<boolean>;
   /** Whether two trials, by their ids, equal each other. */
   readonly alike?: (one: string, other: string) => boolean;
   /** Rejects only when `signal` aborts. */
@@ -56,7 +60,7 @@ export function mostTrials(
 ): number {
   const parts = trials.reduce((sum, trial) => sum + 2 * Math.ceil(Math.log2(trial.parts?.length ?? 1)), 0);
   const suspected = trials.length + Math.max(parts, trials.length < 2 ? 0 : trials.length + 1);
-  return 1 + Math.max(twice ? 2 * suspected : suspected, 2 * fixing.length);
+  return twice ? 2 + 2 * suspected : 1 + Math.max(suspected, 2 * fixing.length);
 }
 
 /** Never rejects for an abort: what was found until then is the result. */
@@ -64,6 +68,7 @@ export async function searchCause({
   trials,
   fixing = [],
   twice = false,
+  isExplained = () => Promise.resolve(false),
   alike,
   run,
   signal,
@@ -115,7 +120,16 @@ export async function searchCause({
     signal.throwIfAborted();
     control = await run({}, undefined);
     if (control.problem !== undefined) return found([]);
-    if (control.joins === true || control.likeOther === false) {
+    if (twice) {
+      signal.throwIfAborted();
+      const again = await run({}, undefined);
+      if (again.problem !== undefined) control = again;
+      else if (again.joins !== control.joins || again.unclear === true || control.unclear === true)
+        control = { ...control, joins: false, unclear: true };
+      if (control.joins === true || control.unclear === true || control.problem !== undefined)
+        return found([]);
+    } else if (control.joins === true || control.likeOther === false) {
+      if (control.joins === true && (await isExplained(control))) return found([]);
       for (const fixed of fixing) if (await repeats(fixed)) return found([fixed], { deterministic: false });
       return found([], { deterministic: false });
     }
@@ -149,6 +163,7 @@ export function toldOutcome({
   joins,
   identicalThrough,
   apartAt,
+  unclear,
   problem,
 }: TrialOutcome): Omit<CauseTrial, 'ingredient' | 'restored'> {
   return {
@@ -156,6 +171,7 @@ export function toldOutcome({
     ...(joins === undefined ? {} : { joins }),
     ...(identicalThrough === undefined ? {} : { identicalThrough }),
     ...(apartAt === undefined ? {} : { apartAt }),
+    ...(unclear === undefined ? {} : { unclear }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

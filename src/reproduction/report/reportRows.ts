@@ -127,13 +127,15 @@ export const trialHeads = ['set back', 'outcome', 'identical through'] as const;
 
 export function trialRows({ control, trials, untried = [], noise }: CauseReport): string[][] {
   const joins = noise === undefined ? 'joins the original' : 'within the noise of the original';
-  const outcome = (trial: Pick<Partial<CauseTrial>, 'joins' | 'apartAt' | 'problem'>): string =>
+  const outcome = (trial: Pick<Partial<CauseTrial>, 'joins' | 'apartAt' | 'unclear' | 'problem'>): string =>
     trial.problem ??
     (trial.joins === true
       ? joins
-      : trial.apartAt === undefined
-        ? 'differs'
-        : `apart by more than noise from step ${trial.apartAt} on`);
+      : trial.unclear === true
+        ? 'near both runs, which tells nothing'
+        : trial.apartAt === undefined
+          ? 'differs'
+          : `apart by more than noise from step ${trial.apartAt} on`);
   const through = (step: number | undefined): string => (step === undefined ? '–' : `step ${step}`);
   return [
     ...(control === undefined

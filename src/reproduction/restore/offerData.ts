@@ -2,6 +2,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { PrivateCheckout } from '../../git/privateCheckout.ts';
 import type { Code, Plan } from '../../runs/plan.ts';
+import type { FileUse } from '../../runs/captured.ts';
 import type { RunDetails } from '../../runs/runDetails.ts';
 import { runsThatWrote } from '../../runs/runsThatWrote.ts';
 import { codeMissing, inputsMissing, inputsOverwritten, inputsWithheld, submoduleMend } from './errors.ts';
@@ -50,7 +51,13 @@ export async function offerData(
     ...{ outputs, workspace, layout, signal },
     sources: await leftOutSources({ workspace, code, captured, environment, fetch: true, signal }),
   });
-  const inputs = (captured?.inputs ?? []).filter(
+  const recorded = new Set((captured?.inputs ?? []).map(({ path }) => path));
+  // A trial may have a word of another command, which names a file that this run did not read.
+  const named = Object.keys(instead).filter(path => !recorded.has(path));
+  const inputs = [
+    ...(captured?.inputs ?? []),
+    ...named.map((path): FileUse => ({ path, how: 'declared' })),
+  ].filter(
     input =>
       input.inSnapshot !== true &&
       !leftOut.paths.has(input.path) &&

@@ -191,6 +191,42 @@ for step in range(30):
     assert.match(same.stderr, /no further apart than two executions of the same program may be here/);
   });
 
+  it('names data that was put back meanwhile, and gives a trial the file that its word names', async () => {
+    const train = `
+import json, sys
+with open(sys.argv[1]) as file:
+    scale = float(file.read())
+for step in range(3):
+    print(json.dumps({'step': step, 'loss': scale * step}), flush=True)
+`;
+    await using project = await cliProject({ 'train.py': train, '.gitignore': '*.csv\n' });
+    const write = (name: string, text: string): Promise<void> => writeFile(join(project.root, name), text);
+    await write('a.csv', '2');
+    await write('b.csv', '3');
+    await recorded(project, 'base', ['python3', 'train.py', 'a.csv']);
+    await recorded(project, 'other', ['python3', 'train.py', 'b.csv']);
+    const words = await project.json(['find-cause', 'base', 'other', '--yes', '--json']);
+    const named = causeReportSchema.parse(words.document);
+    assert.deepEqual(
+      named.culprits,
+      [{ ingredient: 'parameters', restored: 'argument 2 b.csv → a.csv' }],
+      JSON.stringify(named, null, 1),
+    );
+
+    await write('a.csv', '7');
+    const diverged = await project.json(['reproduce', 'base', '--json']);
+    assert.equal(verdictSchema.parse(diverged.document).verdict, 'diverged');
+    await write('a.csv', '2');
+    const { code, document } = await project.json(['find-cause', 'base', '--yes', '--json']);
+    const report = causeReportSchema.parse(document);
+    assert.equal(code, 0, JSON.stringify(report, null, 1));
+    assert.equal(report.culprit?.ingredient, 'data');
+    assert.match(
+      report.sentence,
+      /^The cause is the data: a\.csv was \w{7} for the run that diverged; now that it is \w{7} again, the run equals the original through step \d\.$/,
+    );
+  });
+
   it('finds what makes a run fail that worked before, and the other way round', async () => {
     const train = `
 import json, lib, other

@@ -146,9 +146,25 @@ describe('searchCause', () => {
       },
     });
     assert.deepEqual(names(result), ['B']);
-    assert.deepEqual(made, [undefined, 'A', 'A, once more', 'B', 'B, once more']);
+    assert.deepEqual(made, [undefined, undefined, 'A', 'A, once more', 'B', 'B, once more']);
     assert.ok(made.length <= mostTrials(trials, [], true));
     assert.equal(result.trials[0]?.apartAt, 3);
+  });
+
+  it('makes the control twice where noise is allowed for, and tells nothing where the two come out otherwise', async () => {
+    for (const [outcomes, expected] of [
+      [[{ joins: true }, { joins: true }], { joins: true }],
+      [[{ joins: true }, { joins: false }], { joins: false, unclear: true }],
+      [[{ joins: false }, { joins: true }], { joins: false, unclear: true }],
+      [[{ joins: false, unclear: true }, { joins: false }], { joins: false, unclear: true }],
+    ] as const) {
+      let made = 0;
+      const result = await searchCause({
+        ...{ trials: [variable('A')], twice: true, signal: new AbortController().signal },
+        run: () => Promise.resolve(outcomes[made++] ?? { joins: true }),
+      });
+      assert.deepEqual([result.control, made, result.culprits.length], [expected, 2, 0]);
+    }
   });
 
   it('keeps what was found when it is stopped', async () => {

@@ -1,7 +1,7 @@
 /** Words of two commands that belong to no parameter. */
 import assert from 'node:assert/strict';
 import type { UntriedDifference } from '../../../../src/reproduction/cause/trialChange.ts';
-import { wordTrials } from '../../../../src/reproduction/cause/wordTrials.ts';
+import { isNamed, wordTrials } from '../../../../src/reproduction/cause/wordTrials.ts';
 import type { Plan } from '../../../../src/runs/plan.ts';
 
 type Command = Pick<Plan, 'argv' | 'parameters' | 'secretArguments'>;
@@ -12,6 +12,10 @@ function command(text: string, named: Readonly<Record<string, number>> = {}, sec
     Object.entries(named).map(([name, argvIndex]) => [name, { value: '', source: 'argument', argvIndex }]),
   );
   return { argv: text.split(' '), parameters, secretArguments: secret };
+}
+
+function withFlag({ parameters, ...rest }: Command): Command {
+  return { ...rest, parameters: { ...parameters, slow: { value: true, source: 'argument' } } };
 }
 
 function planned(original: Command, now: Command): { trials: unknown[]; untried: string[] } {
@@ -64,6 +68,18 @@ const cases: readonly {
     untried: ['program python → python3: a trial has the program of the run that it repeats'],
   },
   {
+    title: 'flags and negative numbers, which are parameters',
+    original: withFlag(command('python train.py --slow --offset 1 small', { offset: 4 })),
+    now: withFlag(command('python train.py --slow --offset -1 large', { offset: 4 })),
+    trials: [['argument 5 large → small', { 5: 'small' }]],
+  },
+  {
+    title: 'another script',
+    original: command('python train.py'),
+    now: command('python train2.py'),
+    trials: [['argument 1 train2.py → train.py', { 1: 'train.py' }]],
+  },
+  {
     title: 'a secret',
     original: command('python train.py <secret>', {}, [2]),
     now: command('python train.py open'),
@@ -72,6 +88,20 @@ const cases: readonly {
 ];
 
 describe('words of the command that differ', () => {
+  it('are put into no command of another person', () => {
+    const untried: UntriedDifference[] = [];
+    const [own, theirs] = [command('bash -c true'), command('bash -c evil')];
+    assert.deepEqual(wordTrials(theirs, own, undefined, untried, true), []);
+    assert.equal(untried[0]?.restored, 'argument 2 true → evil');
+  });
+
+  it('name files and folders that lie below them', () => {
+    const words = ['--data=data/train', './a.csv', 'b'];
+    const named = ['a.csv', 'data/train', 'data/train/x.npy', 'b/c'];
+    for (const path of named) assert.equal(isNamed(path, words), true, path);
+    for (const path of ['data/train2', 'data', 'c', 'bc']) assert.equal(isNamed(path, words), false, path);
+  });
+
   for (const { title, original, now, trials = [], untried = [] } of cases)
     it(title, () => {
       assert.deepEqual(planned(original, now), { trials, untried });
