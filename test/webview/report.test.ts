@@ -110,9 +110,8 @@ describe('Reproduction Report panel', () => {
     await using stage = await reportStage(browser, explainedReport());
     const { page } = stage.panel;
     await page.setViewportSize({ width: 800, height: 700 });
-    const hidden = await page
-      .locator('.table-frame:has(.table-metrics)')
-      .evaluate(frame => frame.scrollWidth - frame.clientWidth);
+    const frame = `document.querySelector('.table-frame:has(.table-metrics)')`;
+    const hidden = await page.evaluate<number>(`${frame}.scrollWidth - ${frame}.clientWidth`);
     assert.equal(hidden, 0);
   });
 
