@@ -222,7 +222,7 @@ function tell(summary: RunSummary, details: RunDetails, kept: Kept & Judged, { t
     [...kept.media].map(([kind, count]) => `${count} ${count === 1 ? kind : `${kind}s`}`),
   );
   section('Read', fileLines((captured?.inputs ?? []).filter(use => use.inSnapshot !== true)));
-  section('Talked to, and what it answered is not recorded', captured?.hosts ?? []);
+  section('Connected to, or tried to; what it answered is not recorded', captured?.hosts ?? []);
   section('Wrote', fileLines(result?.outputs ?? []));
   section(
     'Packages edited where they are installed',

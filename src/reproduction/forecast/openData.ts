@@ -39,6 +39,11 @@ export async function openData(question: OpenDataQuestion): Promise<ForecastItem
         ? { mend: 'With HF_HUB_OFFLINE=1 it asks nobody, and takes what is here.' }
         : {}),
     });
+  if (hosts.length > mostTold)
+    items.push({
+      ...{ ingredient: 'data', what: `what ${hosts.length - mostTold} more answer`, availability: 'unknown' },
+      reason: 'the program connected to them, or tried to, and what they answered is not recorded',
+    });
   if (escapes.length === 0) return items;
   const read = inputs.filter(use => use.inSnapshot === true && use.sha256 !== undefined);
   let told = 0;

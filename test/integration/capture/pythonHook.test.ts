@@ -582,7 +582,14 @@ multiprocessing.Lock(), multiprocessing.Array('i', 10)
     const { hosts = [] } = await bench.seen();
     assert.deepEqual(
       hosts.map(({ host, port }) => `${host}:${port}`),
-      ['data.example.org:443', 'www.example.org:443', '192.0.2.2:9000', '192.0.2.8:9002', '192.0.2.5:9001'],
+      [
+        'data.example.org:443',
+        'www.example.org:443',
+        '192.0.2.2:9000',
+        '192.0.2.8:9002',
+        '192.0.2.6:5002',
+        '192.0.2.5:9001',
+      ],
     );
   });
 

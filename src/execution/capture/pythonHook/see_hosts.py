@@ -22,21 +22,25 @@ class HostWatch(object):
         self.trackers = [uri + "/" for uri in trackers if uri]
         # Names that were asked for and when, by port; by None where no number was said.
         self.asked = {}
-        # Addresses that belong to one of them.
+        # Addresses that were asked for as such, and those that belong to one of the names.
+        self.literal = set()
         self.named = set()
         self.told = set()
         self.machine = os.uname()[1] if hasattr(os, "uname") else os.environ.get("COMPUTERNAME")
 
     def asks(self, host, port):
         host = plain(host)
-        names = self.asked.setdefault(number(port), {})
-        if not host or is_address(host):
+        if not host:
             return
         host = host.lower()
-        # This machine has no name there; but its address belongs to one.
+        if is_address(host):
+            if len(self.literal) < most_hosts:
+                self.literal.add(host)
+            return
         machine = (self.machine or "").lower()
         if is_here(host) or host in (machine, machine + ".local", machine + ".localdomain"):
-            host = ""
+            return
+        names = self.asked.setdefault(number(port), {})
         if host in names or len(names) < most_hosts:
             names[host] = time.time()
 
@@ -50,7 +54,7 @@ class HostWatch(object):
         if is_here(host):
             return
         names = [host]
-        if is_address(host):
+        if is_address(host) and host not in self.literal:
             if (host, port) in self.named:
                 return
             # Whoever asks for a name talks to its address right after.
@@ -61,7 +65,7 @@ class HostWatch(object):
                 names = fresh
                 self.named.add((host, port))
         for name in names:
-            if not name or (name, port) in self.told or len(self.told) >= most_hosts:
+            if (name, port) in self.told or len(self.told) >= most_hosts:
                 continue
             if not self.is_tracker(name, port):
                 self.told.add((name, port))
