@@ -180,13 +180,15 @@ export function explainedByNoise(id: string, other: string): LockstepError {
   });
 }
 
-/** @param last The last step that both runs have. */
-export function noiseUnknown(id: string, other: string, last: number): LockstepError {
+/** @param last The last step that both runs have. @param probed A probe has reached it. */
+export function noiseUnknown(id: string, other: string, last: number, probed: boolean): LockstepError {
   return new LockstepError({
     code: 'noise-unknown',
     kind: 'impossible',
-    message: `Whether runs ${short(id)} and ${short(other)} differ by more than noise is not known: the program is not like itself here, and too little of its noise was seen.`,
-    mend: `A probe of the whole length tells more: lockstep probe ${short(id)} --steps ${last}`,
+    message: `Whether runs ${short(id)} and ${short(other)} differ by more than noise is not known: the program is not like itself here, and ${probed ? 'the two are about as far apart as its noise may be' : 'too little of its noise was seen'}.`,
+    mend: probed
+      ? `Further probes narrow the noise down: lockstep probe ${short(id)} --steps ${last}; or compare with a run whose difference is larger.`
+      : `A probe of the whole length tells more: lockstep probe ${short(id)} --steps ${last}`,
   });
 }
 

@@ -34,6 +34,8 @@ export function causeReportSentence(report: CauseReport): string {
   }
   if (control?.unclear === true)
     return `Nothing can be told: run twice more with nothing set back, it did not stay with one of the two runs${through}. What is between them is hardly more than the noise.`;
+  if (control?.joins === true && report.deterministic === true)
+    return `Run twice more with nothing set back, it ${joins}: what diverged did not come again.${notTried(report)}`;
   if (control?.joins === true && isNoisy)
     return `Run twice more with nothing set back, it ${joins} both times: what diverged did not come again.`;
   if (control?.joins === true)
@@ -41,13 +43,7 @@ export function causeReportSentence(report: CauseReport): string {
   if (report.deterministic === false)
     return 'The program is not deterministic here: run once more with nothing set back, it is like neither of the two runs.';
   const made = trials.filter(trial => trial.problem === undefined);
-  const untried = (report.untried ?? []).map(one => one.restored).filter(line => !isHarmlessDifference(line));
-  const rest = [
-    ...untried,
-    ...trials.filter(trial => trial.problem !== undefined).map(trial => trial.restored),
-  ];
-  const left =
-    rest.length === 0 ? '' : ` Not tried: ${list(rest.slice(0, 4))}${rest.length > 4 ? ' and more' : ''}.`;
+  const left = notTried(report);
   return made.length === 0
     ? `Nothing could be set back here, so the cause is not found.${left}`
     : `None of ${countText(made.length)} joined the original: the cause is nothing that was set back.${left}`;
@@ -61,6 +57,16 @@ const labels: Readonly<Record<NonNullable<CauseReport['culprit']>['ingredient'],
   hardware: 'the hardware',
   determinism: 'a determinism setting',
 };
+
+function notTried({ untried = [], trials }: CauseReport): string {
+  const rest = [
+    ...untried.map(one => one.restored).filter(line => !isHarmlessDifference(line)),
+    ...trials.filter(trial => trial.problem !== undefined).map(trial => trial.restored),
+  ];
+  return rest.length === 0
+    ? ''
+    : ` Not tried: ${list(rest.slice(0, 4))}${rest.length > 4 ? ' and more' : ''}.`;
+}
 
 function countText(count: number): string {
   return countOf(count, 'trial');

@@ -54,9 +54,10 @@ export async function noiseBetween(
     ({ verdict }) => verdict.volatile || verdict.missingSteps + verdict.extraSteps === 0,
   );
   if (!isWhole || !sameEnds(before, after)) return undefined;
-  throw mayBeNoise(before.series, after.series, known)
-    ? explainedByNoise(original.id, other.id)
-    : noiseUnknown(original.id, other.id, lastStepOfBoth(before.series, after.series));
+  if (mayBeNoise(before.series, after.series, known)) throw explainedByNoise(original.id, other.id);
+  const last = lastStepOfBoth(before.series, after.series);
+  const reached = known.probes.flatMap(({ bands }) => bands.map(({ throughStep = 0 }) => throughStep));
+  throw noiseUnknown(original.id, other.id, last, Math.max(0, ...reached) >= last);
 }
 
 /** By probes, else by what several reproductions differ by, the run that diverged not among them. */

@@ -60,7 +60,7 @@ export function mostTrials(
 ): number {
   const parts = trials.reduce((sum, trial) => sum + 2 * Math.ceil(Math.log2(trial.parts?.length ?? 1)), 0);
   const suspected = trials.length + Math.max(parts, trials.length < 2 ? 0 : trials.length + 1);
-  return twice ? 2 + 2 * suspected : 1 + Math.max(suspected, 2 * fixing.length);
+  return 2 + Math.max(twice ? 2 * suspected : suspected, 2 * fixing.length);
 }
 
 /** Never rejects for an abort: what was found until then is the result. */
@@ -101,6 +101,12 @@ export async function searchCause({
     joined = id;
     return true;
   };
+  const areAlike = (one: TrialOutcome, other: TrialOutcome): boolean =>
+    one.reproductionId !== undefined &&
+    other.reproductionId !== undefined &&
+    one.problem === undefined &&
+    other.problem === undefined &&
+    alike?.(one.reproductionId, other.reproductionId) === true;
   /** Whether two executions with it equal each other, which two without it do not. */
   const repeats = async (fixed: PlannedTrial): Promise<boolean> => {
     const ids: string[] = [];
@@ -116,6 +122,7 @@ export async function searchCause({
     return alike?.(one, other) === true;
   };
   let culprits: readonly PlannedTrial[] = [];
+  let likeItself = false;
   try {
     signal.throwIfAborted();
     control = await run({}, undefined);
@@ -130,8 +137,13 @@ export async function searchCause({
         return found([]);
     } else if (control.joins === true || control.likeOther === false) {
       if (control.joins === true && (await isExplained(control))) return found([]);
-      for (const fixed of fixing) if (await repeats(fixed)) return found([fixed], { deterministic: false });
-      return found([], { deterministic: false });
+      signal.throwIfAborted();
+      likeItself = areAlike(control, alike === undefined ? control : await run({}, undefined));
+      if (!likeItself) {
+        for (const fixed of fixing) if (await repeats(fixed)) return found([fixed], { deterministic: false });
+        return found([], { deterministic: false });
+      }
+      if (control.joins === true) return found([], { deterministic: true });
     }
     for (const suspect of trials)
       if (await attempt([suspect])) {
@@ -142,7 +154,8 @@ export async function searchCause({
     const possible = trials.filter(
       one => made.find(({ restored }) => restored === one.restored)?.problem === undefined,
     );
-    if (possible.length < 2 || !(await attempt(possible))) return found([], deterministicIf(control));
+    if (possible.length < 2 || !(await attempt(possible)))
+      return found([], likeItself ? { deterministic: true } : deterministicIf(control));
     culprits = possible;
     // The least likely is left out first; what the curves do not join without stays.
     for (const suspect of possible.toReversed()) {

@@ -2,9 +2,11 @@
  * Trials that set variables back, and what libraries said of themselves at the end. A variable that decides the number of
  * threads and the number that a library then had are one difference, and so one trial.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { isDeterminismVariable } from '../../execution/capture/variables.ts';
 import type { Plan } from '../../runs/plan.ts';
 import type { DivergenceShape } from './divergenceShape.ts';
+import { isHarmlessVariable } from './harmlessVariable.ts';
 import { plannedTrial } from './plannedTrial.ts';
 import { restorableFacts } from './restorableFacts.ts';
 import { isSettableVariable } from './settableVariable.ts';
@@ -25,9 +27,15 @@ export function variableTrials(
     const before = original.plan.variables[name];
     const after = other.plan.variables[name];
     const [from, to] = [valueOf(before), valueOf(after)];
-    if (places.test(name) || from === to) continue;
+    if (places.test(name)) continue;
     // Without a value on either side it can be told to differ, and not set.
-    if (isHidden(before) || isHidden(after)) continue;
+    if (isHidden(before) || isHidden(after)) {
+      const restored = `variable ${name}`;
+      if (!isDeepStrictEqual(before, after) && !isHarmlessVariable(name))
+        untried.push({ ingredient: 'environment', restored, problem: 'its value is not recorded' });
+      continue;
+    }
+    if (from === to) continue;
     taken.add(name);
     const determinism = isDeterminismVariable(name);
     if (!isSettableVariable(name, from)) {

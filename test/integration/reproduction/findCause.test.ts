@@ -140,7 +140,7 @@ for step in range(3):
   });
 
   it('finds what noise does not explain, of a program that is not like itself', async () => {
-    // Noise of one size, so that no band is left by chance.
+    // Noise without tails, so that no band is left by chance.
     const train = `
 import json, os, random, sys
 noise = random.SystemRandom()
@@ -149,7 +149,7 @@ with open('scale.txt') as file:
 w = 5.0
 for step in range(30):
     w -= float(sys.argv[1]) * (w - scale)
-    print(json.dumps({'step': step, 'loss': w * w + noise.choice([-1e-4, 1e-4])}), flush=True)
+    print(json.dumps({'step': step, 'loss': w * w + noise.uniform(-1e-4, 1e-4)}), flush=True)
 `;
     await using project = await cliProject({
       ...{ 'train.py': train, 'scale.txt': '2', 'lockstep.yaml': 'metricLines: true\n' },
@@ -225,6 +225,14 @@ for step in range(3):
       report.sentence,
       /^The cause is the data: a\.csv was \w{7} for the run that diverged; now that it is \w{7} again, the run equals the original through step \d\.$/,
     );
+
+    // Another content is no reason to call the program unlike itself; the one that it had lies beside it.
+    await write('a.csv', '9');
+    await write('old.csv', '2');
+    const third = await project.json(['find-cause', 'base', '--yes', '--json']);
+    const found = causeReportSchema.parse(third.document);
+    assert.equal(found.culprit?.ingredient, 'data', JSON.stringify(found, null, 1));
+    assert.match(found.sentence, /^The cause is the data: with a\.csv \w{7} → \w{7} set back/);
   });
 
   it('finds what makes a run fail that worked before, and the other way round', async () => {

@@ -115,7 +115,7 @@ describe('planTrials', () => {
       );
   });
 
-  it('does not touch the command of a reproduction, folders, and values that are only known by a hash', () => {
+  it('does not touch the command of a reproduction and folders, and only names what is known by a hash', () => {
     assert.deepEqual(
       planned({
         original: side({
@@ -126,7 +126,7 @@ describe('planTrials', () => {
           variables: { PYTHONPATH: { value: '/b' }, SECRET: { keyedHash: '2' }, OMP_X: { value: '1' } },
         }),
       }),
-      { trials: [], untried: [] },
+      { trials: [], untried: ['variable OMP_X', 'variable SECRET'] },
     );
   });
 

@@ -76,14 +76,31 @@ describe('searchCause', () => {
         trials: [variable('A')],
         fixing: [fixed],
         signal: new AbortController().signal,
-        alike: (one, other) => alike && one === 'run 2' && other === 'run 3',
+        alike: (one, other) => alike && one === 'run 3' && other === 'run 4',
         run: () => {
           made += 1;
           return Promise.resolve({ reproductionId: `run ${made}`, joins: false, likeOther: false });
         },
       });
-      assert.deepEqual([names(result), result.deterministic, made], [alike ? ['HASHES'] : [], false, 3]);
+      assert.deepEqual([names(result), result.deterministic, made], [alike ? ['HASHES'] : [], false, 4]);
       assert.ok(made <= mostTrials([variable('A')], [fixed]));
+    }
+  });
+
+  it('calls no program unlike itself whose controls equal each other', async () => {
+    for (const joins of [true, false]) {
+      let made = 0;
+      const result = await searchCause({
+        ...{ trials: [variable('A')], fixing: [variable('HASHES')], signal: new AbortController().signal },
+        alike: () => true,
+        run: change => {
+          made += 1;
+          const back = setBack(change).has('A');
+          return Promise.resolve({ reproductionId: `${made}`, joins: joins || back, likeOther: false });
+        },
+      });
+      assert.deepEqual([names(result), result.deterministic], [joins ? [] : ['A'], true]);
+      assert.ok(made <= mostTrials([variable('A')], [variable('HASHES')]));
     }
   });
 
