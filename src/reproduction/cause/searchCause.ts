@@ -104,8 +104,6 @@ export async function searchCause({
   const areAlike = (one: TrialOutcome, other: TrialOutcome): boolean =>
     one.reproductionId !== undefined &&
     other.reproductionId !== undefined &&
-    one.problem === undefined &&
-    other.problem === undefined &&
     alike?.(one.reproductionId, other.reproductionId) === true;
   /** Whether two executions with it equal each other, which two without it do not. */
   const repeats = async (fixed: PlannedTrial): Promise<boolean> => {
@@ -138,7 +136,12 @@ export async function searchCause({
     } else if (control.joins === true || control.likeOther === false) {
       if (control.joins === true && (await isExplained(control))) return found([]);
       signal.throwIfAborted();
-      likeItself = areAlike(control, alike === undefined ? control : await run({}, undefined));
+      const again = alike === undefined ? control : await run({}, undefined);
+      if (again.problem !== undefined) {
+        control = again;
+        return found([]);
+      }
+      likeItself = areAlike(control, again);
       if (!likeItself) {
         for (const fixed of fixing) if (await repeats(fixed)) return found([fixed], { deterministic: false });
         return found([], { deterministic: false });

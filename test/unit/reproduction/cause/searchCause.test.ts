@@ -104,6 +104,19 @@ describe('searchCause', () => {
     }
   });
 
+  it('tells nothing when the control cannot be made twice', async () => {
+    const outcomes = [
+      { reproductionId: '1', joins: true },
+      { reproductionId: '2', problem: 'disk full' },
+    ];
+    const result = await searchCause({
+      ...{ trials: [variable('A')], fixing: [variable('HASHES')], signal: new AbortController().signal },
+      alike: () => true,
+      run: () => Promise.resolve(outcomes.shift() ?? { joins: true }),
+    });
+    assert.deepEqual([result.control?.problem, result.deterministic], ['disk full', undefined]);
+  });
+
   it('tells nothing when the control cannot be made', async () => {
     const result = await search([variable('A')], () => ({ problem: 'no Python' }));
     assert.deepEqual([result.control?.problem, result.trials.length], ['no Python', 0]);
