@@ -151,6 +151,7 @@ function describe(uses: readonly FileUse[], inWorkspace: readonly FileUse[] = []
 }
 
 function bytesText(bytes: number): string {
+  if (bytes === 1) return '1 byte';
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
   let unit = 0;

@@ -348,6 +348,13 @@ const table: {
 ];
 
 describe('compareIngredients', () => {
+  it('counts a single byte as one', () => {
+    const inputs = [{ path: 'scale.txt', how: 'seen', size: 1, sha256: '1' }];
+    const side = recordedRun({ captured: { inputs } });
+    const data = compareIngredients(side, side).find(({ name }) => name === 'data');
+    assert.equal(data?.original, 'scale.txt, 1 byte');
+  });
+
   for (const { title, ingredient, original, now, status, differences } of table)
     it(`${ingredient}: ${title}: ${status}`, () => {
       const rows = compareIngredients(recordedRun(original), recordedRun(now));
