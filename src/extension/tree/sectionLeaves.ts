@@ -118,7 +118,10 @@ function leavesOf({ name, row, details, health }: SectionNode): Leaf[] {
         ...(details.captured?.hosts ?? []).map(host => ({
           label: oneLine(host, 80),
           description: vscode.l10n.t('what it answered is not recorded'),
-          tooltip: vscode.l10n.t('The program talked to {0}. What it answered is not recorded.', host),
+          tooltip: vscode.l10n.t(
+            'The program connected to {0}, or tried to. What it answered is not recorded.',
+            host,
+          ),
           icon: 'globe',
         })),
       ];
